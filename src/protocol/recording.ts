@@ -1,0 +1,159 @@
+import Type, { type Static } from 'typebox'
+import { ErrorInfoSchema } from './app-error.ts'
+import { InstantSchema, RecordingIdSchema, RoomNameSchema } from './ids.ts'
+import { LayoutSchema } from './layout.ts'
+import { SourceSchema, SourceSpecSchema } from './sources.ts'
+
+const strict = { additionalProperties: false }
+
+export const VideoSettingsSchema = Type.Object(
+  {
+    width: Type.Optional(Type.Integer({ minimum: 160, maximum: 3840, multipleOf: 2, default: 1280 })),
+    height: Type.Optional(Type.Integer({ minimum: 90, maximum: 2160, multipleOf: 2, default: 720 })),
+    fps: Type.Optional(Type.Integer({ minimum: 5, maximum: 60, default: 25 })),
+    bitrateKbps: Type.Optional(Type.Integer({ minimum: 100, maximum: 20000, default: 2500 })),
+  },
+  strict,
+)
+export const AudioSettingsSchema = Type.Object(
+  { bitrateKbps: Type.Optional(Type.Integer({ minimum: 32, maximum: 320, default: 96 })) },
+  strict,
+)
+export const WebhookSpecSchema = Type.Object(
+  {
+    url: Type.String({ minLength: 1, maxLength: 4096, description: 'http or https' }),
+    secret: Type.String({ minLength: 16, maxLength: 256, description: 'Key of the HMAC-SHA256 signature' }),
+  },
+  strict,
+)
+export const SignallingSchema = Type.Object(
+  {
+    url: Type.String({ minLength: 1, maxLength: 4096, description: 'ws or wss' }),
+    token: Type.Optional(Type.String({ maxLength: 4096 })),
+  },
+  strict,
+)
+export type Signalling = Static<typeof SignallingSchema>
+/** At most 16 entries; keys like names, values up to 512 characters. */
+export const MetadataSchema = Type.Record(
+  Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$' }),
+  Type.String({ maxLength: 512 }),
+  { maxProperties: 16, additionalProperties: false },
+)
+
+/** The body of `POST /v1/recordings`, and the file that `panorec record` reads. */
+export const RecordingSpecSchema = Type.Object(
+  {
+    room: Type.Optional(RoomNameSchema),
+    signalling: Type.Optional(SignallingSchema),
+    sources: Type.Optional(Type.Array(SourceSpecSchema, { maxItems: 32 })),
+    layout: Type.Optional(LayoutSchema),
+    template: Type.Optional(Type.Object({ url: Type.String({ minLength: 1, maxLength: 4096 }) }, strict)),
+    video: Type.Optional(VideoSettingsSchema),
+    audio: Type.Optional(AudioSettingsSchema),
+    segmentSec: Type.Optional(Type.Number({ minimum: 0.5, maximum: 10, default: 2 })),
+    maxDurationSec: Type.Optional(Type.Integer({ minimum: 1, maximum: 604800, default: 86400 })),
+    highlights: Type.Optional(
+      Type.Object(
+        {
+          preSec: Type.Optional(Type.Number({ minimum: 0, maximum: 600, default: 20 })),
+          postSec: Type.Optional(Type.Number({ minimum: 0, maximum: 600, default: 10 })),
+        },
+        strict,
+      ),
+    ),
+    webhooks: Type.Optional(Type.Array(WebhookSpecSchema, { maxItems: 8 })),
+    metadata: Type.Optional(MetadataSchema),
+  },
+  { $id: 'RecordingSpec', ...strict },
+)
+export type RecordingSpec = Static<typeof RecordingSpecSchema>
+
+export interface VideoSettings {
+  readonly width: number
+  readonly height: number
+  readonly fps: number
+  readonly bitrateKbps: number
+}
+export const DEFAULT_VIDEO: VideoSettings = { width: 1280, height: 720, fps: 25, bitrateKbps: 2500 }
+export const DEFAULT_AUDIO_BITRATE_KBPS = 96
+export const DEFAULT_SEGMENT_SEC = 2
+export const DEFAULT_MAX_DURATION_SEC = 86400
+
+export const RECORDING_STATES = [
+  'requested',
+  'starting',
+  'recording',
+  'paused',
+  'recovering',
+  'finalizing',
+  'completed',
+  'failed',
+] as const
+export type RecordingState = (typeof RECORDING_STATES)[number]
+
+/** One uninterrupted run of one recorder process. */
+export const TakeSchema = Type.Object(
+  {
+    number: Type.Integer({ minimum: 1 }),
+    startedAt: InstantSchema,
+    endedAt: Type.Union([InstantSchema, Type.Null()]),
+    /** Media stored by this take, seconds. */
+    durationSec: Type.Number(),
+    segments: Type.Integer(),
+    error: Type.Union([ErrorInfoSchema, Type.Null()]),
+  },
+  { $id: 'Take', ...strict },
+)
+export type Take = Static<typeof TakeSchema>
+
+/** What the running recorder last reported; null before its first report. */
+export const RecordingStatsSchema = Type.Object(
+  {
+    /** Pictures encoded since the take began. */
+    frames: Type.Integer(),
+    /** Pictures dropped before they were encoded. */
+    droppedFrames: Type.Integer(),
+    segments: Type.Integer(),
+    bytes: Type.Integer(),
+    /** From the last frame of a segment to its confirmation by the store, milliseconds, newest. */
+    segmentLatencyMs: Type.Number(),
+    /** CPU of the recorder and its Chrome, cores. */
+    cpuCores: Type.Number(),
+    /** Memory of the recorder and its Chrome, bytes, PSS. */
+    memoryBytes: Type.Integer(),
+  },
+  { $id: 'RecordingStats', ...strict },
+)
+export type RecordingStats = Static<typeof RecordingStatsSchema>
+
+export const RecordingSchema = Type.Object(
+  {
+    id: RecordingIdSchema,
+    state: Type.Enum([...RECORDING_STATES]),
+    room: Type.Union([RoomNameSchema, Type.Null()]),
+    createdAt: InstantSchema,
+    startedAt: Type.Union([InstantSchema, Type.Null()]),
+    endedAt: Type.Union([InstantSchema, Type.Null()]),
+    durationSec: Type.Number(),
+    video: Type.Required(VideoSettingsSchema),
+    segmentSec: Type.Number(),
+    maxDurationSec: Type.Integer(),
+    layout: LayoutSchema,
+    sources: Type.Array(SourceSchema),
+    takes: Type.Array(TakeSchema),
+    stats: Type.Union([RecordingStatsSchema, Type.Null()]),
+    error: Type.Union([ErrorInfoSchema, Type.Null()]),
+    metadata: MetadataSchema,
+    traceId: Type.String(),
+    links: Type.Object({ live: Type.String(), index: Type.String() }, strict),
+  },
+  { $id: 'Recording', ...strict },
+)
+export type Recording = Static<typeof RecordingSchema>
+
+export const RecordingListSchema = Type.Object(
+  { items: Type.Array(RecordingSchema), nextCursor: Type.Union([Type.String(), Type.Null()]) },
+  { $id: 'RecordingList', ...strict },
+)
+export type RecordingList = Static<typeof RecordingListSchema>
