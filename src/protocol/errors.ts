@@ -26,6 +26,7 @@ export const ERRORS = {
   'request.media-type': kind(415, 'caller', 'The content type is not supported'),
   'request.cursor-invalid': kind(400, 'caller', 'The cursor was not issued by this service'),
   'request.method-not-allowed': kind(405, 'caller', 'This path does not support the method'),
+  'request.upgrade-required': kind(426, 'caller', 'This path speaks WebSocket only'),
   'route.not-found': kind(404, 'caller', 'There is nothing at this path'),
   'auth.missing': kind(401, 'caller', 'An API key is required'),
   'auth.invalid': kind(401, 'caller', 'The API key or token is not valid'),

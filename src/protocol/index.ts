@@ -3,6 +3,7 @@
  * It imports TypeBox and nothing else; it reads no clock, no file and no setting.
  */
 export * from './app-error.ts'
+export * from './assert-never.ts'
 export * from './board.ts'
 export * from './errors.ts'
 export * from './events.ts'
@@ -10,7 +11,9 @@ export * from './ids.ts'
 export * from './layout.ts'
 export * from './packets.ts'
 export * from './page-link.ts'
+export * from './problem.ts'
 export * from './recorder.ts'
 export * from './recording.ts'
+export * from './rooms.ts'
 export * from './signals.ts'
 export * from './sources.ts'

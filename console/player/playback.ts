@@ -1,0 +1,120 @@
+import Hls, { type ErrorData } from 'hls.js'
+
+export interface PlaybackStatus {
+  /** True while the playlist may still grow. */
+  readonly live: boolean
+  /** Seconds between what is shown and what the class does now; undefined when unknown or not live. */
+  readonly behindSec: number | undefined
+  /** Set while playback is being repaired. */
+  readonly trouble: 'reconnecting' | 'repairing' | undefined
+}
+
+export interface Playback extends Disposable {
+  /** Where "live" is on the media's time line, seconds. */
+  liveEdgeSec(): number | undefined
+  status(): PlaybackStatus
+}
+
+const RETRY_MS = 1000
+/** `recoverMediaError` empties the picture; the third failure in a row starts the player anew. */
+const MEDIA_REPAIRS = 2
+/** Playing this long without a fault forgives the earlier ones. */
+const FORGIVE_MS = 10_000
+
+/** Plays an HLS playlist, live or ended, and keeps at it: every fatal fault is repaired or retried each second. */
+export function openPlayback(video: HTMLVideoElement, url: string): Playback {
+  if (!Hls.isSupported()) return openNative(video, url)
+  const player = new HlsPlayback(video, url)
+  player.open()
+  return player
+}
+
+class HlsPlayback implements Playback {
+  readonly #video: HTMLVideoElement
+  readonly #url: string
+  #hls: Hls | undefined
+  #live = false
+  #trouble: PlaybackStatus['trouble']
+  #repairs = 0
+  #lastFaultMs = 0
+  #retry: ReturnType<typeof setTimeout> | undefined
+
+  constructor(video: HTMLVideoElement, url: string) {
+    this.#video = video
+    this.#url = url
+  }
+
+  open(): void {
+    const hls = new Hls({ liveSyncDurationCount: 2, liveMaxLatencyDurationCount: Number.POSITIVE_INFINITY, backBufferLength: 120 })
+    this.#hls = hls
+    hls.on(Hls.Events.ERROR, (_, data) => {
+      if (data.fatal) this.#repair(data)
+    })
+    hls.on(Hls.Events.LEVEL_LOADED, (_, data) => {
+      this.#live = data.details.live
+    })
+    hls.on(Hls.Events.FRAG_BUFFERED, () => this.#forgive())
+    hls.loadSource(this.#url)
+    hls.attachMedia(this.#video)
+  }
+
+  liveEdgeSec(): number | undefined {
+    return this.#hls?.liveSyncPosition ?? undefined
+  }
+
+  status(): PlaybackStatus {
+    const playingAt = this.#hls?.playingDate?.getTime()
+    const behindSec = this.#live && playingAt !== undefined ? Math.max(0, (Date.now() - playingAt) / 1000) : undefined
+    return { live: this.#live, behindSec, trouble: this.#trouble }
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#retry)
+    this.#hls?.destroy()
+    this.#hls = undefined
+  }
+
+  #repair(data: ErrorData): void {
+    clearTimeout(this.#retry)
+    this.#lastFaultMs = performance.now()
+    this.#trouble = data.type === Hls.ErrorTypes.MEDIA_ERROR ? 'repairing' : 'reconnecting'
+    this.#retry = setTimeout(() => this.#retryAfter(data), RETRY_MS)
+  }
+
+  #retryAfter(data: ErrorData): void {
+    if (data.type === Hls.ErrorTypes.NETWORK_ERROR) {
+      if (data.details.startsWith('manifest')) this.#hls?.loadSource(this.#url)
+      else this.#hls?.startLoad()
+    } else if (data.type === Hls.ErrorTypes.MEDIA_ERROR && this.#repairs < MEDIA_REPAIRS) {
+      this.#repairs += 1
+      this.#hls?.recoverMediaError()
+    } else {
+      this.#repairs = 0
+      this.#hls?.destroy()
+      this.open()
+    }
+  }
+
+  #forgive(): void {
+    this.#trouble = undefined
+    if (performance.now() - this.#lastFaultMs > FORGIVE_MS) this.#repairs = 0
+  }
+}
+
+/** Safari on phones: HLS is the browser's own. */
+function openNative(video: HTMLVideoElement, url: string): Playback {
+  video.src = url
+  const edge = () => (video.seekable.length > 0 ? video.seekable.end(video.seekable.length - 1) : undefined)
+  return {
+    liveEdgeSec: edge,
+    status: () => {
+      const live = video.duration === Number.POSITIVE_INFINITY
+      const end = edge()
+      return { live, behindSec: live && end !== undefined ? end - video.currentTime : undefined, trouble: undefined }
+    },
+    [Symbol.dispose]: () => {
+      video.removeAttribute('src')
+      video.load()
+    },
+  }
+}

@@ -1,0 +1,44 @@
+import type { FilterName } from '../state/route.ts'
+import { CopyButton } from './copy-button.tsx'
+
+/** Teaches the one call that fills this page. */
+export function EmptyState({ filter }: { readonly filter: FilterName }) {
+  if (filter !== 'all') {
+    return (
+      <section class="empty">
+        <h2>Nothing here</h2>
+        <p>
+          No recording is {filter} now. <a href="#/recordings">Show all recordings</a>
+        </p>
+      </section>
+    )
+  }
+  const command = exampleCall(location.origin)
+  return (
+    <section class="empty">
+      <h2>Start the first recording</h2>
+      <p>
+        Send the live streams of a class, and it appears here at once. The <a href="/docs">API reference</a> lists layouts,
+        whiteboard, webhooks and everything else that a recording can have.
+      </p>
+      <div class="code">
+        <pre>
+          <code>{command}</code>
+        </pre>
+        <CopyButton text={command} label="Copy the command" />
+      </div>
+    </section>
+  )
+}
+
+function exampleCall(origin: string): string {
+  const body = {
+    room: 'class-42',
+    sources: [
+      { id: 'teacher', type: 'hls', url: 'https://example.com/live.m3u8', label: 'Ms Li', role: 'presenter' },
+    ],
+    layout: { name: 'speaker' },
+  }
+  const json = JSON.stringify(body, null, 2)
+  return `curl -X POST ${origin}/v1/recordings \\\n  -H 'content-type: application/json' \\\n  -d '${json}'`
+}

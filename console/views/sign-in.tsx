@@ -1,0 +1,43 @@
+import { useState } from 'preact/hooks'
+import { wordsOf } from '../state/api.ts'
+import { useSession } from '../state/hooks.ts'
+import { ErrorNote } from './error-note.tsx'
+
+/** Asks for an API key; the service answers with a cookie, and the key itself is not kept here. */
+export function SignIn() {
+  const [session] = useSession()
+  const [key, setKey] = useState('')
+  const [error, setError] = useState<string>()
+  const [busy, setBusy] = useState(false)
+  const submit = async (event: Event) => {
+    event.preventDefault()
+    setBusy(true)
+    try {
+      await session.signIn(key.trim())
+    } catch (thrown) {
+      setError(wordsOf(thrown))
+      setBusy(false)
+    }
+  }
+  return (
+    <form class="sign-in" onSubmit={submit}>
+      <h1>Sign in</h1>
+      <p>This service asks for an API key. It is one of the keys of its setting <code>PANOREC_API_KEYS</code>.</p>
+      <label class="field">
+        API key
+        <input
+          type="password"
+          name="key"
+          autocomplete="current-password"
+          required
+          value={key}
+          onInput={(event) => setKey(event.currentTarget.value)}
+        />
+      </label>
+      {error ? <ErrorNote words={error} /> : null}
+      <button type="submit" class="button button-main" disabled={busy || key.trim() === ''}>
+        {busy ? 'Checking …' : 'Sign in'}
+      </button>
+    </form>
+  )
+}

@@ -1,0 +1,42 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { FPS } from '../cast.ts'
+import { SLIDE_SEC, SLIDES, slidePage } from '../slides.ts'
+import type { Studio } from './film.ts'
+import { runFfmpeg, type Tools } from './tools.ts'
+
+/** Photographs the slides and writes them as one MP4 without sound, each slide for `SLIDE_SEC`. */
+export async function filmSlides(
+  tools: Tools,
+  options: { readonly studio: Studio; readonly folder: string; readonly signal: AbortSignal },
+): Promise<string> {
+  const { studio, folder, signal } = options
+  const list = join(folder, 'slides.ffconcat')
+  const pictures = await photograph(studio, folder)
+  const entries = pictures.map((path) => `file '${path}'\nduration ${SLIDE_SEC}`)
+  await writeFile(list, ['ffconcat version 1.0', ...entries, `file '${pictures.at(-1)}'`, ''].join('\n'))
+  const moviePath = join(folder, 'slides.mp4')
+  const length = ['-t', `${SLIDE_SEC * SLIDES.length}`]
+  const picture = ['-vf', `fps=${FPS},format=yuv420p`, '-c:v', 'libx264', '-preset', 'superfast', '-crf', '20']
+  const keys = ['-g', `${FPS}`, '-sc_threshold', '0', '-bf', '0', '-movflags', '+faststart']
+  const input = ['-f', 'concat', '-safe', '0', '-i', list]
+  await runFfmpeg(tools, [...input, ...length, ...picture, ...keys, moviePath], signal)
+  return moviePath
+}
+
+async function photograph(studio: Studio, folder: string): Promise<string[]> {
+  const page = await studio.browser.newPage()
+  const paths: string[] = []
+  try {
+    await page.setViewport({ width: 1280, height: 720 })
+    for (const index of SLIDES.keys()) {
+      await page.setContent(slidePage(index))
+      const path = join(folder, `slide-${index}.png`)
+      await page.screenshot({ path: path as `${string}.png` })
+      paths.push(path)
+    }
+  } finally {
+    await page.close()
+  }
+  return paths
+}

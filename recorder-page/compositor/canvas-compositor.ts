@@ -1,0 +1,22 @@
+import { ScenePainter, type ScenePlan, type Size } from '../scene/index.ts'
+import type { Compositor, FrameOf, PictureTime } from './compositor.ts'
+
+/** The straightforward compositor: everything is painted in RGB on one canvas. */
+export class CanvasCompositor implements Compositor {
+  readonly #canvas: OffscreenCanvas
+  readonly #context: OffscreenCanvasRenderingContext2D
+  readonly #painter: ScenePainter
+
+  constructor(size: Size) {
+    this.#canvas = new OffscreenCanvas(size.width, size.height)
+    const context = this.#canvas.getContext('2d', { alpha: false, desynchronized: true })
+    if (context === null) throw new Error('Chrome gives no 2D canvas')
+    this.#context = context
+    this.#painter = new ScenePainter(size)
+  }
+
+  compose(plan: ScenePlan, frameOf: FrameOf, time: PictureTime): VideoFrame {
+    this.#painter.paint(this.#context, plan, frameOf, time.nowMs)
+    return new VideoFrame(this.#canvas, { timestamp: time.timestampUs, duration: time.durationUs, alpha: 'discard' })
+  }
+}

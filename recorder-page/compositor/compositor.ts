@@ -1,0 +1,17 @@
+import type { ScenePlan } from '../scene/index.ts'
+
+/** The newest picture of a source, owned by the caller; undefined before its first. */
+export type FrameOf = (sourceId: string) => VideoFrame | undefined
+
+export interface PictureTime {
+  /** Media time of the take, microseconds. */
+  readonly timestampUs: number
+  readonly durationUs: number
+  /** The page's clock, for what moves by itself. */
+  readonly nowMs: number
+}
+
+/** Turns a scene and the newest frame of each source into one picture. The caller closes the picture. */
+export interface Compositor {
+  compose(plan: ScenePlan, frameOf: FrameOf, time: PictureTime): VideoFrame
+}

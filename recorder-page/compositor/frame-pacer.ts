@@ -1,0 +1,154 @@
+import { SourceTimeline } from './source-timeline.ts'
+
+/** Frames reach the worker up to two refreshes after their presentation time, later on a busy machine. */
+const MIN_DELAY_MS = 60
+/** A frame that comes after its tick makes the pacer look back one tick further, at most this far. */
+const MAX_DELAY_MS = 260
+/** More frames than this in waiting means that the source runs away; the oldest go. Decoders own their memory. */
+const MAX_QUEUE = 12
+/** Phase is moved back to the middle of the tick when it comes this near to either border. */
+const PHASE_MARGIN = 0.2
+/** A source whose frame period is within this of the tick's is paced one frame a tick. */
+const LOCK_TOLERANCE = 0.02
+const PERIOD_WINDOW = 25
+
+/** What the pacer keeps of a picture; a `VideoFrame` is one. */
+export interface Closable {
+  close(): void
+}
+
+interface Waiting<F> {
+  readonly frame: F
+  readonly mediaMs: number
+}
+
+/**
+ * Chooses, for each tick of the recording, the frame of one source.
+ *
+ * A tick that samples the newest frame beats against its source: where both run at 25 fps and the tick falls near the
+ * frames' arrival, jitter doubles one frame and drops the next. So frames wait in a short queue, their presentation
+ * times are smoothed by `SourceTimeline`, and the tick looks back by a delay that puts frame borders in the middle
+ * between ticks: then jitter of almost half a tick changes nothing. The delay is constant while source and recording
+ * run at one rate, and `delayMs` says what it is, so that the sound can be delayed by the same.
+ */
+export class FramePacer<F extends Closable> {
+  readonly #tickMs: number
+  readonly #timeline = new SourceTimeline()
+  #waiting: Waiting<F>[] = []
+  #shown: Waiting<F> | undefined
+  #minDelayMs = MIN_DELAY_MS
+  #lookBackMs = MIN_DELAY_MS
+  #lastTickMs: number | undefined
+  #periods: number[] = []
+  #newestMediaMs: number | undefined
+  #ageMs: number | undefined
+  received = 0
+  shownCount = 0
+  skipped = 0
+
+  constructor(tickMs: number) {
+    this.#tickMs = tickMs
+  }
+
+  /** Takes ownership of the frame. `mediaMs` is the source's own time, `presentMs` when the page would show it. */
+  push(frame: F, mediaMs: number, presentMs: number): void {
+    this.received += 1
+    if (this.#newestMediaMs !== undefined && mediaMs <= this.#newestMediaMs) this.#restart(mediaMs)
+    this.#learnPeriod(mediaMs)
+    this.#newestMediaMs = mediaMs
+    if (this.#timeline.add(mediaMs, presentMs)) this.#relock()
+    else if (this.#isLate(mediaMs)) this.#lookFurtherBack()
+    this.#waiting.push({ frame, mediaMs })
+    if (this.#waiting.length > MAX_QUEUE) this.#drop(1)
+  }
+
+  /** The picture of this source at a tick, still owned by the pacer; undefined before its first frame. */
+  frameAt(tickMs: number): F | undefined {
+    const offset = this.#timeline.offsetMs
+    if (offset === undefined) return undefined
+    this.#lastTickMs = tickMs
+    const horizon = tickMs - this.#lookBackMs - offset
+    const due = this.#waiting.findLastIndex((candidate) => candidate.mediaMs <= horizon)
+    if (due >= 0) this.#show(due)
+    else if (this.#shown === undefined) this.#show(0)
+    if (this.#shown !== undefined && due >= 0) this.#center(horizon - this.#shown.mediaMs)
+    return this.#shown?.frame
+  }
+
+  /** How long after its presentation time a frame is recorded, milliseconds, on average. */
+  get delayMs(): number {
+    return this.#lookBackMs + (this.#ageMs ?? this.#tickMs / 2)
+  }
+
+  /** Forgets all frames, for example because the source is gone. */
+  clear(): void {
+    this.#drop(this.#waiting.length)
+    this.#shown?.frame.close()
+    this.#shown = undefined
+  }
+
+  #show(index: number): void {
+    const next = this.#waiting[index]
+    if (next === undefined) return
+    this.#drop(index)
+    this.#waiting.shift()
+    this.#shown?.frame.close()
+    this.#shown = next
+    this.shownCount += 1
+  }
+
+  #drop(count: number): void {
+    for (const { frame } of this.#waiting.splice(0, count)) frame.close()
+    this.skipped += count
+  }
+
+  /** The source's time went back (a loop, a new stream): older waiting frames are shown as they are, then it goes on. */
+  #restart(mediaMs: number): void {
+    this.#drop(this.#waiting.length)
+    this.#periods = []
+    if (this.#shown !== undefined) this.#shown = { frame: this.#shown.frame, mediaMs: mediaMs - this.#tickMs }
+  }
+
+  #relock(): void {
+    this.#ageMs = undefined
+    this.#minDelayMs = MIN_DELAY_MS
+    this.#lookBackMs = MIN_DELAY_MS
+  }
+
+  #isLate(mediaMs: number): boolean {
+    if (this.#lastTickMs === undefined) return false
+    return mediaMs + (this.#timeline.offsetMs ?? 0) + this.#lookBackMs <= this.#lastTickMs
+  }
+
+  /** The tick that missed the frame has shown its predecessor twice; looking further back, none is skipped for it. */
+  #lookFurtherBack(): void {
+    if (this.#minDelayMs + this.#tickMs > MAX_DELAY_MS) return
+    this.#minDelayMs += this.#tickMs
+    this.#lookBackMs += this.#tickMs
+  }
+
+  #learnPeriod(mediaMs: number): void {
+    if (this.#newestMediaMs === undefined || mediaMs <= this.#newestMediaMs) return
+    this.#periods.push(mediaMs - this.#newestMediaMs)
+    if (this.#periods.length > PERIOD_WINDOW) this.#periods.shift()
+  }
+
+  get #locked(): boolean {
+    const sorted = this.#periods.toSorted((a, b) => a - b)
+    const median = sorted[sorted.length >> 1]
+    return median !== undefined && Math.abs(median - this.#tickMs) <= LOCK_TOLERANCE * this.#tickMs
+  }
+
+  /** Keeps the phase of a locked source in the middle of the tick; `age` is how overdue the shown frame is. */
+  #center(age: number): void {
+    this.#ageMs = this.#ageMs === undefined ? age : this.#ageMs + (age - this.#ageMs) * 0.1
+    if (!this.#locked || age > this.#tickMs * 1.5) return
+    const phase = this.#ageMs / this.#tickMs
+    if (phase >= PHASE_MARGIN && phase <= 1 - PHASE_MARGIN) return
+    const shift = this.#ageMs - this.#tickMs / 2
+    this.#lookBackMs += shift
+    this.#ageMs -= shift
+    if (this.#lookBackMs < this.#minDelayMs - this.#tickMs / 2) this.#lookBackMs += this.#tickMs
+    else if (this.#lookBackMs > this.#minDelayMs + this.#tickMs) this.#lookBackMs -= this.#tickMs
+  }
+}

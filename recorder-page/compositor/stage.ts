@@ -1,0 +1,159 @@
+import type { Layout } from '../../src/protocol/layout.ts'
+import type { PageSourceStats } from '../../src/protocol/page-link.ts'
+import type { Signal } from '../../src/protocol/signals.ts'
+import type { SourcePatch, SourceSpec, SourceState } from '../../src/protocol/sources.ts'
+import { participantOfSource, type Room, RoomReducer } from '../../src/room/index.ts'
+import { planScene, SceneAnimator, type ScenePlan, type SceneSource, type Size } from '../scene/index.ts'
+import type { TileSize } from '../sources/index.ts'
+import { FramePacer } from './frame-pacer.ts'
+
+interface StagedSource {
+  spec: SourceSpec
+  state: SourceState
+  stateSinceMs: number
+  level: number
+  hasFrame: boolean
+  readonly pacer: FramePacer<VideoFrame>
+}
+
+/** All that a picture is made of: the room, the sources with their waiting frames, and the layout of the moment. */
+export class Stage {
+  readonly #size: Size
+  readonly #tickMs: number
+  readonly #room = new RoomReducer()
+  readonly #animator = new SceneAnimator()
+  readonly #sources = new Map<string, StagedSource>()
+  #layout: Layout
+  #roomLayout: Layout | null = null
+  #activeSource: string | null = null
+
+  constructor(size: Size, fps: number, layout: Layout) {
+    this.#size = size
+    this.#tickMs = 1000 / fps
+    this.#layout = layout
+  }
+
+  get layout(): Layout {
+    return this.#layout
+  }
+
+  setLayout(layout: Layout): void {
+    this.#layout = layout
+  }
+
+  addSource(spec: SourceSpec, nowMs: number): void {
+    const pacer = new FramePacer<VideoFrame>(this.#tickMs)
+    this.#sources.set(spec.id, { spec, state: 'connecting', stateSinceMs: nowMs, level: 0, hasFrame: false, pacer })
+  }
+
+  updateSource(sourceId: string, patch: SourcePatch): void {
+    const source = this.#sources.get(sourceId)
+    if (source !== undefined) source.spec = { ...source.spec, ...patch }
+  }
+
+  removeSource(sourceId: string): void {
+    this.#sources.get(sourceId)?.pacer.clear()
+    this.#sources.delete(sourceId)
+  }
+
+  /** Trying again is not news for the audience: the scene counts from when the picture went away. */
+  setSourceState(sourceId: string, state: SourceState, atMs: number): void {
+    const source = this.#sources.get(sourceId)
+    if (source === undefined) return
+    const goesOnAway = source.state !== 'live' && state !== 'live' && source.hasFrame
+    if (!goesOnAway) source.stateSinceMs = atMs
+    source.state = state
+  }
+
+  /** Takes ownership of the frame, also when the source is gone. */
+  pushFrame(sourceId: string, frame: VideoFrame, mediaMs: number, presentMs: number): void {
+    const source = this.#sources.get(sourceId)
+    if (source === undefined) return frame.close()
+    source.hasFrame = true
+    source.pacer.push(frame, mediaMs, presentMs)
+  }
+
+  setLevels(levels: ReadonlyMap<string, number>, activeSource: string | null): void {
+    for (const [sourceId, source] of this.#sources) source.level = levels.get(sourceId) ?? 0
+    this.#activeSource = activeSource
+  }
+
+  /** True when the signals changed the layout. */
+  applySignals(signals: readonly Signal[]): boolean {
+    this.#room.apply(signals)
+    const layout = this.#room.room.layout
+    if (layout === null || layout === this.#roomLayout) return false
+    this.#roomLayout = layout
+    this.#layout = layout
+    return true
+  }
+
+  /** The scene at a tick. Frames must be asked for with `frameAt` at the same tick. */
+  plan(nowMs: number): ScenePlan {
+    const plan = planScene({
+      room: this.#roomWithSpeaker(),
+      sources: this.#sceneSources(),
+      layout: this.#layout,
+      size: this.#size,
+      nowMs,
+    })
+    return this.#animator.next(plan, nowMs)
+  }
+
+  /** Moves every source on to its frame of this tick, shown or not, so that a layout switch finds them all fresh. */
+  advance(tickMs: number): ReadonlyMap<string, VideoFrame | undefined> {
+    return new Map([...this.#sources].map(([sourceId, source]) => [sourceId, source.pacer.frameAt(tickMs)]))
+  }
+
+  get mutedSources(): ReadonlySet<string> {
+    const muted = [...this.#sources].filter(([sourceId, { spec }]) => {
+      return spec.muted === true || participantOfSource(this.#room.room, sourceId)?.mutedAudio === true
+    })
+    return new Set(muted.map(([sourceId]) => sourceId))
+  }
+
+  get pictureDelaysMs(): ReadonlyMap<string, number> {
+    return new Map([...this.#sources].map(([sourceId, { pacer }]) => [sourceId, pacer.delayMs]))
+  }
+
+  get sourceStats(): readonly PageSourceStats[] {
+    return [...this.#sources].map(([sourceId, { pacer }]) => ({
+      sourceId,
+      received: pacer.received,
+      shown: pacer.shownCount,
+      skipped: pacer.skipped,
+      pictureDelayMs: pacer.delayMs,
+    }))
+  }
+
+  /** Without an `active.speaker` from the room, the loudest voice speaks. */
+  #roomWithSpeaker(): Room {
+    const room = this.#room.room
+    if (room.activeSpeaker !== null || this.#activeSource === null) return room
+    const participant = participantOfSource(room, this.#activeSource)
+    return participant === undefined ? room : { ...room, activeSpeaker: participant.id }
+  }
+
+  #sceneSources(): SceneSource[] {
+    return [...this.#sources.values()].map(({ spec, state, stateSinceMs, level, hasFrame }) => ({
+      id: spec.id,
+      label: spec.label ?? spec.id,
+      role: spec.role ?? 'participant',
+      muted: spec.muted ?? false,
+      state,
+      stateSinceMs,
+      hasFrame,
+      level,
+    }))
+  }
+}
+
+/** How large each source is drawn in a plan. */
+export function tileSizes(plan: ScenePlan): Map<string, TileSize> {
+  const sizes = new Map<string, TileSize>()
+  for (const tile of plan.tiles) {
+    if (tile.kind !== 'board')
+      sizes.set(tile.sourceId, { width: tile.settledRect.width, height: tile.settledRect.height })
+  }
+  return sizes
+}

@@ -1,0 +1,90 @@
+import type { VideoSettings } from '../../src/protocol/recording.ts'
+import type { SendPacket } from './send-packet.ts'
+
+/** Pictures that may wait for the encoder. One more is dropped before it is encoded: a busy second must not grow into minutes. */
+const MAX_QUEUE = 12
+
+/** Level limits of H.264 in macroblocks per second and per picture (ITU-T H.264 table A-1), with the level's code. */
+const LEVELS: readonly (readonly [perSecond: number, perPicture: number, code: string])[] = [
+  [108_000, 3_600, '1F'],
+  [216_000, 5_120, '20'],
+  [245_760, 8_192, '28'],
+  [522_240, 8_704, '2A'],
+  [589_824, 22_080, '32'],
+  [983_040, 36_864, '33'],
+  [2_073_600, 36_864, '34'],
+]
+
+/** The `avc1` codec string of High profile at the lowest level that fits (RFC 6381 §3.3). */
+export function codecString({ width, height, fps }: VideoSettings): string {
+  const blocks = Math.ceil(width / 16) * Math.ceil(height / 16)
+  const level = LEVELS.find(([perSecond, perPicture]) => blocks <= perPicture && blocks * fps <= perSecond)
+  return `avc1.6400${level?.[2] ?? '34'}`
+}
+
+export function encoderConfig(video: VideoSettings): VideoEncoderConfig {
+  return {
+    codec: codecString(video),
+    width: video.width,
+    height: video.height,
+    framerate: video.fps,
+    bitrate: video.bitrateKbps * 1000,
+    bitrateMode: 'variable',
+    latencyMode: 'realtime',
+    avc: { format: 'annexb' },
+  }
+}
+
+/** Encodes the recording's pictures once, as H.264 in Annex B. A segment begins with every key frame, and only there. */
+export class PictureEncoder {
+  readonly #encoder: VideoEncoder
+  readonly #send: SendPacket
+  readonly #frameUs: number
+  #encoded = 0
+
+  constructor(video: VideoSettings, send: SendPacket, onFailed: (error: Error) => void) {
+    this.#send = send
+    this.#frameUs = 1e6 / video.fps
+    this.#encoder = new VideoEncoder({ output: (chunk) => this.#onChunk(chunk), error: onFailed })
+    this.#encoder.configure(encoderConfig(video))
+  }
+
+  get encoded(): number {
+    return this.#encoded
+  }
+
+  get queue(): number {
+    return this.#encoder.encodeQueueSize
+  }
+
+  /** True when one more picture would only wait. */
+  get isFull(): boolean {
+    return this.#encoder.encodeQueueSize >= MAX_QUEUE
+  }
+
+  /** Encodes and closes the picture. `cut` begins a segment with it. */
+  encode(picture: VideoFrame, options: { readonly cut: boolean }): void {
+    this.#encoder.encode(picture, { keyFrame: options.cut })
+    picture.close()
+  }
+
+  async finish(): Promise<void> {
+    await this.#encoder.flush()
+    this.#encoder.close()
+  }
+
+  #onChunk(chunk: EncodedVideoChunk): void {
+    this.#encoded += 1
+    const data = new Uint8Array(chunk.byteLength)
+    chunk.copyTo(data)
+    const key = chunk.type === 'key'
+    this.#send({
+      kind: 'video',
+      key,
+      cut: key,
+      timestampUs: chunk.timestamp,
+      durationUs: chunk.duration ?? this.#frameUs,
+      data,
+    })
+  }
+}

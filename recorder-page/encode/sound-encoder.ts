@@ -1,0 +1,102 @@
+import { registerAacEncoder } from '@mediabunny/aac-encoder'
+import { AdtsOutputFormat, AudioSample, AudioSampleSource, NullTarget, Output } from 'mediabunny'
+import type { SendPacket } from './send-packet.ts'
+
+/** The length of an AAC-LC frame, and of the priming that its encoder puts before the first sample (ISO/IEC 14496-3). */
+const AAC_FRAME = 1024
+const CHANNELS = 2
+
+export interface SoundEncoderOptions {
+  readonly sampleRate: number
+  readonly bitrateKbps: number
+  readonly send: SendPacket
+  readonly onFailed: (error: Error) => void
+}
+
+/**
+ * Encodes one unbroken run of stereo sound to AAC-LC. Packets are stamped with the media time of the sound that comes
+ * out of a decoder when it gets them: the encoder's priming packet is left out, and times count samples, so they
+ * neither drift nor have gaps.
+ */
+export class SoundEncoder {
+  readonly #sampleRate: number
+  readonly #send: SendPacket
+  readonly #onFailed: (error: Error) => void
+  readonly #output: Output
+  readonly #source: AudioSampleSource
+  #packets = 0
+  #frames = 0
+  #tail: Promise<void> = Promise.resolve()
+
+  private constructor({ sampleRate, bitrateKbps, send, onFailed }: SoundEncoderOptions) {
+    this.#sampleRate = sampleRate
+    this.#send = send
+    this.#onFailed = onFailed
+    this.#source = new AudioSampleSource({
+      codec: 'aac',
+      bitrate: bitrateKbps * 1000,
+      onEncodedPacket: (packet, meta) => this.#onPacket(packet.data, meta),
+    })
+    this.#output = new Output({ format: new AdtsOutputFormat(), target: new NullTarget() })
+    this.#output.addAudioTrack(this.#source)
+  }
+
+  static async open(options: SoundEncoderOptions): Promise<SoundEncoder> {
+    registerAacEncoder()
+    const encoder = new SoundEncoder(options)
+    await encoder.#output.start()
+    return encoder
+  }
+
+  /** Planar stereo, 32-bit float: all of the left channel, then all of the right. */
+  encode(samples: Float32Array<ArrayBuffer>): void {
+    const sample = new AudioSample({
+      data: samples,
+      format: 'f32-planar',
+      numberOfChannels: CHANNELS,
+      sampleRate: this.#sampleRate,
+      timestamp: this.#frames / this.#sampleRate,
+    })
+    this.#frames += samples.length / CHANNELS
+    this.#tail = this.#tail
+      .then(() => this.#source.add(sample))
+      .then(() => sample.close())
+      .catch(this.#onFailed)
+  }
+
+  encodeSilence(frames: number): void {
+    for (let left = frames; left > 0; left -= this.#sampleRate) {
+      this.encode(new Float32Array(CHANNELS * Math.min(left, this.#sampleRate)))
+    }
+  }
+
+  /** Resolves when the last packet is out. */
+  async finish(): Promise<void> {
+    await this.#tail
+    await this.#output.finalize()
+  }
+
+  #onPacket(data: Uint8Array, meta: EncodedAudioChunkMetadata | undefined): void {
+    if (meta?.decoderConfig !== undefined) this.#sendConfig(meta.decoderConfig)
+    const index = this.#packets - 1
+    this.#packets += 1
+    if (index < 0) return
+    const timestampUs = (index * AAC_FRAME * 1e6) / this.#sampleRate
+    const durationUs = (AAC_FRAME * 1e6) / this.#sampleRate
+    this.#send({ kind: 'audio', key: true, cut: false, timestampUs, durationUs, data })
+  }
+
+  #sendConfig({ codec, sampleRate, numberOfChannels, description }: AudioDecoderConfig): void {
+    const config = { codec, sampleRate, numberOfChannels, description: toBase64(description) }
+    const data = new TextEncoder().encode(JSON.stringify(config))
+    this.#send({ kind: 'audio-config', key: false, cut: false, timestampUs: 0, durationUs: 0, data })
+  }
+}
+
+function toBase64(description: AllowSharedBufferSource | undefined): string {
+  if (description === undefined) return ''
+  const bytes = ArrayBuffer.isView(description)
+    ? new Uint8Array(description.buffer, description.byteOffset, description.byteLength)
+    : new Uint8Array(description)
+  return btoa(String.fromCharCode(...bytes))
+}

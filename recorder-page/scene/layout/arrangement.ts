@@ -1,0 +1,72 @@
+import type { TileSpec } from '../../../src/protocol/layout.ts'
+import type { SourceRole } from '../../../src/protocol/sources.ts'
+import type { Rect } from './geometry.ts'
+
+export interface LayoutSource {
+  readonly id: string
+  readonly role: SourceRole
+}
+
+/** All that an arrangement depends on. The order of `sources` is the order of the tiles. */
+export interface LayoutInput {
+  readonly sources: readonly LayoutSource[]
+  /** The source on the stage; null only when there are no sources. */
+  readonly focus: LayoutSource | null
+  /** True when there is a whiteboard to show in layouts that have a place for it. */
+  readonly hasBoard: boolean
+  /** True when the picture should keep room for the chat panel, in layouts that can. */
+  readonly hasChat: boolean
+  /** The presenter sees the class and themselves small; the audience sees the presenter large. */
+  readonly view: 'presenter' | 'audience'
+  /** Distance between tiles, even pixels. */
+  readonly gap: number
+  /** Of `custom` only. */
+  readonly tiles: readonly TileSpec[]
+}
+
+export type Fit = 'cover' | 'contain'
+
+/** One place in the picture. A floating place lies over earlier ones; no two others share a pixel. */
+export type Placement = { readonly rect: Rect; readonly floating: boolean } & (
+  | { readonly kind: 'source'; readonly sourceId: string; readonly fit: Fit }
+  | { readonly kind: 'board' }
+)
+
+/** Places in drawing order. */
+export interface Arrangement {
+  readonly places: readonly Placement[]
+  readonly chat: Rect | null
+}
+
+/** What fills the stage of a lesson: a source or the whiteboard. */
+export type Content = LayoutSource | 'board'
+
+export function place(content: Content, rect: Rect, floating = false): Placement {
+  if (content === 'board') return { kind: 'board', rect, floating }
+  return { kind: 'source', sourceId: content.id, rect, fit: content.role === 'screen' ? 'contain' : 'cover', floating }
+}
+
+/** One place for each content, as far as both lists go. */
+export function placeAll(contents: readonly Content[], rects: readonly Rect[]): Placement[] {
+  return rects.flatMap((rect, index) => {
+    const content = contents[index]
+    return content === undefined ? [] : [place(content, rect)]
+  })
+}
+
+/** What is taught from: a shared screen, else the whiteboard. */
+export function lessonContent(input: LayoutInput): Content | undefined {
+  if (input.focus?.role === 'screen') return input.focus
+  return input.sources.find((source) => source.role === 'screen') ?? (input.hasBoard ? 'board' : undefined)
+}
+
+/** The person on the stage: the focus, unless a screen has it. */
+export function leadPerson(input: LayoutInput): LayoutSource | undefined {
+  if (input.focus !== null && input.focus.role !== 'screen') return input.focus
+  const people = input.sources.filter((source) => source.role !== 'screen')
+  return people.find((source) => source.role === 'presenter') ?? people[0]
+}
+
+export function without(sources: readonly LayoutSource[], ...taken: readonly (Content | undefined)[]): LayoutSource[] {
+  return sources.filter((source) => !taken.includes(source))
+}

@@ -1,0 +1,35 @@
+import { type Arrangement, type LayoutInput, leadPerson, place, placeAll, without } from './arrangement.ts'
+import { gridCells } from './cells.ts'
+import { fitAspect, type Rect, WIDE } from './geometry.ts'
+import { cornerOf, sideColumn, wideTop } from './stage.ts'
+
+/**
+ * The whiteboard, with the presenter in a corner: over the board, or above the chat when there is one. The presenter
+ * sees the class beside the board instead.
+ */
+export function board(input: LayoutInput, area: Rect): Arrangement {
+  if (input.view === 'presenter') return boardWithClass(input, area)
+  const person = leadPerson(input)
+  if (input.hasChat) return boardWithChat(input, area)
+  const paper = fitAspect(area, WIDE)
+  const corner = person === undefined ? [] : [place(person, cornerOf(paper, input.gap), true)]
+  return { places: [place('board', paper), ...corner], chat: null }
+}
+
+function boardWithChat(input: LayoutInput, area: Rect): Arrangement {
+  const [left, column] = sideColumn(area, input.gap)
+  const person = leadPerson(input)
+  if (person === undefined) return { places: [place('board', left)], chat: column }
+  const [face, chat] = wideTop(column, input.gap)
+  return { places: [place('board', left), place(person, face)], chat }
+}
+
+function boardWithClass(input: LayoutInput, area: Rect): Arrangement {
+  const self = leadPerson(input)
+  const others = without(input.sources, self)
+  const people = self === undefined ? others : [...others, self]
+  if (people.length === 0) return { places: [place('board', fitAspect(area, WIDE))], chat: null }
+  const [left, column] = sideColumn(area, input.gap)
+  const cells = gridCells(column, { count: people.length, gap: input.gap, align: 'top' })
+  return { places: [place('board', left), ...placeAll(people, cells)], chat: null }
+}

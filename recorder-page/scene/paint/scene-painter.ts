@@ -1,0 +1,105 @@
+import { type BoardImagesOptions, BoardView } from '../../whiteboard/index.ts'
+import type { Fit, Rect, Size } from '../layout/index.ts'
+import type { ScenePlan } from '../scene-plan.ts'
+import { COLORS } from '../tokens.ts'
+import { LayerCache, type Pen } from './layer.ts'
+import { type PaintStep, paintSteps } from './paint-steps.ts'
+import { scaleOf, typeScaleOf } from './type.ts'
+
+/** The newest frame of a source; it stays the caller's, who closes it. */
+export type FrameOf = (sourceId: string) => VideoFrame | undefined
+
+/** Draws plans into a canvas. Whatever does not change from picture to picture is drawn once and kept. */
+export class ScenePainter implements Disposable {
+  readonly #size: Size
+  readonly #cache = new LayerCache()
+  readonly #board: BoardView
+
+  constructor(size: Size, options: BoardImagesOptions = {}) {
+    this.#size = size
+    this.#board = new BoardView(options)
+  }
+
+  /** The plan as steps with ready layers: what `paint` works through, for another compositor to do so. */
+  steps(plan: ScenePlan, nowMs: number): PaintStep[] {
+    const style = { cache: this.#cache, scale: scaleOf(this.#size), typeScale: typeScaleOf(this.#size) }
+    const steps = paintSteps(plan, style, this.#board)
+    this.#cache.sweep(nowMs)
+    return steps
+  }
+
+  /** Draws the whole picture. A source without a frame is left as an empty tile. */
+  paint(pen: Pen, plan: ScenePlan, frameOf: FrameOf, nowMs: number): void {
+    pen.globalAlpha = 1
+    pen.fillStyle = COLORS.background
+    pen.fillRect(0, 0, this.#size.width, this.#size.height)
+    for (const step of this.steps(plan, nowMs)) paintStep(pen, step, frameOf)
+    pen.globalAlpha = 1
+  }
+
+  /** Draws all layers again from now on; for when fonts have come. */
+  refresh(): void {
+    this.#cache.clear()
+    this.#board.reset()
+  }
+
+  [Symbol.dispose](): void {
+    this.#cache.clear()
+    this.#board[Symbol.dispose]()
+  }
+}
+
+function paintStep(pen: Pen, step: PaintStep, frameOf: FrameOf): void {
+  pen.globalAlpha = step.opacity
+  if (step.clipRadius > 0) {
+    pen.save()
+    pen.beginPath()
+    pen.roundRect(step.rect.x, step.rect.y, step.rect.width, step.rect.height, step.clipRadius)
+    pen.clip()
+  }
+  if (step.kind === 'layer') paintLayer(pen, step)
+  else paintFrame(pen, step, frameOf(step.sourceId))
+  if (step.clipRadius > 0) pen.restore()
+}
+
+function paintLayer(pen: Pen, { layer, rect }: Extract<PaintStep, { kind: 'layer' }>): void {
+  const { canvas } = layer
+  if (canvas.width === rect.width && canvas.height === rect.height) pen.drawImage(canvas, rect.x, rect.y)
+  else pen.drawImage(canvas, rect.x, rect.y, rect.width, rect.height)
+}
+
+function paintFrame(pen: Pen, step: Extract<PaintStep, { kind: 'frame' }>, frame: VideoFrame | undefined): void {
+  const { rect } = step
+  if (frame === undefined) {
+    pen.fillStyle = COLORS.tile
+    pen.fillRect(rect.x, rect.y, rect.width, rect.height)
+    return
+  }
+  const size = { width: frame.displayWidth, height: frame.displayHeight }
+  const { from, to } = fitFrame(size, rect, step.fit)
+  if (to.width < rect.width || to.height < rect.height) {
+    pen.fillStyle = COLORS.tile
+    pen.fillRect(rect.x, rect.y, rect.width, rect.height)
+  }
+  pen.drawImage(frame, from.x, from.y, from.width, from.height, to.x, to.y, to.width, to.height)
+}
+
+/** Aspects this near are taken as equal: a crop or bar of one pixel is only noise. */
+const SAME_ASPECT = 0.012
+
+/** Which part of a frame goes where: `cover` cuts the frame, `contain` leaves bars. */
+export function fitFrame(frame: Size, rect: Rect, fit: Fit): { readonly from: Rect; readonly to: Rect } {
+  const whole = { x: 0, y: 0, width: frame.width, height: frame.height }
+  const ratio = frame.width / frame.height / (rect.width / rect.height)
+  if (Math.abs(ratio - 1) < SAME_ASPECT) return { from: whole, to: rect }
+  if (fit === 'cover') {
+    const width = ratio > 1 ? frame.width / ratio : frame.width
+    const height = ratio > 1 ? frame.height : frame.height * ratio
+    return { from: { x: (frame.width - width) / 2, y: (frame.height - height) / 2, width, height }, to: rect }
+  }
+  const width = ratio > 1 ? rect.width : Math.round((rect.width * ratio) / 2) * 2
+  const height = ratio > 1 ? Math.round(rect.height / ratio / 2) * 2 : rect.height
+  const x = rect.x + Math.floor((rect.width - width) / 4) * 2
+  const y = rect.y + Math.floor((rect.height - height) / 4) * 2
+  return { from: whole, to: { x, y, width, height } }
+}

@@ -1,0 +1,88 @@
+import type { LayoutName } from '../../src/protocol/layout.ts'
+import type { ChatMessage, Room } from '../../src/room/index.ts'
+import { type Arrangement, gapOf, inset, type Rect } from './layout/index.ts'
+import type { SceneInput } from './scene-input.ts'
+import type { ChatLine, Overlay } from './scene-plan.ts'
+
+/** The panel closes again when nobody has written for this long. */
+export const CHAT_OPEN_MS = 180_000
+export const BUBBLE_MS = 7000
+export const TOAST_MS = 4000
+/** A narrower picture has no room for a column of readable text. */
+const MIN_CHAT_PANEL_WIDTH = 840
+const MAX_CHAT_LINES = 24
+const MAX_BUBBLES = 3
+
+const PANEL_LAYOUTS: ReadonlySet<LayoutName> = new Set(['speaker', 'board', 'small-class', 'lecture', 'dual-teacher'])
+/** These show exactly what their tiles say, and nothing else. */
+const BARE_LAYOUTS: ReadonlySet<LayoutName> = new Set(['single', 'custom'])
+
+/** The audience reads the chat in a panel while it is alive, where the layout and the picture have room for one. */
+export function chatIsOpen({ room, layout, size, nowMs }: SceneInput): boolean {
+  const newest = room.chat.at(-1)
+  return (
+    newest !== undefined &&
+    nowMs - newest.at < CHAT_OPEN_MS &&
+    layout.view !== 'presenter' &&
+    PANEL_LAYOUTS.has(layout.name) &&
+    size.width >= MIN_CHAT_PANEL_WIDTH &&
+    size.width > size.height
+  )
+}
+
+/** What lies over the tiles: the chat, the caption, who just came. */
+export function planOverlays(input: SceneInput, arrangement: Arrangement): Overlay[] {
+  const area = inset({ x: 0, y: 0, ...input.size }, gapOf(input.size))
+  const main = arrangement.chat === null ? area : leftOf(area, arrangement.chat, gapOf(input.size))
+  return [...planChat(input, arrangement.chat, main), ...planToasts(input, main), ...planCaption(input, main)]
+}
+
+function leftOf(area: Rect, panel: Rect, gap: number): Rect {
+  return { ...area, width: Math.max(2, panel.x - gap - area.x) }
+}
+
+function planChat(input: SceneInput, panel: Rect | null, main: Rect): Overlay[] {
+  const { room, layout, nowMs } = input
+  if (panel !== null) {
+    return [
+      { kind: 'chat', key: 'chat', rect: panel, opacity: 1, lines: chatLines(room, room.chat.slice(-MAX_CHAT_LINES)) },
+    ]
+  }
+  if (BARE_LAYOUTS.has(layout.name)) return []
+  const fresh = room.chat.filter((message) => nowMs - message.at < BUBBLE_MS).slice(-MAX_BUBBLES)
+  if (fresh.length === 0) return []
+  return [{ kind: 'bubbles', key: 'bubbles', rect: main, opacity: 1, lines: chatLines(room, fresh) }]
+}
+
+function chatLines(room: Room, messages: readonly ChatMessage[]): ChatLine[] {
+  return messages.map((message) => ({ id: message.id, name: authorOf(room, message), text: message.text }))
+}
+
+function authorOf(room: Room, message: ChatMessage): string {
+  const known = message.from === null ? undefined : room.participants.get(message.from)?.name
+  return message.name ?? known ?? message.from ?? ''
+}
+
+function planToasts({ room, layout, nowMs }: SceneInput, rect: Rect): Overlay[] {
+  if (BARE_LAYOUTS.has(layout.name) || layout.labels === false) return []
+  const names = [...room.participants.values()]
+    .filter((person) => person.present && person.role !== 'viewer' && isFresh(person.joinedAt, nowMs))
+    .sort((a, b) => (a.joinedAt ?? 0) - (b.joinedAt ?? 0))
+    .map((person) => person.name ?? person.id)
+  return names.length === 0 ? [] : [{ kind: 'toasts', key: 'toasts', rect, opacity: 1, names }]
+}
+
+function isFresh(at: number | null, nowMs: number): boolean {
+  return at !== null && nowMs - at < TOAST_MS
+}
+
+function planCaption({ room, nowMs }: SceneInput, rect: Rect): Overlay[] {
+  const spoken = [...room.captions.values()]
+    .filter((caption) => caption.text.trim() !== '' && nowMs < caption.at + caption.durationMs)
+    .sort((a, b) => a.at - b.at)
+    .at(-1)
+  if (spoken === undefined) return []
+  const name =
+    spoken.participant === null ? null : (room.participants.get(spoken.participant)?.name ?? spoken.participant)
+  return [{ kind: 'caption', key: 'caption', rect, opacity: 1, name, text: spoken.text }]
+}

@@ -1,0 +1,76 @@
+import type { RoomBoardPage } from '../../src/room/index.ts'
+import type { Fit, Rect, Size } from './layout/index.ts'
+
+export interface TileMarks {
+  readonly muted: boolean
+  readonly hand: boolean
+  readonly speaking: boolean
+}
+
+/** Why a source has no picture now. */
+export type PlaceholderStatus = 'camera-off' | 'waiting' | 'reconnecting' | 'ended'
+
+interface TileBase {
+  /** The same for the same source or board in every plan: what the animator follows. */
+  readonly key: string
+  /** Where it is now. */
+  readonly rect: Rect
+  /** Where it comes to rest; layers are drawn at this size once, and only scaled on the way. */
+  readonly settledRect: Rect
+  readonly radius: number
+  readonly opacity: number
+  /** True when it lies over other tiles: it has a shadow and needs a real clip. */
+  readonly floating: boolean
+  /** Null when labels are off. */
+  readonly label: string | null
+  readonly marks: TileMarks
+  /** Opacity of the speaking ring. */
+  readonly ring: number
+}
+
+export interface SourceTile extends TileBase {
+  readonly kind: 'source'
+  readonly sourceId: string
+  readonly fit: Fit
+}
+export interface PlaceholderTile extends TileBase {
+  readonly kind: 'placeholder'
+  readonly sourceId: string
+  readonly name: string
+  readonly status: PlaceholderStatus
+}
+export interface BoardTile extends TileBase {
+  readonly kind: 'board'
+  /** Undefined while nobody has drawn: blank paper. */
+  readonly page: RoomBoardPage | undefined
+}
+export type Tile = SourceTile | PlaceholderTile | BoardTile
+
+export interface ChatLine {
+  readonly id: string
+  readonly name: string
+  readonly text: string
+}
+
+interface OverlayBase {
+  readonly key: string
+  /** The room it may take; it aligns itself in it by its kind. */
+  readonly rect: Rect
+  readonly opacity: number
+}
+export type Overlay = OverlayBase &
+  (
+    | { readonly kind: 'chat'; readonly lines: readonly ChatLine[] }
+    | { readonly kind: 'bubbles'; readonly lines: readonly ChatLine[] }
+    | { readonly kind: 'caption'; readonly name: string | null; readonly text: string }
+    | { readonly kind: 'toasts'; readonly names: readonly string[] }
+  )
+
+/** A whole picture in words: what is where, with nothing drawn yet. */
+export interface ScenePlan {
+  readonly size: Size
+  /** In drawing order. */
+  readonly tiles: readonly Tile[]
+  /** Drawn over the tiles, in this order. */
+  readonly overlays: readonly Overlay[]
+}

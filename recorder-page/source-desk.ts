@@ -1,0 +1,67 @@
+import type { ErrorInfo } from '../src/protocol/app-error.ts'
+import type { SourceSpec, SourceState } from '../src/protocol/sources.ts'
+import { watchFrames } from './compositor/frame-tap.ts'
+import type { Mixer } from './sound/mixer.ts'
+import { openSource, type PageSource, type TileSize } from './sources/index.ts'
+
+export interface SourceDeskListener {
+  onState(sourceId: string, state: SourceState, error: ErrorInfo | null): void
+  /** The listener owns the frame. */
+  onFrame(sourceId: string, frame: VideoFrame, mediaMs: number, presentMs: number): void
+  onLog(level: 'debug' | 'info' | 'warn', message: string, details?: Record<string, unknown>): void
+}
+
+interface OpenSource {
+  readonly source: PageSource
+  readonly stopFrames: () => void
+}
+
+/** All sources of the page: opens and closes them, and wires each one's pictures and sound. */
+export class SourceDesk implements AsyncDisposable {
+  readonly #mixer: Mixer
+  readonly #listener: SourceDeskListener
+  readonly #open = new Map<string, OpenSource>()
+
+  constructor(mixer: Mixer, listener: SourceDeskListener) {
+    this.#mixer = mixer
+    this.#listener = listener
+  }
+
+  add(spec: SourceSpec): void {
+    const { id } = spec
+    const source = openSource(spec, {
+      onState: (state, error) => this.#listener.onState(id, state, error),
+      onStream: (stream) => this.#mixer.setStream(id, stream),
+      onLog: (level, message, details) => this.#listener.onLog(level, message, { sourceId: id, ...details }),
+    })
+    this.#mixer.addSource(id, spec.type === 'whep' ? undefined : source.element)
+    this.#mixer.setMuted(id, spec.muted === true)
+    const stopFrames = watchFrames(source.element, (frame, mediaMs, presentMs) => {
+      this.#listener.onFrame(id, frame, mediaMs, presentMs)
+    })
+    this.#open.set(id, { source, stopFrames })
+  }
+
+  async remove(sourceId: string): Promise<void> {
+    const open = this.#open.get(sourceId)
+    if (open === undefined) return
+    this.#open.delete(sourceId)
+    open.stopFrames()
+    this.#mixer.removeSource(sourceId)
+    await open.source[Symbol.asyncDispose]()
+  }
+
+  /** Tells each source how large it is drawn now. */
+  setTileSizes(sizes: ReadonlyMap<string, TileSize>): void {
+    for (const [sourceId, size] of sizes) this.#open.get(sourceId)?.source.setTileSize(size)
+  }
+
+  /** Mutes exactly these sources. */
+  setMuted(mutedIds: ReadonlySet<string>): void {
+    for (const sourceId of this.#open.keys()) this.#mixer.setMuted(sourceId, mutedIds.has(sourceId))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#open.keys()].map((sourceId) => this.remove(sourceId)))
+  }
+}

@@ -1,0 +1,43 @@
+/** What a playlist says about the place of its segments in time. */
+export interface PlaylistPosition {
+  readonly startSn: number
+  readonly endSn: number
+  /** Wall time of segment `startSn`, epoch milliseconds; null without EXT-X-PROGRAM-DATE-TIME (RFC 8216 §4.3.2.6). */
+  readonly startDateMs: number | null
+  readonly targetDurationSec: number
+}
+
+/** How many segments a cache may be late, when no dates tell an old copy from a restart. */
+const LATE_SEGMENTS = 2
+
+/**
+ * True when an encoder was started anew and counts its segments from the beginning, which RFC 8216 §6.2.2 forbids and
+ * hls.js answers by replaying old pictures. A caching server that is late by part of a window is no restart.
+ */
+export function isRestarted(previous: PlaylistPosition, next: PlaylistPosition): boolean {
+  if (next.endSn >= previous.endSn) return false
+  if (next.endSn < previous.startSn) return true
+  if (previous.startDateMs === null || next.startDateMs === null) return previous.endSn - next.endSn > LATE_SEGMENTS
+  const elapsedMs = next.startDateMs - previous.startDateMs
+  // The same numbers at the same time are an old copy of the playlist; a restart gives them to later pictures.
+  const segmentsApart = Math.max(next.startSn - previous.startSn, 0) + 1
+  return elapsedMs > segmentsApart * next.targetDurationSec * 1000
+}
+
+/** A playing date that falls back further than this shows pictures again that were shown before. */
+const REPLAY_MS = 2000
+
+/** Notices a player that shows old pictures again: frames advance, so counting them does not tell. */
+export class ReplayWatch {
+  #newestMs = Number.NEGATIVE_INFINITY
+
+  /** `playingDateMs` is the wall time written on the picture now shown. True when it was passed before. */
+  observe(playingDateMs: number): boolean {
+    if (this.#newestMs - playingDateMs > REPLAY_MS) {
+      this.#newestMs = playingDateMs
+      return true
+    }
+    this.#newestMs = Math.max(this.#newestMs, playingDateMs)
+    return false
+  }
+}

@@ -1,0 +1,35 @@
+import type { ErrorInfo } from '../../src/protocol/app-error.ts'
+import type { SourceSpec, SourceState } from '../../src/protocol/sources.ts'
+import type { SourceStatus } from './source-status.ts'
+import type { TileSize } from './tile-size.ts'
+
+export interface SourceListener {
+  /** Called on every change of state; error only with stalled/failed. */
+  onState(state: SourceState, error: ErrorInfo | null): void
+  /** whep only: the stream (again after each reconnect) whose audio the mix takes; null when it is gone. */
+  onStream(stream: MediaStream | null): void
+  onLog(level: 'debug' | 'info' | 'warn', message: string, details?: Record<string, unknown>): void
+}
+
+/** What a driver works with; all of it is owned by `openSource`. */
+export interface SourceContext<Spec extends SourceSpec> {
+  readonly spec: Spec
+  readonly element: HTMLVideoElement
+  readonly status: SourceStatus
+  readonly listener: SourceListener
+}
+
+/** What the frame watch knows at one tick. */
+export interface FrameReport {
+  /** `performance.now()` of this tick. */
+  readonly nowMs: number
+  /** Time since the newest picture arrived, or since the source was opened when none has. */
+  readonly quietMs: number
+}
+
+/** One kind of source. Starts when constructed; disposing it gives back connections, buffers and the element's media. */
+export interface SourceDriver extends AsyncDisposable {
+  setTileSize(size: TileSize): void
+  /** Called every `FRAME_POLL_MS`, so that a driver needs no clock of its own to watch its stream. */
+  tick(report: FrameReport): void
+}

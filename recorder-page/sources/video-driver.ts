@@ -1,0 +1,114 @@
+import { AppError } from '../../src/protocol/app-error.ts'
+import type { VideoSource } from '../../src/protocol/sources.ts'
+import { backOffMs } from './back-off.ts'
+import { emptyElement, keepPlaying } from './keep-playing.ts'
+import { pause } from './pause.ts'
+import type { FrameReport, SourceContext, SourceDriver } from './source-driver.ts'
+import { httpError, isRefusal, networkError } from './source-error.ts'
+
+/** A file that plays but gives no picture for so long is loaded again: the connection behind it is dead. */
+const RELOAD_AFTER_MS = 5000
+/** A file that cannot be decoded, or is not for us, is still asked for: it may be replaced or opened. */
+const FAILED_RETRY_MS = 10_000
+
+/** A file at a URL, played in real time from its beginning; with `loop` for ever. After trouble it goes on where it was. */
+export class VideoDriver implements SourceDriver {
+  #context: SourceContext<VideoSource>
+  #abort = new AbortController()
+  #failures = 0
+  /** Where to go on after a reload, seconds of the file. */
+  #resumeAtSec = 0
+  #loadedAtMs = 0
+  #retrying = false
+
+  constructor(context: SourceContext<VideoSource>) {
+    this.#context = context
+    const { element, spec, status } = context
+    const { signal } = this.#abort
+    element.loop = spec.loop ?? false
+    element.addEventListener('loadedmetadata', () => this.#resume(), { signal })
+    element.addEventListener('ended', () => status.end(), { signal })
+    element.addEventListener('error', () => void this.#recover(element.error), { signal })
+    this.#load()
+  }
+
+  setTileSize(): void {
+    // A file has one size only.
+  }
+
+  tick({ nowMs, quietMs }: FrameReport): void {
+    const { element } = this.#context
+    if (this.#retrying || element.ended) return
+    keepPlaying(element)
+    if (quietMs < RELOAD_AFTER_MS) {
+      if (element.currentTime > 0) this.#resumeAtSec = element.currentTime
+      if (quietMs === 0) this.#failures = 0
+    } else if (nowMs - this.#loadedAtMs > RELOAD_AFTER_MS) void this.#recover(null)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#abort.abort()
+    emptyElement(this.#context.element)
+  }
+
+  #load(): void {
+    const { element, spec } = this.#context
+    this.#loadedAtMs = performance.now()
+    element.src = spec.url
+    keepPlaying(element)
+  }
+
+  #resume(): void {
+    const { element } = this.#context
+    if (this.#resumeAtSec > 0 && this.#resumeAtSec < element.duration) element.currentTime = this.#resumeAtSec
+  }
+
+  async #recover(mediaError: MediaError | null): Promise<void> {
+    if (this.#retrying) return
+    this.#retrying = true
+    const { status, listener, spec } = this.#context
+    const { signal } = this.#abort
+    const error = await diagnose(spec.url, mediaError, signal)
+    if (signal.aborted) return
+    const hopeless = error.code === 'source.unsupported-media' || error.code === 'source.refused'
+    if (hopeless) status.fail(error)
+    else status.trouble(error)
+    this.#failures += 1
+    const delayMs = hopeless ? FAILED_RETRY_MS : backOffMs(this.#failures, Math.random())
+    listener.onLog('warn', error.message, { sourceId: spec.id, code: error.code, retryInMs: Math.round(delayMs) })
+    await pause(delayMs, signal)
+    this.#retrying = false
+    if (!signal.aborted) this.#load()
+  }
+}
+
+/**
+ * Why a file does not play. The element says "not supported" for a missing file and for a strange codec alike, so the
+ * first byte is asked for to tell them apart.
+ */
+async function diagnose(url: string, mediaError: MediaError | null, signal: AbortSignal): Promise<AppError> {
+  const status = await fetch(url, {
+    headers: { range: 'bytes=0-0' },
+    signal: AbortSignal.any([signal, AbortSignal.timeout(RELOAD_AFTER_MS)]),
+  })
+    .then(async (response) => {
+      await response.body?.cancel()
+      return response.status
+    })
+    .catch(() => 0)
+  if (status === 0) return networkError('video file')
+  if (isRefusal(status) || status >= 400) return httpError('video file', status)
+  if (mediaError?.code === MediaError.MEDIA_ERR_SRC_NOT_SUPPORTED)
+    return new AppError(
+      'source.unsupported-media',
+      'Chrome cannot decode the video file. Use MP4 with H.264 and AAC, or WebM.',
+      {
+        received: mediaError.message,
+      },
+    )
+  if (mediaError?.code === MediaError.MEDIA_ERR_DECODE)
+    return new AppError('source.media-error', 'The video file has a part that cannot be decoded. It is loaded again.', {
+      received: mediaError.message,
+    })
+  return new AppError('source.stalled', 'The video file loads too slowly or not at all. It is loaded again.')
+}

@@ -1,0 +1,55 @@
+import type { ErrorInfo } from '../src/protocol/app-error.ts'
+import type { Layout } from '../src/protocol/layout.ts'
+import type { PageStart, PageStats } from '../src/protocol/page-link.ts'
+import type { Signal } from '../src/protocol/signals.ts'
+import type { SourcePatch, SourceSpec, SourceState } from '../src/protocol/sources.ts'
+import type { SoundClockReading } from './sound/sound-clock.ts'
+import type { TileSize } from './sources/index.ts'
+
+/** From the page's main thread to its worker. Frames and the sound port are transferred, never copied. */
+export type ToWorker =
+  | {
+      readonly type: 'start'
+      readonly host: string
+      readonly secret: string
+      readonly settings: PageStart
+      /** `SoundBlock`s of the mix arrive here. */
+      readonly soundPort: MessagePort
+    }
+  | { readonly type: 'source.add'; readonly source: SourceSpec }
+  | { readonly type: 'source.update'; readonly sourceId: string; readonly patch: SourcePatch }
+  | { readonly type: 'source.remove'; readonly sourceId: string }
+  | { readonly type: 'source.state'; readonly sourceId: string; readonly state: SourceState; readonly atMs: number }
+  | {
+      readonly type: 'frame'
+      readonly sourceId: string
+      readonly frame: VideoFrame
+      /** The source's own time of this frame, milliseconds. */
+      readonly mediaMs: number
+      /** When the page shows it, on the page's clock. */
+      readonly presentMs: number
+    }
+  | {
+      readonly type: 'levels'
+      readonly levels: ReadonlyMap<string, number>
+      readonly activeSource: string | null
+    }
+  | { readonly type: 'sound-clock'; readonly reading: SoundClockReading }
+  | { readonly type: 'signals'; readonly signals: readonly Signal[] }
+  | { readonly type: 'layout'; readonly layout: Layout }
+  | { readonly type: 'cut' }
+  | { readonly type: 'stop' }
+
+/** From the worker to the main thread. */
+export type FromWorker =
+  | { readonly type: 'started'; readonly takeEpochMs: number }
+  | { readonly type: 'layout'; readonly layout: Layout }
+  /** How large each source is drawn, in pixels of the picture. */
+  | { readonly type: 'tiles'; readonly sizes: ReadonlyMap<string, TileSize> }
+  /** How long after its presentation time each source's picture is recorded. */
+  | { readonly type: 'picture-delays'; readonly delaysMs: ReadonlyMap<string, number> }
+  /** The sources that must not be heard: muted by the operator or by the room. */
+  | { readonly type: 'muted'; readonly sourceIds: ReadonlySet<string> }
+  | { readonly type: 'stats'; readonly stats: PageStats }
+  | { readonly type: 'failed'; readonly error: ErrorInfo }
+  | { readonly type: 'stopped' }

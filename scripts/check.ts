@@ -1,0 +1,28 @@
+/**
+ * Everything that can be said about the code without running it: format and lint, types, the house's arrows, documents.
+ * Ends with 1 when any part fails, after all parts have spoken. `--write` repairs what a machine can repair.
+ */
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { ROOT } from './setup.mjs'
+
+const write = process.argv.includes('--write')
+const bin = (name: string) => join(ROOT, 'node_modules/.bin', name)
+const types = (project: string) => [bin('tsc'), '--noEmit', '-p', project]
+
+const PARTS: Readonly<Record<string, readonly string[]>> = {
+  'format and lint': [bin('biome'), 'check', '--error-on-warnings', ...(write ? ['--write'] : [])],
+  types: types('.'),
+  'types of the recorder page': types('recorder-page'),
+  'types of the console': types('console'),
+  architecture: [bin('vitest'), 'run', '--project', 'unit', 'test/architecture', '--reporter=dot'],
+  docs: [process.execPath, join(ROOT, 'scripts/check-docs.ts'), ...(write ? ['--write'] : [])],
+}
+
+const results = Object.entries(PARTS).map(([name, [program = '', ...args]]) => {
+  const startedAt = performance.now()
+  const { status } = spawnSync(program, args, { cwd: ROOT, stdio: 'inherit' })
+  return { name, passed: status === 0, sec: (performance.now() - startedAt) / 1000 }
+})
+for (const { name, passed, sec } of results) console.log(`${passed ? '✓' : '✗'} ${name} (${sec.toFixed(1)} s)`)
+process.exitCode = results.every(({ passed }) => passed) ? 0 : 1

@@ -1,0 +1,34 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { PROJECT_NODE } from './plan.mjs'
+
+/**
+ * The Node that runs the project: the one that the npm package `node` puts into node_modules.
+ * @param {string} root
+ */
+export function projectNode(root) {
+  return join(root, 'node_modules/node/bin/node')
+}
+
+/**
+ * True when that Node is there, runs on this machine, and has the right major version.
+ * @param {string} root
+ */
+export function projectNodeWorks(root) {
+  const { status, stdout } = spawnSync(projectNode(root), ['--version'], { encoding: 'utf8' })
+  return status === 0 && stdout.startsWith(`v${PROJECT_NODE}.`)
+}
+
+/**
+ * Does what the package's own install script does, for an npm that did not run it (`ignore-scripts`, or a strict list
+ * of allowed scripts).
+ * @param {string} root
+ */
+export function repairProjectNode(root) {
+  if (projectNodeWorks(root)) return
+  spawnSync(process.execPath, ['installArchSpecificPackage'], { cwd: join(root, 'node_modules/node'), stdio: 'ignore' })
+  if (projectNodeWorks(root)) return
+  throw new Error(
+    `node_modules has no working Node ${PROJECT_NODE}: run "npm rebuild node --ignore-scripts=false", then run the same command again.`,
+  )
+}

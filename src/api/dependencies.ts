@@ -1,0 +1,42 @@
+import type { Logger } from 'pino'
+import type { Hub } from '../hub/index.ts'
+import type { EventFeed, IdempotencyKeys, Recordings } from '../recording/recordings.ts'
+import type { SegmentStore } from '../store/segment-store.ts'
+
+/** One thing that the service needs, as `/readyz` shows it. `message` says what to do when it is not ok. */
+export interface HealthCheck {
+  readonly name: string
+  readonly ok: boolean
+  readonly message?: string
+}
+
+/** One answered request. `route` is the route's pattern, never a concrete URL, so that metrics labels stay few. */
+export interface ObservedRequest {
+  readonly method: string
+  readonly route: string
+  readonly status: number
+  readonly durationSec: number
+}
+
+/** Everything that the application calls. It owns none of it, and closes only the hub's connections when it closes. */
+export interface ApiDependencies {
+  readonly recordings: Recordings
+  readonly events: EventFeed
+  readonly idempotency: IdempotencyKeys
+  readonly hub: Hub
+  readonly store: SegmentStore
+  readonly logger: Logger
+  readonly health: { ready(): Promise<readonly HealthCheck[]> }
+  readonly metrics: {
+    readonly contentType: string
+    text(): Promise<string>
+    observeRequest(request: ObservedRequest): void
+  }
+  /** Empty: everything is open, to loopback callers only. */
+  readonly apiKeys: readonly string[]
+  /** The folder of the built console, served at `/`. */
+  readonly consoleDir: string | undefined
+  readonly version: string
+  /** Epoch milliseconds; without it the system's clock. */
+  readonly clock?: () => number
+}

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { AppError, toAppError } from '../protocol/index.ts'
+import type { IdempotencyKeys } from '../recording/recordings.ts'
+import { logError, pathOf } from './problems.ts'
+
+const KEY = /^[\x21-\x7e]{1,255}$/
+
+/**
+ * Answers a POST so that repeating it with the same `Idempotency-Key` gives the first answer again, and does nothing
+ * twice. What failed had no effect, so its key is free again. Errors: those of `run`, `idempotency.conflict`,
+ * `idempotency.in-progress`.
+ */
+export async function answerOnce(
+  keys: IdempotencyKeys,
+  { request, reply, status }: { readonly request: FastifyRequest; readonly reply: FastifyReply; readonly status: number },
+  run: () => Promise<unknown>,
+): Promise<FastifyReply> {
+  const key = readKey(request)
+  if (key === undefined) return reply.code(status).send(await run())
+  const claim = await keys.claim(key, fingerprintOf(request))
+  if (claim.kind === 'replay') return reply.header('idempotency-replayed', 'true').code(claim.status).send(claim.body)
+  const body = await run().catch(async (error: unknown) => {
+    await keys.release(key)
+    throw error
+  })
+  // The work is done: the caller gets its answer even when the key cannot be kept for a repetition.
+  await keys.complete(key, status, body).catch((thrown: unknown) => {
+    logError(request.log, toAppError(thrown), { idempotencyKey: key })
+  })
+  return reply.code(status).send(body)
+}
+
+function readKey(request: FastifyRequest): string | undefined {
+  const key = request.headers['idempotency-key']
+  if (key === undefined) return undefined
+  if (typeof key === 'string' && KEY.test(key)) return key
+  const allowed = '1 to 255 visible ASCII characters'
+  throw new AppError('request.invalid', `The header \`Idempotency-Key\` must have ${allowed}`, {
+    field: 'idempotency-key',
+    received: key,
+    allowed,
+  })
+}
+
+/** The same for the same call, however its JSON was spelled. */
+function fingerprintOf(request: FastifyRequest): string {
+  const body = JSON.stringify(request.body ?? null, (_key, value: unknown) => sorted(value))
+  return createHash('sha256').update(`${request.method} ${pathOf(request.url)}\n${body}`).digest('hex')
+}
+
+function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+}

@@ -1,0 +1,42 @@
+import Type from 'typebox'
+import type { RouteOptions, Scope } from '../route-options.ts'
+
+const ReadinessSchema = Type.Object(
+  {
+    ready: Type.Boolean(),
+    checks: Type.Array(
+      Type.Object({ name: Type.String(), ok: Type.Boolean(), message: Type.Optional(Type.String()) }),
+    ),
+  },
+  { $id: 'Readiness' },
+)
+const tags = ['service']
+
+/** `/healthz`: the process answers. `/readyz`: everything that it needs answers too. */
+export function healthRoutes(app: Scope, { deps: { health, version } }: RouteOptions): void {
+  const config = { access: 'open' as const }
+  const HealthSchema = Type.Object({ status: Type.Literal('ok'), version: Type.String() }, { $id: 'Health' })
+  app.get(
+    '/healthz',
+    { config, schema: { tags, summary: 'Is the process alive', security: [], response: { 200: HealthSchema } } },
+    async () => ({ status: 'ok' as const, version }),
+  )
+
+  app.get(
+    '/readyz',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Can it record',
+        security: [],
+        response: { 200: ReadinessSchema, 503: ReadinessSchema },
+      },
+    },
+    async (_request, reply) => {
+      const checks = (await health.ready()).map((check) => ({ ...check }))
+      const ready = checks.every((check) => check.ok)
+      return reply.code(ready ? 200 : 503).send({ ready, checks })
+    },
+  )
+}

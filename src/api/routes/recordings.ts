@@ -1,0 +1,122 @@
+import Type from 'typebox'
+import {
+  LayoutSchema,
+  ProblemSchema,
+  RECORDING_STATES,
+  RecordingListSchema,
+  RecordingSchema,
+  RecordingSpecSchema,
+  RoomNameSchema,
+} from '../../protocol/index.ts'
+import { answerOnce } from '../idempotency.ts'
+import { RecordingParameters, recordingIdOf } from '../parameters.ts'
+import type { RouteOptions, Scope } from '../route-options.ts'
+
+const METADATA_PREFIX = 'metadata.'
+const ListQuery = Type.Object(
+  {
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
+    cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 512, description: 'the `nextCursor` of a page' })),
+    state: Type.Optional(Type.Array(Type.Enum([...RECORDING_STATES]), { description: 'may be repeated' })),
+    room: Type.Optional(RoomNameSchema),
+  },
+  {
+    additionalProperties: false,
+    patternProperties: {
+      '^metadata\\.[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$': Type.String({ maxLength: 512, pattern: '^[^\\u0000]*$' }),
+    },
+  },
+)
+const tags = ['recordings']
+
+/** `/v1/recordings`: start, list, read, stop, switch the layout. */
+export function recordingRoutes(app: Scope, { deps: { recordings, idempotency } }: RouteOptions): void {
+  app.post(
+    '/v1/recordings',
+    {
+      schema: {
+        tags,
+        summary: 'Start a recording',
+        body: RecordingSpecSchema,
+        response: { 201: RecordingSchema, default: ProblemSchema },
+      },
+    },
+    async (request, reply) =>
+      answerOnce(idempotency, { request, reply, status: 201 }, async () => {
+        const recording = await recordings.start(request.body)
+        reply.header('location', `/v1/recordings/${recording.id}`)
+        return recording
+      }),
+  )
+
+  app.get(
+    '/v1/recordings',
+    {
+      schema: {
+        tags,
+        summary: 'List recordings, newest first',
+        description: 'Also takes `metadata.<key>=<value>`; every pair must be equal.',
+        querystring: ListQuery,
+        response: { 200: RecordingListSchema, default: ProblemSchema },
+      },
+    },
+    async ({ query }) => {
+      const metadata = metadataOf(query)
+      return recordings.list({
+        limit: query.limit ?? 20,
+        ...(query.cursor !== undefined && { cursor: query.cursor }),
+        ...(query.state !== undefined && { states: query.state }),
+        ...(query.room !== undefined && { room: query.room }),
+        ...(Object.keys(metadata).length > 0 && { metadata }),
+      })
+    },
+  )
+
+  app.get(
+    '/v1/recordings/:id',
+    {
+      schema: {
+        tags,
+        summary: 'Read a recording',
+        params: RecordingParameters,
+        response: { 200: RecordingSchema, default: ProblemSchema },
+      },
+    },
+    async ({ params }) => recordings.get(recordingIdOf(params)),
+  )
+
+  app.post(
+    '/v1/recordings/:id/stop',
+    {
+      schema: {
+        tags,
+        summary: 'Stop a recording',
+        description: 'Answers when the recorder was told; the end comes as an event. Stopping twice is no error.',
+        params: RecordingParameters,
+        body: Type.Object({}, { additionalProperties: false }),
+        response: { 200: RecordingSchema, default: ProblemSchema },
+      },
+    },
+    async (request, reply) =>
+      answerOnce(idempotency, { request, reply, status: 200 }, () => recordings.stop(recordingIdOf(request.params))),
+  )
+
+  app.put(
+    '/v1/recordings/:id/layout',
+    {
+      schema: {
+        tags,
+        summary: 'Switch layout, focus or view, at once',
+        params: RecordingParameters,
+        body: LayoutSchema,
+        response: { 200: RecordingSchema, default: ProblemSchema },
+      },
+    },
+    async ({ params, body }) => recordings.setLayout(recordingIdOf(params), body),
+  )
+}
+
+function metadataOf(query: object): Record<string, string> {
+  const pairs = Object.entries(query).filter(([name]) => name.startsWith(METADATA_PREFIX))
+  return Object.fromEntries(pairs.map(([name, value]) => [name.slice(METADATA_PREFIX.length), String(value)]))
+}

@@ -1,0 +1,26 @@
+import type { FastifyInstance } from 'fastify'
+
+/** For everything that is no page: nothing may be loaded, run or framed. */
+const DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
+/** For the console: its own files only; hls.js runs its worker and its media from blobs. */
+export const CONSOLE_POLICY = [
+  "default-src 'self'",
+  "img-src 'self' data: blob:",
+  "media-src 'self' blob:",
+  "worker-src 'self' blob:",
+  "connect-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+/** Sets the headers that every answer carries; a route's own policy stays. */
+export function useSecurityHeaders(app: FastifyInstance): void {
+  app.addHook('onSend', async (_request, reply) => {
+    reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer')
+    if (!reply.hasHeader('content-security-policy')) reply.header('content-security-policy', DATA_POLICY)
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
+  })
+}

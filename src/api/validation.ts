@@ -1,0 +1,60 @@
+import type { FastifyInstance, FastifySchema } from 'fastify'
+import type { TSchema } from 'typebox'
+import { AppError } from '../protocol/index.ts'
+import { compileCheck, type Mismatch, mismatchError, pointerOf } from '../protocol/mismatch.ts'
+import { parseJson } from '../protocol/parse-json.ts'
+
+type Part = 'body' | 'querystring' | 'params' | 'headers'
+
+/**
+ * Makes the TypeBox schemas of the routes the validation. Bodies are taken as they are: nothing is coerced, no field is
+ * dropped, and an absent body counts as `{}`, so that what it lacks is named. Answers are only described by schemas.
+ */
+export function useSchemas(app: FastifyInstance): void {
+  app.removeContentTypeParser('text/plain')
+  app.removeContentTypeParser('application/json')
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, async (_request: unknown, text: string | Buffer) =>
+    text.length === 0 ? undefined : parseBody(text.toString()),
+  )
+  app.setValidatorCompiler<FastifySchema>(({ schema, httpPart }) => compile(schema as TSchema, httpPart as Part))
+  app.setSerializerCompiler(() => (value) => JSON.stringify(value))
+}
+
+function compile(schema: TSchema, part: Part) {
+  const check = compileCheck(schema)
+  return (received: unknown): { value: unknown } | { error: AppError } => {
+    const value = part === 'body' ? (received ?? {}) : coerced(schema, received as Record<string, unknown>)
+    const mismatch = check(value)
+    return mismatch ? { error: requestError(part, mismatch) } : { value }
+  }
+}
+
+function requestError(part: Part, mismatch: Mismatch): AppError {
+  if (part === 'body') return mismatchError('request.invalid', mismatch, 'The body')
+  const place = part === 'querystring' ? 'query parameter' : part === 'params' ? 'path parameter' : 'header'
+  return new AppError('request.invalid', `The ${place} \`${mismatch.path[0]}\` ${mismatch.problem}`, {
+    field: pointerOf(mismatch.path),
+    received: mismatch.received,
+    allowed: mismatch.allowed,
+  })
+}
+
+/** Text to what the schema asks for: decimal integers, and one value where a list may be given. */
+function coerced(schema: TSchema, received: Record<string, unknown>): unknown {
+  const properties = (schema as { properties?: Record<string, { type?: string }> }).properties ?? {}
+  const entries = Object.entries(received).map(([name, value]) => {
+    const type = Object.hasOwn(properties, name) ? properties[name]?.type : undefined
+    if (type === 'integer' && typeof value === 'string' && /^-?\d{1,15}$/.test(value)) return [name, Number(value)]
+    return [name, type === 'array' && !Array.isArray(value) ? [value] : value]
+  })
+  return Object.fromEntries(entries)
+}
+
+function parseBody(text: string): unknown {
+  try {
+    return parseJson(text)
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : 'it cannot be parsed'
+    throw new AppError('request.malformed', `The body is not usable JSON: ${why}`, { cause })
+  }
+}

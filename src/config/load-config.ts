@@ -1,0 +1,152 @@
+import { BlockList, isIP } from 'node:net'
+import { join, resolve } from 'node:path'
+import type { Static } from 'typebox'
+import { AppError, type StoreLocation } from '../protocol/index.ts'
+import type { Config, DatabaseLocation } from './config.ts'
+import { type Environment, problemOf, readSettings, type SettingProblem } from './read-settings.ts'
+import { defaultMaxRecordings, SETTINGS, type SettingName, type SettingsSchema } from './settings.ts'
+
+type Settings = Static<typeof SettingsSchema>
+
+/** The checked configuration of an environment. Throws one `config.invalid` that lists every problem. */
+export function loadConfig(env: Environment): Config {
+  const { settings, problems } = readSettings(env)
+  const all = [...problems, ...meaningProblems(settings)]
+  if (all.length > 0) throw configError(all)
+  return toConfig(settings as Settings)
+}
+
+/** An environment for child processes: everything except this service's own settings, which hold its secrets. */
+export function childEnvironment(env: Environment): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => !entry[0].startsWith('PANOREC_') && entry[1] !== undefined),
+  )
+}
+
+/** True when only this machine can reach a listener on the host (RFC 1122 §3.2.1.3, RFC 4291 §2.5.3). */
+export function isLoopbackHost(host: string): boolean {
+  if (host === 'localhost') return true
+  const family = isIP(host)
+  return family !== 0 && LOOPBACK.check(host, family === 6 ? 'ipv6' : 'ipv4')
+}
+
+const LOOPBACK = new BlockList()
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4')
+LOOPBACK.addAddress('::1', 'ipv6')
+
+function configError(problems: readonly SettingProblem[]): AppError {
+  const lines = problems.map(({ name, received, why, allowed }) => {
+    const shown = received === null ? '' : `, received ${JSON.stringify(received)}`
+    return `\`${name}\` ${why}${shown}; allowed: ${allowed}`
+  })
+  const [first] = problems
+  const head = problems.length === 1 ? 'A setting is wrong: ' : `${problems.length} settings are wrong:\n  `
+  return new AppError('config.invalid', head + lines.join('\n  '), {
+    ...(first && { field: first.name, allowed: first.allowed }),
+    ...(first?.received != null && { received: first.received }),
+    details: { problems },
+  })
+}
+
+/** What a schema cannot say: URLs, address blocks, and settings that only make sense together. */
+function meaningProblems(settings: Partial<Settings>): SettingProblem[] {
+  const problems: SettingProblem[] = []
+  const wrong = (name: SettingName, why: string) => problems.push(problemOf(name, textOf(settings[name]), why))
+  const { PANOREC_HOST: host, PANOREC_STORE: store } = settings
+
+  if (host !== undefined && settings.PANOREC_API_KEYS === undefined && !isLoopbackHost(host)) {
+    wrong('PANOREC_HOST', 'is not a loopback address, and without `PANOREC_API_KEYS` anyone could record: set keys or use 127.0.0.1')
+  }
+  checkUrl('PANOREC_DATABASE_URL', ['postgres:', 'postgresql:'])
+  checkUrl('PANOREC_S3_ENDPOINT', ['http:', 'https:'])
+  checkUrl('PANOREC_PUBLIC_URL', ['http:', 'https:'])
+  if (/[?#]/.test(settings.PANOREC_PUBLIC_URL ?? '')) wrong('PANOREC_PUBLIC_URL', 'has a query or a fragment')
+  if (store !== undefined && parseStore(store) === undefined) wrong('PANOREC_STORE', 'is neither a path nor an s3:// address')
+  if (!store?.startsWith('s3://')) {
+    for (const name of ['PANOREC_S3_ENDPOINT', 'PANOREC_S3_REGION', 'PANOREC_S3_FORCE_PATH_STYLE'] as const) {
+      if (settings[name] !== undefined) wrong(name, 'has no effect, because `PANOREC_STORE` is not an s3:// address')
+    }
+  }
+  for (const entry of settings.PANOREC_ALLOW_PRIVATE_HOSTS ?? []) {
+    if (entry.includes('/') && !isCidr(entry)) wrong('PANOREC_ALLOW_PRIVATE_HOSTS', `names ${entry}, which is no CIDR block`)
+  }
+  return problems
+
+  function checkUrl(name: SettingName, protocols: readonly string[]): void {
+    const text = textOf(settings[name])
+    if (text === undefined) return
+    const url = URL.parse(text)
+    if (url === null) wrong(name, 'is not a URL')
+    else if (!protocols.includes(url.protocol)) wrong(name, `is not a URL of ${protocols.join(' or ').replaceAll(':', '')}`)
+  }
+}
+
+const textOf = (value: unknown): string | undefined => (value === undefined ? undefined : String(value))
+
+function isCidr(text: string): boolean {
+  const [address = '', bits = ''] = text.split('/')
+  const family = isIP(address)
+  return family !== 0 && Number(bits) <= (family === 6 ? 128 : 32)
+}
+
+/** `s3://bucket/prefix`, or a path; undefined when it is neither. */
+function parseStore(text: string): { bucket: string; prefix: string } | { path: string } | undefined {
+  if (!text.includes('://')) return { path: resolve(text) }
+  const match = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/.exec(text)
+  if (match?.[1] === undefined) return undefined
+  return { bucket: match[1], prefix: (match[2] ?? '').replace(/^\/+|\/+$/g, '') }
+}
+
+function toConfig(settings: Settings): Config {
+  const dataDir = resolve(settings.PANOREC_DATA_DIR)
+  const database: DatabaseLocation =
+    settings.PANOREC_DATABASE_URL === undefined
+      ? { kind: 'embedded', dir: join(dataDir, 'db') }
+      : { kind: 'postgres', url: settings.PANOREC_DATABASE_URL }
+  return {
+    host: settings.PANOREC_HOST,
+    port: settings.PANOREC_PORT,
+    dataDir,
+    database,
+    store: storeLocation(settings, dataDir),
+    apiKeys: settings.PANOREC_API_KEYS ?? [],
+    allowPrivateHosts: settings.PANOREC_ALLOW_PRIVATE_HOSTS ?? [],
+    publicUrl: settings.PANOREC_PUBLIC_URL?.replace(/\/+$/, '') ?? null,
+    maxRecordings: settings.PANOREC_MAX_RECORDINGS ?? defaultMaxRecordings(),
+    chromePath: settings.PANOREC_CHROME_PATH,
+    ffmpegPath: settings.PANOREC_FFMPEG_PATH,
+    logLevel: settings.PANOREC_LOG_LEVEL,
+  }
+}
+
+function storeLocation(settings: Settings, dataDir: string): StoreLocation {
+  const parsed = settings.PANOREC_STORE === undefined ? undefined : parseStore(settings.PANOREC_STORE)
+  if (parsed === undefined) return { kind: 'fs', path: join(dataDir, 'recordings') }
+  if ('path' in parsed) return { kind: 'fs', path: parsed.path }
+  const endpoint = settings.PANOREC_S3_ENDPOINT
+  return {
+    kind: 's3',
+    ...parsed,
+    forcePathStyle: settings.PANOREC_S3_FORCE_PATH_STYLE ?? endpoint !== undefined,
+    ...(endpoint !== undefined && { endpoint }),
+    ...(settings.PANOREC_S3_REGION !== undefined && { region: settings.PANOREC_S3_REGION }),
+  }
+}
+
+/** One row of the table of settings, as `--help` and the README show it. */
+export interface SettingDescription {
+  readonly name: SettingName
+  readonly default: string
+  readonly allowed: string
+  readonly description: string
+}
+
+/** Every setting with its default, in the order of the table. */
+export function describeSettings(): readonly SettingDescription[] {
+  return (Object.keys(SETTINGS) as SettingName[]).map((name) => {
+    const { schema } = SETTINGS[name]
+    const notes: { description: string; allowed: string; otherwise?: string } = SETTINGS[name].notes
+    const fallback = 'default' in schema ? String(schema.default) : (notes.otherwise ?? 'none')
+    return { name, default: fallback, allowed: notes.allowed, description: notes.description }
+  })
+}

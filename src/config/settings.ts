@@ -1,0 +1,123 @@
+import { availableParallelism } from 'node:os'
+import Type, { type TSchema } from 'typebox'
+
+/** What the `--help` table and an error message say about one setting, beside its schema. */
+export interface SettingNotes {
+  readonly description: string
+  /** What is accepted, in words. */
+  readonly allowed: string
+  /** The default in words, where it is not the schema's `default`. */
+  readonly otherwise?: string
+  /** True when its value must never be shown. */
+  readonly secret?: boolean
+}
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+/** Recordings at once that a machine carries: a recording takes a third to half of a core, and peaks need air. */
+export function defaultMaxRecordings(cores: number = availableParallelism()): number {
+  return Math.max(2, Math.floor(cores * 1.5))
+}
+
+const setting = <T extends TSchema>(schema: T, notes: SettingNotes) => ({ schema, notes })
+const Text = (pattern?: string) => Type.String(pattern === undefined ? { minLength: 1 } : { minLength: 1, pattern })
+
+/** Every setting of the product. There is no other. */
+export const SETTINGS = {
+  PANOREC_HOST: setting(Type.String({ minLength: 1, pattern: '^[A-Za-z0-9.:_-]+$', default: '127.0.0.1' }), {
+    description: 'Address to listen on. Without PANOREC_API_KEYS only a loopback address.',
+    allowed: 'an IP address or a host name',
+  }),
+  PANOREC_PORT: setting(Type.Integer({ minimum: 0, maximum: 65535, default: 8080 }), {
+    description: 'Port of the API, the hub, the media and the console; 0 takes any free one.',
+    allowed: 'an integer from 0 to 65535',
+  }),
+  PANOREC_DATA_DIR: setting(Type.String({ minLength: 1, default: './data' }), {
+    description: 'Folder of the embedded database, the spool and, without PANOREC_STORE, the recordings.',
+    allowed: 'a path of a folder; it is made when missing',
+  }),
+  PANOREC_DATABASE_URL: setting(Text(), {
+    description: 'Postgres 14 or newer, shared by every service and worker.',
+    allowed: 'postgres://user:password@host:port/database',
+    otherwise: 'an embedded PGlite in the data folder',
+    secret: true,
+  }),
+  PANOREC_STORE: setting(Text(), {
+    description: 'Where recordings are stored.',
+    allowed: 'a path of a folder, or s3://bucket/prefix with credentials from the AWS credential chain',
+    otherwise: 'the data folder',
+  }),
+  PANOREC_S3_ENDPOINT: setting(Text(), {
+    description: 'Endpoint of an S3-compatible store that is not AWS.',
+    allowed: 'an http or https URL',
+    otherwise: 'AWS',
+  }),
+  PANOREC_S3_REGION: setting(Text('^[a-z0-9-]+$'), {
+    description: 'Region of the bucket.',
+    allowed: 'a region name such as us-east-1',
+    otherwise: 'from the AWS configuration, else us-east-1',
+  }),
+  PANOREC_S3_FORCE_PATH_STYLE: setting(Type.Boolean(), {
+    description: 'Put the bucket in the path instead of the host name.',
+    allowed: 'true or false',
+    otherwise: 'true with PANOREC_S3_ENDPOINT, else false',
+  }),
+  PANOREC_API_KEYS: setting(Type.Array(Type.String({ minLength: 16, pattern: '^[\\x21-\\x7e]+$' }), { minItems: 1 }), {
+    description: 'Keys that may call the API, sent as a bearer token.',
+    allowed: 'a comma-separated list of keys of at least 16 printable characters',
+    otherwise: 'none: anyone on this machine, and only this machine',
+    secret: true,
+  }),
+  PANOREC_ALLOW_PRIVATE_HOSTS: setting(Type.Array(Text('^(\\*|[A-Za-z0-9.:_-]+(/[0-9]{1,3})?)$'), { minItems: 1 }), {
+    description: 'Private addresses that sources, signalling servers and webhooks may have.',
+    allowed: 'a comma-separated list of host names, IP addresses and CIDR blocks, or * for all',
+    otherwise: 'none',
+  }),
+  PANOREC_PUBLIC_URL: setting(Text(), {
+    description: 'How clients reach this service; the prefix of every link.',
+    allowed: 'an http or https URL without query and fragment',
+    otherwise: 'links without a host',
+  }),
+  PANOREC_MAX_RECORDINGS: setting(Type.Integer({ minimum: 1, maximum: 1000 }), {
+    description: 'Recordings at once on this machine.',
+    allowed: 'an integer from 1 to 1000',
+    otherwise: 'one and a half per core, at least 2',
+  }),
+  PANOREC_CHROME_PATH: setting(Text(), {
+    description: 'The Chrome or Chromium to record with.',
+    allowed: 'a path of a program',
+    otherwise: 'found on the PATH or in the cache of Puppeteer',
+  }),
+  PANOREC_FFMPEG_PATH: setting(Text(), {
+    description: 'The FFmpeg for conversions.',
+    allowed: 'a path of a program',
+    otherwise: 'found on the PATH',
+  }),
+  PANOREC_LOG_LEVEL: setting(Type.Enum([...LOG_LEVELS], { default: 'info' }), {
+    description: 'The least severe level that is logged.',
+    allowed: LOG_LEVELS.join(', '),
+  }),
+} as const
+
+export type SettingName = keyof typeof SETTINGS
+export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[]
+
+/** The settings as one schema, after their text was read as numbers, booleans and lists. */
+export const SettingsSchema = Type.Object({
+  PANOREC_HOST: SETTINGS.PANOREC_HOST.schema,
+  PANOREC_PORT: SETTINGS.PANOREC_PORT.schema,
+  PANOREC_DATA_DIR: SETTINGS.PANOREC_DATA_DIR.schema,
+  PANOREC_DATABASE_URL: Type.Optional(SETTINGS.PANOREC_DATABASE_URL.schema),
+  PANOREC_STORE: Type.Optional(SETTINGS.PANOREC_STORE.schema),
+  PANOREC_S3_ENDPOINT: Type.Optional(SETTINGS.PANOREC_S3_ENDPOINT.schema),
+  PANOREC_S3_REGION: Type.Optional(SETTINGS.PANOREC_S3_REGION.schema),
+  PANOREC_S3_FORCE_PATH_STYLE: Type.Optional(SETTINGS.PANOREC_S3_FORCE_PATH_STYLE.schema),
+  PANOREC_API_KEYS: Type.Optional(SETTINGS.PANOREC_API_KEYS.schema),
+  PANOREC_ALLOW_PRIVATE_HOSTS: Type.Optional(SETTINGS.PANOREC_ALLOW_PRIVATE_HOSTS.schema),
+  PANOREC_PUBLIC_URL: Type.Optional(SETTINGS.PANOREC_PUBLIC_URL.schema),
+  PANOREC_MAX_RECORDINGS: Type.Optional(SETTINGS.PANOREC_MAX_RECORDINGS.schema),
+  PANOREC_CHROME_PATH: Type.Optional(SETTINGS.PANOREC_CHROME_PATH.schema),
+  PANOREC_FFMPEG_PATH: Type.Optional(SETTINGS.PANOREC_FFMPEG_PATH.schema),
+  PANOREC_LOG_LEVEL: SETTINGS.PANOREC_LOG_LEVEL.schema,
+})

@@ -1,0 +1,13 @@
+/**
+ * The tables, their migrations, and the drivers of every port that keeps something: over an embedded PGlite or a
+ * Postgres server, with the same SQL. It decides nothing: what a change of a recording is, the use cases say.
+ */
+export { createCommandLog } from './command-log.ts'
+export { type Database, type DatabaseSettings, openDatabase } from './database.ts'
+export { createEventLog } from './event-log.ts'
+export { createIdempotencyKeys } from './idempotency-keys.ts'
+export { prune } from './prune.ts'
+export { createRecordingRepository } from './recording-repository.ts'
+export { createRoomHistory } from './room-history.ts'
+export { serviceSecret } from './secrets.ts'
+export { createWebhookOutbox } from './webhook-outbox.ts'

@@ -1,0 +1,67 @@
+import type { Queue } from 'pg-boss'
+
+export const TAKE_QUEUE = 'recording.take'
+export const FINALIZE_QUEUE = 'recording.finalize'
+export const WEBHOOK_QUEUE = 'webhook.deliver'
+
+export interface TakeJob {
+  readonly recordingId: string
+}
+export interface FinalizeJob {
+  readonly recordingId: string
+}
+export interface WebhookJob {
+  readonly recordingId: string
+  readonly webhook: number
+}
+
+const HOUR_SEC = 3600
+const DAY_SEC = 24 * HOUR_SEC
+/** A worker that is silent for this long has died: its takes go to another worker, which fails and closes them. */
+export const HEARTBEAT_SEC = 20
+
+/**
+ * One take per recording, queued or running (`exclusive`); it may run for 7 days. The one retry is not another take:
+ * it finds the recording that a dead worker left, and closes it.
+ */
+const takes: Queue = {
+  name: TAKE_QUEUE,
+  policy: 'exclusive',
+  notify: true,
+  expireInSeconds: 8 * DAY_SEC,
+  heartbeatSeconds: HEARTBEAT_SEC,
+  retryLimit: 1,
+  deleteAfterSeconds: DAY_SEC,
+}
+
+/** Playlists of recorders that died while the store was away are closed within a day of its return. */
+const finalizations: Queue = {
+  name: FINALIZE_QUEUE,
+  policy: 'short',
+  notify: true,
+  expireInSeconds: 600,
+  retryLimit: 100,
+  retryDelay: 5,
+  retryBackoff: true,
+  retryDelayMax: 900,
+  deleteAfterSeconds: DAY_SEC,
+}
+
+/**
+ * First in, first out for each webhook of a recording; one that waits for its next attempt holds back the others. The
+ * delays double from 5 s, so ten attempts take about an hour. How often is the delivery's own count: a retry that a
+ * restart used up is not an attempt.
+ */
+const webhooks: Queue = {
+  name: WEBHOOK_QUEUE,
+  policy: 'key_strict_fifo',
+  notify: true,
+  expireInSeconds: HOUR_SEC,
+  retryLimit: 1000,
+  retryDelay: 5,
+  retryBackoff: true,
+  retryDelayMax: 2560,
+  deleteAfterSeconds: HOUR_SEC,
+}
+
+export const QUEUES: readonly Queue[] = [takes, finalizations, webhooks]

@@ -1,0 +1,61 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { Logger } from 'pino'
+import type { RoomRole, Signal } from '../protocol/index.ts'
+import type { RoomHistory } from './room-history.ts'
+import type { RoomTokens } from './room-tokens.ts'
+
+/** A connection that may join: who it is and from where its history starts. */
+export interface Admission {
+  readonly room: string
+  readonly identity: string
+  readonly role: RoomRole
+  /** Only signals with a greater `seq` are replayed; 0 replays everything. */
+  readonly afterSeq: number
+  /** True when a token let it in; false when the door was open. */
+  readonly tokened: boolean
+}
+
+/** Bounds of one hub; every one has a default. */
+export interface HubLimits {
+  /** Signals that one connection may send at once, and the rate at which that allowance refills. */
+  readonly burst: number
+  readonly signalsPerSec: number
+  /** Bytes that wait for one slow reader before it is dropped with close code 1013. */
+  readonly maxBufferedBytes: number
+  readonly heartbeatMs: number
+  /** How long a participant whose connection broke may take to return before `participant.left` is sent for it. */
+  readonly leaveGraceMs: number
+}
+
+export interface HubOptions {
+  readonly history: RoomHistory
+  readonly tokens: RoomTokens
+  /** Epoch milliseconds. */
+  readonly clock: () => number
+  /** A new unique id for a signal that came without one. */
+  readonly ids: () => string
+  readonly logger: Logger
+  readonly limits?: Partial<HubLimits>
+}
+
+/** Rooms over WebSocket: history first, then live, in the order of `seq`, the same for everyone. */
+export interface Hub extends AsyncDisposable {
+  readonly tokens: RoomTokens
+  /**
+   * Decides whether an upgrade request may join. `open`: a caller without a token is let in as host, named by `?as=`.
+   * Errors: `route.not-found`, `request.invalid`, `auth.missing`, `auth.invalid`, `auth.forbidden`.
+   */
+  admit(request: IncomingMessage, options: { readonly open: boolean }): Admission
+  /** Completes the WebSocket handshake and serves the connection until it closes. */
+  accept(admission: Admission, upgrade: { request: IncomingMessage; socket: Duplex; head: Buffer }): void
+  /**
+   * Stamps, stores and fans out signals of a trusted caller, in order; resolves with them once they are stored.
+   * Signals must already be valid (`checkSignal`); a missing `id` is given, `seq` is always the hub's.
+   */
+  publish(room: string, signals: readonly Signal[]): Promise<readonly Signal[]>
+  /** Connected sockets and rooms that have one. */
+  stats(): { readonly rooms: number; readonly connections: number }
+  /** Closes every connection with 1001 and refuses new ones. Nobody is reported as having left. */
+  closeConnections(): Promise<void>
+}

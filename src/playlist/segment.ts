@@ -1,0 +1,43 @@
+/** One segment as the playlists name it. `seq` counts from 0 through all takes of a recording and never skips. */
+export interface Segment {
+  readonly seq: number
+  readonly take: number
+  /** Relative to the playlist, which lies in the recording's folder. */
+  readonly uri: string
+  /** From this segment's first picture to the next segment's first picture. */
+  readonly durationSec: number
+  /** Wall time of the first picture, epoch milliseconds. */
+  readonly programDateTimeMs: number
+  /** True when the timestamps do not continue those of the segment before. */
+  readonly discontinuity: boolean
+  /** True when the media is missing and players skip it. */
+  readonly gap?: boolean
+}
+
+/** Where a segment lies below the recording's folder. */
+export function segmentUri(take: number, seq: number): string {
+  return `takes/${take}/${seq}.ts`
+}
+
+/** The inverse of `segmentUri`; undefined for any other URI. */
+export function parseSegmentUri(uri: string): { readonly take: number; readonly seq: number } | undefined {
+  const match = /^takes\/(\d+)\/(\d+)\.ts$/.exec(uri)
+  return match === null ? undefined : { take: Number(match[1]), seq: Number(match[2]) }
+}
+
+/** The lines of one segment; EXTINF has the microseconds of the media's own time line (RFC 8216 §4.3.2). */
+export function renderSegment(segment: Segment): string {
+  const lines = [
+    ...(segment.discontinuity ? ['#EXT-X-DISCONTINUITY'] : []),
+    `#EXT-X-PROGRAM-DATE-TIME:${new Date(Math.round(segment.programDateTimeMs)).toISOString()}`,
+    ...(segment.gap ? ['#EXT-X-GAP'] : []),
+    `#EXTINF:${segment.durationSec.toFixed(6)},`,
+    segment.uri,
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+/** Fractional EXTINF needs version 3, EXT-X-GAP version 8 (RFC 8216 §7, RFC 8216bis §8). */
+export function playlistVersion(hasGap: boolean): number {
+  return hasGap ? 8 : 3
+}

@@ -1,0 +1,11 @@
+/**
+ * The one-shot process that does one take of a recording: Chrome, the link to its page, segments, the store. Its request
+ * comes in as one JSON document and its events go out as messages; it knows no database, no queue and no HTTP API.
+ */
+export { findChrome } from './chrome-path.ts'
+export { type FinalizedRecording, finalizeRecording } from './finalize-recording.ts'
+export { loadManifest, type Manifest } from './manifest.ts'
+export { type FolderRecording, type RecordToFolderOptions, recordToFolder } from './record-to-folder.ts'
+export type { RecorderIo, RecorderLogger } from './recorder-io.ts'
+export { runRecorder } from './run.ts'
+export type { SignalLine } from './signal-log.ts'

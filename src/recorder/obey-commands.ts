@@ -1,0 +1,74 @@
+import {
+  AppError,
+  errorInfo,
+  type RecorderCommand,
+  type RecorderEvent,
+  type Signal,
+  type ToPage,
+  toAppError,
+} from '../protocol/index.ts'
+import type { EndingSwitch } from './ending.ts'
+
+export interface CommandContext {
+  readonly ending: EndingSwitch
+  readonly emit: (event: RecorderEvent) => void
+  readonly send: (message: ToPage) => void
+  readonly addSignals: (signals: readonly Signal[]) => void
+  /** Changed by the commands: the ids of the sources that the page has. */
+  readonly sourceIds: Set<string>
+}
+
+/** Carries out commands in their order and answers each; it ends with the stream of commands. */
+export async function obeyCommands(commands: AsyncIterable<RecorderCommand>, context: CommandContext): Promise<void> {
+  for await (const command of commands) {
+    try {
+      obey(command, context)
+      context.emit({ type: 'ack', commandId: command.commandId, error: null })
+    } catch (thrown) {
+      context.emit({ type: 'ack', commandId: command.commandId, error: errorInfo(toAppError(thrown)) })
+    }
+  }
+}
+
+function obey(command: RecorderCommand, { ending, send, addSignals, sourceIds }: CommandContext): void {
+  if (command.type === 'stop') {
+    ending.end('stopped')
+    return
+  }
+  if (ending.signal.aborted) throw new AppError('recording.wrong-state', 'The recorder is ending its take')
+  switch (command.type) {
+    case 'layout':
+      send({ type: 'layout', layout: command.layout })
+      break
+    case 'source.add':
+      if (sourceIds.has(command.source.id)) throw sourceError('source.duplicate', command.source.id)
+      sourceIds.add(command.source.id)
+      send({ type: 'source.add', source: command.source })
+      break
+    case 'source.update':
+      if (!sourceIds.has(command.sourceId)) throw sourceError('source.not-found', command.sourceId)
+      send({ type: 'source.update', sourceId: command.sourceId, patch: command.patch })
+      break
+    case 'source.remove':
+      if (!sourceIds.delete(command.sourceId)) throw sourceError('source.not-found', command.sourceId)
+      send({ type: 'source.remove', sourceId: command.sourceId })
+      break
+    case 'signals':
+      addSignals(command.signals)
+      break
+    case 'cut':
+      send({ type: 'cut' })
+      break
+    default:
+      assertNever(command)
+  }
+}
+
+function sourceError(code: 'source.duplicate' | 'source.not-found', sourceId: string): AppError {
+  const has = code === 'source.duplicate' ? 'already has' : 'has no'
+  return new AppError(code, `The recording ${has} source \`${sourceId}\``, { field: '/id', received: sourceId })
+}
+
+function assertNever(command: never): never {
+  throw new AppError('internal', `Unknown command: ${JSON.stringify(command)}`)
+}

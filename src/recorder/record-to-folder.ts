@@ -1,0 +1,91 @@
+import { mkdtemp, rmdir } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { ulid } from 'ulid'
+import {
+  appErrorFrom,
+  type RecorderCommand,
+  type RecorderEvent,
+  type RecorderRequest,
+  type RecordingSpec,
+} from '../protocol/index.ts'
+import { buildRecord, buildRecorderRequest } from '../recording/record.ts'
+import { errnoOf } from '../store/fs-error.ts'
+import type { RecorderLogger } from './recorder-io.ts'
+import { runRecorder } from './run.ts'
+
+export interface RecordToFolderOptions {
+  /** The recording becomes a folder of its own in here. */
+  readonly outDir: string
+  /** Aborting it ends the recording in order. */
+  readonly signal: AbortSignal
+  readonly logger: RecorderLogger
+  readonly chromePath?: string
+  readonly pageDir?: string
+  readonly logLevel?: string
+  readonly onEvent?: (event: RecorderEvent) => void
+}
+
+export interface FolderRecording {
+  readonly recordingId: string
+  /** The folder of `index.m3u8`. */
+  readonly path: string
+  readonly ended: Extract<RecorderEvent, { type: 'ended' }>
+}
+
+/**
+ * Records a spec into a folder of this machine with no server: the same recorder, a file system store. Resolves when
+ * the recording is closed; throws the recorder's error when it failed, and what was stored until then stays.
+ */
+export async function recordToFolder(spec: RecordingSpec, options: RecordToFolderOptions): Promise<FolderRecording> {
+  const spoolDir = await mkdtemp(join(tmpdir(), 'panorec-'))
+  try {
+    const request = requestFor(spec, spoolDir, options)
+    const ended = await runToEnd(request, options)
+    if (ended.error !== null) throw appErrorFrom(ended.error)
+    return { recordingId: request.recordingId, path: resolve(options.outDir, request.recordingId), ended }
+  } finally {
+    await removeIfEmpty(spoolDir)
+  }
+}
+
+function requestFor(spec: RecordingSpec, spoolDir: string, options: RecordToFolderOptions): RecorderRequest {
+  const record = buildRecord(spec, {
+    id: `rec_${ulid()}`,
+    traceId: crypto.randomUUID().replaceAll('-', ''),
+    now: new Date(),
+  })
+  return buildRecorderRequest(record, 1, spec.signalling ?? null, {
+    store: { kind: 'fs', path: resolve(options.outDir) },
+    spoolDir,
+    logLevel: options.logLevel ?? 'info',
+    ...(options.chromePath === undefined ? {} : { chromePath: options.chromePath }),
+  })
+}
+
+async function runToEnd(
+  request: RecorderRequest,
+  options: RecordToFolderOptions,
+): Promise<Extract<RecorderEvent, { type: 'ended' }>> {
+  const { promise, resolve: end } = Promise.withResolvers<Extract<RecorderEvent, { type: 'ended' }>>()
+  await runRecorder(request, {
+    emit(event) {
+      options.onEvent?.(event)
+      if (event.type === 'ended') end(event)
+    },
+    commands: noCommands(),
+    signal: options.signal,
+    logger: options.logger,
+    ...(options.pageDir === undefined ? {} : { pageDir: options.pageDir }),
+  })
+  return await promise
+}
+
+/** What the store did not take stays in the spool, where the log says. */
+async function removeIfEmpty(folder: string): Promise<void> {
+  await rmdir(folder).catch((error: unknown) => {
+    if (errnoOf(error) !== 'ENOTEMPTY') throw error
+  })
+}
+
+async function* noCommands(): AsyncGenerator<RecorderCommand> {}

@@ -1,0 +1,145 @@
+import { randomBytes } from 'node:crypto'
+import { type AppError, errorInfo, type RecorderRequest, type Signal, toAppError } from '../protocol/index.ts'
+import type { SegmentStore } from '../store/index.ts'
+import { openStore } from '../store/index.ts'
+import { launchBrowser } from './browser.ts'
+import { createEndingSwitch, type Ending, type EndingSwitch } from './ending.ts'
+import { obeyCommands } from './obey-commands.ts'
+import { startPageServer } from './page-server.ts'
+import type { RecorderIo } from './recorder-io.ts'
+import { reportStats } from './report-stats.ts'
+import { joinSignalling } from './signalling.ts'
+import { openSpool, type Spool } from './spool.ts'
+import { openTakeOutput, type TakeFigures, type TakeOutput } from './take-output.ts'
+import { createTakePage, type TakePage } from './take-page.ts'
+import { startWatchdog } from './watchdog.ts'
+
+/** How long the page may take to flush its encoders; what it sent until then is kept. */
+const PAGE_STOP_MS = 2_000
+/** How long the store may fail after the end before the rest of the take stays in the spool. */
+const STORE_DEADLINE_MS = 30_000
+
+interface Take {
+  readonly request: RecorderRequest
+  readonly io: RecorderIo
+  readonly ending: EndingSwitch
+  readonly warn: (error: AppError) => void
+}
+
+interface TakeResult {
+  readonly ending: Ending
+  readonly figures: TakeFigures
+}
+
+/**
+ * Does one take of a recording, from launching Chrome to the closed playlists. It never throws: how the take ended is its
+ * last event, `ended`, and whatever was stored until then plays.
+ */
+export async function runRecorder(request: RecorderRequest, io: RecorderIo): Promise<void> {
+  io.emit({ type: 'starting', at: instant(), pid: process.pid })
+  const take: Take = { request, io, ending: createEndingSwitch(io.signal), warn: warner(io) }
+  const { ending, figures } = await runTake(take).catch((thrown: unknown) => failedBefore(toAppError(thrown)))
+  const error = ending.error === null ? null : errorInfo(ending.error)
+  if (ending.error !== null) io.logger.error({ err: ending.error }, 'the take failed')
+  const { durationSec, segments, bytes } = figures
+  io.emit({ type: 'ended', at: instant(), reason: ending.reason, durationSec, segments, bytes, error })
+}
+
+async function runTake(take: Take): Promise<TakeResult> {
+  const { request } = take
+  await using store = await openStore(request.store)
+  await using spool = await openSpool(request.spoolDir, `${request.recordingId}-${request.take}`)
+  return await recordInto(store, spool, take)
+}
+
+async function recordInto(store: SegmentStore, spool: Spool, take: Take): Promise<TakeResult> {
+  const { request, io, ending, warn } = take
+  const page = createTakePage({ request, io, ending, onPacket: (packet) => output.push(packet) })
+  const output: TakeOutput = openTakeOutput({
+    request,
+    store,
+    spool,
+    takeEpochMs: page.link.takeEpochMs,
+    emit: io.emit,
+    onWarning: warn,
+    onFailed: ending.fail,
+  })
+  void ending.ended.then(() => io.emit({ type: 'finalizing', at: instant() }))
+  await showUntilEnded({ take, spool, page, output }).catch((thrown: unknown) => ending.fail(toAppError(thrown)))
+  const end = await ending.ended
+  try {
+    await output.close(end, AbortSignal.timeout(STORE_DEADLINE_MS))
+    return { ending: end, figures: output.figures }
+  } catch (thrown) {
+    spool.keep()
+    io.logger.error(
+      { err: thrown, spool: spool.path },
+      'the store does not take the rest of the recording; it stays in the spool',
+    )
+    return {
+      ending: end.error === null ? { reason: 'failed', error: toAppError(thrown) } : end,
+      figures: output.figures,
+    }
+  }
+}
+
+/** Page server, Chrome, page, signalling; then it waits for the end and lets the page finish. */
+async function showUntilEnded(stage: { take: Take; spool: Spool; page: TakePage; output: TakeOutput }): Promise<void> {
+  const { request, io, ending, warn } = stage.take
+  const { link } = stage.page
+  const addSignals = (signals: readonly Signal[]): void => {
+    const fresh = stage.output.addSignals(signals)
+    if (fresh.length > 0) link.send({ type: 'signals', signals: fresh })
+  }
+  const sourceIds = new Set(request.sources.map((source) => source.id))
+  void obeyCommands(io.commands, { ending, emit: io.emit, send: link.send, addSignals, sourceIds }).catch(
+    (error: unknown) => io.logger.error({ err: error }, 'the stream of commands broke'),
+  )
+  await using _signalling =
+    request.signalling === null
+      ? undefined
+      : joinSignalling({ signalling: request.signalling, logger: io.logger, onSignals: addSignals, onTrouble: warn })
+  await using server = await startPageServer({
+    pageDir: io.pageDir,
+    secret: randomBytes(24).toString('base64url'),
+    onControl: link.acceptControl,
+    onPackets: link.acceptPackets,
+  })
+  await using browser = await launchBrowser({
+    chromePath: request.chromePath,
+    profileDir: stage.spool.chromeProfile,
+    size: request.video,
+    logger: io.logger,
+    onGone: ending.fail,
+  })
+  using watchdog = startWatchdog({ send: link.send, onFailed: ending.fail })
+  stage.page.watch(watchdog)
+  await using _stats = reportStats({
+    emit: io.emit,
+    frames: stage.page.frames,
+    figures: () => stage.output.figures,
+    onError: (error) => io.logger.warn({ err: error }, 'the load of the recorder could not be measured'),
+  })
+  await Promise.race([browser.open(server.url), ending.ended])
+  await ending.ended
+  await link.stop(AbortSignal.timeout(PAGE_STOP_MS))
+}
+
+/** What an operator should read, that does not end the take. */
+function warner(io: RecorderIo): (error: AppError) => void {
+  return (error) => {
+    io.logger.warn({ err: error }, error.message)
+    io.emit({ type: 'warning', at: instant(), error: errorInfo(error) })
+  }
+}
+
+function failedBefore(error: AppError): TakeResult {
+  return {
+    ending: { reason: 'failed', error },
+    figures: { durationSec: 0, segments: 0, bytes: 0, segmentLatencyMs: 0 },
+  }
+}
+
+function instant(): string {
+  return new Date().toISOString()
+}

@@ -1,0 +1,48 @@
+import type { Event } from '../protocol/index.ts'
+import type { EventLog } from './ports.ts'
+import type { EventFeed } from './recordings.ts'
+
+const BATCH = 200
+
+/** The feed over the log: replay and live are the same read, so that nothing is lost or doubled between them. */
+export function createEventFeed(log: EventLog): EventFeed {
+  return {
+    async *subscribe({ afterId, recordingId, types, signal }) {
+      const alarm = createAlarm(signal)
+      using _watch = log.watch(alarm.ring)
+      let cursor = afterId ?? (await log.lastId())
+      const filter = { limit: BATCH, ...(recordingId !== undefined && { recordingId }), ...(types && { types }) }
+      while (!signal.aborted) {
+        const events: readonly Event[] = await log.after(cursor, filter)
+        for (const event of events) {
+          if (signal.aborted) return
+          yield event
+          cursor = event.id
+        }
+        if (events.length < BATCH) await alarm.rung()
+      }
+    },
+  }
+}
+
+/** A bell that remembers that it was rung while nobody waited. An abort rings it for good. */
+function createAlarm(signal: AbortSignal): { ring: () => void; rung: () => Promise<void> } {
+  let ringing = false
+  let wake: () => void = () => {}
+  const ring = () => {
+    ringing = true
+    wake()
+  }
+  signal.addEventListener('abort', ring, { once: true })
+  return {
+    ring,
+    async rung() {
+      if (!ringing) {
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      }
+      ringing = signal.aborted
+    },
+  }
+}

@@ -1,0 +1,109 @@
+import type {
+  ErrorInfo,
+  Event,
+  EventType,
+  RecorderOrder,
+  RecordingState,
+  Signal,
+  Signalling,
+} from '../protocol/index.ts'
+import type { RecordingRecord } from './record.ts'
+
+/** An event before it is written: the database gives it its id. */
+export type EventDraft = Event extends infer E ? (E extends { id: number } ? Omit<E, 'id'> : never) : never
+
+/** What a change of a recording writes, all of it or nothing. */
+export interface Change {
+  readonly record: RecordingRecord
+  readonly events: readonly EventDraft[]
+}
+
+export interface RecordQuery {
+  readonly limit: number
+  /** Only ids below this one: the page after it. */
+  readonly beforeId?: string
+  readonly states?: readonly RecordingState[]
+  readonly room?: string
+  readonly metadata?: Readonly<Record<string, string>>
+}
+
+/** A command as it waits for its recorder. `seq` orders the commands of the service. */
+export interface StoredCommand {
+  readonly id: string
+  readonly seq: number
+  readonly recordingId: string
+  readonly order: RecorderOrder
+  /** True when the recording already shows what the order asks for, so that its answer changes nothing. */
+  readonly applied: boolean
+  /** The recorder's answer; undefined while there is none. */
+  readonly answer: { readonly error: ErrorInfo | null } | undefined
+}
+
+/**
+ * Where recordings are kept. A change and its events become visible together, and events in the order of their ids.
+ * A recording's events of type `recording.state` and `source.state` also become due for each of its webhooks.
+ * Errors: `recording.not-found`, `database.unavailable` (retryable).
+ */
+export interface RecordingRepository {
+  insert(change: Change): Promise<void>
+  find(id: string): Promise<RecordingRecord>
+  /** Newest first. */
+  list(query: RecordQuery): Promise<readonly RecordingRecord[]>
+  /** Changes of one recording never overlap. `change` is pure; undefined writes nothing. */
+  update(id: string, change: (record: RecordingRecord) => Change | undefined): Promise<RecordingRecord>
+  countByState(): Promise<Readonly<Partial<Record<RecordingState, number>>>>
+}
+
+/** Orders on their way to recorders that may run under another process. */
+export interface CommandLog {
+  append(command: Omit<StoredCommand, 'seq' | 'answer'>): Promise<void>
+  find(id: string): Promise<StoredCommand | undefined>
+  /** Commands of the recording after `afterSeq` that have no answer yet, oldest first. */
+  pending(recordingId: string, afterSeq: number): Promise<readonly StoredCommand[]>
+  answer(id: string, answer: { readonly error: ErrorInfo | null }): Promise<void>
+  /** Calls back when commands of the recording may have come; may call without reason, never misses one. */
+  watch(recordingId: string, onCommand: () => void): Disposable
+  /** Resolves when the command has its answer, with undefined after the time-out. */
+  waitForAnswer(id: string, timeoutMs: number): Promise<{ readonly error: ErrorInfo | null } | undefined>
+}
+
+/** Every event that was written, in the order of ids. */
+export interface EventLog {
+  /** The newest id; 0 when there is none. */
+  lastId(): Promise<number>
+  after(
+    id: number,
+    filter: { readonly recordingId?: string; readonly types?: readonly EventType[]; readonly limit: number },
+  ): Promise<readonly Event[]>
+  /** Calls back when events may have come; may call without reason, never misses one. */
+  watch(onEvent: () => void): Disposable
+}
+
+/** Queues of work for a worker. Queueing what is queued already changes nothing. */
+export interface TakeQueue {
+  enqueue(recordingId: string): Promise<void>
+}
+export interface WebhookQueue {
+  /** There is something due for this webhook of the recording. Never throws: what is due is also found later. */
+  enqueue(recordingId: string, webhook: number): Promise<void>
+}
+
+/** Refuses URLs that the service may not call: `url.invalid`, `url.private-address`, `url.unresolvable`, naming `field`. */
+export interface OutboundPolicy {
+  check(url: string, options: { readonly protocols: readonly string[]; readonly field?: string }): Promise<unknown>
+}
+
+/** How a recorder joins a room of the built-in hub. */
+export interface RoomAccess {
+  signallingFor(room: string, recordingId: string): Signalling | Promise<Signalling>
+}
+export interface RoomSignals {
+  publish(room: string, signals: readonly Signal[]): Promise<void>
+}
+
+/** Closes the playlists of a recording whose recorder is gone; resolves with what of it plays. Twice is as once. */
+export interface Finalizer {
+  finalize(recordingId: string, error: ErrorInfo): Promise<{ readonly durationSec: number; readonly segments: number }>
+}
+
+export type Clock = () => Date

@@ -1,0 +1,59 @@
+import { RECORDING_STATES, type RecordingState } from '../protocol/index.ts'
+
+/**
+ * What can happen to a recording. `assigned`: a worker gave it to a recorder. `started`: the first picture is encoded.
+ * `interrupted`: its take ended but the next one will go on. `cancelled`: stopped before a recorder had it.
+ * `ended`: its last take ended in order.
+ */
+export type Transition =
+  | 'assigned'
+  | 'started'
+  | 'paused'
+  | 'resumed'
+  | 'interrupted'
+  | 'cancelled'
+  | 'finalizing'
+  | 'ended'
+  | 'failed'
+
+/** The whole life of a recording. What is not in the table cannot happen. */
+const NEXT: Readonly<Record<RecordingState, Readonly<Partial<Record<Transition, RecordingState>>>>> = {
+  requested: { assigned: 'starting', cancelled: 'completed', failed: 'failed' },
+  starting: { started: 'recording', interrupted: 'recovering', finalizing: 'finalizing', ended: 'completed', failed: 'failed' },
+  recording: {
+    paused: 'paused',
+    interrupted: 'recovering',
+    finalizing: 'finalizing',
+    ended: 'completed',
+    failed: 'failed',
+  },
+  paused: {
+    resumed: 'recording',
+    interrupted: 'recovering',
+    finalizing: 'finalizing',
+    ended: 'completed',
+    failed: 'failed',
+  },
+  recovering: { started: 'recording', finalizing: 'finalizing', ended: 'completed', failed: 'failed' },
+  finalizing: { ended: 'completed', failed: 'failed' },
+  completed: {},
+  failed: {},
+}
+
+/** The state after a transition; undefined when the state does not allow it. */
+export function nextState(state: RecordingState, transition: Transition): RecordingState | undefined {
+  return NEXT[state][transition]
+}
+
+/** True for a state that nothing leaves. */
+export function isFinal(state: RecordingState): boolean {
+  return Object.keys(NEXT[state]).length === 0
+}
+
+/** True while a recorder process shows pictures and obeys commands. */
+export function isRunning(state: RecordingState): boolean {
+  return state === 'recording' || state === 'paused'
+}
+
+/** The states that something may still leave. */
+export const OPEN_STATES: readonly RecordingState[] = RECORDING_STATES.filter((state) => !isFinal(state))

@@ -1,0 +1,26 @@
+import { AppError } from '../protocol/index.ts'
+
+/** The errno name of a file system error, such as `ENOSPC`. */
+export function errnoOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+}
+
+export function isMissing(error: unknown): boolean {
+  const errno = errnoOf(error)
+  return errno === 'ENOENT' || errno === 'ENOTDIR'
+}
+
+/** What a failed file operation means to a recording: no space, no permission, or a disk that does not answer. */
+export function fsError(doing: string, error: unknown): AppError {
+  if (error instanceof AppError) return error
+  const errno = errnoOf(error) ?? 'unknown error'
+  if (errno === 'ENOSPC' || errno === 'EDQUOT') {
+    return new AppError('spool.disk-full', `${doing} failed: the disk is full (${errno}); free some space`, {
+      cause: error,
+    })
+  }
+  if (errno === 'EACCES' || errno === 'EPERM' || errno === 'EROFS' || errno === 'EISDIR' || errno === 'ENOTDIR') {
+    return new AppError('store.refused', `${doing} failed: ${errno}; give the service write access`, { cause: error })
+  }
+  return new AppError('store.unavailable', `${doing} failed: ${errno}`, { cause: error })
+}

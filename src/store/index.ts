@@ -1,0 +1,7 @@
+/**
+ * Where segments, playlists, clips and manifests live: one port and its drivers for a file system and for S3. It knows
+ * nothing of recordings, playlists or media types; a key is a key and bytes are bytes.
+ */
+export { FsSegmentStore } from './fs-segment-store.ts'
+export { openStore } from './open-store.ts'
+export type * from './segment-store.ts'

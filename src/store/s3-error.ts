@@ -1,0 +1,35 @@
+import { AppError } from '../protocol/index.ts'
+import { notFound, rangeInvalid } from './store-key.ts'
+
+interface ServiceFault {
+  readonly name: string
+  readonly status: number | undefined
+}
+
+/** What a failed S3 call means: retry what the network or a busy server caused, not what the server decided. */
+export function s3Error(doing: string, key: string, error: unknown): AppError {
+  if (error instanceof AppError) return error
+  const { name, status } = faultOf(error)
+  if (name === 'NoSuchBucket') return refused(`${doing} failed: the bucket does not exist; create it`, error)
+  if (name === 'NoSuchKey' || name === 'NotFound' || status === 404) return notFound(key, error)
+  if (status === 416) return rangeInvalid(key, undefined, error)
+  if (status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 429) {
+    return refused(`${doing} failed: the store answered ${status} ${name}; check the credentials and the bucket`, error)
+  }
+  if (status === 501) return refused(`${doing} failed: the store does not support this (501 ${name})`, error)
+  if (name === 'CredentialsProviderError') {
+    return refused(`${doing} failed: no credentials were found; set them for the AWS SDK`, error)
+  }
+  return new AppError('store.unavailable', `${doing} failed: ${status ?? ''} ${name}`.trim(), { cause: error })
+}
+
+function refused(message: string, cause: unknown): AppError {
+  return new AppError('store.refused', message, { cause })
+}
+
+function faultOf(error: unknown): ServiceFault {
+  if (!(error instanceof Error)) return { name: String(error), status: undefined }
+  const metadata = '$metadata' in error ? (error.$metadata as { httpStatusCode?: number }) : undefined
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
+  return { name: code ?? error.name, status: metadata?.httpStatusCode }
+}

@@ -1,0 +1,19 @@
+import { createLogger, type Logger, type LoggerOptions } from './logger.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
+
+/**
+ * What an operator sees: the log and the figures. It decides nothing and keeps no state of the product; a recording
+ * behaves the same without it.
+ */
+export * from './logger.ts'
+export * from './metrics.ts'
+
+export interface Telemetry {
+  readonly logger: Logger
+  readonly metrics: Metrics
+}
+
+/** The log and the figures of one process. */
+export function createTelemetry(options: LoggerOptions): Telemetry {
+  return { logger: createLogger(options), metrics: createMetrics() }
+}

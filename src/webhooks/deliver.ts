@@ -1,0 +1,70 @@
+import { AppError, errorInfo, toAppError } from '../protocol/index.ts'
+import type { Delivery, OutboundPolicy, WebhookOutbox } from './ports.ts'
+import { SIGNATURE_HEADER, signBody } from './sign.ts'
+
+/** A receiver that does not answer in this time has failed. */
+export const DELIVERY_TIMEOUT_MS = 10_000
+/** Attempts before an event is given up; with the queue's back-off they spread over about an hour. */
+export const MAX_ATTEMPTS = 10
+
+export interface DeliveryPorts {
+  readonly outbox: WebhookOutbox
+  readonly outbound: OutboundPolicy
+  readonly clock: () => Date
+  readonly observe: (outcome: 'delivered' | 'retried' | 'given-up') => void
+  readonly timeoutMs?: number
+}
+
+/**
+ * Delivers what is due for one webhook, oldest first. Throws `webhook.failed` at the first event that is not accepted,
+ * so that the queue tries again later and nothing overtakes it; an event that failed `MAX_ATTEMPTS` times is given up.
+ */
+export async function deliverDue(
+  ports: DeliveryPorts,
+  { recordingId, webhook, signal }: { readonly recordingId: string; readonly webhook: number; readonly signal: AbortSignal },
+): Promise<void> {
+  const { outbox, clock, observe } = ports
+  for (let due = await outbox.next(recordingId, webhook); due; due = await outbox.next(recordingId, webhook)) {
+    signal.throwIfAborted()
+    const attempts = due.attempts + 1
+    try {
+      await post(due, ports, signal)
+    } catch (thrown) {
+      const error = toAppError(thrown, 'webhook.failed')
+      if (attempts < MAX_ATTEMPTS) {
+        await outbox.retryLater(due.id, attempts, errorInfo(error))
+        observe('retried')
+        throw error
+      }
+      await outbox.giveUp(due.id, attempts, errorInfo(error), clock())
+      observe('given-up')
+      continue
+    }
+    await outbox.delivered(due.id, attempts, clock())
+    observe('delivered')
+  }
+}
+
+async function post(due: Delivery, { outbound, clock, timeoutMs = DELIVERY_TIMEOUT_MS }: DeliveryPorts, signal: AbortSignal): Promise<void> {
+  await outbound.check(due.target.url, { protocols: ['http:', 'https:'] })
+  const body = JSON.stringify(due.event)
+  const response = await fetch(due.target.url, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: {
+      'content-type': 'application/json',
+      'user-agent': 'Panorec',
+      [SIGNATURE_HEADER]: signBody(body, due.target.secret, clock()),
+    },
+    body,
+    signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+  }).catch((cause: unknown) => {
+    throw new AppError('webhook.failed', 'The webhook could not be called.', { cause })
+  })
+  await response.body?.cancel()
+  if (response.ok) return
+  throw new AppError('webhook.failed', `The webhook answered ${response.status}; only a 2xx status accepts an event.`, {
+    received: response.status,
+    allowed: 'a 2xx status; redirects are not followed',
+  })
+}

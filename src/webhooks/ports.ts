@@ -1,0 +1,26 @@
+import type { ErrorInfo, Event } from '../protocol/index.ts'
+
+/** One event on its way to one webhook. `target` holds the secret. */
+export interface Delivery {
+  readonly id: number
+  readonly event: Event
+  /** Attempts made so far. */
+  readonly attempts: number
+  readonly target: { readonly url: string; readonly secret: string }
+}
+
+/** What is still to be delivered, per webhook of a recording and in the order of events. */
+export interface WebhookOutbox {
+  /** The oldest that is neither delivered nor given up. */
+  next(recordingId: string, webhook: number): Promise<Delivery | undefined>
+  delivered(id: number, attempts: number, at: Date): Promise<void>
+  retryLater(id: number, attempts: number, error: ErrorInfo): Promise<void>
+  giveUp(id: number, attempts: number, error: ErrorInfo, at: Date): Promise<void>
+  /** Every webhook with something to deliver. */
+  due(): Promise<readonly { readonly recordingId: string; readonly webhook: number }[]>
+}
+
+/** Refuses URLs that the service may not call. */
+export interface OutboundPolicy {
+  check(url: string, options: { readonly protocols: readonly string[] }): Promise<unknown>
+}

@@ -1,0 +1,72 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** Made on purpose to outlive a run: the clips of the kit. */
+const KEPT_FOLDERS = new Set(['panorec-kit-cache'])
+/** Chrome's helpers end a moment after Chrome itself. */
+const GRACE_MS = 5000
+const POLL_MS = 100
+
+/** What this process has at one moment: its descendants, its listening sockets and the product's temporary folders. */
+export interface Belongings {
+  readonly processes: ReadonlyMap<number, string>
+  readonly ports: number
+  readonly folders: ReadonlySet<string>
+}
+
+/** Linux only: reads /proc; elsewhere there are no processes to see. */
+export async function takeStock(): Promise<Belongings> {
+  const folders = (await readdir(tmpdir())).filter((name) => isOurs(name) && !KEPT_FOLDERS.has(name))
+  return { processes: await descendants(process.pid), ports: countServers(), folders: new Set(folders) }
+}
+
+function isOurs(name: string): boolean {
+  return /^(panorec-|puppeteer_dev_|\.?(org|com)\.(chromium|google)\.)/i.test(name)
+}
+
+function countServers(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === 'TCPServerWrap' || name === 'UDPWrap').length
+}
+
+/**
+ * Fails when something is there that was not there before: a child process, a server, a temporary folder. It looks at
+ * `os.tmpdir()` as it is now, so a test that must not see others' folders has a TMPDIR of its own.
+ */
+export async function assertNothingLeft(before: Belongings): Promise<void> {
+  const deadline = performance.now() + GRACE_MS
+  let left = compare(before, await takeStock())
+  while (left.length > 0 && performance.now() < deadline) {
+    await sleep(POLL_MS)
+    left = compare(before, await takeStock())
+  }
+  if (left.length > 0) throw new Error(`left behind: ${left.join(', ')}`)
+}
+
+function compare(before: Belongings, now: Belongings): string[] {
+  return [
+    ...[...now.processes].filter(([pid]) => !before.processes.has(pid)).map(([pid, name]) => `process ${pid} ${name}`),
+    ...[...now.folders].filter((name) => !before.folders.has(name)).map((name) => `folder ${name}`),
+    ...(now.ports > before.ports ? [`${now.ports - before.ports} open port(s)`] : []),
+  ]
+}
+
+/** All living descendants of a process, by id, with the beginning of their command line. */
+export async function descendants(root: number): Promise<Map<number, string>> {
+  const parents = new Map<number, number>()
+  const names = new Map<number, string>()
+  for (const entry of await readdir('/proc').catch(() => [])) {
+    const pid = Number(entry)
+    if (!Number.isInteger(pid)) continue
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+    const [, name, state, parent] = /\((.*)\) (\S) (\d+)/s.exec(stat) ?? []
+    if (name === undefined || state === 'Z') continue
+    parents.set(pid, Number(parent))
+    names.set(pid, name)
+  }
+  const isBelow = (pid: number): boolean => {
+    const parent = parents.get(pid)
+    return parent === root || (parent !== undefined && parent > 1 && isBelow(parent))
+  }
+  return new Map([...names].filter(([pid]) => isBelow(pid)))
+}

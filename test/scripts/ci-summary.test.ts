@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest'
+import { type Report, summarize } from '../../scripts/ci-summary.mjs'
+
+const PASSED: Report = {
+  numPassedTests: 2,
+  numFailedTests: 0,
+  numPendingTests: 0,
+  numTodoTests: 0,
+  testResults: [
+    { name: 'a.test.ts', status: 'passed', message: '', assertionResults: [{ status: 'passed', fullName: 'adds' }] },
+  ],
+}
+
+describe('summarize', () => {
+  it('prints the count alone when all passed', () => {
+    expect(summarize(PASSED)).toEqual(['2 passed, 0 failed'])
+  })
+
+  it('names what failed, and counts what was skipped', () => {
+    const failed = {
+      name: 'b.test.ts',
+      status: 'failed',
+      assertionResults: [{ status: 'failed', fullName: 'b subtracts' }],
+    }
+    const report = { ...PASSED, numFailedTests: 1, numPendingTests: 1, numTodoTests: 2, testResults: [failed] }
+    expect(summarize(report)).toEqual(['failed: b.test.ts > b subtracts', '2 passed, 1 failed, 3 skipped'])
+  })
+
+  it('counts a file that does not load', () => {
+    const broken = { name: 'c.test.ts', status: 'failed', message: 'Cannot find ./x.ts\n at …', assertionResults: [] }
+    expect(summarize({ ...PASSED, testResults: [broken] })).toEqual([
+      'failed: c.test.ts: Cannot find ./x.ts',
+      '2 passed, 1 failed',
+    ])
+  })
+})

@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { findUndocumented } from '../../scripts/docs/doc-comments.ts'
+import { findBrokenLinks } from '../../scripts/docs/links.ts'
+import { withSettingsTable } from '../../scripts/docs/settings-table.ts'
+
+const namesOf = (text: string) => findUndocumented('a.ts', text).map(({ name, line }) => `${name}:${line}`)
+
+describe('findUndocumented', () => {
+  it('wants a doc comment for functions, classes and interfaces', () => {
+    expect(namesOf('export function a() {}\nexport class B {}\nexport interface C { d: 1 }')).toEqual([
+      'a:1',
+      'B:2',
+      'C:3',
+    ])
+  })
+
+  it('takes a doc comment that stands right above', () => {
+    expect(namesOf('/** Never throws. */\nexport function a() {}')).toEqual([])
+    expect(namesOf('/** Never throws. */\nconst x = 1\nexport function a() {}')).toEqual(['a:3'])
+    expect(namesOf('// Never throws.\nexport function a() {}')).toEqual(['a:2'])
+  })
+
+  it('lets members speak for an interface, and the function for its options', () => {
+    expect(
+      namesOf('export interface A {\n  /** Milliseconds. */\n  b: number\n}\nexport interface COptions { d: 1 }'),
+    ).toEqual([])
+  })
+
+  it('asks nothing of private names, types, constants and re-exports', () => {
+    expect(namesOf(`function a() {}\nexport type B = 1\nexport const c = 2\nexport * from './d.ts'`)).toEqual([])
+  })
+})
+
+describe('findBrokenLinks', () => {
+  let root = ''
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'panorec-links-'))
+    writeFileSync(join(root, 'there.md'), '')
+  })
+  afterEach(() => rmSync(root, { recursive: true }))
+
+  it('names the links and pictures that lead nowhere', () => {
+    const text = '[a](there.md#part) [b](gone.md) ![c](./gone.jpg "title") <img src="lost.png">'
+    expect(findBrokenLinks(root, 'README.md', text)).toEqual([
+      'README.md: the link to gone.md leads nowhere',
+      'README.md: the link to ./gone.jpg leads nowhere',
+      'README.md: the link to lost.png leads nowhere',
+    ])
+  })
+
+  it('leaves sites, fragments and code alone', () => {
+    const text = '[a](https://example.com) [b](#part) `[c](gone.md)`\n```\n[d](gone.md)\n```'
+    expect(findBrokenLinks(root, 'README.md', text)).toEqual([])
+  })
+})
+
+describe('withSettingsTable', () => {
+  const EMPTY = '# A\n<!-- settings: written by `npm run check -- --write` -->\nold\n<!-- /settings -->\nend'
+
+  it('puts every setting into its place and changes nothing the second time', () => {
+    const once = withSettingsTable(EMPTY)
+    expect(once).toContain('| `PANOREC_PORT` |')
+    expect(once).not.toContain('\nold\n')
+    expect(once.endsWith('<!-- /settings -->\nend')).toBe(true)
+    expect(withSettingsTable(once)).toBe(once)
+  })
+
+  it('complains about a README without a place for it', () => {
+    expect(() => withSettingsTable('# A')).toThrow('README.md has no')
+  })
+})
