@@ -45,7 +45,11 @@ class HlsPlayback implements Playback {
   }
 
   open(): void {
-    const hls = new Hls({ liveSyncDurationCount: 2, liveMaxLatencyDurationCount: Number.POSITIVE_INFINITY, backBufferLength: 120 })
+    const hls = new Hls({
+      liveSyncDurationCount: 2,
+      liveMaxLatencyDurationCount: Number.POSITIVE_INFINITY,
+      backBufferLength: 120,
+    })
     this.#hls = hls
     hls.on(Hls.Events.ERROR, (_, data) => {
       if (data.fatal) this.#repair(data)

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { Controls } from './controls.tsx'
 import { type PlayerKey, playerKeyOf } from './keys.ts'
 import { openPlayback, type Playback } from './playback.ts'
-import { readView, type PlayerView } from './view.ts'
+import { type PlayerView, readView } from './view.ts'
 
 const STEP_SEC = 5
 const VOLUME_STEP = 0.1
@@ -55,7 +55,11 @@ export function Player(props: { readonly url: string; readonly title: string }) 
       {/* biome-ignore lint/a11y/useMediaCaption: captions are part of the recorded picture */}
       <video ref={video} playsInline onClick={() => act('toggle')} onDblClick={() => act('fullscreen')} />
       {view === undefined || view.waiting ? <div class="player-spinner" role="status" aria-label="Loading" /> : null}
-      {view?.trouble ? <p class="player-trouble" role="status">{TROUBLE_WORDS[view.trouble]}</p> : null}
+      {view?.trouble ? (
+        <p class="player-trouble" role="status">
+          {TROUBLE_WORDS[view.trouble]}
+        </p>
+      ) : null}
       {view ? (
         <Controls
           view={view}

@@ -1,26 +1,29 @@
+import type { Client, ListOptions } from '../../src/client/index.ts'
 import type { Event, Recording } from '../../src/protocol/index.ts'
-import { api, isSignInNeeded, type ListQuery } from './api.ts'
+import { connectService, isAbort, isSignInNeeded, type ServiceLink } from './api.ts'
 import { applyEvent, keepRecordings, type Library } from './library.ts'
 
-/** `online` hears every change; `offline` shows what was last known and keeps trying. */
-export type Connection = 'connecting' | 'online' | 'offline'
 export interface SessionView {
   readonly library: Library
-  readonly connection: Connection
+  /** `online` hears every change; `offline` shows what was last known and keeps trying. */
+  readonly connection: 'connecting' | 'online' | 'offline'
   readonly signInNeeded: boolean
+  /** Grows when the service is back after a break: whatever was loaded before may be out of date. */
+  readonly arrival: number
 }
-
-const RECONNECT_MS = 2000
 
 /** What this page knows of the service: the library, kept fresh by the event stream, and whether it may look at all. */
 export class Session {
-  #view: SessionView = { library: new Map(), connection: 'connecting', signInNeeded: false }
+  #view: SessionView = { library: new Map(), connection: 'connecting', signInNeeded: false, arrival: 0 }
   #listeners = new Set<() => void>()
-  #stop = new AbortController()
-  #lastEventId: number | undefined
+  #link: ServiceLink = connectService((reached) => this.#noticeReach(reached))
 
   get view(): SessionView {
     return this.#view
+  }
+
+  get client(): Client {
+    return this.#link.client
   }
 
   /** Calls back after every change; returns how to stop that. */
@@ -29,41 +32,35 @@ export class Session {
     return () => this.#listeners.delete(listener)
   }
 
-  /** Follows the service's events until the page goes away; after a break it goes on where it was. */
+  /** Follows the service's events for as long as the page lives; ends only when the service asks for a key. */
   async follow(): Promise<void> {
-    const { signal } = this.#stop
-    while (!signal.aborted) {
-      try {
-        const afterId = this.#lastEventId
-        const events = api.events({ signal, ...(afterId === undefined ? {} : { afterId }), onOpen: () => this.#set({ connection: 'online' }) })
-        for await (const event of events) this.#take(event)
-      } catch (error) {
-        this.#noticeRefusal(error)
-      }
-      if (signal.aborted || this.#view.signInNeeded) return
-      this.#set({ connection: 'offline' })
-      await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS))
+    try {
+      for await (const event of this.client.events()) this.#take(event)
+    } catch (error) {
+      this.#noticeRefusal(error)
     }
   }
 
   /** One page of the list; its recordings join the library. */
-  async loadPage(query: ListQuery): Promise<{ readonly oldestId: string | undefined; readonly nextCursor: string | null }> {
-    const page = await this.#guard(api.list(query))
+  async loadPage(
+    query: ListOptions,
+  ): Promise<{ readonly oldestId: string | undefined; readonly nextCursor: string | null }> {
+    const page = await this.#guard(this.client.recordings.list(query))
     this.#set({ library: keepRecordings(this.#view.library, page.items) })
     return { oldestId: page.items.at(-1)?.id, nextCursor: page.nextCursor }
   }
 
   /** Runs a call whose answer is a recording and keeps it. */
-  async keep(call: Promise<Recording>): Promise<Recording> {
-    const recording = await this.#guard(call)
+  async keep(call: (recordings: Client['recordings']) => Promise<Recording>): Promise<Recording> {
+    const recording = await this.#guard(call(this.client.recordings))
     this.#set({ library: keepRecordings(this.#view.library, [recording]) })
     return recording
   }
 
-  /** Exchanges an API key for a session cookie and starts over. */
+  /** Exchanges an API key for a session and starts over. */
   async signIn(key: string): Promise<void> {
-    await api.signIn(key)
-    this.#set({ signInNeeded: false, connection: 'connecting' })
+    await this.#link.signIn(key)
+    this.#set({ signInNeeded: false, arrival: this.#view.arrival + 1 })
     void this.follow()
   }
 
@@ -77,12 +74,18 @@ export class Session {
   }
 
   #take(event: Event): void {
-    this.#lastEventId = event.id
-    this.#set({ library: applyEvent(this.#view.library, event), connection: 'online' })
+    this.#set({ library: applyEvent(this.#view.library, event) })
+  }
+
+  #noticeReach(reached: boolean): void {
+    const { connection, arrival } = this.#view
+    const now = reached ? 'online' : 'offline'
+    if (now !== connection) this.#set({ connection: now, arrival: connection === 'offline' ? arrival + 1 : arrival })
   }
 
   #noticeRefusal(error: unknown): void {
     if (isSignInNeeded(error)) this.#set({ signInNeeded: true })
+    else if (!isAbort(error)) console.error(error)
   }
 
   #set(change: Partial<SessionView>): void {

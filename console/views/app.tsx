@@ -12,9 +12,9 @@ export function App() {
   useEffect(() => void session.follow(), [session])
   return (
     <SessionContext.Provider value={session}>
-      <a class="skip" href="#main" onClick={skipToMain}>
+      <button type="button" class="skip" onClick={skipToMain}>
         Skip to content
-      </a>
+      </button>
       <Header />
       <main id="main" tabIndex={-1}>
         <Page />
@@ -50,7 +50,11 @@ function Header() {
   )
 }
 
-const CONNECTION_WORDS = { connecting: 'Connecting …', online: 'Up to date', offline: 'Offline, trying again …' } as const
+const CONNECTION_WORDS = {
+  connecting: 'Connecting …',
+  online: 'Up to date',
+  offline: 'Offline, trying again …',
+} as const
 
 function ThemeButton() {
   const [theme, setTheme] = useState(readTheme)
@@ -67,8 +71,7 @@ function ThemeButton() {
   )
 }
 
-/** The hash is the route, so the skip link moves the focus itself. */
-function skipToMain(event: Event): void {
-  event.preventDefault()
+/** A link would change the hash, which is the route. */
+function skipToMain(): void {
   document.getElementById('main')?.focus()
 }

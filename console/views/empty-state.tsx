@@ -18,8 +18,8 @@ export function EmptyState({ filter }: { readonly filter: FilterName }) {
     <section class="empty">
       <h2>Start the first recording</h2>
       <p>
-        Send the live streams of a class, and it appears here at once. The <a href="/docs">API reference</a> lists layouts,
-        whiteboard, webhooks and everything else that a recording can have.
+        Send the live streams of a class, and it appears here at once. The <a href="/docs">API reference</a> lists
+        layouts, whiteboard, webhooks and everything else that a recording can have.
       </p>
       <div class="code">
         <pre>
@@ -34,9 +34,7 @@ export function EmptyState({ filter }: { readonly filter: FilterName }) {
 function exampleCall(origin: string): string {
   const body = {
     room: 'class-42',
-    sources: [
-      { id: 'teacher', type: 'hls', url: 'https://example.com/live.m3u8', label: 'Ms Li', role: 'presenter' },
-    ],
+    sources: [{ id: 'teacher', type: 'hls', url: 'https://example.com/live.m3u8', label: 'Ms Li', role: 'presenter' }],
     layout: { name: 'speaker' },
   }
   const json = JSON.stringify(body, null, 2)

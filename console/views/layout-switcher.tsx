@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import type { Layout, LayoutName, Recording } from '../../src/protocol/index.ts'
-import { api, wordsOf } from '../state/api.ts'
+import { wordsOf } from '../state/api.ts'
 import { useSession } from '../state/hooks.ts'
 import { ErrorNote } from './error-note.tsx'
 import { LAYOUT_LABELS, LayoutGlyph } from './layout-glyph.tsx'
@@ -26,7 +26,7 @@ export function LayoutSwitcher({ recording }: { readonly recording: Recording })
   const { layout, sources } = recording
   const change = async (wanted: Partial<Layout>) => {
     try {
-      await session.keep(api.setLayout(recording.id, planLayout(layout, wanted)))
+      await session.keep((recordings) => recordings.setLayout(recording.id, planLayout(layout, wanted)))
       setError(undefined)
     } catch (thrown) {
       setError(wordsOf(thrown))
@@ -35,14 +35,20 @@ export function LayoutSwitcher({ recording }: { readonly recording: Recording })
   return (
     <section class="panel" aria-labelledby="layout-title">
       <h2 id="layout-title">Layout</h2>
-      <div class="layouts" role="group" aria-labelledby="layout-title">
+      <fieldset class="layouts" aria-labelledby="layout-title">
         {CHOICES.map((name) => (
-          <button key={name} type="button" class="layout" aria-pressed={layout.name === name} onClick={() => change({ name })}>
+          <button
+            key={name}
+            type="button"
+            class="layout"
+            aria-pressed={layout.name === name}
+            onClick={() => change({ name })}
+          >
             <LayoutGlyph name={name} />
             {LAYOUT_LABELS[name]}
           </button>
         ))}
-      </div>
+      </fieldset>
       <div class="layout-options">
         <label class="field-inline">
           In focus
@@ -59,7 +65,9 @@ export function LayoutSwitcher({ recording }: { readonly recording: Recording })
           Seen by
           <select
             value={layout.view ?? 'audience'}
-            onChange={(event) => change({ view: VIEWS.find((view) => view === event.currentTarget.value) ?? 'audience' })}
+            onChange={(event) =>
+              change({ view: VIEWS.find((view) => view === event.currentTarget.value) ?? 'audience' })
+            }
           >
             <option value="audience">The audience</option>
             <option value="presenter">The presenter</option>

@@ -61,7 +61,7 @@ interface Page {
 }
 
 function useList(filter: FilterName) {
-  const [session, { library }] = useSession()
+  const [session, { library, arrival }] = useSession()
   const [page, setPage] = useState<Page>()
   const [loading, setLoading] = useState(true)
   const [error, setError] = useState<string>()
@@ -83,7 +83,8 @@ function useList(filter: FilterName) {
     },
     [session, filter],
   )
-  useEffect(() => void load(), [load])
+  // `arrival`: a service that is back is asked again.
+  useEffect(() => void load(), [load, arrival])
   const recordings = newestFirst(library).filter(
     (recording) => matchesFilter(recording, filter) && page !== undefined && recording.id >= page.oldestId,
   )

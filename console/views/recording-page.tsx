@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { Recording } from '../../src/protocol/index.ts'
 import { Player } from '../player/player.tsx'
-import { api, codeOf, mediaUrl, wordsOf } from '../state/api.ts'
+import { codeOf, mediaUrl, wordsOf } from '../state/api.ts'
 import { formatDateTime } from '../state/format.ts'
 import { useSession } from '../state/hooks.ts'
 import { isControllable, isRunning, titleOf } from '../state/recording-words.ts'
@@ -17,12 +17,16 @@ import { TakesPanel } from './takes-panel.tsx'
 
 /** One recording: its picture, what it is made of, and what can be done with it while it runs. */
 export function RecordingPage({ id }: { readonly id: string }) {
-  const [session, { library }] = useSession()
+  const [session, { library, arrival }] = useSession()
   const [error, setError] = useState<{ words: string; code: string | undefined }>()
   const recording = library.get(id)
+  // `arrival`: a service that is back is asked again.
   useEffect(() => {
-    session.keep(api.get(id)).catch((thrown: unknown) => setError({ words: wordsOf(thrown), code: codeOf(thrown) }))
-  }, [session, id])
+    session
+      .keep((recordings) => recordings.get(id))
+      .then(() => setError(undefined))
+      .catch((thrown: unknown) => setError({ words: wordsOf(thrown), code: codeOf(thrown) }))
+  }, [session, id, arrival])
   useEffect(() => {
     document.title = `${recording ? titleOf(recording) : 'Recording'} · Panorec`
   }, [recording])
@@ -50,7 +54,9 @@ function Details({ recording }: { readonly recording: Recording }) {
           <p class="title-note">
             <StateBadge state={recording.state} />
             <span>
-              {recording.startedAt ? `Started ${formatDateTime(recording.startedAt)}` : `Requested ${formatDateTime(recording.createdAt)}`}
+              {recording.startedAt
+                ? `Started ${formatDateTime(recording.startedAt)}`
+                : `Requested ${formatDateTime(recording.createdAt)}`}
             </span>
           </p>
         </div>
@@ -87,5 +93,9 @@ function Stage({ recording }: { readonly recording: Recording }) {
 }
 
 function hasMedia(recording: Recording): boolean {
-  return recording.durationSec > 0 || (recording.stats?.segments ?? 0) > 0 || recording.takes.some((take) => take.segments > 0)
+  return (
+    recording.durationSec > 0 ||
+    (recording.stats?.segments ?? 0) > 0 ||
+    recording.takes.some((take) => take.segments > 0)
+  )
 }

@@ -22,7 +22,9 @@ export function SignIn() {
   return (
     <form class="sign-in" onSubmit={submit}>
       <h1>Sign in</h1>
-      <p>This service asks for an API key. It is one of the keys of its setting <code>PANOREC_API_KEYS</code>.</p>
+      <p>
+        This service asks for an API key. It is one of the keys of its setting <code>PANOREC_API_KEYS</code>.
+      </p>
       <label class="field">
         API key
         <input

@@ -29,7 +29,12 @@ function SourceRow(props: { readonly source: Source; readonly running: boolean; 
       </span>
       <span class="source-name">
         <span>
-          {source.label} {source.muted ? <span class="tag" title="Muted">muted</span> : null}
+          {source.label}{' '}
+          {source.muted ? (
+            <span class="tag" title="Muted">
+              muted
+            </span>
+          ) : null}
         </span>
         <span class="quiet">
           {source.type.toUpperCase()} · {source.role}

@@ -1,6 +1,6 @@
 import { useRef, useState } from 'preact/hooks'
 import type { Recording } from '../../src/protocol/index.ts'
-import { api, wordsOf } from '../state/api.ts'
+import { wordsOf } from '../state/api.ts'
 import { useSession } from '../state/hooks.ts'
 import { titleOf } from '../state/recording-words.ts'
 import { ErrorNote } from './error-note.tsx'
@@ -15,7 +15,7 @@ export function StopButton({ recording }: { readonly recording: Recording }) {
   const stop = async () => {
     setBusy(true)
     try {
-      await session.keep(api.stop(recording.id))
+      await session.keep((recordings) => recordings.stop(recording.id))
       dialog.current?.close()
     } catch (thrown) {
       setError(wordsOf(thrown))

@@ -2,11 +2,12 @@
  * From the room and the sources to a picture: `planScene` says what is where, `SceneAnimator` eases it, `ScenePainter`
  * draws it. It opens no source, encodes nothing and reads no clock.
  */
+export { fitFrame } from './fit-frame.ts'
 export { loadFonts } from './fonts.ts'
 export type { Rect, Size } from './layout/index.ts'
 export type { Layer } from './paint/layer.ts'
 export type { PaintStep } from './paint/paint-steps.ts'
-export { type FrameOf, fitFrame, ScenePainter } from './paint/scene-painter.ts'
+export { type FrameOf, ScenePainter } from './paint/scene-painter.ts'
 export { planScene } from './plan-scene.ts'
 export { SceneAnimator } from './scene-animator.ts'
 export type { SceneInput, SceneSource } from './scene-input.ts'

@@ -12,6 +12,10 @@ export const TOAST_MS = 4000
 const MIN_CHAT_PANEL_WIDTH = 840
 const MAX_CHAT_LINES = 24
 const MAX_BUBBLES = 3
+/** A first tile wider than this share of the picture is a stage. */
+const STAGE_SHARE = 0.6
+/** The height of the picture that toasts take from the bubbles below them. */
+const TOAST_SHARE = 0.08
 
 const PANEL_LAYOUTS: ReadonlySet<LayoutName> = new Set(['speaker', 'board', 'small-class', 'lecture', 'dual-teacher'])
 /** These show exactly what their tiles say, and nothing else. */
@@ -34,7 +38,20 @@ export function chatIsOpen({ room, layout, size, nowMs }: SceneInput): boolean {
 export function planOverlays(input: SceneInput, arrangement: Arrangement): Overlay[] {
   const area = inset({ x: 0, y: 0, ...input.size }, gapOf(input.size))
   const main = arrangement.chat === null ? area : leftOf(area, arrangement.chat, gapOf(input.size))
-  return [...planChat(input, arrangement.chat, main), ...planToasts(input, main), ...planCaption(input, main)]
+  const stage = stageOf(arrangement, input) ?? main
+  const toasts = planToasts(input, stage)
+  const free = toasts.length === 0 ? stage : splitTop(stage, input.size.height * TOAST_SHARE)
+  return [...planChat(input, arrangement.chat, free), ...toasts, ...planCaption(input, stage)]
+}
+
+function splitTop(rect: Rect, height: number): Rect {
+  return { ...rect, y: rect.y + height, height: Math.max(2, rect.height - height) }
+}
+
+/** What is said belongs on the stage, not over the faces beside it. */
+function stageOf(arrangement: Arrangement, { size }: SceneInput): Rect | undefined {
+  const first = arrangement.places[0]?.rect
+  return first !== undefined && first.width > size.width * STAGE_SHARE ? first : undefined
 }
 
 function leftOf(area: Rect, panel: Rect, gap: number): Rect {

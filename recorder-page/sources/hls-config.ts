@@ -1,4 +1,5 @@
 import type { HlsConfig } from 'hls.js'
+import workerUrl from 'hls.js/dist/hls.worker.js?url'
 
 const playlistPolicy = {
   default: {
@@ -15,7 +16,8 @@ const playlistPolicy = {
  * Beyond the first tries every retry is decided by `planRecovery`.
  */
 export const HLS_CONFIG: Partial<HlsConfig> = {
-  enableWorker: true,
+  // The bundle that Vite takes has no worker inside and would unpack segments on the main thread.
+  workerPath: workerUrl,
   // RFC 8216 §6.3.3: not closer than three target durations to the end of the playlist, or every late segment shows.
   liveSyncDurationCount: 3,
   // Farther behind than this it jumps. It never plays faster: that bends the pitch and drops frames out of the cadence.

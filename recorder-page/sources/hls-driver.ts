@@ -2,9 +2,10 @@ import Hls, { type ErrorData, type LevelDetails } from 'hls.js'
 import type { HlsSource } from '../../src/protocol/sources.ts'
 import { HLS_CONFIG } from './hls-config.ts'
 import { planLevelCap } from './hls-level.ts'
+import { HlsOutage } from './hls-outage.ts'
 import { probeLive } from './hls-probe.ts'
 import { type HlsFault, planRecovery, type RecoveryAction } from './hls-recovery.ts'
-import { isRestarted, type PlaylistPosition, ReplayWatch } from './hls-watchdog.ts'
+import { isRestarted, type PlaylistPosition, ReplayWatch, StuckWatch } from './hls-watchdog.ts'
 import { emptyElement, keepPlaying } from './keep-playing.ts'
 import { pause } from './pause.ts'
 import type { FrameReport, SourceContext, SourceDriver } from './source-driver.ts'
@@ -12,11 +13,6 @@ import type { TileSize } from './tile-size.ts'
 
 /** How often an ended live stream is asked whether it began again: with loading and three segments it is back in 5 s. */
 const PROBE_EVERY_MS = 1000
-/** After this long of moving pictures an outage is over and its history forgotten. */
-const HEALTHY_AFTER_MS = 10_000
-/** Pictures missing this long although the playlist grows mean a player that is stuck: hls.js needs at most 5 s for a request. */
-const STUCK_MS = 8000
-
 /** A live (or on-demand) HLS stream played by hls.js close to its live edge. */
 export class HlsDriver implements SourceDriver {
   #context: SourceContext<HlsSource>
@@ -24,16 +20,12 @@ export class HlsDriver implements SourceDriver {
   #hls: Hls
   #tile: TileSize | null = null
   #wasLive = false
-  /** The newest live playlist, and when it was first seen. */
   #position: PlaylistPosition | null = null
-  #grewAtMs = 0
+  #outage = new HlsOutage()
   #replay = new ReplayWatch()
+  #stuck = new StuckWatch(performance.now())
   /** The recovery that is due; while one is, further errors of the same outage change nothing. */
   #due: ReturnType<typeof setTimeout> | null = null
-  #outageSinceMs: number | null = null
-  #mediaRecoveries = 0
-  #healthySinceMs: number | null = null
-  #builtAtMs = 0
   #waitingForRestart = false
 
   constructor(context: SourceContext<HlsSource>) {
@@ -49,15 +41,15 @@ export class HlsDriver implements SourceDriver {
   }
 
   tick({ nowMs, quietMs }: FrameReport): void {
-    if (this.#waitingForRestart) return
-    keepPlaying(this.#context.element)
-    this.#trackHealth(nowMs, quietMs)
+    const { element } = this.#context
+    if (element.ended) return
+    keepPlaying(element)
+    this.#outage.observe(nowMs, quietMs)
     const playingDate = this.#hls.playingDate
     if (this.#wasLive && playingDate && this.#replay.observe(playingDate.getTime()))
       this.#rebuild('The HLS player shows old pictures again; it is opened anew.')
-    const growing = this.#grewAtMs > nowMs - STUCK_MS && this.#grewAtMs > nowMs - quietMs
-    if (quietMs > STUCK_MS && nowMs - this.#builtAtMs > STUCK_MS && growing && this.#due === null)
-      this.#rebuild('The HLS playlist grows but no picture comes; the player is opened anew.')
+    else if (this.#due === null && this.#stuck.isStuck(nowMs, quietMs))
+      this.#rebuild('The HLS player shows no picture and no reason for it; it is opened anew.')
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -68,13 +60,15 @@ export class HlsDriver implements SourceDriver {
   }
 
   #build(): Hls {
-    const hls = new Hls(HLS_CONFIG)
+    const { element, spec } = this.#context
+    // A live stream goes on at its edge, another where it was.
+    const startPosition = this.#wasLive || element.currentTime === 0 ? -1 : element.currentTime
+    const hls = new Hls({ ...HLS_CONFIG, startPosition })
     hls.on(Hls.Events.ERROR, (_, data) => this.#onError(data))
     hls.on(Hls.Events.MANIFEST_PARSED, () => this.#capLevel())
-    hls.on(Hls.Events.LEVEL_LOADED, (_, { details }) => this.#onPlaylist(details))
-    this.#builtAtMs = performance.now()
-    hls.loadSource(this.#context.spec.url)
-    hls.attachMedia(this.#context.element)
+    hls.on(Hls.Events.LEVEL_LOADED, (_, { details, level }) => this.#onPlaylist(details, level))
+    hls.loadSource(spec.url)
+    hls.attachMedia(element)
     return hls
   }
 
@@ -84,6 +78,7 @@ export class HlsDriver implements SourceDriver {
     this.#hls.destroy()
     this.#position = null
     this.#replay = new ReplayWatch()
+    this.#stuck = new StuckWatch(performance.now())
     this.#hls = this.#build()
   }
 
@@ -91,15 +86,14 @@ export class HlsDriver implements SourceDriver {
     this.#hls.autoLevelCapping = planLevelCap(this.#hls.levels, this.#tile)
   }
 
-  #onPlaylist(details: LevelDetails): void {
-    if (details.live) this.#wasLive = true
-    const next = position(details)
+  #onPlaylist(details: LevelDetails, level: number): void {
     const previous = this.#position
-    this.#position = next
-    if (!previous || next.endSn !== previous.endSn) this.#grewAtMs = performance.now()
-    if (details.live && previous && isRestarted(previous, next))
-      // Not from inside hls.js' own event: it goes on working on the playlist after this call.
-      queueMicrotask(() => this.#rebuildUnlessDisposed())
+    this.#position = position(details, level)
+    this.#stuck.heard(performance.now(), details.endSN)
+    if (!details.live) return
+    this.#wasLive = true
+    // Not from inside hls.js' own event: it goes on working on the playlist after this call.
+    if (previous && isRestarted(previous, this.#position)) queueMicrotask(() => this.#rebuildUnlessDisposed())
   }
 
   #rebuildUnlessDisposed(): void {
@@ -110,19 +104,12 @@ export class HlsDriver implements SourceDriver {
   #onError(data: ErrorData): void {
     const { status, listener, spec } = this.#context
     const nowMs = performance.now()
-    this.#outageSinceMs ??= nowMs
-    const recovery = planRecovery(faultFrom(data), {
-      nowMs,
-      outageSinceMs: this.#outageSinceMs,
-      mediaRecoveries: this.#mediaRecoveries,
-    })
-    const { action, afterMs, error, hopeless } = recovery
+    this.#stuck.heard(nowMs)
+    const { action, afterMs, error } = planRecovery(faultFrom(data), this.#outage.history(nowMs))
     const details = { sourceId: spec.id, code: error.code, received: error.received, hls: data.details, action }
-    listener.onLog(data.fatal ? 'warn' : 'debug', error.message, details)
-    if (hopeless) status.fail(error)
-    else status.trouble(error)
+    listener.onLog(status.trouble(error) ? 'warn' : 'debug', error.message, details)
     if (action === 'none' || this.#due !== null) return
-    if (action === 'recover-media') this.#mediaRecoveries += 1
+    if (action === 'recover-media') this.#outage.countMediaRecovery()
     this.#due = setTimeout(() => this.#recover(action), afterMs)
   }
 
@@ -145,15 +132,6 @@ export class HlsDriver implements SourceDriver {
     this.#due = null
   }
 
-  /** Forgets the outage once pictures have moved for a while. */
-  #trackHealth(nowMs: number, quietMs: number): void {
-    if (quietMs > STUCK_MS / 8) this.#healthySinceMs = null
-    else this.#healthySinceMs ??= nowMs
-    if (this.#healthySinceMs === null || nowMs - this.#healthySinceMs < HEALTHY_AFTER_MS) return
-    this.#outageSinceMs = null
-    this.#mediaRecoveries = 0
-  }
-
   #onEnded(): void {
     this.#context.status.end()
     if (this.#wasLive && !this.#waitingForRestart) void this.#waitForRestart()
@@ -163,6 +141,7 @@ export class HlsDriver implements SourceDriver {
   async #waitForRestart(): Promise<void> {
     const { signal } = this.#abort
     this.#waitingForRestart = true
+    this.#cancelDue()
     this.#hls.stopLoad()
     do await pause(PROBE_EVERY_MS, signal)
     while (!signal.aborted && !(await probeLive(this.#context.spec.url, signal)))
@@ -171,9 +150,10 @@ export class HlsDriver implements SourceDriver {
   }
 }
 
-function position(details: LevelDetails): PlaylistPosition {
+function position(details: LevelDetails, level: number): PlaylistPosition {
   const startDateMs = details.fragments[0]?.programDateTime ?? null
-  return { startSn: details.startSN, endSn: details.endSN, startDateMs, targetDurationSec: details.targetduration }
+  const { startSN: startSn, endSN: endSn, targetduration: targetDurationSec } = details
+  return { level, startSn, endSn, startDateMs, targetDurationSec }
 }
 
 const FAULT_TYPES: Readonly<Record<string, HlsFault['type']>> = {

@@ -1,5 +1,5 @@
 import { AppError } from '../../src/protocol/app-error.ts'
-import { httpError, isRefusal, networkError } from './source-error.ts'
+import { httpError, isHopeless, networkError } from './source-error.ts'
 
 /** An error of hls.js, reduced to what decides about it. */
 export interface HlsFault {
@@ -37,8 +37,6 @@ export interface Recovery {
   readonly action: RecoveryAction
   readonly afterMs: number
   readonly error: AppError
-  /** True when no retry is expected to help unless the source changes; it is retried slowly all the same. */
-  readonly hopeless: boolean
 }
 
 /** Pace of retries: back within a second, and one small request per second is no load for any server. */
@@ -55,11 +53,10 @@ const UNSUPPORTED = new Set(['manifestIncompatibleCodecsError', 'bufferAddCodecE
 /** The one place that decides how a live HLS source comes back from an error of hls.js. */
 export function planRecovery(fault: HlsFault, history: RecoveryHistory): Recovery {
   const error = describe(fault)
-  const hopeless = error.code === 'source.refused' || error.code === 'source.unsupported-media'
-  if (!fault.fatal) return { action: 'none', afterMs: 0, error, hopeless: false }
+  if (!fault.fatal) return { action: 'none', afterMs: 0, error }
   const patient = history.nowMs - history.outageSinceMs < PATIENCE_MS
-  const afterMs = hopeless ? HOPELESS_RETRY_MS : patient ? RETRY_MS : SLOW_RETRY_MS
-  return { action: planAction(fault, history), afterMs, error, hopeless }
+  const afterMs = isHopeless(error) ? HOPELESS_RETRY_MS : patient ? RETRY_MS : SLOW_RETRY_MS
+  return { action: planAction(fault, history), afterMs, error }
 }
 
 function planAction(fault: HlsFault, history: RecoveryHistory): RecoveryAction {
@@ -87,7 +84,7 @@ function describe(fault: HlsFault): AppError {
 
 function describeNetwork(fault: HlsFault): AppError {
   const what = fault.details.startsWith('frag') ? 'segment of the HLS stream' : 'playlist of the HLS stream'
-  if (isRefusal(fault.status) || fault.status >= 400) return httpError(what, fault.status)
+  if (fault.status >= 400) return httpError(what, fault.status)
   if (fault.status === 0) return networkError(what)
   return new AppError('source.unreachable', `The ${what} is not valid HLS. It is asked for again.`, {
     received: `${fault.details}: ${fault.message}`,

@@ -1,5 +1,7 @@
 /** What a playlist says about the place of its segments in time. */
 export interface PlaylistPosition {
+  /** Which variant stream it belongs to: each has media sequence numbers of its own (RFC 8216 §6.2.4). */
+  readonly level: number
   readonly startSn: number
   readonly endSn: number
   /** Wall time of segment `startSn`, epoch milliseconds; null without EXT-X-PROGRAM-DATE-TIME (RFC 8216 §4.3.2.6). */
@@ -15,7 +17,7 @@ const LATE_SEGMENTS = 2
  * hls.js answers by replaying old pictures. A caching server that is late by part of a window is no restart.
  */
 export function isRestarted(previous: PlaylistPosition, next: PlaylistPosition): boolean {
-  if (next.endSn >= previous.endSn) return false
+  if (next.level !== previous.level || next.endSn >= previous.endSn) return false
   if (next.endSn < previous.startSn) return true
   if (previous.startDateMs === null || next.startDateMs === null) return previous.endSn - next.endSn > LATE_SEGMENTS
   const elapsedMs = next.startDateMs - previous.startDateMs
@@ -39,5 +41,38 @@ export class ReplayWatch {
     }
     this.#newestMs = Math.max(this.#newestMs, playingDateMs)
     return false
+  }
+}
+
+/** Pictures missing this long although the playlist grows mean a player that is stuck: a request takes 5 s at most. */
+const STUCK_MS = 8000
+/** No playlist, no error and no picture for so long mean a player that stopped asking: two requests may hang meanwhile. */
+const SILENT_MS = 15_000
+
+/** Notices a player that shows nothing and says nothing. */
+export class StuckWatch {
+  #startedMs: number
+  #heardMs: number
+  #grewMs = Number.NEGATIVE_INFINITY
+  #endSn = -1
+
+  /** `nowMs` is when the player was made. */
+  constructor(nowMs: number) {
+    this.#startedMs = nowMs
+    this.#heardMs = nowMs
+  }
+
+  /** The player reported a playlist (with the number of its last segment) or an error (without one). */
+  heard(nowMs: number, endSn = this.#endSn): void {
+    this.#heardMs = nowMs
+    if (endSn !== this.#endSn) this.#grewMs = nowMs
+    this.#endSn = endSn
+  }
+
+  /** `quietMs` is the time since the newest picture. */
+  isStuck(nowMs: number, quietMs: number): boolean {
+    const waitedMs = Math.min(quietMs, nowMs - this.#startedMs)
+    if (waitedMs > STUCK_MS && nowMs - this.#grewMs < STUCK_MS) return true
+    return waitedMs > SILENT_MS && nowMs - this.#heardMs > SILENT_MS
   }
 }

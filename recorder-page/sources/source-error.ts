@@ -5,6 +5,11 @@ export function isRefusal(status: number): boolean {
   return status === 401 || status === 403
 }
 
+/** True when no retry is expected to help unless the source itself is changed. It is retried slowly all the same. */
+export function isHopeless(error: AppError): boolean {
+  return error.code === 'source.refused' || error.code === 'source.unsupported-media'
+}
+
 /** The error of an HTTP answer that is not a success. `what` names the thing that was asked for. */
 export function httpError(what: string, status: number): AppError {
   if (isRefusal(status))

@@ -1,9 +1,11 @@
-import type { ErrorInfo } from '../../src/protocol/app-error.ts'
-import { AppError, errorInfo } from '../../src/protocol/app-error.ts'
+import { AppError, type ErrorInfo, errorInfo } from '../../src/protocol/app-error.ts'
 import type { SourceState } from '../../src/protocol/sources.ts'
+import { isHopeless } from './source-error.ts'
 
 /** A source that has not shown a picture by then reports why; until then a reason would only be noise of a normal start. */
 export const CONNECT_PATIENCE_MS = 10_000
+/** Trouble explains a picture that stops within this time: as long as a player may live on what it has buffered. */
+export const TROUBLE_MS = 10_000
 
 const NO_PICTURES = new AppError(
   'source.stalled',
@@ -20,16 +22,19 @@ interface StateListener {
  */
 export class SourceStatus {
   #listener: StateListener
+  #now: () => number
   #state: SourceState = 'connecting'
   #error: AppError | null = null
-  /** Why no picture comes, as far as a driver knows. */
-  #trouble: AppError | null = null
   #connectByMs: number
+  #trouble: AppError | null = null
+  #troubleMs = 0
   #closed = false
 
-  constructor(listener: StateListener, nowMs: number) {
+  /** `now` is a monotonic clock in milliseconds. */
+  constructor(listener: StateListener, now: () => number) {
     this.#listener = listener
-    this.#connectByMs = nowMs + CONNECT_PATIENCE_MS
+    this.#now = now
+    this.#connectByMs = now() + CONNECT_PATIENCE_MS
   }
 
   get state(): SourceState {
@@ -38,25 +43,28 @@ export class SourceStatus {
 
   /** A new picture arrived. */
   picture(): void {
-    this.#trouble = null
     this.#enter('live', null)
   }
 
-  /** No new picture for so long that the source counts as stalled. */
+  /** No new picture for so long that the source counts as stalled, or as late when it never had one. */
   noPicture(): void {
-    if (this.#state === 'live') this.#enter('stalled', this.#trouble ?? NO_PICTURES)
+    const isLate = this.#state === 'connecting' && this.#now() >= this.#connectByMs
+    if (this.#state === 'live' || isLate) this.#explain(this.#recentTrouble() ?? NO_PICTURES)
   }
 
-  /** Something that explains a missing picture and is being retried. It shows only while the picture is missing. */
-  trouble(error: AppError): void {
+  /**
+   * Something that keeps, or soon will keep, pictures from coming. It shows only while they are missing. True when it is
+   * news and deserves a warning; the same trouble at every retry of a long outage does not.
+   */
+  trouble(error: AppError): boolean {
+    const known = this.#recentTrouble()
+    // "No pictures" is what one sees; a reason that is known already says more.
+    if (known && error.code === 'source.stalled' && known.code !== error.code) return false
     this.#trouble = error
-    if (this.#state === 'stalled') this.#enter('stalled', error)
-  }
-
-  /** Something that no retry is expected to mend, unless the source itself is changed. */
-  fail(error: AppError): void {
-    this.#trouble = error
-    this.#enter('failed', error)
+    this.#troubleMs = this.#now()
+    const isMissing = this.#state === 'stalled' || this.#state === 'failed'
+    if (isMissing || (this.#state === 'connecting' && isHopeless(error))) this.#explain(error)
+    return known?.code !== error.code
   }
 
   /** The stream said that it is over. */
@@ -64,14 +72,17 @@ export class SourceStatus {
     this.#enter('ended', null)
   }
 
-  tick(nowMs: number): void {
-    if (this.#state !== 'connecting' || nowMs < this.#connectByMs) return
-    this.#enter('stalled', this.#trouble ?? NO_PICTURES)
-  }
-
   /** Nothing is reported any more. */
   close(): void {
     this.#closed = true
+  }
+
+  #recentTrouble(): AppError | null {
+    return this.#now() - this.#troubleMs < TROUBLE_MS ? this.#trouble : null
+  }
+
+  #explain(error: AppError): void {
+    this.#enter(isHopeless(error) ? 'failed' : 'stalled', error)
   }
 
   #enter(state: SourceState, error: AppError | null): void {

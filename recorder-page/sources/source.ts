@@ -26,7 +26,7 @@ const FRAME_POLL_MS = 200
 /** Opens a source and keeps it open until it is disposed. Returns at once and never throws: all trouble goes to the listener. */
 export function openSource(spec: SourceSpec, listener: SourceListener): PageSource {
   const element = createElement(spec)
-  const status = new SourceStatus(listener, performance.now())
+  const status = new SourceStatus(listener, () => performance.now())
   const driver = openDriver(spec, element, status, listener)
   const timer = setInterval(watchFrames(element, status, driver), FRAME_POLL_MS)
   return {
@@ -80,9 +80,9 @@ function watchFrames(element: HTMLVideoElement, status: SourceStatus, driver: So
   return () => {
     const nowMs = performance.now()
     const sight = watch.observe(element.getVideoPlaybackQuality().totalVideoFrames, nowMs)
-    if (sight === 'moving') status.picture()
+    // What was decoded last is counted after the end; it is no new life.
+    if (sight === 'moving' && !element.ended) status.picture()
     else if (sight === 'still') status.noPicture()
-    status.tick(nowMs)
     driver.tick({ nowMs, quietMs: watch.quietMs(nowMs) })
   }
 }

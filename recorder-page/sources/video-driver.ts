@@ -4,7 +4,7 @@ import { backOffMs } from './back-off.ts'
 import { emptyElement, keepPlaying } from './keep-playing.ts'
 import { pause } from './pause.ts'
 import type { FrameReport, SourceContext, SourceDriver } from './source-driver.ts'
-import { httpError, isRefusal, networkError } from './source-error.ts'
+import { httpError, isHopeless, networkError } from './source-error.ts'
 
 /** A file that plays but gives no picture for so long is loaded again: the connection behind it is dead. */
 const RELOAD_AFTER_MS = 5000
@@ -70,12 +70,13 @@ export class VideoDriver implements SourceDriver {
     const { signal } = this.#abort
     const error = await diagnose(spec.url, mediaError, signal)
     if (signal.aborted) return
-    const hopeless = error.code === 'source.unsupported-media' || error.code === 'source.refused'
-    if (hopeless) status.fail(error)
-    else status.trouble(error)
     this.#failures += 1
-    const delayMs = hopeless ? FAILED_RETRY_MS : backOffMs(this.#failures, Math.random())
-    listener.onLog('warn', error.message, { sourceId: spec.id, code: error.code, retryInMs: Math.round(delayMs) })
+    const delayMs = isHopeless(error) ? FAILED_RETRY_MS : backOffMs(this.#failures, Math.random())
+    listener.onLog(status.trouble(error) ? 'warn' : 'debug', error.message, {
+      sourceId: spec.id,
+      code: error.code,
+      retryInMs: Math.round(delayMs),
+    })
     await pause(delayMs, signal)
     this.#retrying = false
     if (!signal.aborted) this.#load()
@@ -97,7 +98,7 @@ async function diagnose(url: string, mediaError: MediaError | null, signal: Abor
     })
     .catch(() => 0)
   if (status === 0) return networkError('video file')
-  if (isRefusal(status) || status >= 400) return httpError('video file', status)
+  if (status >= 400) return httpError('video file', status)
   if (mediaError?.code === MediaError.MEDIA_ERR_SRC_NOT_SUPPORTED)
     return new AppError(
       'source.unsupported-media',

@@ -1,9 +1,10 @@
-import { type AppError, toAppError } from '../../src/protocol/app-error.ts'
+import { AppError, toAppError } from '../../src/protocol/app-error.ts'
 import type { WhepSource } from '../../src/protocol/sources.ts'
 import { backOffMs } from './back-off.ts'
 import { emptyElement, keepPlaying } from './keep-playing.ts'
 import { pause } from './pause.ts'
 import type { FrameReport, SourceContext, SourceDriver } from './source-driver.ts'
+import { isHopeless } from './source-error.ts'
 import { deleteResource, negotiate, type WhepEndpoint, type WhepResource } from './whep-session.ts'
 import { WhepWatch } from './whep-watch.ts'
 
@@ -11,8 +12,11 @@ import { WhepWatch } from './whep-watch.ts'
 const FAILED_RETRY_MS = 10_000
 /** Evens out the arrival of packets on a busy machine; lips stay with the voice because both wait alike. */
 const JITTER_BUFFER_MS = 80
-/** How often the packet counters of a session without pictures are read. */
-const STATS_EVERY_MS = 600
+/** How often the packet counters of a session are read, and only while its pictures are missing. */
+const LOOK_EVERY_MS = 600
+
+/** Ends the last session; nobody reads it. */
+const DISPOSED = new AppError('source.unreachable', 'The source was removed.')
 
 interface Session {
   readonly pc: RTCPeerConnection
@@ -21,7 +25,6 @@ interface Session {
   readonly end: (error: AppError) => void
   looking: boolean
   lookedMs: number
-  shown: boolean
 }
 
 /** A WebRTC stream taken by WHEP; a session that ends for any reason is followed by the next one. */
@@ -51,13 +54,16 @@ export class WhepDriver implements SourceDriver {
     const session = this.#session
     if (!session) return
     keepPlaying(this.#context.element)
-    if (report.quietMs === 0 && this.#context.element.videoWidth > 0) this.#onPicture(session)
-    if (session.looking || report.nowMs - session.lookedMs < STATS_EVERY_MS) return
-    void this.#look(session, report)
+    const quietMs = Math.min(report.quietMs, report.nowMs - session.openedMs)
+    // A picture that is younger than the session came by it: this attempt was no failure.
+    if (report.quietMs < report.nowMs - session.openedMs) this.#failures = this.#quietSessions = 0
+    if (quietMs > LOOK_EVERY_MS && !session.looking && report.nowMs - session.lookedMs > LOOK_EVERY_MS)
+      void this.#look(session, { nowMs: report.nowMs, quietMs })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#abort.abort()
+    this.#session?.end(DISPOSED)
     await this.#running
     emptyElement(this.#context.element)
     await this.#farewell
@@ -75,28 +81,23 @@ export class WhepDriver implements SourceDriver {
   /** Tells what ended a session and returns how long to wait for the next, milliseconds. */
   #report(error: AppError): number {
     const { status, listener, spec } = this.#context
-    const hopeless = error.code === 'source.refused' || error.code === 'source.unsupported-media'
-    if (hopeless) status.fail(error)
-    else status.trouble(error)
     const quiet = error.code === 'source.stalled'
     this.#quietSessions = quiet ? this.#quietSessions + 1 : 0
     this.#failures += 1
     // A connection that is only quiet was waited for already; the next one may reach a publisher who is back.
-    const delayMs = hopeless ? FAILED_RETRY_MS : quiet ? 0 : backOffMs(this.#failures, Math.random())
-    listener.onLog('warn', error.message, { sourceId: spec.id, code: error.code, retryInMs: Math.round(delayMs) })
+    const delayMs = isHopeless(error) ? FAILED_RETRY_MS : quiet ? 0 : backOffMs(this.#failures, Math.random())
+    listener.onLog(status.trouble(error) ? 'warn' : 'debug', error.message, {
+      sourceId: spec.id,
+      code: error.code,
+      retryInMs: Math.round(delayMs),
+    })
     return delayMs
-  }
-
-  #onPicture(session: Session): void {
-    if (session.shown) return
-    session.shown = true
-    this.#failures = 0
-    this.#quietSessions = 0
   }
 
   /** Resolves, never rejects, with what ended the session; everything it opened is closed by then. */
   async #runSession(): Promise<AppError> {
-    const { signal } = this.#abort
+    const over = new AbortController()
+    const signal = AbortSignal.any([this.#abort.signal, over.signal])
     const { element, listener } = this.#context
     const pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle', iceServers: [...this.#iceServers] })
     const stream = receive(pc)
@@ -106,11 +107,13 @@ export class WhepDriver implements SourceDriver {
       this.#iceServers = resource.iceServers
       element.srcObject = stream
       listener.onStream(stream)
+      if (signal.aborted) return DISPOSED
       return await this.#watchSession(pc)
     } catch (thrown) {
       return toAppError(thrown, 'source.unreachable')
     } finally {
       this.#session = null
+      over.abort()
       pc.close()
       if (resource) {
         listener.onStream(null)
@@ -119,14 +122,12 @@ export class WhepDriver implements SourceDriver {
     }
   }
 
+  /** Resolves with the reason when the session is over; with any reason when the source is disposed. */
   #watchSession(pc: RTCPeerConnection): Promise<AppError> {
-    const { signal } = this.#abort
     const nowMs = performance.now()
-    return new Promise((resolve, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-      if (signal.aborted) reject(signal.reason)
-      const watch = new WhepWatch(nowMs, this.#quietSessions)
-      this.#session = { pc, openedMs: nowMs, watch, end: resolve, looking: false, lookedMs: nowMs, shown: false }
+    const watch = new WhepWatch(nowMs, this.#quietSessions)
+    return new Promise((end) => {
+      this.#session = { pc, openedMs: nowMs, watch, end, looking: false, lookedMs: nowMs }
     })
   }
 
@@ -137,8 +138,8 @@ export class WhepDriver implements SourceDriver {
     session.looking = false
     const error = session.watch.observe({
       nowMs,
-      connection: session.pc.connectionState,
-      quietMs: Math.min(quietMs, nowMs - session.openedMs),
+      connection: connectionState(session.pc),
+      quietMs,
       ...packets,
     })
     if (error) session.end(error)
@@ -154,6 +155,11 @@ function receive(pc: RTCPeerConnection): MediaStream {
     stream.addTrack(receiver.track)
   }
   return stream
+}
+
+/** `connectionState`, but closed as soon as the server says so by DTLS (RFC 5246 §7.2.1), not when ICE runs out. */
+function connectionState(pc: RTCPeerConnection): RTCPeerConnectionState {
+  return pc.getReceivers()[0]?.transport?.state === 'closed' ? 'closed' : pc.connectionState
 }
 
 interface PacketCounts {

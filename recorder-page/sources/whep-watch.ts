@@ -16,7 +16,7 @@ export interface ConnectionSight {
   readonly nowMs: number
   /** `connectionState` of the peer connection. */
   readonly connection: 'new' | 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed'
-  /** Time since the newest decoded picture, of this session. */
+  /** Time since this session's newest decoded picture, or since its beginning. */
   readonly quietMs: number
   /** Packets received so far. */
   readonly audioPackets: number
@@ -30,8 +30,8 @@ export interface ConnectionSight {
 export class WhepWatch {
   #startedMs: number
   #quietLimitMs: number
-  #connectedMs: number | null = null
-  #audioPackets = 0
+  #wasConnected = false
+  #audioPackets: number | null = null
   #audioMs = Number.NEGATIVE_INFINITY
   #videoPackets = 0
 
@@ -41,21 +41,21 @@ export class WhepWatch {
     this.#quietLimitMs = Math.min(QUIET_MS * QUIET_GROWTH ** quietSessions, LONGEST_QUIET_MS)
   }
 
-  /** The reason to give this session up, or null. */
+  /** The reason to give this session up, or null. To be asked about twice a second while pictures are missing. */
   observe(sight: ConnectionSight): AppError | null {
     const { nowMs, connection } = sight
     if (connection === 'failed' || connection === 'closed') return lost()
-    if (connection === 'connected') this.#connectedMs ??= nowMs
-    if (this.#connectedMs !== null) return this.#observeMedia(sight, this.#connectedMs)
+    if (connection === 'connected') this.#wasConnected = true
+    if (this.#wasConnected) return this.#observeMedia(sight)
     return nowMs - this.#startedMs > CONNECT_MS ? unconnected() : null
   }
 
-  #observeMedia({ nowMs, connection, quietMs, ...packets }: ConnectionSight, connectedMs: number): AppError | null {
-    const pictureArrives = packets.videoPackets > this.#videoPackets
-    this.#videoPackets = packets.videoPackets
-    if (packets.audioPackets > this.#audioPackets) this.#audioMs = nowMs
-    this.#audioPackets = packets.audioPackets
-    if (Math.min(quietMs, nowMs - connectedMs) < this.#quietLimitMs) return null
+  #observeMedia({ nowMs, connection, quietMs, audioPackets, videoPackets }: ConnectionSight): AppError | null {
+    const pictureArrives = videoPackets > this.#videoPackets
+    if (this.#audioPackets !== null && audioPackets > this.#audioPackets) this.#audioMs = nowMs
+    this.#audioPackets = audioPackets
+    this.#videoPackets = videoPackets
+    if (quietMs < this.#quietLimitMs) return null
     if (pictureArrives) return undecodable()
     if (nowMs - this.#audioMs < QUIET_MS) return null
     return connection === 'connected' ? silent() : lost()

@@ -31,7 +31,7 @@ export class BoardView implements Disposable {
     const surface = this.#surfaceOf(size)
     const afresh = this.#revision === 0 || surface !== this.#surface || page?.id !== this.#page?.id
     this.#surface = surface
-    const dirty = afresh ? { x: 0, y: 0, ...size } : this.#dirty(page, surface)
+    const dirty = afresh ? { x: 0, y: 0, ...surface.size } : this.#dirty(page, surface)
     if (dirty !== null) this.#redraw(page, surface, dirty)
     if (page !== this.#page) this.#remember(page)
     return { key: `board|${this.#revision}`, canvas: surface.canvas }

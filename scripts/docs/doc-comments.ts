@@ -7,9 +7,9 @@ export interface Undocumented {
 }
 
 /**
- * The exported functions, classes and interfaces of a file that no doc comment speaks for. An interface may leave it to
- * the comments of its members, and `…Options` to the function that takes them; types and constants may speak for
- * themselves.
+ * The exported functions, classes and interfaces of a file that no doc comment speaks for. A factory may leave it to the
+ * type that it returns, an interface to the comments of its members, `…Options` and `…Ports` to the function that takes
+ * them. Types and constants may speak for themselves.
  */
 export function findUndocumented(path: string, text: string): Undocumented[] {
   const { program, comments } = parseSync(path, text)
@@ -31,11 +31,16 @@ type Declaration = Extract<Statement, { type: 'ExportNamedDeclaration' }>['decla
 function nameToDocument(declaration: Declaration): string | undefined {
   switch (declaration?.type) {
     case 'FunctionDeclaration':
+      return isFactory(declaration) ? undefined : declaration.id?.name
     case 'ClassDeclaration':
       return declaration.id?.name
     case 'TSInterfaceDeclaration':
-      return declaration.id.name.endsWith('Options') ? undefined : declaration.id.name
+      return /(Options|Ports)$/.test(declaration.id.name) ? undefined : declaration.id.name
     default:
       return undefined
   }
+}
+
+function isFactory({ id, returnType }: Extract<Declaration, { type: 'FunctionDeclaration' }>): boolean {
+  return /^(create|open|start)[A-Z]/.test(id?.name ?? '') && returnType?.typeAnnotation.type === 'TSTypeReference'
 }

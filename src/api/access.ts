@@ -12,12 +12,16 @@ declare module 'fastify' {
 }
 
 /** Guards every route. A route that says nothing about its access needs a key. */
-export function useAccess(app: FastifyInstance, options: { readonly keyed: boolean; readonly credentials: Credentials }): void {
+export function useAccess(
+  app: FastifyInstance,
+  options: { readonly keyed: boolean; readonly credentials: Credentials },
+): void {
   app.addHook('onRequest', async (request) => {
     const access = accessOf(request)
     if (!options.keyed) requireLoopback(request.headers, { anyOrigin: access === 'media' })
     else if (access === 'key') options.credentials.requireKey(request.headers)
-    else if (access === 'media' && request.method !== 'OPTIONS') options.credentials.requireKeyOrSession(request.headers)
+    else if (access === 'media' && request.method !== 'OPTIONS')
+      options.credentials.requireKeyOrSession(request.headers)
   })
 }
 

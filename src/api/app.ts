@@ -1,12 +1,12 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { useAccess } from './access.ts'
 import { createCredentials } from './credentials.ts'
 import type { ApiDependencies } from './dependencies.ts'
 import { useOpenApi } from './openapi.ts'
 import { answerProblem, pathOf, useProblems } from './problems.ts'
-import { watchRoutes } from './route-table.ts'
 import type { RouteOptions } from './route-options.ts'
+import { watchRoutes } from './route-table.ts'
 import { consoleRoutes } from './routes/console.ts'
 import { docsRoutes } from './routes/docs.ts'
 import { eventRoutes } from './routes/events.ts'
@@ -23,7 +23,6 @@ import { traceIdOf } from './trace-id.ts'
 import { useUpgrades } from './upgrade.ts'
 import { useSchemas } from './validation.ts'
 
-
 /**
  * The whole front door, not yet listening: a test calls it with `inject`, the service with `listen`. Its `close` ends
  * the event streams and the hub's connections first, then waits for the requests that are under way.
@@ -31,9 +30,8 @@ import { useSchemas } from './validation.ts'
 export async function buildApp(deps: ApiDependencies): Promise<FastifyInstance> {
   const app: FastifyInstance = fastify({
     loggerInstance: deps.logger as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'traceId' }),
     genReqId: traceIdOf,
-    requestIdLogLabel: 'traceId',
     frameworkErrors: answerProblem,
     routerOptions: { maxParamLength: 500 },
   })

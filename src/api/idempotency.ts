@@ -13,7 +13,11 @@ const KEY = /^[\x21-\x7e]{1,255}$/
  */
 export async function answerOnce(
   keys: IdempotencyKeys,
-  { request, reply, status }: { readonly request: FastifyRequest; readonly reply: FastifyReply; readonly status: number },
+  {
+    request,
+    reply,
+    status,
+  }: { readonly request: FastifyRequest; readonly reply: FastifyReply; readonly status: number },
   run: () => Promise<unknown>,
 ): Promise<FastifyReply> {
   const key = readKey(request)
@@ -46,7 +50,9 @@ function readKey(request: FastifyRequest): string | undefined {
 /** The same for the same call, however its JSON was spelled. */
 function fingerprintOf(request: FastifyRequest): string {
   const body = JSON.stringify(request.body ?? null, (_key, value: unknown) => sorted(value))
-  return createHash('sha256').update(`${request.method} ${pathOf(request.url)}\n${body}`).digest('hex')
+  return createHash('sha256')
+    .update(`${request.method} ${pathOf(request.url)}\n${body}`)
+    .digest('hex')
 }
 
 function sorted(value: unknown): unknown {

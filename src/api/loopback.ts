@@ -15,12 +15,20 @@ export function requireLoopback(headers: IncomingHttpHeaders, { anyOrigin }: Ori
   const host = headers.host ?? ''
   if (!isLoopbackUrl(`http://${host}`)) {
     const message = 'Without API keys the service answers to loopback names only; set PANOREC_API_KEYS to serve others'
-    throw new AppError('auth.forbidden', message, { field: 'host', received: host, allowed: 'localhost, 127.0.0.1, [::1]' })
+    throw new AppError('auth.forbidden', message, {
+      field: 'host',
+      received: host,
+      allowed: 'localhost, 127.0.0.1, [::1]',
+    })
   }
   const { origin } = headers
   if (!anyOrigin && origin !== undefined && !isLoopbackUrl(origin)) {
     const message = 'Without API keys the service takes no requests from pages of other sites; set PANOREC_API_KEYS'
-    throw new AppError('auth.forbidden', message, { field: 'origin', received: origin, allowed: 'a page of this machine' })
+    throw new AppError('auth.forbidden', message, {
+      field: 'origin',
+      received: origin,
+      allowed: 'a page of this machine',
+    })
   }
 }
 

@@ -1,5 +1,5 @@
 import swagger from '@fastify/swagger'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifySchema } from 'fastify'
 
 const TAGS = [
   { name: 'recordings', description: 'Start, follow and stop recordings' },
@@ -30,6 +30,7 @@ export async function useOpenApi(app: FastifyInstance, version: string): Promise
       },
       security: [{ bearer: [] }, { apiKey: [] }],
     },
+    transform: ({ schema, url }) => ({ schema: markNamed(schema) as FastifySchema, url }),
     transformObject: (documentation) => {
       const { openapiObject } = documentation as { openapiObject: Record<string, unknown> }
       return liftSchemas(openapiObject)
@@ -37,19 +38,27 @@ export async function useOpenApi(app: FastifyInstance, version: string): Promise
   })
 }
 
-/** Moves every schema with an `$id` to the components and leaves a reference in its place. */
-export function liftSchemas(document: Record<string, unknown>): Record<string, unknown> {
+/** The plugin takes every `$id` away; under this name it survives until the schemas are lifted. */
+const MARK = 'x-schema-id'
+
+function markNamed(node: unknown): unknown {
+  return mapNodes(node, ({ $id, ...rest }) => (typeof $id === 'string' ? { [MARK]: $id, ...rest } : rest))
+}
+
+/** Moves every marked schema to the components and leaves a reference in its place. */
+function liftSchemas(document: Record<string, unknown>): Record<string, unknown> {
   const schemas: Record<string, unknown> = {}
-  const lift = (node: unknown): unknown => {
-    if (Array.isArray(node)) return node.map(lift)
-    if (typeof node !== 'object' || node === null) return node
-    const { $id, ...rest } = node as Record<string, unknown>
-    if (typeof $id !== 'string') return lifted(rest)
-    schemas[$id] ??= lifted(rest)
-    return { $ref: `#/components/schemas/${$id}` }
-  }
-  const lifted = (node: Record<string, unknown>): Record<string, unknown> =>
-    Object.fromEntries(Object.entries(node).map(([key, value]) => [key, lift(value)]))
-  const { components, ...rest } = lifted(document)
-  return { ...rest, components: { ...(components as object), schemas } }
+  const lifted = mapNodes(document, ({ [MARK]: name, ...schema }) => {
+    if (typeof name !== 'string') return schema
+    schemas[name] = schema
+    return { $ref: `#/components/schemas/${name}` }
+  }) as Record<string, unknown>
+  return { ...lifted, components: { ...(lifted.components as object), schemas } }
+}
+
+/** A copy in which every object is what `change` made of it, innermost first. */
+function mapNodes(node: unknown, change: (node: Record<string, unknown>) => Record<string, unknown>): unknown {
+  if (Array.isArray(node)) return node.map((item) => mapNodes(item, change))
+  if (typeof node !== 'object' || node === null) return node
+  return change(Object.fromEntries(Object.entries(node).map(([key, value]) => [key, mapNodes(value, change)])))
 }

@@ -8,7 +8,10 @@ export function answerProblem(thrown: unknown, request: FastifyRequest, reply: F
   logError(request.log, error, { method: request.method, path: pathOf(request.url) })
   if (error.status === 401) reply.header('www-authenticate', 'Bearer realm="panorec"')
   const problem = problemOf(error, { instance: pathOf(request.url), traceId: request.id })
-  return reply.code(error.status).type(PROBLEM_CONTENT_TYPE).send(JSON.stringify(problem))
+  return reply
+    .code(error.status)
+    .type(PROBLEM_CONTENT_TYPE)
+    .send(Buffer.from(JSON.stringify(problem)))
 }
 
 /** Answers what no route takes: 405 with `Allow` where another method would do, else 404. */
@@ -43,11 +46,15 @@ export function apiError(thrown: unknown): AppError {
         cause: thrown,
       })
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new AppError('request.too-large', 'The body is larger than this path takes; send less at once', { cause: thrown })
+      return new AppError('request.too-large', 'The body is larger than this path takes; send less at once', {
+        cause: thrown,
+      })
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return new AppError('request.malformed', 'The body is not as long as its content-length says', { cause: thrown })
     case 'FST_ERR_BAD_URL':
-      return new AppError('request.invalid', 'The path is not a valid URL path: a percent escape is wrong', { cause: thrown })
+      return new AppError('request.invalid', 'The path is not a valid URL path: a percent escape is wrong', {
+        cause: thrown,
+      })
     case 'FST_ERR_MAX_PARAM_LENGTH':
       return new AppError('route.not-found', 'The path is longer than anything served here', { cause: thrown })
     default:

@@ -31,7 +31,11 @@ export function useUpgrades(app: FastifyInstance, { hub, apiKeys }: Pick<ApiDepe
   app.addHook('preClose', () => hub.closeConnections())
 }
 
-function refuse(socket: Duplex, error: AppError, occurrence: { readonly instance: string; readonly traceId: string }): void {
+function refuse(
+  socket: Duplex,
+  error: AppError,
+  occurrence: { readonly instance: string; readonly traceId: string },
+): void {
   const body = JSON.stringify(problemOf(error, occurrence))
   socket.end(
     [

@@ -9,7 +9,7 @@ import { defaultMaxRecordings, SETTINGS, type SettingName, type SettingsSchema }
 type Settings = Static<typeof SettingsSchema>
 
 /** The checked configuration of an environment. Throws one `config.invalid` that lists every problem. */
-export function loadConfig(env: Environment): Config {
+export function loadConfig(env: Environment = process.env): Config {
   const { settings, problems } = readSettings(env)
   const all = [...problems, ...meaningProblems(settings)]
   if (all.length > 0) throw configError(all)
@@ -17,7 +17,7 @@ export function loadConfig(env: Environment): Config {
 }
 
 /** An environment for child processes: everything except this service's own settings, which hold its secrets. */
-export function childEnvironment(env: Environment): Record<string, string> {
+export function childEnvironment(env: Environment = process.env): Record<string, string> {
   return Object.fromEntries(
     Object.entries(env).filter((entry): entry is [string, string] => !entry[0].startsWith('PANOREC_') && entry[1] !== undefined),
   )

@@ -2,7 +2,7 @@ import { fromPglite, type PGliteLike, PgBoss } from 'pg-boss'
 import { AppError } from '../protocol/index.ts'
 import type { TakeQueue, WebhookQueue } from '../recording/index.ts'
 import type { Logger } from '../telemetry/index.ts'
-import { FINALIZE_QUEUE, QUEUES, TAKE_QUEUE, WEBHOOK_QUEUE } from './queues.ts'
+import { FINALIZE_QUEUE, QUEUES, TAKE_EXPIRE_SEC, TAKE_QUEUE, WEBHOOK_QUEUE } from './queues.ts'
 
 export type EngineDatabase =
   | { readonly kind: 'pglite'; readonly pglite: PGliteLike }
@@ -17,6 +17,7 @@ export interface Engine extends AsyncDisposable {
   enqueueFinalize(recordingId: string, afterSec: number): Promise<void>
 }
 
+const SCHEMA = 'pgboss'
 const STOP_TIMEOUT_MS = 5000
 /** How often dead workers and stuck jobs are looked for, seconds. */
 const MONITOR_SEC = 10
@@ -24,7 +25,7 @@ const MONITOR_SEC = 10
 /** Opens the queues, and makes them where they are missing. It works on nothing yet. */
 export async function openEngine(database: EngineDatabase, logger: Logger): Promise<Engine> {
   const common = {
-    schema: 'pgboss',
+    schema: SCHEMA,
     useListenNotify: true,
     superviseIntervalSeconds: MONITOR_SEC,
     monitorIntervalSeconds: MONITOR_SEC,
@@ -39,8 +40,12 @@ export async function openEngine(database: EngineDatabase, logger: Logger): Prom
   await boss.start().catch((cause: unknown) => {
     throw new AppError('database.unavailable', 'The job engine could not start on this database.', { cause })
   })
-  for (const { name, ...options } of QUEUES) await boss.createQueue(name, options)
-
+  try {
+    await createQueues(boss)
+  } catch (cause) {
+    await boss.stop({ graceful: false })
+    throw new AppError('database.unavailable', 'The queues of the job engine could not be made.', { cause })
+  }
   return {
     boss,
     takeQueue: {
@@ -63,6 +68,16 @@ export async function openEngine(database: EngineDatabase, logger: Logger): Prom
       await boss.stop({ graceful: true, timeout: STOP_TIMEOUT_MS })
     },
   }
+}
+
+/**
+ * pg-boss 12 refuses an expiry above 24 hours in its options, but keeps it per queue in a plain column and has no bound
+ * of its own there; dead workers are found by their heartbeat, not by expiry.
+ */
+async function createQueues(boss: PgBoss): Promise<void> {
+  for (const { name, ...options } of QUEUES) await boss.createQueue(name, options)
+  const stretch = `UPDATE ${SCHEMA}.queue SET expire_seconds = $1 WHERE name = $2`
+  await boss.getDb().executeSql(stretch, [TAKE_EXPIRE_SEC, TAKE_QUEUE])
 }
 
 function refuse(cause: unknown): never {

@@ -20,15 +20,19 @@ const DAY_SEC = 24 * HOUR_SEC
 /** A worker that is silent for this long has died: its takes go to another worker, which fails and closes them. */
 export const HEARTBEAT_SEC = 20
 
+/** A take may run for the longest `maxDurationSec`, a week, and some time to begin and to end. */
+export const TAKE_EXPIRE_SEC = 8 * DAY_SEC
+
 /**
- * One take per recording, queued or running (`exclusive`); it may run for 7 days. The one retry is not another take:
+ * One take per recording, queued or running (`exclusive`); `openEngine` stretches its expiry beyond the day that
+ * pg-boss accepts here. The one retry is not another take:
  * it finds the recording that a dead worker left, and closes it.
  */
 const takes: Queue = {
   name: TAKE_QUEUE,
   policy: 'exclusive',
   notify: true,
-  expireInSeconds: 8 * DAY_SEC,
+  expireInSeconds: DAY_SEC,
   heartbeatSeconds: HEARTBEAT_SEC,
   retryLimit: 1,
   deleteAfterSeconds: DAY_SEC,

@@ -26,7 +26,10 @@ export function readAdmission(request: IncomingMessage, tokens: RoomTokens, open
   if (token === undefined) return { ...anonymous(url, open), room, afterSeq, tokened: false }
   const grant = tokens.verify(token)
   if (grant.room !== room) {
-    throw new AppError('auth.forbidden', 'The room token was issued for another room', { field: 'token', received: room })
+    throw new AppError('auth.forbidden', 'The room token was issued for another room', {
+      field: 'token',
+      received: room,
+    })
   }
   return { ...grant, afterSeq, tokened: true }
 }
@@ -35,7 +38,10 @@ function roomOf(url: URL): string {
   const [, encoded] = ROOM_PATH.exec(url.pathname) ?? []
   if (encoded === undefined) {
     const allowed = '/v1/rooms/:room/signals'
-    throw new AppError('route.not-found', `No WebSocket is served at ${url.pathname}`, { received: url.pathname, allowed })
+    throw new AppError('route.not-found', `No WebSocket is served at ${url.pathname}`, {
+      received: url.pathname,
+      allowed,
+    })
   }
   return checked(checkRoom, encoded.includes('%') ? undefined : encoded, 'room')
 }

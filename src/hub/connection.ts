@@ -109,9 +109,13 @@ function readSignals({ socket, admission, limits, clock, publish, onError }: Con
 
 function rateError(limits: HubLimits): AppError {
   const allowed = `${limits.burst} at once, then ${limits.signalsPerSec} per second`
-  return new AppError('signal.rate', 'The signal was dropped: this connection sends too many; slow down and repeat it', {
-    allowed,
-  })
+  return new AppError(
+    'signal.rate',
+    'The signal was dropped: this connection sends too many; slow down and repeat it',
+    {
+      allowed,
+    },
+  )
 }
 
 /** What a sender of a wrong frame gets back. The inside of an unexpected error stays inside. */
@@ -120,7 +124,8 @@ export function errorFrame(error: AppError): string {
     v: 1,
     type: 'error',
     code: error.code,
-    message: error.code === 'internal' ? 'The signal could not be stored; the log of the service says why' : error.message,
+    message:
+      error.code === 'internal' ? 'The signal could not be stored; the log of the service says why' : error.message,
     field: error.field,
     received: error.received,
     allowed: error.allowed,

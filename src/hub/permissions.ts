@@ -15,7 +15,13 @@ const PARTICIPANT_TYPES: ReadonlySet<string> = new Set([
   'highlight',
   'custom',
 ])
-const HOST_TYPES: ReadonlySet<string> = new Set(['active.speaker', 'caption', 'layout.set', 'board.snapshot', 'board.page'])
+const HOST_TYPES: ReadonlySet<string> = new Set([
+  'active.speaker',
+  'caption',
+  'layout.set',
+  'board.snapshot',
+  'board.page',
+])
 
 type Sender = Pick<Admission, 'identity' | 'role'>
 
@@ -27,7 +33,12 @@ export function authorise(signal: Signal, sender: Sender): Signal {
   const { identity, role } = sender
   if (role === 'host') return { ...signal, from: signal.from ?? identity }
   if (role !== 'participant') {
-    throw refusal(`The role \`${role}\` only listens; join as participant or host to send`, 'type', signal.type, 'nothing')
+    throw refusal(
+      `The role \`${role}\` only listens; join as participant or host to send`,
+      'type',
+      signal.type,
+      'nothing',
+    )
   }
   if (HOST_TYPES.has(signal.type)) {
     const allowed = [...PARTICIPANT_TYPES].join(', ')

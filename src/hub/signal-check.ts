@@ -1,6 +1,6 @@
 import { AppError, MAX_SIGNAL_BYTES, SIGNAL_SCHEMAS, type Signal, UnknownSignalSchema } from '../protocol/index.ts'
-import { parseJson } from '../protocol/parse-json.ts'
 import { compileCheck, type Mismatch, mismatchError, pointerOf } from '../protocol/mismatch.ts'
+import { parseJson } from '../protocol/parse-json.ts'
 
 /** A signal dated further ahead than this is dated now: one wrong clock must not push everything else into the past. */
 export const MAX_AHEAD_MS = 10_000
@@ -40,10 +40,19 @@ export function checkSignal(value: unknown, nowMs: number, path: readonly string
   }
   const { seq: _seq, ...signal } = { at: nowMs, ...value } as Record<string, unknown>
   const check = (typeof signal.type === 'string' && checks.get(signal.type)) || checkUnknown
+  if (signal.type === 'error') throw reservedType(path)
   const mismatch = check(signal)
   if (mismatch) throw mismatchError('signal.invalid', { ...mismatch, path: [...path, ...mismatch.path] }, 'The signal')
   const checked = signal as unknown as Signal
   return checked.at > nowMs + MAX_AHEAD_MS ? { ...checked, at: nowMs } : checked
+}
+
+function reservedType(path: readonly string[]): AppError {
+  return new AppError('signal.invalid', "The type `error` is the hub's own, for its answers to wrong frames", {
+    field: pointerOf([...path, 'type']),
+    received: 'error',
+    allowed: 'any other type',
+  })
 }
 
 /** Errors: `signal.invalid` when the signal is larger than a room carries. */

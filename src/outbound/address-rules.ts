@@ -11,6 +11,7 @@ export interface AddressRules {
   forbiddenRange(address: string): string | undefined
 }
 
+const GLOBAL = ipaddr.IPv6.parse('2000::')
 const NAT64 = ipaddr.IPv6.parse('64:ff9b::')
 const HOST_NAME = /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/i
 
@@ -29,11 +30,17 @@ export function parseRules(entries: readonly string[]): AddressRules {
     allowsHost: (host) => names.has('*') || names.has(host.toLowerCase()),
     forbiddenRange(text) {
       const address = embedded(ipaddr.parse(text))
-      const range = address.range()
+      const range = rangeOf(address)
       if (range === 'unicast' || ranges.some((allowed) => contains(allowed, address))) return undefined
       return range
     },
   }
+}
+
+/** Of IPv6, only 2000::/3 was ever given out (RFC 4291 §2.4 and the registry of IANA); what else is there is local. */
+function rangeOf(address: Address): string {
+  const range = address.range()
+  return range === 'unicast' && address instanceof ipaddr.IPv6 && !address.match(GLOBAL, 3) ? 'reserved' : range
 }
 
 /** The IPv4 address that an IPv6 address stands for, where a router would deliver it there. */

@@ -75,7 +75,7 @@ function childMismatch(schema: Schema, value: unknown, path: readonly string[]):
 function missing(schema: Schema, value: unknown, path: readonly string[]): Mismatch {
   const name = schema.required?.find((key) => !isObject(value) || !Object.hasOwn(value, key)) ?? ''
   const allowed = describeSchema(schema.properties?.[name] ?? {})
-  return { path: [...path, name], problem: `is required: ${allowed}`, received: undefined, allowed }
+  return { path: [...path, name], problem: `is required: ${choice(allowed)}`, received: undefined, allowed }
 }
 
 function unknownField(schema: Schema, value: unknown, path: readonly string[]): Mismatch {
@@ -92,7 +92,13 @@ function unknownField(schema: Schema, value: unknown, path: readonly string[]): 
 function mustBe(schema: Schema, value: unknown, path: readonly string[]): Mismatch {
   const allowed = describeSchema(schema)
   const received = shown(value, path.at(-1) ?? '')
-  return { path, problem: `must be ${allowed}, but was ${JSON.stringify(received)}`, received, allowed }
+  const was = received === value ? JSON.stringify(received) : received
+  return { path, problem: `must be ${choice(allowed)}, but was ${was}`, received, allowed }
+}
+
+/** A list of words as part of a sentence. */
+function choice(allowed: string): string {
+  return /^[\w.-]+(, [\w.-]+)+$/.test(allowed) ? `one of ${allowed}` : allowed
 }
 
 /** The schema's own keywords: children match anything, so that an error is about this value alone. */
@@ -120,7 +126,8 @@ function shown(value: unknown, name: string): unknown {
   if (SECRET_NAME.test(name)) return '[hidden]'
   if (typeof value === 'string' && value.length > SHOWN_CHARACTERS) return `${value.slice(0, SHOWN_CHARACTERS)}…`
   if (Array.isArray(value)) return `an array of ${value.length}`
-  return isObject(value) ? 'an object' : value
+  if (isObject(value)) return Object.keys(value).length === 0 ? 'an empty object' : 'an object'
+  return value
 }
 
 function first<T, R>(items: readonly T[], find: (item: T, index: number) => R | undefined): R | undefined {

@@ -24,13 +24,18 @@ export const ProblemSchema = Type.Object(
 export type Problem = Static<typeof ProblemSchema>
 
 /** The problem document of an error. What is unexpected says nothing of the inside; its trace id leads to the log. */
-export function problemOf(error: AppError, occurrence: { readonly instance: string; readonly traceId: string }): Problem {
+export function problemOf(
+  error: AppError,
+  occurrence: { readonly instance: string; readonly traceId: string },
+): Problem {
   const hidden = error.code === 'internal'
   return {
     type: `/docs/errors#${error.code}`,
     title: ERRORS[error.code].title,
     status: error.status,
-    detail: hidden ? `The request failed inside the service; its log says why under ${occurrence.traceId}` : error.message,
+    detail: hidden
+      ? `The request failed inside the service; its log says why under ${occurrence.traceId}`
+      : error.message,
     code: error.code,
     ...occurrence,
     ...(error.field !== undefined && { field: error.field }),

@@ -61,7 +61,7 @@ function describeType(schema: Schema): string {
 function span(min: number | undefined, max: number | undefined, unit: string): string {
   if (min !== undefined && max !== undefined) return ` of ${min} to ${max} ${unit}`
   if (max !== undefined) return ` of at most ${max} ${unit}`
-  return min === undefined ? '' : ` of at least ${min} ${unit}`
+  return min === undefined ? '' : ` of ${min} or more ${unit}`
 }
 
 function range({ minimum, exclusiveMinimum, maximum, multipleOf }: Schema): string {

@@ -2,7 +2,7 @@ import { isObject, type Schema } from './schema-words.ts'
 
 /**
  * The branch of a union that a value most likely means, so that its error can be told instead of "must match anyOf".
- * Objects are told apart by the property that is a constant in every branch, else by the names that they share.
+ * Objects are told apart by the property that is a constant in every branch, else by the names that they share and lack.
  */
 export function branchFor(branches: readonly Schema[], value: unknown): Schema {
   if (branches.every((branch) => branch.const !== undefined)) return { enum: branches.map((branch) => branch.const) }
@@ -12,7 +12,7 @@ export function branchFor(branches: readonly Schema[], value: unknown): Schema {
   if (objects.length === 1 && only) return only
   if (!isObject(value)) return { type: 'object' }
   const key = discriminator(objects)
-  return key === undefined ? mostShared(objects, value) : byConstant(objects, key, value[key])
+  return key === undefined ? mostAlike(objects, value) : byConstant(objects, key, value[key])
 }
 
 function byConstant(branches: readonly Schema[], key: string, received: unknown): Schema {
@@ -30,9 +30,11 @@ function discriminator(branches: readonly Schema[]): string | undefined {
   })
 }
 
-function mostShared(branches: readonly Schema[], value: Record<string, unknown>): Schema {
-  const shared = (branch: Schema) => Object.keys(value).filter((key) => Object.hasOwn(branch.properties ?? {}, key))
-  return branches.reduce((best, branch) => (shared(branch).length > shared(best).length ? branch : best))
+function mostAlike(branches: readonly Schema[], value: Record<string, unknown>): Schema {
+  const likeness = (branch: Schema) =>
+    Object.keys(value).filter((key) => Object.hasOwn(branch.properties ?? {}, key)).length -
+    (branch.required ?? []).filter((key) => !Object.hasOwn(value, key)).length
+  return branches.reduce((best, branch) => (likeness(branch) > likeness(best) ? branch : best))
 }
 
 function jsonType(value: unknown): string {

@@ -27,12 +27,13 @@ export function parseDecoderConfig<T extends VideoDecoderConfig | AudioDecoderCo
 
 /**
  * One MPEG-TS file: PAT, PMT, then access units in the order of their timestamps (ISO/IEC 13818-1). PTS are the take's
- * own times, so consecutive files continue each other; each file's first packet of a track has the discontinuity
+ * own times plus the offset, so consecutive files continue each other; each file's first packet of a track has the discontinuity
  * indicator set, because its continuity counters begin again.
  */
 export async function muxSegment(
   group: { readonly video: readonly Packet[]; readonly audio: readonly Packet[] },
   configs: TrackConfigs,
+  offsetSec: number,
 ): Promise<Uint8Array> {
   const target = new BufferTarget()
   const output = new Output({ format: new MpegTsOutputFormat(), target })
@@ -42,16 +43,16 @@ export async function muxSegment(
   if (audio !== undefined) output.addAudioTrack(audio)
   await output.start()
   for (const packet of group.video) {
-    await video.add(encoded(packet), { decoderConfig: configs.video })
+    await video.add(encoded(packet, offsetSec), { decoderConfig: configs.video })
   }
   for (const packet of audio === undefined ? [] : group.audio) {
-    await audio?.add(encoded(packet), configs.audio === undefined ? {} : { decoderConfig: configs.audio })
+    await audio?.add(encoded(packet, offsetSec), configs.audio === undefined ? {} : { decoderConfig: configs.audio })
   }
   await output.finalize()
   return new Uint8Array(target.buffer ?? new ArrayBuffer(0))
 }
 
-function encoded(packet: Packet): EncodedPacket {
+function encoded(packet: Packet, offsetSec: number): EncodedPacket {
   const type = packet.kind === 'audio' || packet.key ? 'key' : 'delta'
-  return new EncodedPacket(packet.data, type, packet.timestampUs / 1e6, packet.durationUs / 1e6)
+  return new EncodedPacket(packet.data, type, offsetSec + packet.timestampUs / 1e6, packet.durationUs / 1e6)
 }

@@ -6,7 +6,7 @@ import type { Spool } from './spool.ts'
 import type { SpooledSegment } from './uploader.ts'
 
 export interface SegmenterOptions {
-  readonly request: Pick<RecorderRequest, 'segmentSec' | 'video'>
+  readonly request: Pick<RecorderRequest, 'segmentSec' | 'video' | 'take' | 'createdAt'>
   readonly spool: Spool
   /** Wall time of media time zero, epoch milliseconds. */
   readonly takeEpochMs: Promise<number>
@@ -31,14 +31,16 @@ export function createSegmenter(options: SegmenterOptions): Segmenter {
   let work = Promise.resolve()
 
   async function write(group: SegmentGroup): Promise<void> {
-    const bytes = await muxSegment(group, { video: videoConfig, audio: audioConfig })
+    const takeEpochMs = await options.takeEpochMs
+    const offsetSec = timestampOffsetSec(options.request, takeEpochMs)
+    const bytes = await muxSegment(group, { video: videoConfig, audio: audioConfig }, offsetSec)
     const path = await options.spool.writeSegment(`${written}.ts`, bytes)
     written += 1
     options.onSegment({
       path,
       bytes: bytes.byteLength,
       durationSec: group.durationUs / 1e6,
-      programDateTimeMs: (await options.takeEpochMs) + group.startUs / 1000,
+      programDateTimeMs: takeEpochMs + group.startUs / 1000,
       discontinuity: group.discontinuity,
       lastFrameAtMs: group.lastFrameAtMs,
     })
@@ -62,4 +64,12 @@ export function createSegmenter(options: SegmenterOptions): Segmenter {
       await work
     },
   }
+}
+
+/**
+ * Where a take's media time zero lies in its files. The first take begins at zero; a later one lies behind every earlier
+ * one, by the wall clock, so that timestamps grow through the whole recording and no player meets one that goes back.
+ */
+function timestampOffsetSec({ take, createdAt }: SegmenterOptions['request'], takeEpochMs: number): number {
+  return take === 1 ? 0 : (takeEpochMs - Date.parse(createdAt)) / 1000
 }

@@ -10,6 +10,8 @@ export function isMissing(error: unknown): boolean {
   return errno === 'ENOENT' || errno === 'ENOTDIR'
 }
 
+const REFUSALS: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'EISDIR', 'ENOTDIR', 'EEXIST'])
+
 /** What a failed file operation means to a recording: no space, no permission, or a disk that does not answer. */
 export function fsError(doing: string, error: unknown): AppError {
   if (error instanceof AppError) return error
@@ -19,8 +21,10 @@ export function fsError(doing: string, error: unknown): AppError {
       cause: error,
     })
   }
-  if (errno === 'EACCES' || errno === 'EPERM' || errno === 'EROFS' || errno === 'EISDIR' || errno === 'ENOTDIR') {
-    return new AppError('store.refused', `${doing} failed: ${errno}; give the service write access`, { cause: error })
+  if (REFUSALS.has(errno)) {
+    return new AppError('store.refused', `${doing} failed: ${errno}; give the service a folder that it may write`, {
+      cause: error,
+    })
   }
   return new AppError('store.unavailable', `${doing} failed: ${errno}`, { cause: error })
 }

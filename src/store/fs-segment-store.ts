@@ -100,7 +100,8 @@ export class FsSegmentStore implements SegmentStore {
       await rename(temporary, path)
       await sync(folder)
     } catch (error) {
-      await rm(temporary, { force: true })
+      // The first error says more than one of this.
+      await rm(temporary, { force: true }).catch(() => undefined)
       throw fsError(`Writing \`${key}\``, error)
     }
   }

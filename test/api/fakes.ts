@@ -107,14 +107,23 @@ function sourceOf(spec: SourceSpec): Source {
 }
 
 /** An event feed in memory; `emit` gives the next id. */
-export function createFakeEvents(): EventFeed & { emit(recording: Recording): Event; readonly subscribers: () => number } {
+export function createFakeEvents(): EventFeed & {
+  emit(recording: Recording): Event
+  readonly subscribers: () => number
+} {
   const log: Event[] = []
   const bell = new EventTarget()
   let subscribers = 0
   return {
     subscribers: () => subscribers,
     emit(recording) {
-      const event: Event = { id: log.length + 1, at: CREATED_AT, recordingId: recording.id, type: 'recording.state', recording }
+      const event: Event = {
+        id: log.length + 1,
+        at: CREATED_AT,
+        recordingId: recording.id,
+        type: 'recording.state',
+        recording,
+      }
       log.push(event)
       bell.dispatchEvent(new globalThis.Event('ring'))
       return event
@@ -149,8 +158,10 @@ export function createFakeIdempotencyKeys(): IdempotencyKeys {
         keys.set(key, { fingerprint })
         return { kind: 'first' }
       }
-      if (known.fingerprint !== fingerprint) throw new AppError('idempotency.conflict', 'The key was used for another request')
-      if (!known.answer) throw new AppError('idempotency.in-progress', 'The first request with this key is still running')
+      if (known.fingerprint !== fingerprint)
+        throw new AppError('idempotency.conflict', 'The key was used for another request')
+      if (!known.answer)
+        throw new AppError('idempotency.in-progress', 'The first request with this key is still running')
       return { kind: 'replay', ...known.answer }
     },
     async complete(key, status, body) {

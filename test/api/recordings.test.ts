@@ -13,7 +13,12 @@ test('starts a recording and says where it is', async () => {
   const response = await api.app.inject({ method: 'POST', url: '/v1/recordings', payload: SPEC })
   expect(response.statusCode).toBe(201)
   expect(response.headers.location).toBe(`/v1/recordings/${fakeId(1)}`)
-  expect(response.json()).toMatchObject({ id: fakeId(1), state: 'requested', room: 'class-42', metadata: { course: 'math-1' } })
+  expect(response.json()).toMatchObject({
+    id: fakeId(1),
+    state: 'requested',
+    room: 'class-42',
+    metadata: { course: 'math-1' },
+  })
 })
 
 test('passes every filter of the list on, with numbers and lists as such', async () => {
@@ -58,7 +63,10 @@ test('takes one signal or a list, and dates and numbers what has no date and no 
   await app.inject({ method: 'POST', url: '/v1/recordings', payload: SPEC })
   const url = `/v1/recordings/${fakeId(1)}/signals`
   const one = { v: 1, type: 'hand.raised', from: 'amy' }
-  const many = [{ v: 1, type: 'chat.message', text: 'hi', at: 5, id: 'm1', seq: 99 }, { v: 1, type: 'poll.opened', question: '?' }]
+  const many = [
+    { v: 1, type: 'chat.message', text: 'hi', at: 5, id: 'm1', seq: 99 },
+    { v: 1, type: 'poll.opened', question: '?' },
+  ]
   expect((await app.inject({ method: 'POST', url, payload: one })).statusCode).toBe(202)
   const answer = await app.inject({ method: 'POST', url, payload: many })
   expect(answer.json().ids).toEqual(['m1', expect.any(String)])
@@ -93,7 +101,11 @@ test('a repeated POST with the same Idempotency-Key starts one recording and giv
 
 test('a key whose request failed is free again', async () => {
   await using api = await openApp()
-  const request = { method: 'POST', url: `/v1/recordings/${fakeId(1)}/stop`, headers: { 'idempotency-key': 'k' } } as const
+  const request = {
+    method: 'POST',
+    url: `/v1/recordings/${fakeId(1)}/stop`,
+    headers: { 'idempotency-key': 'k' },
+  } as const
   expect((await api.app.inject(request)).statusCode).toBe(404)
   await api.app.inject({ method: 'POST', url: '/v1/recordings', payload: SPEC })
   expect((await api.app.inject(request)).statusCode).toBe(200)
@@ -102,5 +114,7 @@ test('a key whose request failed is free again', async () => {
 test('observes every request by its route, not by its URL', async () => {
   await using api = await openApp()
   await api.app.inject(`/v1/recordings/${fakeId(1)}`)
-  expect(api.observed).toEqual([{ method: 'GET', route: '/v1/recordings/:id', status: 404, durationSec: expect.any(Number) }])
+  expect(api.observed).toEqual([
+    { method: 'GET', route: '/v1/recordings/:id', status: 404, durationSec: expect.any(Number) },
+  ])
 })

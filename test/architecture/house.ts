@@ -64,16 +64,19 @@ export const HOUSE: readonly Room[] = [
   server('src/api', ['src/protocol', 'src/recording', 'src/hub', 'src/outbound', ...PORTS]),
 
   // Wiring.
-  server('src/bin', ['src']),
+  server('src/bin', ['src', 'package.json']),
 
   // The pages.
   browser('recorder-page', ['src/protocol', 'src/room']),
   browser('console', ['src/protocol', 'src/client']),
 ]
 
-/** Where a power may be used that the rest of the house goes without. */
+/**
+ * Where a power may be used that the rest of the house goes without. Settings are read by `config` alone; the two files
+ * beside it read the PATH, to find a program on it.
+ */
 export const POWERS = {
-  'reads the environment': ['src/config', 'src/bin'],
+  'reads the environment': ['src/config', 'src/recorder/chrome-path', 'src/media/find-ffmpeg'],
   'ends the process or handles its signals': ['src/bin'],
   'names FFmpeg programs or its library': ['src/media'],
 } as const

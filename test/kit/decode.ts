@@ -18,6 +18,9 @@ export interface Decoded<T> {
   readonly complaints: readonly string[]
 }
 
+/** Full-range pictures stay as they are: a conversion would only add complaints of its own. */
+const PICTURE_FILTER = 'format=yuv420p|yuvj420p,showinfo=checksum=0'
+
 /** Decodes every picture of a file or playlist with its exact PTS and reads something from each. */
 export async function decodePictures<T>(
   input: string,
@@ -29,18 +32,7 @@ export async function decodePictures<T>(
   let filled = 0
   const { times, complaints } = await decode(
     input,
-    [
-      '-map',
-      '0:v:0',
-      '-vf',
-      'showinfo=checksum=0',
-      '-fps_mode',
-      'passthrough',
-      '-pix_fmt',
-      'yuv420p',
-      '-f',
-      'rawvideo',
-    ],
+    ['-map', '0:v:0', '-vf', PICTURE_FILTER, '-fps_mode', 'passthrough', '-f', 'rawvideo'],
     (bytes) => {
       for (let at = 0; at < bytes.length; ) {
         const part = bytes.subarray(at, at + picture.length - filled)

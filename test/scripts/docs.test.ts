@@ -29,6 +29,12 @@ describe('findUndocumented', () => {
     ).toEqual([])
   })
 
+  it('lets the returned type speak for a factory', () => {
+    expect(
+      namesOf('export function createA(): A {}\nexport function createB() {}\nexport function readC(): C {}'),
+    ).toEqual(['createB:2', 'readC:3'])
+  })
+
   it('asks nothing of private names, types, constants and re-exports', () => {
     expect(namesOf(`function a() {}\nexport type B = 1\nexport const c = 2\nexport * from './d.ts'`)).toEqual([])
   })

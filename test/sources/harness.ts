@@ -19,6 +19,8 @@ export interface StateChange {
 
 /** Everything that a source in the page said and showed since it was opened; times are epoch milliseconds. */
 export interface SourceView {
+  /** When it was looked at. */
+  readonly lookedMs: number
   readonly state: SourceState
   readonly states: readonly StateChange[]
   readonly streams: readonly (readonly string[] | null)[]
@@ -121,6 +123,12 @@ class PageHandle implements OpenedSource {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#page.evaluate(`close(${JSON.stringify(this.#id)})`)
   }
+}
+
+/** The longest time between two new pictures from `sinceMs` on, or since the newest one. */
+export function longestPauseMs({ frames, lookedMs }: SourceView, sinceMs: number): number {
+  const times = [...frames.map(({ atMs }) => atMs).filter((atMs) => atMs >= sinceMs), lookedMs]
+  return Math.max(...times.map((atMs, i) => atMs - (times[i - 1] ?? atMs)))
 }
 
 /** What a source said, in the order of time, for the message of a failed assertion. */

@@ -1,6 +1,6 @@
 import type { TileSpec } from '../../../src/protocol/layout.ts'
 import type { SourceRole } from '../../../src/protocol/sources.ts'
-import type { Rect } from './geometry.ts'
+import { fitAspect, type Rect, WIDE } from './geometry.ts'
 
 export interface LayoutSource {
   readonly id: string
@@ -65,6 +65,24 @@ export function leadPerson(input: LayoutInput): LayoutSource | undefined {
   if (input.focus !== null && input.focus.role !== 'screen') return input.focus
   const people = input.sources.filter((source) => source.role !== 'screen')
   return people.find((source) => source.role === 'presenter') ?? people[0]
+}
+
+/** Who teaches: the first presenter, else the person on the stage. */
+export function teacherOf(input: LayoutInput): LayoutSource | undefined {
+  return input.sources.find((source) => source.role === 'presenter') ?? leadPerson(input)
+}
+
+/** Everybody but these; the presenter's own picture is the last one they see. */
+export function peopleWithout(input: LayoutInput, ...taken: readonly (Content | undefined)[]): LayoutSource[] {
+  const people = without(input.sources, ...taken)
+  if (input.view === 'audience') return people
+  const isSelf = (source: LayoutSource) => source.role === 'presenter'
+  return [...people.filter((source) => !isSelf(source)), ...people.filter(isSelf)]
+}
+
+/** The main place: the whiteboard takes all of it, a picture only its own aspect. */
+export function placeMain(content: Content, rect: Rect): Placement {
+  return place(content, content === 'board' ? rect : fitAspect(rect, WIDE))
 }
 
 export function without(sources: readonly LayoutSource[], ...taken: readonly (Content | undefined)[]): LayoutSource[] {

@@ -1,7 +1,6 @@
-import { type Arrangement, type LayoutInput, leadPerson, place, placeAll, without } from './arrangement.ts'
-import { gridCells } from './cells.ts'
+import { type Arrangement, type LayoutInput, leadPerson, peopleWithout, place, placeAll } from './arrangement.ts'
 import { fitAspect, type Rect, WIDE } from './geometry.ts'
-import { cornerOf, sideColumn, wideTop } from './stage.ts'
+import { cornerOf, faceColumn, sideColumn, wideTop } from './stage.ts'
 
 /**
  * The whiteboard, with the presenter in a corner: over the board, or above the chat when there is one. The presenter
@@ -9,9 +8,9 @@ import { cornerOf, sideColumn, wideTop } from './stage.ts'
  */
 export function board(input: LayoutInput, area: Rect): Arrangement {
   if (input.view === 'presenter') return boardWithClass(input, area)
-  const person = leadPerson(input)
   if (input.hasChat) return boardWithChat(input, area)
   const paper = fitAspect(area, WIDE)
+  const person = leadPerson(input)
   const corner = person === undefined ? [] : [place(person, cornerOf(paper, input.gap), true)]
   return { places: [place('board', paper), ...corner], chat: null }
 }
@@ -25,11 +24,8 @@ function boardWithChat(input: LayoutInput, area: Rect): Arrangement {
 }
 
 function boardWithClass(input: LayoutInput, area: Rect): Arrangement {
-  const self = leadPerson(input)
-  const others = without(input.sources, self)
-  const people = self === undefined ? others : [...others, self]
+  const people = peopleWithout(input)
   if (people.length === 0) return { places: [place('board', fitAspect(area, WIDE))], chat: null }
-  const [left, column] = sideColumn(area, input.gap)
-  const cells = gridCells(column, { count: people.length, gap: input.gap, align: 'top' })
+  const [left, cells] = faceColumn(area, { count: people.length, gap: input.gap })
   return { places: [place('board', left), ...placeAll(people, cells)], chat: null }
 }

@@ -3,36 +3,40 @@ import {
   type LayoutInput,
   leadPerson,
   lessonContent,
+  peopleWithout,
   place,
   placeAll,
+  placeMain,
   without,
 } from './arrangement.ts'
-import { gridCells } from './cells.ts'
 import type { Rect } from './geometry.ts'
-import { sideColumn, wideTop } from './stage.ts'
+import { faceColumn, sideColumn, wideTop } from './stage.ts'
 
 /**
- * A teacher far away and one in the room: the lesson (else the first teacher) large, both teachers above each other,
- * the class or the chat below them. The presenter is the second teacher and sees the first one large.
+ * A teacher far away and one in the room: the lesson (else the first teacher) large, the other teachers above each
+ * other beside it, the class or the chat below them.
  */
 export function dualTeacher(input: LayoutInput, area: Rect): Arrangement {
   const first = leadPerson(input)
   const lesson = lessonContent(input)
-  const others = without(input.sources, first, lesson)
-  const second = others.find((source) => source.role === 'presenter') ?? others[0]
   const stage = lesson ?? first
   if (stage === undefined) return { places: [], chat: null }
+  const others = peopleWithout(input, first, lesson)
+  const second = others.find((source) => source.role === 'presenter') ?? others[0]
   const teachers = [lesson === undefined ? undefined : first, second].filter((source) => source !== undefined)
-  const rest = without(others, second)
-  const [left, column] = sideColumn(area, input.gap)
-  const places = [place(stage, left)]
-  let below = column
-  for (const teacher of teachers) {
-    const [face, remaining] = wideTop(below, input.gap)
-    places.push(place(teacher, face))
-    below = remaining
+  if (input.hasChat) {
+    const [left, column] = sideColumn(area, input.gap)
+    const places = [placeMain(stage, left)]
+    let below = column
+    for (const teacher of teachers) {
+      const [face, rest] = wideTop(below, input.gap)
+      places.push(place(teacher, face))
+      below = rest
+    }
+    return { places, chat: below }
   }
-  if (input.hasChat && input.view === 'audience') return { places, chat: below }
-  const cells = gridCells(below, { count: rest.length, gap: input.gap, align: 'top' })
-  return { places: [...places, ...placeAll(rest, cells)], chat: null }
+  const people = [...teachers, ...without(others, second)]
+  if (people.length === 0) return { places: [placeMain(stage, area)], chat: null }
+  const [left, cells] = faceColumn(area, { count: people.length, gap: input.gap })
+  return { places: [placeMain(stage, left), ...placeAll(people, cells)], chat: null }
 }

@@ -3,26 +3,27 @@ import {
   type LayoutInput,
   leadPerson,
   lessonContent,
+  peopleWithout,
   place,
   placeAll,
-  without,
+  placeMain,
 } from './arrangement.ts'
-import { gridCells } from './cells.ts'
-import { fitAspect, type Rect, WIDE } from './geometry.ts'
+import type { Rect } from './geometry.ts'
 import { speaker } from './speaker.ts'
-import { sideColumn, wideTop } from './stage.ts'
+import { faceColumn, sideColumn, wideTop } from './stage.ts'
 
 /** The lesson large, the lecturer beside it at the top, the chat (else the listeners) below the lecturer. */
 export function lecture(input: LayoutInput, area: Rect): Arrangement {
   const lecturer = leadPerson(input)
   const lesson = lessonContent(input)
   if (lesson === undefined) return speaker(input, area)
-  if (lecturer === undefined) return { places: [place(lesson, fitAspect(area, WIDE))], chat: null }
-  const [left, column] = sideColumn(area, input.gap)
-  const [face, below] = wideTop(column, input.gap)
-  const stage = [place(lesson, left), place(lecturer, face)]
-  if (input.hasChat) return { places: stage, chat: below }
-  const listeners = without(input.sources, lecturer, lesson)
-  const cells = gridCells(below, { count: listeners.length, gap: input.gap, align: 'top' })
-  return { places: [...stage, ...placeAll(listeners, cells)], chat: null }
+  if (lecturer === undefined) return { places: [placeMain(lesson, area)], chat: null }
+  if (input.hasChat) {
+    const [left, column] = sideColumn(area, input.gap)
+    const [face, chat] = wideTop(column, input.gap)
+    return { places: [placeMain(lesson, left), place(lecturer, face)], chat }
+  }
+  const people = [lecturer, ...peopleWithout(input, lecturer, lesson)]
+  const [left, cells] = faceColumn(area, { count: people.length, gap: input.gap })
+  return { places: [placeMain(lesson, left), ...placeAll(people, cells)], chat: null }
 }

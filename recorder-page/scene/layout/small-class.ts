@@ -1,42 +1,50 @@
 import {
   type Arrangement,
+  type Content,
   type LayoutInput,
   leadPerson,
   lessonContent,
+  peopleWithout,
   place,
   placeAll,
-  without,
+  placeMain,
 } from './arrangement.ts'
 import { gridCells } from './cells.ts'
 import { type Rect, splitBottom } from './geometry.ts'
 import { grid } from './grid.ts'
-import { sideColumn, stageWithStrip, wideTop } from './stage.ts'
+import { faceColumn, sideColumn, stageWithStrip, wideTop } from './stage.ts'
 
 /** The teacher (or the lesson) large, every pupil well visible beside; the presenter sees the pupils as a grid. */
 export function smallClass(input: LayoutInput, area: Rect): Arrangement {
-  const teacher = leadPerson(input)
   const lesson = lessonContent(input)
-  if (lesson !== undefined) return lessonWithClass(input, area)
+  const teacher = leadPerson(input)
+  if (lesson !== undefined) return besideLesson(input, area, lesson)
   if (input.view === 'presenter' || teacher === undefined) return grid(input, area)
-  const pupils = without(input.sources, teacher)
+  const pupils = peopleWithout(input, teacher)
   const [main, column] = input.hasChat ? sideColumn(area, input.gap) : [area, null]
   const { stage, strip } = stageWithStrip(main, { count: pupils.length, gap: input.gap })
   return { places: [place(teacher, stage), ...placeAll(pupils, strip)], chat: column }
 }
 
-function lessonWithClass(input: LayoutInput, area: Rect): Arrangement {
+function besideLesson(input: LayoutInput, area: Rect, lesson: Content): Arrangement {
+  const people = peopleWithout(input, lesson)
+  if (people.length === 0) return { places: [placeMain(lesson, area)], chat: null }
+  if (input.hasChat) return besideLessonWithChat(input, area, lesson)
+  const [left, cells] = faceColumn(area, { count: people.length, gap: input.gap })
+  return { places: [placeMain(lesson, left), ...placeAll(people, cells)], chat: null }
+}
+
+/** The teacher above the pupils above the chat, in one column. */
+function besideLessonWithChat(input: LayoutInput, area: Rect, lesson: Content): Arrangement {
   const teacher = leadPerson(input)
-  const lesson = lessonContent(input)
-  if (lesson === undefined) return { places: [], chat: null }
-  const pupils = without(input.sources, teacher, lesson)
+  const pupils = peopleWithout(input, teacher, lesson)
   const [left, column] = sideColumn(area, input.gap)
   const [face, below] = teacher === undefined ? [null, column] : wideTop(column, input.gap)
-  const [tiles, chat] =
-    input.hasChat && pupils.length > 0 ? splitBottom(below, below.height * 0.5, input.gap) : [below, null]
-  const cells = gridCells(tiles, { count: pupils.length, gap: input.gap, align: 'top' })
   const first = teacher === undefined || face === null ? [] : [place(teacher, face)]
-  return {
-    places: [place(lesson, left), ...first, ...placeAll(pupils, cells)],
-    chat: input.hasChat && pupils.length === 0 ? below : chat,
-  }
+  if (pupils.length === 0) return { places: [placeMain(lesson, left), ...first], chat: below }
+  const [tiles] = splitBottom(below, below.height * 0.46, input.gap)
+  const cells = gridCells(tiles, { count: pupils.length, gap: input.gap, align: 'top' })
+  const foot = Math.max(...cells.map((cell) => cell.y + cell.height)) + input.gap
+  const chat = { ...below, y: foot, height: below.y + below.height - foot }
+  return { places: [placeMain(lesson, left), ...first, ...placeAll(pupils, cells)], chat }
 }

@@ -1,49 +1,78 @@
 import { gridCells } from './cells.ts'
 import { evenSize, fitAspect, middle, type Rect, splitBottom, splitRight, WIDE } from './geometry.ts'
 
-/** A large wide stage with smaller tiles beside it. */
+/** A large wide stage with smaller tiles beside or below it. */
 export interface Stage {
   readonly stage: Rect
   readonly strip: readonly Rect[]
 }
 
-/** An area wider than this has the strip at its right, else along its bottom. */
-const COLUMN_ASPECT = 1.55
+/** What a pixel of the strip is worth against one of the stage. */
+const STRIP_WORTH = 0.55
+/** What an arrangement whose strip is too small to see is worth. */
+const TOO_SMALL = 0.5
+const SHARES = Array.from({ length: 20 }, (_, index) => 0.12 + index * 0.02)
 
-/** The stage takes what the strip leaves; the strip grows with the number of its tiles. */
+/** The best of many shares between stage and strip, at the right or along the bottom. */
 export function stageWithStrip(area: Rect, { count, gap }: { count: number; gap: number }): Stage {
   if (count === 0) return { stage: fitAspect(area, WIDE), strip: [] }
-  return area.width / area.height > COLUMN_ASPECT ? withColumn(area, count, gap) : withRow(area, count, gap)
+  let best: Stage | null = null
+  for (const share of SHARES) {
+    for (const candidate of [withColumn(area, { count, gap, share }), withRow(area, { count, gap, share })]) {
+      if (best === null || worth(candidate, area) > worth(best, area)) best = candidate
+    }
+  }
+  return best ?? { stage: fitAspect(area, WIDE), strip: [] }
 }
 
-function withColumn(area: Rect, count: number, gap: number): Stage {
-  const [left, right] = splitRight(area, area.width * stripShare(count), gap)
-  const stage = fitAspect(left, WIDE)
-  const column = { ...right, y: stage.y, height: stage.height }
-  return { stage, strip: gridCells(column, { count, gap, align: count > 4 ? 'middle' : 'top' }) }
+interface StripOptions {
+  readonly count: number
+  readonly gap: number
+  readonly share: number
 }
 
-function withRow(area: Rect, count: number, gap: number): Stage {
-  const stageHeight = Math.min(area.width / WIDE, area.height * (1 - stripShare(count)) - gap)
-  const stripHeight = Math.min(area.height - stageHeight - gap, area.height * 0.36)
-  const block = middle(area, area.width, stageHeight + gap + stripHeight)
-  const [top, bottom] = splitBottom(block, stripHeight, gap)
-  return { stage: fitAspect(top, WIDE), strip: gridCells(bottom, { count, gap }) }
+function withColumn(area: Rect, { count, gap, share }: StripOptions): Stage {
+  const [left, right] = splitRight(area, area.width * share, gap)
+  return { stage: fitAspect(left, WIDE), strip: gridCells(right, { count, gap }) }
 }
 
-function stripShare(count: number): number {
-  return count <= 4 ? 0.185 : count <= 8 ? 0.25 : count <= 15 ? 0.32 : 0.4
+function withRow(area: Rect, { count, gap, share }: StripOptions): Stage {
+  const [top, bottom] = splitBottom(area, area.height * share, gap)
+  const strip = gridCells(bottom, { count, gap })
+  const stage = fitAspect(top, WIDE)
+  const spare = area.y + area.height - gap - bottom.height - (stage.y + stage.height)
+  const lift = Math.max(0, Math.floor(spare / 4) * 2)
+  return { stage: { ...stage, y: stage.y + lift }, strip: strip.map((cell) => ({ ...cell, y: cell.y - lift })) }
+}
+
+function worth({ stage, strip }: Stage, area: Rect): number {
+  const cell = strip[0]
+  if (cell === undefined) return 0
+  const pixels = stage.width * stage.height + STRIP_WORTH * strip.length * cell.width * cell.height
+  const smallest = strip.length <= 4 ? 0.165 : strip.length <= 9 ? 0.14 : 0.1
+  return cell.height < smallest * area.height ? pixels * TOO_SMALL : pixels
 }
 
 /** A column at the right, for a face above a chat or a list of tiles. */
 export function sideColumn(area: Rect, gap: number): readonly [Rect, Rect] {
-  return splitRight(area, evenSize(area.width * 0.245), gap)
+  return splitRight(area, evenSize(area.width * SIDE_SHARE), gap)
+}
+
+const SIDE_SHARE = 0.245
+/** More faces than this stand in several columns. */
+const STACK = 4
+
+/** A column of faces, all as wide as the column where they can be stacked; the rest of the area is at its left. */
+export function faceColumn(area: Rect, { count, gap }: { count: number; gap: number }): readonly [Rect, Rect[]] {
+  const widest = evenSize(area.width * SIDE_SHARE)
+  const stacked = ((area.height - gap * (count - 1)) / count) * WIDE
+  const [left, column] = splitRight(area, count <= STACK ? Math.min(widest, evenSize(stacked)) : widest, gap)
+  return [left, gridCells(column, { count, gap })]
 }
 
 /** The small picture over a corner of a larger one: bottom right, a fifth of its width. */
 export function cornerOf(rect: Rect, gap: number): Rect {
-  const width = evenSize(Math.max(rect.width * 0.21, 2))
-  const height = evenSize(width / WIDE)
+  const { width, height } = middle(rect, rect.width * 0.21, (rect.width * 0.21) / WIDE)
   const margin = Math.min(gap, evenSize((rect.width - width) / 2), evenSize((rect.height - height) / 2))
   return { x: rect.x + rect.width - width - margin, y: rect.y + rect.height - height - margin, width, height }
 }

@@ -3,7 +3,7 @@ import type { ChatLine, Overlay } from '../scene-plan.ts'
 import { ellipsize, wrapText } from '../text.ts'
 import { COLORS, NAMES, TYPE, tintOf } from '../tokens.ts'
 import type { Layer, Pen } from './layer.ts'
-import { fillRounded, type LayerStyle, startOf } from './tile-layers.ts'
+import { fillRounded, type LayerStyle, labelMargin, startOf } from './tile-layers.ts'
 import { drawText, measureIn, type TypeStyle } from './type.ts'
 
 export interface PlacedLayer {
@@ -89,10 +89,10 @@ function drawChatPanel(pen: Pen, overlay: Extract<Overlay, { kind: 'chat' }>, st
   }
 }
 
-/** New messages over the foot of the picture, where no panel is open. */
+/** New messages at the head of the stage, where no panel is open: above faces, captions and labels. */
 function bubbles(overlay: Extract<Overlay, { kind: 'bubbles' }>, style: LayerStyle): PlacedLayer {
   const padding = Math.round(12 * style.scale)
-  const width = Math.round(Math.min(overlay.rect.width * 0.62, 340 * style.typeScale))
+  const width = Math.round(Math.min(overlay.rect.width * 0.62, 300 * style.typeScale))
   const entries = overlay.lines.map((line) => entryOf(line, { width: width - 2 * padding, maxLines: 3 }, style))
   const gap = Math.round(8 * style.scale)
   const height = entries.reduce((sum, entry) => sum + entry.height + 1.6 * padding + gap, 0)
@@ -108,14 +108,13 @@ function bubbles(overlay: Extract<Overlay, { kind: 'bubbles' }>, style: LayerSty
       y += box.height + gap
     }
   })
-  const margin = Math.round(12 * style.scale)
-  const foot = Math.round(44 * style.typeScale)
-  return { layer, x: overlay.rect.x + margin, y: overlay.rect.y + overlay.rect.height - layer.canvas.height - foot }
+  const margin = labelMargin(style.scale)
+  return { layer, x: overlay.rect.x + margin, y: overlay.rect.y + margin }
 }
 
 /** What is being said, in the middle of the foot. */
 function caption(overlay: Extract<Overlay, { kind: 'caption' }>, style: LayerStyle): PlacedLayer {
-  const type = { px: Math.max(13, TYPE.caption * style.typeScale), weight: 520 }
+  const type = { px: Math.max(13, TYPE.caption * style.scale), weight: 520 }
   const name = { px: type.px * 0.68, weight: 640 }
   const maxWidth = Math.round(overlay.rect.width * 0.78)
   const measure = measureIn(type)
@@ -140,7 +139,7 @@ function caption(overlay: Extract<Overlay, { kind: 'caption' }>, style: LayerSty
     })
   })
   const { rect } = overlay
-  const foot = Math.round(18 * style.scale)
+  const foot = Math.round(46 * style.typeScale)
   return { layer, x: Math.round(rect.x + (rect.width - width) / 2), y: rect.y + rect.height - height - foot }
 }
 
@@ -148,7 +147,7 @@ function caption(overlay: Extract<Overlay, { kind: 'caption' }>, style: LayerSty
 function toasts(overlay: Extract<Overlay, { kind: 'toasts' }>, style: LayerStyle): PlacedLayer {
   const type = { px: Math.max(11, TYPE.toast * style.typeScale), weight: 540 }
   const measure = measureIn(type)
-  const text = ellipsize(toastText(overlay.names), overlay.rect.width * 0.7, measure)
+  const text = toastText(overlay.names.map((name) => ellipsize(name, overlay.rect.width * 0.24, measure)))
   const dot = Math.round(type.px * 0.55)
   const padding = Math.round(type.px * 0.95)
   const width = Math.ceil(measure(text)) + 2 * padding + 2 * dot
@@ -158,7 +157,7 @@ function toasts(overlay: Extract<Overlay, { kind: 'toasts' }>, style: LayerStyle
     fillRounded(pen, { x: 0, y: 0, width, height }, height / 2)
     pen.fillStyle = COLORS.speaking
     fillRounded(pen, { x: padding, y: (height - dot) / 2, width: dot, height: dot }, dot / 2)
-    drawText(pen, text, { x: padding + 2 * dot, y: height / 2, style: type, color: COLORS.text })
+    drawText(pen, text, { x: padding + 2 * dot, y: height / 2, style: type, color: COLORS.text, direction: 'ltr' })
   })
   const { rect } = overlay
   return { layer, x: Math.round(rect.x + (rect.width - width) / 2), y: rect.y + Math.round(14 * style.scale) }

@@ -41,14 +41,16 @@ export interface TextPlace {
   readonly style: TypeStyle
   readonly color: string
   readonly align?: 'left' | 'center' | 'right'
+  /** Of a sentence whose first name may run the other way; without it the text decides. */
+  readonly direction?: 'ltr'
 }
 
 /** Draws one line around its optical middle, right to left where its script asks for it. */
-export function drawText(pen: Pen, text: string, { x, y, style, color, align = 'left' }: TextPlace): void {
+export function drawText(pen: Pen, text: string, { x, y, style, color, align = 'left', direction }: TextPlace): void {
   pen.font = fontOf(style)
   pen.fillStyle = color
   pen.textAlign = align
   pen.textBaseline = 'alphabetic'
-  pen.direction = isRightToLeft(text) ? 'rtl' : 'ltr'
+  pen.direction = direction ?? (isRightToLeft(text) ? 'rtl' : 'ltr')
   pen.fillText(text, x, y + style.px * 0.36)
 }

@@ -20,7 +20,10 @@ export async function consoleRoutes(app: Scope, { deps: { consoleDir } }: RouteO
     cacheControl: false,
     setHeaders(response, path) {
       response.header('content-security-policy', CONSOLE_POLICY)
-      response.header('cache-control', /[\\/]assets[\\/]/.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache')
+      response.header(
+        'cache-control',
+        /[\\/]assets[\\/]/.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache',
+      )
     },
   })
 }

@@ -4,9 +4,7 @@ import type { RouteOptions, Scope } from '../route-options.ts'
 const ReadinessSchema = Type.Object(
   {
     ready: Type.Boolean(),
-    checks: Type.Array(
-      Type.Object({ name: Type.String(), ok: Type.Boolean(), message: Type.Optional(Type.String()) }),
-    ),
+    checks: Type.Array(Type.Object({ name: Type.String(), ok: Type.Boolean(), message: Type.Optional(Type.String()) })),
   },
   { $id: 'Readiness' },
 )

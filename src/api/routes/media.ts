@@ -32,19 +32,16 @@ export function mediaRoutes(app: Scope, { deps: { store, apiKeys } }: RouteOptio
     },
   })
 
-  app.options(
-    '/media/*',
-    { config: { access: 'media' }, schema: { hide: true } },
-    async (_request, reply) =>
-      reply
-        .code(204)
-        .headers({
-          'access-control-allow-origin': '*',
-          'access-control-allow-methods': 'GET, HEAD',
-          'access-control-allow-headers': 'authorization, x-api-key, range, if-none-match, if-range',
-          'access-control-max-age': '86400',
-        })
-        .send(),
+  app.options('/media/*', { config: { access: 'media' }, schema: { hide: true } }, async (_request, reply) =>
+    reply
+      .code(204)
+      .headers({
+        'access-control-allow-origin': '*',
+        'access-control-allow-methods': 'GET, HEAD',
+        'access-control-allow-headers': 'authorization, x-api-key, range, if-none-match, if-range',
+        'access-control-max-age': '86400',
+      })
+      .send(),
   )
 }
 

@@ -1,7 +1,7 @@
 import Type from 'typebox'
 import { ProblemSchema } from '../../protocol/index.ts'
-import { NoContentSchema } from '../parameters.ts'
 import { SESSION_COOKIE, SESSION_TTL_SEC } from '../credentials.ts'
+import { NoContentSchema } from '../parameters.ts'
 import type { RouteOptions, Scope } from '../route-options.ts'
 
 const tags = ['service']

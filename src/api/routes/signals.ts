@@ -56,7 +56,7 @@ export function signalRoutes(app: Scope, { deps: { recordings, idempotency }, cl
 }
 
 function readSignals(body: unknown, nowMs: number): readonly Signal[] {
-  if (!Array.isArray(body)) return [readSignal(body ?? {}, nowMs, [])]
+  if (!Array.isArray(body)) return [readSignal(body === undefined ? {} : body, nowMs, [])]
   if (body.length === 0 || body.length > MAX_SIGNALS) {
     throw new AppError('signal.invalid', `The list must have 1 to ${MAX_SIGNALS} signals, but has ${body.length}`, {
       field: '',

@@ -62,6 +62,7 @@ globalThis.look = (id) => {
   const { source, states, streams, logs, frames, counters } = opened.get(id)
   const { element } = source
   return {
+    lookedMs: Date.now(),
     state: source.state,
     states,
     streams,
@@ -72,7 +73,6 @@ globalThis.look = (id) => {
     muted: element.muted,
     hasMedia: Boolean(element.getAttribute('src') || element.srcObject),
     attached: element.isConnected,
-    debug: {t:element.currentTime,rs:element.readyState,p:element.paused,b:Array.from({length:element.buffered.length},(_,i)=>[element.buffered.start(i),element.buffered.end(i)])},
   }
 }
 

@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { descendants } from '../test/kit/index.ts'
+
+/** USER_HZ: 100 on every Linux that Node runs on. */
+const TICKS_PER_SEC = 100
+const SAMPLE_MS = 1000
+
+/** What a set of processes used while it was watched. */
+export interface ProcessCost {
+  /** CPU seconds per second. */
+  readonly cores: number
+  /** Proportional set size, the highest of the samples, bytes. */
+  readonly peakBytes: number
+}
+
+export interface RunningProcess {
+  readonly pid: number
+  readonly name: string
+}
+
+/** Watches everything below this process that `counts` says yes to, for `seconds`. */
+export async function measureCost(seconds: number, counts: (process: RunningProcess) => boolean): Promise<ProcessCost> {
+  const before = await cpuTicks(counts)
+  const startedAt = performance.now()
+  let peakBytes = 0
+  let after = before
+  while (performance.now() - startedAt < seconds * 1000) {
+    await sleep(SAMPLE_MS)
+    after = await cpuTicks(counts)
+    peakBytes = Math.max(peakBytes, await memoryBytes(after.keys()))
+  }
+  const elapsedSec = (performance.now() - startedAt) / 1000
+  const spent = [...after].reduce((sum, [pid, ticks]) => sum + ticks - (before.get(pid) ?? 0), 0)
+  return { cores: spent / TICKS_PER_SEC / elapsedSec, peakBytes }
+}
+
+async function cpuTicks(counts: (process: RunningProcess) => boolean): Promise<Map<number, number>> {
+  const ticks = new Map<number, number>()
+  for (const [pid, name] of await descendants(process.pid)) {
+    if (!counts({ pid, name })) continue
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    if (fields.length > 12) ticks.set(pid, Number(fields[11]) + Number(fields[12]))
+  }
+  return ticks
+}
+
+async function memoryBytes(pids: Iterable<number>): Promise<number> {
+  let sum = 0
+  for (const pid of pids) {
+    const rollup = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '')
+    sum += Number(/^Pss:\s+(\d+) kB$/m.exec(rollup)?.[1] ?? 0) * 1024
+  }
+  return sum
+}

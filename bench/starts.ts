@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { TestService } from '../test/conformance/test-service.ts'
+import { assertNothingLeft, LiveClass, quantile, takeStock } from '../test/kit/index.ts'
+import type { Benchmark } from './benchmark.ts'
+
+const STARTS = 30
+const RECORD_MS = 1000
+const CLIP_SEC = 700
+
+/** How long a caller waits for the first recorded picture, and whether thirty recordings leave anything behind. */
+export const starts: Benchmark = {
+  name: 'starts',
+  title: 'From POST to the first recorded frame',
+  async run(say) {
+    await using service = await TestService.start()
+    await using live = await LiveClass.start(3, CLIP_SEC)
+    const before = await takeStock()
+    const first: number[] = []
+    const all: number[] = []
+    const stops: number[] = []
+    for (let i = 0; i < STARTS; i++) {
+      const call = await service.post({ sources: live.sources, layout: { name: 'grid' } })
+      await call.running()
+      all.push(Date.now() - call.requestedAtMs)
+      await sleep(RECORD_MS)
+      const stoppedAt = Date.now()
+      await call.stop()
+      stops.push(Date.now() - stoppedAt)
+      const [, date = ''] = /#EXT-X-PROGRAM-DATE-TIME:(\S+)/.exec(await call.index()) ?? []
+      first.push(Date.parse(date) - call.requestedAtMs)
+      say(`start ${i + 1} of ${STARTS}: first frame after ${first.at(-1)} ms`)
+    }
+    await assertNothingLeft(before)
+    return {
+      method:
+        `${STARTS} cold starts in a row over the API, each with three live HLS sources, each stopped after a second. Afterwards no ` +
+        'process, no port and no temporary folder was left.',
+      columns: ['milliseconds', 'p50', 'p95', 'max'],
+      rows: [
+        ['POST to the first recorded frame', ...figures(first)],
+        ['POST to all sources live', ...figures(all)],
+        ['stop to `completed`', ...figures(stops)],
+      ],
+    }
+  },
+}
+
+function figures(milliseconds: readonly number[]): string[] {
+  return [0.5, 0.95, 1].map((q) => quantile(milliseconds, q).toFixed(0))
+}

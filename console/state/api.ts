@@ -1,0 +1,60 @@
+import { type Client, createClient } from '../../src/client/index.ts'
+import { AppError } from '../../src/protocol/index.ts'
+
+export interface ServiceLink {
+  readonly client: Client
+  /** Exchanges a key for a session, and uses it from now on; throws when the service refuses it. */
+  signIn(key: string): Promise<void>
+}
+
+/** The key lives as long as this tab: the media cookie alone does not open the API. */
+const KEY = 'panorec.key'
+
+/** Connects to the service that this page came from. `onReach` hears after every call whether the service answered. */
+export function connectService(onReach: (reached: boolean) => void): ServiceLink {
+  const fetch: typeof globalThis.fetch = async (...call) => {
+    try {
+      const response = await globalThis.fetch(...call)
+      onReach(true)
+      return response
+    } catch (error) {
+      if (!isAbort(error)) onReach(false)
+      throw error
+    }
+  }
+  const open = (apiKey: string | null) =>
+    createClient({ baseUrl: location.origin, fetch, ...(apiKey === null ? {} : { apiKey }) })
+  const link = {
+    client: open(sessionStorage.getItem(KEY)),
+    async signIn(key: string) {
+      const client = open(key)
+      await client.openSession()
+      sessionStorage.setItem(KEY, key)
+      link.client = client
+    },
+  }
+  return link
+}
+
+/** What went wrong, in words for a person. */
+export function wordsOf(error: unknown): string {
+  if (error instanceof AppError) return error.message
+  return 'The service cannot be reached. This page tries again by itself.'
+}
+
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof AppError ? error.code : undefined
+}
+
+export function isSignInNeeded(error: unknown): boolean {
+  return error instanceof AppError && (error.code === 'auth.missing' || error.code === 'auth.invalid')
+}
+
+/** The absolute address of one of a recording's links. */
+export function mediaUrl(link: string): string {
+  return new URL(link, location.origin).href
+}
+
+export function isAbort(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'AbortError'
+}

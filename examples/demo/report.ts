@@ -1,0 +1,59 @@
+import type { Recording, RecordingStats } from '../../src/protocol/index.ts'
+
+/** Remembers what the recorder reported while it ran. */
+export class Figures {
+  #seen: RecordingStats[] = []
+
+  note(recording: Recording): void {
+    const { stats } = recording
+    const last = this.#seen.at(-1)
+    if (stats !== null && stats.frames !== last?.frames) this.#seen.push(stats)
+  }
+
+  /** Milliseconds, median and largest, over the newest segment of each report. */
+  get segmentLatencyMs(): { readonly median: number; readonly max: number } {
+    const sorted = this.#seen.map((stats) => stats.segmentLatencyMs).sort((a, b) => a - b)
+    return { median: sorted[Math.floor(sorted.length / 2)] ?? 0, max: sorted.at(-1) ?? 0 }
+  }
+
+  get cpuCores(): number {
+    return this.#seen.reduce((sum, stats) => sum + stats.cpuCores, 0) / Math.max(1, this.#seen.length)
+  }
+
+  get peakMemoryBytes(): number {
+    return Math.max(0, ...this.#seen.map((stats) => stats.memoryBytes))
+  }
+}
+
+export interface ReportInput {
+  readonly recording: Recording
+  readonly figures: Figures
+  /** From the POST to the first recorded picture. */
+  readonly startMs: number
+  readonly serviceUrl: string
+  /** Where the files are, when the store is a folder. */
+  readonly folder: string
+}
+
+/** The end of the demo in words: links, duration, size, figures. */
+export function buildReport({ recording, figures, startMs, serviceUrl, folder }: ReportInput): string {
+  const { stats } = recording
+  const total = (stats?.frames ?? 0) + (stats?.droppedFrames ?? 0)
+  const lost = total === 0 ? 0 : (100 * (stats?.droppedFrames ?? 0)) / total
+  const latency = figures.segmentLatencyMs
+  const rows = [
+    ['Recording', recording.id],
+    ['State', recording.error === null ? recording.state : `${recording.state} (${recording.error.code})`],
+    ['Watch', `${serviceUrl}/#/recordings/${recording.id}`],
+    ['HLS', new URL(recording.links.index, serviceUrl).href],
+    ['Folder', folder],
+    ['Duration', `${recording.durationSec.toFixed(2)} s in ${stats?.segments ?? 0} segments`],
+    ['Size', `${((stats?.bytes ?? 0) / 1e6).toFixed(1)} MB`],
+    ['Frames', `${stats?.frames ?? 0}, dropped ${stats?.droppedFrames ?? 0} (${lost.toFixed(2)} %)`],
+    ['Start', `${Math.round(startMs)} ms from the POST to the first recorded picture`],
+    ['Segment latency', `median ${Math.round(latency.median)} ms, at most ${Math.round(latency.max)} ms until stored`],
+    ['CPU', `${figures.cpuCores.toFixed(2)} cores on average`],
+    ['Memory', `${Math.round(figures.peakMemoryBytes / 1e6)} MB at most`],
+  ]
+  return rows.map(([name = '', value = '']) => `  ${name.padEnd(16)} ${value}`).join('\n')
+}

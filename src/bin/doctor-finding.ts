@@ -1,0 +1,48 @@
+import { toAppError } from '../protocol/index.ts'
+
+/** What one look at the machine said. Only `bad` keeps Panorec from recording. */
+export interface Finding {
+  readonly name: string
+  readonly verdict: 'good' | 'warning' | 'bad'
+  /** What is there, or what went wrong. */
+  readonly found: string
+  /** One sentence that says what to do; only where something is not good. */
+  readonly advice?: string
+}
+
+export type Verdict = Omit<Finding, 'name'>
+
+/** One thing to look at. `advice` is for the case that looking itself fails. */
+export interface Examination {
+  readonly name: string
+  readonly advice: string
+  look(signal: AbortSignal): Promise<Verdict>
+}
+
+/** Never hangs and never throws: a look that fails or takes longer than its time is a bad finding. */
+export async function examine({ name, advice, look }: Examination, timeoutMs: number): Promise<Finding> {
+  const signal = AbortSignal.timeout(timeoutMs)
+  try {
+    const late = new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => reject(new Error(`There was no answer within ${timeoutMs / 1000} s.`)), {
+        once: true,
+      })
+    })
+    return { name, ...(await Promise.race([look(signal), late])) }
+  } catch (error) {
+    return { name, verdict: 'bad', found: toAppError(error).message, advice }
+  }
+}
+
+const MARKS = { good: '✓', warning: '!', bad: '✗' } as const
+
+/** The finding as one line, and its advice as a second. */
+export function describeFinding({ name, verdict, found, advice }: Finding): string[] {
+  const line = `${MARKS[verdict]} ${name}: ${found}`
+  return advice === undefined || verdict === 'good' ? [line] : [line, `  → ${advice}`]
+}
+
+/** A size as people say it, in powers of ten. */
+export function formatBytes(bytes: number): string {
+  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.round(bytes / 1e6)} MB`
+}

@@ -1,0 +1,73 @@
+#!/usr/bin/env node
+import { Command } from 'commander'
+import { describeSettings, loadConfig } from '../config/index.ts'
+import { toAppError } from '../protocol/index.ts'
+import { record } from './record.ts'
+import { startService } from './service.ts'
+import { untilTold } from './until-told.ts'
+import { version } from './version.ts'
+import { startLoneWorker } from './work.ts'
+
+const program = new Command('panorec')
+  .description('Records live classes as their audience saw them.')
+  .version(version)
+  .showHelpAfterError()
+
+program
+  .command('serve')
+  .description('run the service: API, hub, console and a worker')
+  .addHelpText('after', settingsHelp)
+  .action(async () => {
+    const told = untilTold()
+    await using service = await startService(loadConfig())
+    console.log(`Panorec listens on ${service.url}`)
+    service.logger.info({ signal: await told }, 'Panorec stops')
+  })
+
+program
+  .command('work')
+  .description('run a worker alone, beside services that share its Postgres')
+  .addHelpText('after', settingsHelp)
+  .action(async () => {
+    const told = untilTold()
+    await using worker = await startLoneWorker(loadConfig())
+    worker.logger.info({ signal: await told }, 'The worker stops')
+  })
+
+program
+  .command('record')
+  .description('record a spec into a folder, with no server; Ctrl-C ends it in order')
+  .argument('<spec>', 'a JSON file, as the body of POST /v1/recordings')
+  .requiredOption('--out <folder>', 'the recording becomes a folder of its own in here')
+  .action(async (spec: string, { out }: { out: string }) => {
+    const stop = new AbortController()
+    void untilTold().then(() => stop.abort())
+    const { path, ended } = await record(spec, { out, config: loadConfig(), signal: stop.signal })
+    console.log(`${path}/index.m3u8: ${ended.durationSec.toFixed(1)} s in ${ended.segments} segments, ${ended.reason}`)
+  })
+
+program
+  .command('doctor')
+  .description('check Chrome, FFmpeg, disk, database, store and fonts, and say what to do for each')
+  .action(async () => {
+    const { runDoctor } = await import('./doctor.ts')
+    process.exitCode = (await runDoctor(loadConfig(), console.log)) ? 0 : 1
+  })
+
+try {
+  await program.parseAsync()
+  process.exit()
+} catch (thrown) {
+  const error = toAppError(thrown)
+  console.error(`panorec: ${error.message} (${error.code})`)
+  if (error.fault !== 'caller' && error.cause !== undefined) console.error(error.cause)
+  process.exit(1)
+}
+
+function settingsHelp(): string {
+  const rows = describeSettings().map(
+    ({ name, default: fallback, allowed, description }) =>
+      `  ${name}\n      ${description}\n      allowed: ${allowed}\n      default: ${fallback}`,
+  )
+  return `\nSettings (environment):\n${rows.join('\n')}\n`
+}

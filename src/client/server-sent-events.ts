@@ -1,0 +1,39 @@
+export interface ServerSentEvent {
+  readonly id: string
+  readonly data: string
+}
+
+/** Reads a stream of server-sent events (WHATWG HTML §9.2.6). Leaving the loop closes the connection. */
+export async function* readServerSentEvents(response: Response): AsyncGenerator<ServerSentEvent, void, undefined> {
+  if (!response.body) return
+  const reader = response.body.getReader()
+  const decoder = new TextDecoder()
+  let text = ''
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return
+      text += decoder.decode(value, { stream: true })
+      const blocks = text.split(/\r?\n\r?\n/)
+      text = blocks.pop() ?? ''
+      for (const block of blocks) {
+        const event = parseBlock(block)
+        if (event) yield event
+      }
+    }
+  } finally {
+    // A connection that broke cannot be cancelled any more, and need not be.
+    await reader.cancel().catch(() => undefined)
+  }
+}
+
+function parseBlock(block: string): ServerSentEvent | undefined {
+  let id = ''
+  const data: string[] = []
+  for (const line of block.split(/\r?\n/)) {
+    const [, name = '', value = ''] = /^([^:]*): ?(.*)$/.exec(line) ?? []
+    if (name === 'id') id = value
+    if (name === 'data') data.push(value)
+  }
+  return data.length === 0 ? undefined : { id, data: data.join('\n') }
+}

@@ -1,0 +1,129 @@
+import { expect, test } from 'vitest'
+import { createClient } from '../../src/client/index.ts'
+import { AppError, type Event, type Signal } from '../../src/protocol/index.ts'
+import { fakeId } from '../api/fakes.ts'
+import { openApp } from '../api/open-app.ts'
+
+const API_KEY = 'key-one-0123456789'
+const SPEC = { sources: [{ id: 'teacher', type: 'hls' as const, url: 'https://live.example.com/a.m3u8' }] }
+
+async function openService() {
+  const api = await openApp({ apiKeys: [API_KEY] })
+  const baseUrl = await api.listen()
+  return {
+    api,
+    baseUrl,
+    client: createClient({ baseUrl, apiKey: API_KEY }),
+    [Symbol.asyncDispose]: () => api[Symbol.asyncDispose](),
+  }
+}
+
+async function take<T>(items: AsyncIterable<T>, count: number): Promise<T[]> {
+  const taken: T[] = []
+  for await (const item of items) {
+    taken.push(item)
+    if (taken.length === count) break
+  }
+  return taken
+}
+
+test('runs a recording through its life', async () => {
+  await using service = await openService()
+  const { recordings } = service.client
+  const { id } = await recordings.start(SPEC, { idempotencyKey: 'k' })
+  expect((await recordings.start(SPEC, { idempotencyKey: 'k' })).id).toBe(id)
+  expect((await recordings.get(id)).state).toBe('requested')
+  expect((await recordings.setLayout(id, { name: 'speaker' })).layout).toEqual({ name: 'speaker' })
+  const source = await recordings.addSource(id, { id: 'amy', type: 'whep', url: 'https://sfu.example.com/amy' })
+  expect((await recordings.updateSource(id, source.id, { label: 'Amy' })).label).toBe('Amy')
+  expect(await recordings.removeSource(id, source.id)).toBeUndefined()
+  expect(await recordings.sendSignals(id, { v: 1, type: 'hand.raised', from: 'amy', id: 's1' })).toEqual(['s1'])
+  expect((await recordings.stop(id)).state).toBe('finalizing')
+  expect((await recordings.list({ states: ['finalizing'], metadata: { a: 'b' }, limit: 3 })).items).toHaveLength(1)
+  expect(service.api.recordings.queries).toEqual([{ limit: 3, states: ['finalizing'], metadata: { a: 'b' } }])
+})
+
+test('a refusal is thrown as the error that it was on the other side', async () => {
+  await using service = await openService()
+  const { recordings } = service.client
+  await expect(recordings.get(fakeId(9))).rejects.toMatchObject({ code: 'recording.not-found', fault: 'caller' })
+  const invalid = await recordings.start({ segmentSec: 99 }).catch((error: unknown) => error)
+  expect(invalid).toBeInstanceOf(AppError)
+  expect(invalid).toMatchObject({
+    code: 'request.invalid',
+    field: '/segmentSec',
+    received: 99,
+    allowed: 'a number from 0.5 to 10',
+  })
+  const stranger = createClient({ baseUrl: service.baseUrl })
+  await expect(stranger.recordings.list()).rejects.toMatchObject({ code: 'auth.missing' })
+})
+
+test('an answer that is no problem document is an error with its status', async () => {
+  const fetch = async () => new Response('<h1>Bad gateway</h1>', { status: 502 })
+  const client = createClient({ baseUrl: 'http://127.0.0.1:1', fetch })
+  await expect(client.recordings.list()).rejects.toMatchObject({ code: 'internal', details: { status: 502 } })
+})
+
+test('follows events, and resumes after the last one when the stream breaks', async () => {
+  await using service = await openService()
+  const recording = await service.client.recordings.start(SPEC)
+  for (let n = 0; n < 4; n += 1) service.api.events.emit(recording)
+  const asked: (string | null)[] = []
+  const breaking: typeof fetch = async (url, init) => {
+    asked.push(new Headers(init?.headers).get('last-event-id'))
+    const response = await fetch(url, init)
+    if (asked.length > 1) return response
+    const reader = response.body?.getReader()
+    let text = ''
+    while (!text.includes('id: 2\n')) text += new TextDecoder().decode((await reader?.read())?.value)
+    await reader?.cancel()
+    return new Response(text.slice(0, text.indexOf('id: 3') === -1 ? undefined : text.indexOf('id: 3')))
+  }
+  const client = createClient({ baseUrl: service.baseUrl, apiKey: API_KEY, fetch: breaking })
+  const events: Event[] = await take(client.events({ afterId: 0 }), 4)
+  expect(events.map(({ id }) => id)).toEqual([1, 2, 3, 4])
+  expect(asked[0]).toBe('0')
+  expect(asked.length).toBeGreaterThan(1)
+})
+
+test('a stream of events ends when it is aborted, and a refusal is thrown', async () => {
+  await using service = await openService()
+  const stop = new AbortController()
+  setTimeout(() => stop.abort(), 100)
+  expect(await take(service.client.events({ signal: stop.signal }), 1)).toEqual([])
+  const stranger = createClient({ baseUrl: service.baseUrl })
+  await expect(take(stranger.events(), 1)).rejects.toMatchObject({ code: 'auth.missing' })
+})
+
+test('joins a room by token, sends, reads, and hears what was refused', async () => {
+  await using service = await openService()
+  const { rooms } = service.client
+  const { token, expiresAt } = await rooms.createToken('class-42', { role: 'participant', identity: 'amy' })
+  expect(expiresAt).toBe('2026-11-21T10:00:00.000Z')
+  const refused: AppError[] = []
+  await using amy = await rooms.join('class-42', { token, onRefused: (error) => refused.push(error) })
+  amy.send({ v: 1, type: 'board.page', page: 'p2' })
+  amy.send({ v: 1, type: 'chat.message', text: 'hello' })
+  const [hello] = await take<Signal>(amy, 1)
+  expect(hello).toMatchObject({ type: 'chat.message', text: 'hello', from: 'amy', seq: 1 })
+  expect(refused).toMatchObject([{ code: 'signal.not-allowed', field: '/type', received: 'board.page' }])
+})
+
+test('a room that cannot be joined is an error, and one that is left ends its stream', async () => {
+  await using service = await openService()
+  await expect(service.client.rooms.join('class-42', { token: 'a.b' })).rejects.toMatchObject({
+    code: 'signalling.unreachable',
+  })
+  const { token } = await service.client.rooms.createToken('class-42', { role: 'viewer', identity: 'v' })
+  const room = await service.client.rooms.join('class-42', { token })
+  room.close()
+  expect(await take(room, 1)).toEqual([])
+  expect((await room.closed).code).toBe(1005)
+})
+
+test('opens a session and gives absolute media links', async () => {
+  await using service = await openService()
+  expect(await service.client.openSession()).toBeUndefined()
+  expect(service.client.mediaUrl('/media/rec_1/index.m3u8')).toBe(`${service.baseUrl}/media/rec_1/index.m3u8`)
+})

@@ -1,0 +1,13 @@
+/** What issue 2 asks of a recording; each number is its own. */
+export const PRESENT_MIN = 0.99
+export const REPEATED_MAX = 0.01
+export const HLS_SYNC_P95_SEC = 0.02
+export const WHEP_SYNC_P95_SEC = 0.04
+export const LAYOUT_SWITCH_MAX_MS = 500
+export const STROKE_MAX_MS = 300
+export const RETURN_MAX_MS = 5000
+export const WHEP_FREEZE_MAX_SEC = 0.5
+/** From the stop to `completed`: the recorder's 5 s, and one poll. */
+export const STOP_MAX_MS = 5500
+/** A live source settles on its live edge in the first seconds: a player may skip and repeat until then. */
+export const SETTLE_SEC = 5

@@ -1,0 +1,38 @@
+import { describe, expect, test } from 'vitest'
+import { FrameWatch, type Sight, STALL_MS } from '../../recorder-page/sources/frame-watch.ts'
+
+const LOOK_MS = 200
+
+/** Looks at a stream of `fps` until `untilMs`, then at a stopped one; the time from the stop to the first `still`. */
+function stallAfterMs(fps: number, untilMs: number): number {
+  const watch = new FrameWatch(0)
+  let sight: Sight = 'waiting'
+  for (let nowMs = LOOK_MS; nowMs < untilMs + 20_000; nowMs += LOOK_MS) {
+    sight = watch.observe(1 + Math.floor((Math.min(nowMs, untilMs) / 1000) * fps), nowMs)
+    if (sight === 'still') return nowMs - untilMs
+  }
+  throw new Error('never still')
+}
+
+describe('the frame watch', () => {
+  test('calls a 25 fps picture still after a second', () => {
+    expect(stallAfterMs(25, 10_000)).toBeLessThanOrEqual(STALL_MS + LOOK_MS)
+  })
+
+  test('lets a shared screen of one frame a second take its time', () => {
+    expect(stallAfterMs(1, 60_000)).toBeGreaterThan(3000)
+  })
+
+  test('calls any picture still after five seconds', () => {
+    expect(stallAfterMs(0.25, 60_000)).toBeLessThanOrEqual(5000)
+  })
+
+  test('counts from zero again when the element gets new media', () => {
+    const watch = new FrameWatch(0)
+    watch.observe(100, 200)
+    expect(watch.observe(3, 400)).toBe('moving')
+    expect(watch.observe(3, 600)).toBe('waiting')
+    expect(watch.observe(0, 800)).toBe('waiting')
+    expect(watch.quietMs(800)).toBe(400)
+  })
+})
