@@ -52,7 +52,7 @@ async function measureRecording(urls: readonly string[]): Promise<ProcessCost> {
   })
   await call.running()
   await sleep(SETTLE_MS)
-  const found = await measureCost(MEASURE_SEC, ({ name }) => name !== 'ffmpeg')
+  const found = await measureCost(MEASURE_SEC, ({ command }) => !command.startsWith('ffmpeg'))
   await call.stop()
   return found
 }

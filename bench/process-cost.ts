@@ -16,7 +16,8 @@ export interface ProcessCost {
 
 export interface RunningProcess {
   readonly pid: number
-  readonly name: string
+  /** The beginning of its command line. */
+  readonly command: string
 }
 
 /** Watches everything below this process that `counts` says yes to, for `seconds`. */
@@ -37,8 +38,8 @@ export async function measureCost(seconds: number, counts: (process: RunningProc
 
 async function cpuTicks(counts: (process: RunningProcess) => boolean): Promise<Map<number, number>> {
   const ticks = new Map<number, number>()
-  for (const [pid, name] of await descendants(process.pid)) {
-    if (!counts({ pid, name })) continue
+  for (const [pid, command] of await descendants(process.pid)) {
+    if (!counts({ pid, command })) continue
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     if (fields.length > 12) ticks.set(pid, Number(fields[11]) + Number(fields[12]))

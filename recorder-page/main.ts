@@ -78,6 +78,7 @@ function handleWorker(message: FromWorker, mixer: Mixer): void {
     case 'started':
     case 'layout':
     case 'stats':
+    case 'log':
     case 'failed':
     case 'stopped':
       return tellRecorder(message)

@@ -22,6 +22,8 @@ export interface TakeOptions {
   readonly soundPort: MessagePort
   readonly tell: (message: FromWorker) => void
   readonly onFailed: (error: Error) => void
+  /** Hears of trouble that the picture survives. */
+  readonly onTrouble: (error: Error) => void
 }
 
 /** One take in the making: on every tick a picture of the stage, beside it the sound, both on one time line. */
@@ -47,7 +49,7 @@ export class Take {
     this.#options = options
     this.stage = new Stage(video, video.fps, layout)
     for (const source of options.settings.sources) this.stage.addSource(source, startMs)
-    this.#compositor = new CanvasCompositor(video)
+    this.#compositor = new CanvasCompositor(video, options.onTrouble)
     this.#pictures = new PictureEncoder(video, options.send, options.onFailed)
     this.#sounds = sounds
     this.#soundTimeline = new SoundTimeline(SAMPLE_RATE, startMs)

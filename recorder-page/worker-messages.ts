@@ -51,5 +51,6 @@ export type FromWorker =
   /** The sources that must not be heard: muted by the operator or by the room. */
   | { readonly type: 'muted'; readonly sourceIds: ReadonlySet<string> }
   | { readonly type: 'stats'; readonly stats: PageStats }
+  | { readonly type: 'log'; readonly level: 'warn'; readonly message: string }
   | { readonly type: 'failed'; readonly error: ErrorInfo }
   | { readonly type: 'stopped' }

@@ -1,6 +1,7 @@
 import { errorInfo, toAppError } from '../src/protocol/app-error.ts'
 import { assertNever } from './assert-never.ts'
 import { nowMs } from './clock.ts'
+import type { SendPacket } from './encode/send-packet.ts'
 import { PacketLink } from './link/packet-link.ts'
 import { loadFonts } from './scene/index.ts'
 import { Take } from './take.ts'
@@ -16,9 +17,18 @@ function fail(thrown: unknown): void {
   tell({ type: 'failed', error: errorInfo(toAppError(thrown, 'page.failed')) })
 }
 
+/** Trouble that the picture survives: a missing font, a board image that does not load. */
+function warn(thrown: unknown): void {
+  tell({ type: 'log', level: 'warn', message: String(thrown) })
+}
+
 async function start({ host, secret, settings, soundPort }: Start): Promise<{ take: Take; link: PacketLink }> {
-  const [link] = await Promise.all([PacketLink.open(host, secret, (reason) => fail(new Error(reason))), loadFonts()])
-  const take = await Take.start({ settings, soundPort, tell, send: (packet) => link.send(packet), onFailed: fail })
+  const [link] = await Promise.all([
+    PacketLink.open(host, secret, (reason) => fail(new Error(reason))),
+    loadFonts().catch(warn),
+  ])
+  const send: SendPacket = (packet) => link.send(packet)
+  const take = await Take.start({ settings, soundPort, tell, send, onFailed: fail, onTrouble: warn })
   tell({ type: 'muted', sourceIds: take.stage.mutedSources })
   return { take, link }
 }

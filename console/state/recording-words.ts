@@ -53,3 +53,9 @@ export function matchesFilter(recording: Recording, filter: FilterName): boolean
 export function titleOf(recording: Recording): string {
   return recording.metadata.title ?? recording.room ?? `Recording ${recording.id.slice(-6)}`
 }
+
+/** Stored segments of all takes; the running take counts by its last report. */
+export function segmentsOf(recording: Recording): number {
+  const inTakes = recording.takes.reduce((sum, take) => sum + take.segments, 0)
+  return Math.max(inTakes, recording.stats?.segments ?? 0)
+}

@@ -12,6 +12,9 @@ export interface SessionView {
   readonly arrival: number
 }
 
+/** After an answer that the client does not repeat by itself, such as one of a proxy before the service. */
+const REFUSED_RETRY_MS = 3000
+
 /** What this page knows of the service: the library, kept fresh by the event stream, and whether it may look at all. */
 export class Session {
   #view: SessionView = { library: new Map(), connection: 'connecting', signInNeeded: false, arrival: 0 }
@@ -34,10 +37,15 @@ export class Session {
 
   /** Follows the service's events for as long as the page lives; ends only when the service asks for a key. */
   async follow(): Promise<void> {
-    try {
-      for await (const event of this.client.events()) this.#take(event)
-    } catch (error) {
-      this.#noticeRefusal(error)
+    for (;;) {
+      try {
+        for await (const event of this.client.events()) this.#take(event)
+      } catch (error) {
+        this.#noticeRefusal(error)
+        if (this.#view.signInNeeded) return
+      }
+      this.#noticeReach(false)
+      await new Promise((resolve) => setTimeout(resolve, REFUSED_RETRY_MS))
     }
   }
 

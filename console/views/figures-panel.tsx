@@ -1,5 +1,6 @@
 import type { Recording } from '../../src/protocol/index.ts'
 import { formatBytes, formatDuration } from '../state/format.ts'
+import { segmentsOf } from '../state/recording-words.ts'
 
 interface Figure {
   readonly name: string
@@ -36,11 +37,15 @@ function listFigures(recording: Recording): Figure[] {
   return [
     duration,
     picture,
-    { name: 'Stored', value: formatBytes(stats.bytes), note: `${stats.segments} segments` },
+    { name: 'Stored', value: formatBytes(stats.bytes), note: countOf(segmentsOf(recording), 'segment') },
     { name: 'Frames', value: stats.frames.toLocaleString('en') },
     { name: 'Dropped', value: stats.droppedFrames.toLocaleString('en'), note: `${lost.toFixed(2)} %` },
     { name: 'Segment latency', value: `${Math.round(stats.segmentLatencyMs)} ms` },
     { name: 'CPU', value: stats.cpuCores.toFixed(2), note: 'cores' },
     { name: 'Memory', value: formatBytes(stats.memoryBytes) },
   ]
+}
+
+function countOf(count: number, word: string): string {
+  return `${count.toLocaleString('en')} ${word}${count === 1 ? '' : 's'}`
 }

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks'
 import type { Layout, LayoutName, Recording } from '../../src/protocol/index.ts'
 import { wordsOf } from '../state/api.ts'
 import { useSession } from '../state/hooks.ts'
+import { planLayout } from '../state/plan-layout.ts'
 import { ErrorNote } from './error-note.tsx'
 import { LAYOUT_LABELS, LayoutGlyph } from './layout-glyph.tsx'
 
@@ -85,10 +86,4 @@ export function LayoutSwitcher({ recording }: { readonly recording: Recording })
       {error ? <ErrorNote words={error} /> : null}
     </section>
   )
-}
-
-/** The layout after a choice: an empty focus is left out, and so are the rectangles of `custom`. */
-export function planLayout(now: Layout, wanted: Partial<Layout>): Layout {
-  const { tiles: _, focus, ...kept } = { ...now, ...wanted }
-  return focus ? { ...kept, focus } : kept
 }

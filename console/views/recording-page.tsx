@@ -4,7 +4,7 @@ import { Player } from '../player/player.tsx'
 import { codeOf, mediaUrl, wordsOf } from '../state/api.ts'
 import { formatDateTime } from '../state/format.ts'
 import { useSession } from '../state/hooks.ts'
-import { isControllable, isRunning, titleOf } from '../state/recording-words.ts'
+import { isControllable, isRunning, segmentsOf, titleOf } from '../state/recording-words.ts'
 import { ErrorNote } from './error-note.tsx'
 import { FiguresPanel } from './figures-panel.tsx'
 import { Icon } from './icons.tsx'
@@ -81,7 +81,7 @@ function Details({ recording }: { readonly recording: Recording }) {
 
 /** The player, as soon as there is anything to play. */
 function Stage({ recording }: { readonly recording: Recording }) {
-  if (recording.startedAt !== null && hasMedia(recording)) {
+  if (recording.startedAt !== null && segmentsOf(recording) > 0) {
     return <Player url={mediaUrl(recording.links.index)} title={titleOf(recording)} />
   }
   return (
@@ -89,13 +89,5 @@ function Stage({ recording }: { readonly recording: Recording }) {
       {isRunning(recording) ? <span class="player-spinner" aria-hidden="true" /> : null}
       <p>{isRunning(recording) ? 'The first picture is on its way …' : 'Nothing was recorded.'}</p>
     </div>
-  )
-}
-
-function hasMedia(recording: Recording): boolean {
-  return (
-    recording.durationSec > 0 ||
-    (recording.stats?.segments ?? 0) > 0 ||
-    recording.takes.some((take) => take.segments > 0)
   )
 }

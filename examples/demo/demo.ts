@@ -112,7 +112,7 @@ async function recordClass({ service, stage, config, options, progress, signal }
   await holdClass(watch, { play: (end) => classroom.play(planClass(options.seconds, ageSec), end), signal })
   await recordings.stop(requested.id)
   const ended = await waitForState(watch, { until: hasEnded, timeoutMs: END_TIMEOUT_MS })
-  const startMs = Date.parse(ended.startedAt ?? ended.createdAt) - postedAt
+  const startMs = ended.startedAt === null ? undefined : Date.parse(ended.startedAt) - postedAt
   const folder = config.store.kind === 'fs' ? relative(process.cwd(), join(config.store.path, ended.id)) : ended.id
   progress.say(`\n${buildReport({ recording: ended, figures, startMs, serviceUrl: service.url, folder })}`)
 }

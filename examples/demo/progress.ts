@@ -9,6 +9,8 @@ export interface Progress {
 }
 
 const PLAIN_INTERVAL_MS = 5000
+/** A terminal that does not know its width. */
+const DEFAULT_COLUMNS = 80
 
 /** Progress for a person at a terminal, or for a log file. */
 export function createProgress(output: WriteStream): Progress {
@@ -19,7 +21,7 @@ export function createProgress(output: WriteStream): Progress {
     },
     show(text) {
       if (output.isTTY) {
-        output.write(`\r\x1b[K${text.slice(0, output.columns - 1)}`)
+        output.write(`\r\x1b[K${text.slice(0, (output.columns || DEFAULT_COLUMNS) - 1)}`)
       } else if (performance.now() - lastPlainMs > PLAIN_INTERVAL_MS) {
         lastPlainMs = performance.now()
         output.write(`${text}\n`)
@@ -33,12 +35,12 @@ export function statusLine(recording: Recording, seconds: number): string {
   const { stats } = recording
   const live = recording.sources.filter((source) => source.state === 'live').length
   const parts = [
-    recording.state.padEnd(10),
-    `${recording.durationSec.toFixed(1).padStart(5)} / ${seconds} s`,
+    recording.state.padEnd(9),
+    `${recording.durationSec.toFixed(1)} of ${seconds} s`,
     `${stats?.segments ?? 0} segments`,
     `${live}/${recording.sources.length} sources live`,
-    `${recording.layout.name}`,
+    `${stats?.droppedFrames ?? 0} dropped`,
+    recording.layout.name,
   ]
-  const figures = stats ? [`${stats.droppedFrames} dropped`, `${stats.cpuCores.toFixed(2)} cores`] : []
-  return [...parts, ...figures].join('  ·  ')
+  return parts.join(' · ')
 }

@@ -28,8 +28,8 @@ export class Figures {
 export interface ReportInput {
   readonly recording: Recording
   readonly figures: Figures
-  /** From the POST to the first recorded picture. */
-  readonly startMs: number
+  /** From the POST to the first recorded picture; undefined when there was none. */
+  readonly startMs: number | undefined
   readonly serviceUrl: string
   /** Where the files are, when the store is a folder. */
   readonly folder: string
@@ -38,6 +38,7 @@ export interface ReportInput {
 /** The end of the demo in words: links, duration, size, figures. */
 export function buildReport({ recording, figures, startMs, serviceUrl, folder }: ReportInput): string {
   const { stats } = recording
+  const segments = recording.takes.reduce((sum, take) => sum + take.segments, 0)
   const total = (stats?.frames ?? 0) + (stats?.droppedFrames ?? 0)
   const lost = total === 0 ? 0 : (100 * (stats?.droppedFrames ?? 0)) / total
   const latency = figures.segmentLatencyMs
@@ -47,10 +48,15 @@ export function buildReport({ recording, figures, startMs, serviceUrl, folder }:
     ['Watch', `${serviceUrl}/#/recordings/${recording.id}`],
     ['HLS', new URL(recording.links.index, serviceUrl).href],
     ['Folder', folder],
-    ['Duration', `${recording.durationSec.toFixed(2)} s in ${stats?.segments ?? 0} segments`],
+    ['Duration', `${recording.durationSec.toFixed(2)} s in ${segments} segments`],
     ['Size', `${((stats?.bytes ?? 0) / 1e6).toFixed(1)} MB`],
     ['Frames', `${stats?.frames ?? 0}, dropped ${stats?.droppedFrames ?? 0} (${lost.toFixed(2)} %)`],
-    ['Start', `${Math.round(startMs)} ms from the POST to the first recorded picture`],
+    [
+      'Start',
+      startMs === undefined
+        ? 'no picture was recorded'
+        : `${Math.round(startMs)} ms from the POST to the first recorded picture`,
+    ],
     ['Segment latency', `median ${Math.round(latency.median)} ms, at most ${Math.round(latency.max)} ms until stored`],
     ['CPU', `${figures.cpuCores.toFixed(2)} cores on average`],
     ['Memory', `${Math.round(figures.peakMemoryBytes / 1e6)} MB at most`],

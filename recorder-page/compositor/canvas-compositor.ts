@@ -1,5 +1,5 @@
-import { ScenePainter, type ScenePlan, type Size } from '../scene/index.ts'
-import type { Compositor, FrameOf, PictureTime } from './compositor.ts'
+import { type FrameOf, ScenePainter, type ScenePlan, type Size } from '../scene/index.ts'
+import type { Compositor, PictureTime } from './compositor.ts'
 
 /** The straightforward compositor: everything is painted in RGB on one canvas. */
 export class CanvasCompositor implements Compositor {
@@ -7,12 +7,13 @@ export class CanvasCompositor implements Compositor {
   readonly #context: OffscreenCanvasRenderingContext2D
   readonly #painter: ScenePainter
 
-  constructor(size: Size) {
+  /** `onError` hears of board images that cannot be shown. */
+  constructor(size: Size, onError: (error: Error) => void) {
     this.#canvas = new OffscreenCanvas(size.width, size.height)
-    const context = this.#canvas.getContext('2d', { alpha: false, desynchronized: true })
+    const context = this.#canvas.getContext('2d', { alpha: false })
     if (context === null) throw new Error('Chrome gives no 2D canvas')
     this.#context = context
-    this.#painter = new ScenePainter(size)
+    this.#painter = new ScenePainter(size, { onError })
   }
 
   compose(plan: ScenePlan, frameOf: FrameOf, time: PictureTime): VideoFrame {

@@ -1,7 +1,4 @@
-import type { ScenePlan } from '../scene/index.ts'
-
-/** The newest picture of a source, owned by the caller; undefined before its first. */
-export type FrameOf = (sourceId: string) => VideoFrame | undefined
+import type { FrameOf, ScenePlan } from '../scene/index.ts'
 
 export interface PictureTime {
   /** Media time of the take, microseconds. */

@@ -36,9 +36,8 @@ export function chatIsOpen({ room, layout, size, nowMs }: SceneInput): boolean {
 
 /** What lies over the tiles: the chat, the caption, who just came. */
 export function planOverlays(input: SceneInput, arrangement: Arrangement): Overlay[] {
-  const area = inset({ x: 0, y: 0, ...input.size }, gapOf(input.size))
-  const main = arrangement.chat === null ? area : leftOf(area, arrangement.chat, gapOf(input.size))
-  const stage = stageOf(arrangement, input) ?? main
+  const stage =
+    stageOf(arrangement, input) ?? aroundAll(arrangement) ?? inset({ x: 0, y: 0, ...input.size }, gapOf(input.size))
   const toasts = planToasts(input, stage)
   const free = toasts.length === 0 ? stage : splitTop(stage, input.size.height * TOAST_SHARE)
   return [...planChat(input, arrangement.chat, free), ...toasts, ...planCaption(input, stage)]
@@ -54,11 +53,18 @@ function stageOf(arrangement: Arrangement, { size }: SceneInput): Rect | undefin
   return first !== undefined && first.width > size.width * STAGE_SHARE ? first : undefined
 }
 
-function leftOf(area: Rect, panel: Rect, gap: number): Rect {
-  return { ...area, width: Math.max(2, panel.x - gap - area.x) }
+/** The box around all tiles. */
+function aroundAll({ places }: Arrangement): Rect | undefined {
+  const rects = places.map(({ rect }) => rect)
+  if (rects.length === 0) return undefined
+  const x = Math.min(...rects.map((rect) => rect.x))
+  const y = Math.min(...rects.map((rect) => rect.y))
+  const right = Math.max(...rects.map((rect) => rect.x + rect.width))
+  const bottom = Math.max(...rects.map((rect) => rect.y + rect.height))
+  return { x, y, width: right - x, height: bottom - y }
 }
 
-function planChat(input: SceneInput, panel: Rect | null, main: Rect): Overlay[] {
+function planChat(input: SceneInput, panel: Rect | null, free: Rect): Overlay[] {
   const { room, layout, nowMs } = input
   if (panel !== null) {
     return [
@@ -68,7 +74,7 @@ function planChat(input: SceneInput, panel: Rect | null, main: Rect): Overlay[] 
   if (BARE_LAYOUTS.has(layout.name)) return []
   const fresh = room.chat.filter((message) => nowMs - message.at < BUBBLE_MS).slice(-MAX_BUBBLES)
   if (fresh.length === 0) return []
-  return [{ kind: 'bubbles', key: 'bubbles', rect: main, opacity: 1, lines: chatLines(room, fresh) }]
+  return [{ kind: 'bubbles', key: 'bubbles', rect: free, opacity: 1, lines: chatLines(room, fresh) }]
 }
 
 function chatLines(room: Room, messages: readonly ChatMessage[]): ChatLine[] {

@@ -1,4 +1,4 @@
-import { currentPage, participantOfSource } from '../../src/room/index.ts'
+import { currentPage, isActiveSpeaker, participantOfSource } from '../../src/room/index.ts'
 import {
   type Arrangement,
   arrange,
@@ -59,10 +59,6 @@ function resolveFocus(input: SceneInput, sources: readonly LayoutSource[]): Layo
     return (speaking !== presenter ? speaking : undefined) ?? other ?? presenter ?? sources[0] ?? null
   }
   return presenter ?? speaking ?? sources[0] ?? null
-}
-
-function isActiveSpeaker(room: SceneInput['room'], sourceId: string): boolean {
-  return room.activeSpeaker !== null && participantOfSource(room, sourceId)?.id === room.activeSpeaker
 }
 
 function planTile(placement: Placement, input: SceneInput): Tile {

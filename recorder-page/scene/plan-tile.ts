@@ -1,4 +1,4 @@
-import { type Participant, participantOfSource } from '../../src/room/index.ts'
+import { isActiveSpeaker, type Participant, participantOfSource } from '../../src/room/index.ts'
 import type { Placement } from './layout/index.ts'
 import type { SceneInput, SceneSource } from './scene-input.ts'
 import type { PlaceholderStatus, PlaceholderTile, SourceTile, TileMarks } from './scene-plan.ts'
@@ -52,7 +52,7 @@ function planMarks(
   const silent = source?.role === 'screen'
   const muted = !silent && (source?.muted === true || participant?.mutedAudio === true)
   const heard = (source?.level ?? 0) >= SPEAKING_LEVEL
-  const named = participant !== undefined && room.activeSpeaker === participant.id
+  const named = source !== undefined && isActiveSpeaker(room, source.id)
   return {
     muted,
     hand: (participant?.handRaisedAt ?? null) !== null,

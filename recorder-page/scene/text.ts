@@ -48,7 +48,7 @@ export function wrapText(text: string, { maxWidth, maxLines, measure }: WrapOpti
 function wrapParagraph(paragraph: string, maxWidth: number, measure: Measure): string[] {
   const lines: string[] = []
   let line = ''
-  for (const piece of piecesOf(clean(paragraph), maxWidth, measure)) {
+  const put = (piece: string) => {
     if (line !== '' && measure(line + piece.trimEnd()) > maxWidth) {
       lines.push(line.trimEnd())
       line = piece.trimStart()
@@ -56,11 +56,17 @@ function wrapParagraph(paragraph: string, maxWidth: number, measure: Measure): s
       line += piece
     }
   }
+  for (const word of wordsOf(clean(paragraph))) {
+    put(word)
+    if (measure(line.trimEnd()) <= maxWidth) continue
+    line = ''
+    for (const part of graphemesOf(word)) put(part)
+  }
   return [...lines, line.trimEnd()]
 }
 
 /** Words with the punctuation and space that must not be torn off their end. */
-function piecesOf(paragraph: string, maxWidth: number, measure: Measure): string[] {
+function wordsOf(paragraph: string): string[] {
   const pieces: string[] = []
   for (const { segment, isWordLike } of words.segment(paragraph)) {
     const last = pieces.at(-1)
@@ -70,7 +76,7 @@ function piecesOf(paragraph: string, maxWidth: number, measure: Measure): string
       pieces.push(segment)
     }
   }
-  return pieces.flatMap((piece) => (measure(piece.trimEnd()) <= maxWidth ? [piece] : graphemesOf(piece)))
+  return pieces
 }
 
 /** At most two letters that stand for the name: of its first and last word. */

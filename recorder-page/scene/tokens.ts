@@ -8,7 +8,7 @@ export const COLORS = {
   text: '#f4f6f9',
   textMuted: '#a7b2c1',
   /** Over pictures of any colour: dark enough for `text` on white beneath it. */
-  glass: 'rgba(11, 14, 19, 0.74)',
+  glass: 'rgba(11, 14, 19, 0.8)',
   speaking: '#4ade95',
   hand: '#ffc53d',
   onHand: '#2b1d00',

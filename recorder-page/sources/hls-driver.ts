@@ -73,7 +73,7 @@ export class HlsDriver implements SourceDriver {
   }
 
   #rebuild(reason: string): void {
-    this.#context.listener.onLog('warn', reason, { sourceId: this.#context.spec.id })
+    this.#context.listener.onLog('warn', reason)
     this.#cancelDue()
     this.#hls.destroy()
     this.#position = null
@@ -102,11 +102,11 @@ export class HlsDriver implements SourceDriver {
   }
 
   #onError(data: ErrorData): void {
-    const { status, listener, spec } = this.#context
+    const { status, listener } = this.#context
     const nowMs = performance.now()
     this.#stuck.heard(nowMs)
     const { action, afterMs, error } = planRecovery(faultFrom(data), this.#outage.history(nowMs))
-    const details = { sourceId: spec.id, code: error.code, received: error.received, hls: data.details, action }
+    const details = { code: error.code, received: error.received, hls: data.details, action }
     listener.onLog(status.trouble(error) ? 'warn' : 'debug', error.message, details)
     if (action === 'none' || this.#due !== null) return
     if (action === 'recover-media') this.#outage.countMediaRecovery()

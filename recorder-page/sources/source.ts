@@ -1,5 +1,5 @@
+import { assertNever } from '../../src/protocol/assert-never.ts'
 import type { SourceSpec, SourceState } from '../../src/protocol/sources.ts'
-import { assertNever } from './assert-never.ts'
 import { FrameWatch } from './frame-watch.ts'
 import { HlsDriver } from './hls-driver.ts'
 import type { SourceDriver, SourceListener } from './source-driver.ts'

@@ -5,6 +5,7 @@ import { emptyElement, keepPlaying } from './keep-playing.ts'
 import { pause } from './pause.ts'
 import type { FrameReport, SourceContext, SourceDriver } from './source-driver.ts'
 import { httpError, isHopeless, networkError } from './source-error.ts'
+import { planUrl } from './video-url.ts'
 
 /** A file that plays but gives no picture for so long is loaded again: the connection behind it is dead. */
 const RELOAD_AFTER_MS = 5000
@@ -19,6 +20,7 @@ export class VideoDriver implements SourceDriver {
   /** Where to go on after a reload, seconds of the file. */
   #resumeAtSec = 0
   #loadedAtMs = 0
+  #loads = 0
   #retrying = false
 
   constructor(context: SourceContext<VideoSource>) {
@@ -54,7 +56,8 @@ export class VideoDriver implements SourceDriver {
   #load(): void {
     const { element, spec } = this.#context
     this.#loadedAtMs = performance.now()
-    element.src = spec.url
+    element.src = planUrl(spec.url, this.#loads)
+    this.#loads += 1
     keepPlaying(element)
   }
 
@@ -73,7 +76,6 @@ export class VideoDriver implements SourceDriver {
     this.#failures += 1
     const delayMs = isHopeless(error) ? FAILED_RETRY_MS : backOffMs(this.#failures, Math.random())
     listener.onLog(status.trouble(error) ? 'warn' : 'debug', error.message, {
-      sourceId: spec.id,
       code: error.code,
       retryInMs: Math.round(delayMs),
     })

@@ -80,14 +80,13 @@ export class WhepDriver implements SourceDriver {
 
   /** Tells what ended a session and returns how long to wait for the next, milliseconds. */
   #report(error: AppError): number {
-    const { status, listener, spec } = this.#context
+    const { status, listener } = this.#context
     const quiet = error.code === 'source.stalled'
     this.#quietSessions = quiet ? this.#quietSessions + 1 : 0
     this.#failures += 1
     // A connection that is only quiet was waited for already; the next one may reach a publisher who is back.
     const delayMs = isHopeless(error) ? FAILED_RETRY_MS : quiet ? 0 : backOffMs(this.#failures, Math.random())
     listener.onLog(status.trouble(error) ? 'warn' : 'debug', error.message, {
-      sourceId: spec.id,
       code: error.code,
       retryInMs: Math.round(delayMs),
     })
@@ -138,7 +137,7 @@ export class WhepDriver implements SourceDriver {
     session.looking = false
     const error = session.watch.observe({
       nowMs,
-      connection: connectionState(session.pc),
+      connection: session.pc.connectionState,
       quietMs,
       ...packets,
     })
@@ -146,20 +145,18 @@ export class WhepDriver implements SourceDriver {
   }
 }
 
-/** Asks for sound and picture in one stream, so that Chrome keeps them in step. */
+/**
+ * Asks for sound and picture. They come in one stream, so that Chrome keeps them in step; it is complete once the server's
+ * description is applied, and has no track that the server does not send.
+ */
 function receive(pc: RTCPeerConnection): MediaStream {
   const stream = new MediaStream()
-  for (const kind of ['audio', 'video'] as const) {
-    const { receiver } = pc.addTransceiver(kind, { direction: 'recvonly', streams: [stream] })
+  pc.addEventListener('track', ({ track, receiver }) => {
     if ('jitterBufferTarget' in receiver) receiver.jitterBufferTarget = JITTER_BUFFER_MS
-    stream.addTrack(receiver.track)
-  }
+    stream.addTrack(track)
+  })
+  for (const kind of ['audio', 'video']) pc.addTransceiver(kind, { direction: 'recvonly' })
   return stream
-}
-
-/** `connectionState`, but closed as soon as the server says so by DTLS (RFC 5246 §7.2.1), not when ICE runs out. */
-function connectionState(pc: RTCPeerConnection): RTCPeerConnectionState {
-  return pc.getReceivers()[0]?.transport?.state === 'closed' ? 'closed' : pc.connectionState
 }
 
 interface PacketCounts {

@@ -1,4 +1,4 @@
-import { parseSync } from 'oxc-parser'
+import { type Function as Fn, parseSync } from 'oxc-parser'
 
 export interface Undocumented {
   readonly path: string
@@ -41,6 +41,7 @@ function nameToDocument(declaration: Declaration): string | undefined {
   }
 }
 
-function isFactory({ id, returnType }: Extract<Declaration, { type: 'FunctionDeclaration' }>): boolean {
-  return /^(create|open|start)[A-Z]/.test(id?.name ?? '') && returnType?.typeAnnotation.type === 'TSTypeReference'
+function isFactory(declaration: Fn): boolean {
+  const returned = declaration.returnType?.typeAnnotation.type
+  return /^(create|open|start)[A-Z]/.test(declaration.id?.name ?? '') && returned === 'TSTypeReference'
 }

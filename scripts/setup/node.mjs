@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { PROJECT_NODE } from './plan.mjs'
 
@@ -7,7 +8,7 @@ import { PROJECT_NODE } from './plan.mjs'
  * @param {string} root
  */
 export function projectNode(root) {
-  return join(root, 'node_modules/node/bin/node')
+  return join(root, 'node_modules/.bin/node')
 }
 
 /**
@@ -27,8 +28,10 @@ export function projectNodeWorks(root) {
 export function repairProjectNode(root) {
   if (projectNodeWorks(root)) return
   spawnSync(process.execPath, ['installArchSpecificPackage'], { cwd: join(root, 'node_modules/node'), stdio: 'ignore' })
+  rmSync(projectNode(root), { force: true })
+  symlinkSync('../node/bin/node', projectNode(root))
   if (projectNodeWorks(root)) return
   throw new Error(
-    `node_modules has no working Node ${PROJECT_NODE}: run "npm rebuild node --ignore-scripts=false", then run the same command again.`,
+    `node_modules has no working Node ${PROJECT_NODE}: run "npm ci --include=dev --ignore-scripts=false", then run the same command again.`,
   )
 }

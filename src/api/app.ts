@@ -1,6 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { useAccess } from './access.ts'
+import { letIdleConnectionsGo } from './connections.ts'
 import { createCredentials } from './credentials.ts'
 import type { ApiDependencies } from './dependencies.ts'
 import { useOpenApi } from './openapi.ts'
@@ -44,6 +45,7 @@ export async function buildApp(deps: ApiDependencies): Promise<FastifyInstance> 
   useAccess(app, { keyed: deps.apiKeys.length > 0, credentials })
   observeRequests(app, deps)
   useUpgrades(app, deps)
+  letIdleConnectionsGo(app)
   await useOpenApi(app, deps.version)
   for (const routes of [
     recordingRoutes,

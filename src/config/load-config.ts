@@ -19,7 +19,9 @@ export function loadConfig(env: Environment = process.env): Config {
 /** An environment for child processes: everything except this service's own settings, which hold its secrets. */
 export function childEnvironment(env: Environment = process.env): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(env).filter((entry): entry is [string, string] => !entry[0].startsWith('PANOREC_') && entry[1] !== undefined),
+    Object.entries(env).filter(
+      (entry): entry is [string, string] => !entry[0].startsWith('PANOREC_') && entry[1] !== undefined,
+    ),
   )
 }
 
@@ -55,20 +57,25 @@ function meaningProblems(settings: Partial<Settings>): SettingProblem[] {
   const { PANOREC_HOST: host, PANOREC_STORE: store } = settings
 
   if (host !== undefined && settings.PANOREC_API_KEYS === undefined && !isLoopbackHost(host)) {
-    wrong('PANOREC_HOST', 'is not a loopback address, and without `PANOREC_API_KEYS` anyone could record: set keys or use 127.0.0.1')
+    wrong(
+      'PANOREC_HOST',
+      'is not a loopback address, and without `PANOREC_API_KEYS` anyone could record: set keys or use 127.0.0.1',
+    )
   }
   checkUrl('PANOREC_DATABASE_URL', ['postgres:', 'postgresql:'])
   checkUrl('PANOREC_S3_ENDPOINT', ['http:', 'https:'])
   checkUrl('PANOREC_PUBLIC_URL', ['http:', 'https:'])
   if (/[?#]/.test(settings.PANOREC_PUBLIC_URL ?? '')) wrong('PANOREC_PUBLIC_URL', 'has a query or a fragment')
-  if (store !== undefined && parseStore(store) === undefined) wrong('PANOREC_STORE', 'is neither a path nor an s3:// address')
+  if (store !== undefined && parseStore(store) === undefined)
+    wrong('PANOREC_STORE', 'is neither a path nor an s3:// address')
   if (!store?.startsWith('s3://')) {
     for (const name of ['PANOREC_S3_ENDPOINT', 'PANOREC_S3_REGION', 'PANOREC_S3_FORCE_PATH_STYLE'] as const) {
       if (settings[name] !== undefined) wrong(name, 'has no effect, because `PANOREC_STORE` is not an s3:// address')
     }
   }
   for (const entry of settings.PANOREC_ALLOW_PRIVATE_HOSTS ?? []) {
-    if (entry.includes('/') && !isCidr(entry)) wrong('PANOREC_ALLOW_PRIVATE_HOSTS', `names ${entry}, which is no CIDR block`)
+    if (entry.includes('/') && !isCidr(entry))
+      wrong('PANOREC_ALLOW_PRIVATE_HOSTS', `names ${entry}, which is no CIDR block`)
   }
   return problems
 
@@ -77,7 +84,8 @@ function meaningProblems(settings: Partial<Settings>): SettingProblem[] {
     if (text === undefined) return
     const url = URL.parse(text)
     if (url === null) wrong(name, 'is not a URL')
-    else if (!protocols.includes(url.protocol)) wrong(name, `is not a URL of ${protocols.join(' or ').replaceAll(':', '')}`)
+    else if (!protocols.includes(url.protocol))
+      wrong(name, `is not a URL of ${protocols.join(' or ').replaceAll(':', '')}`)
   }
 }
 

@@ -16,7 +16,9 @@ export function toDatabaseError(thrown: unknown): AppError {
   const cause = thrown instanceof DrizzleQueryError ? thrown.cause : thrown
   const state = sqlState(cause)
   if (state === UNTRANSLATABLE) {
-    return new AppError('request.invalid', 'A text contains the character U+0000, which cannot be stored: remove it.', { cause })
+    return new AppError('request.invalid', 'A text contains the character U+0000, which cannot be stored: remove it.', {
+      cause,
+    })
   }
   if (state === undefined || UNAVAILABLE.test(state)) {
     return new AppError('database.unavailable', 'The database cannot be reached now: try again.', { cause })

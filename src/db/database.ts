@@ -22,7 +22,9 @@ export type Queries = PgDatabase<PgQueryResultHKT, typeof schema>
 export interface Database extends AsyncDisposable {
   readonly notifications: Notifications
   /** What the job engine shares: the embedded database itself, or the server's URL. */
-  readonly engine: { readonly kind: 'pglite'; readonly pglite: PGlite } | { readonly kind: 'postgres'; readonly url: string }
+  readonly engine:
+    | { readonly kind: 'pglite'; readonly pglite: PGlite }
+    | { readonly kind: 'postgres'; readonly url: string }
   run<T>(work: (queries: Queries) => Promise<T>): Promise<T>
   /** All of the work or none of it. */
   transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>
@@ -31,7 +33,7 @@ export interface Database extends AsyncDisposable {
 }
 
 export type DatabaseSettings =
-  | { readonly kind: 'embedded'; /** A folder, or `memory://`. */ readonly dir: string }
+  | { readonly kind: 'embedded' /** A folder, or `memory://`. */; readonly dir: string }
   | { readonly kind: 'postgres'; readonly url: string }
 
 const MIGRATIONS = { migrationsFolder: fileURLToPath(new URL('./migrations', import.meta.url)) }
@@ -52,7 +54,11 @@ async function openEmbedded(dir: string): Promise<Database> {
     undo.use(await lockFolder(dir))
   }
   const pglite = await PGlite.create(dir).catch((cause: unknown) => {
-    throw new AppError('database.unavailable', `The embedded database in ${dir} does not open: restore the folder from a copy, or move it away to begin anew.`, { cause })
+    throw new AppError(
+      'database.unavailable',
+      `The embedded database in ${dir} does not open: restore the folder from a copy, or move it away to begin anew.`,
+      { cause },
+    )
   })
   undo.defer(() => pglite.close())
   const queries = drizzlePglite(pglite, { schema })
@@ -70,8 +76,15 @@ async function openPostgres(url: string, onError: (error: unknown) => void): Pro
     application_name: 'panorec',
     keepAlive: true,
   })
-  pool.on('error', onError)
-  undo.defer(() => pool.end())
+  let closing = false
+  // pg lets go of its clients before the server has: what the server says to them then is of no interest.
+  pool.on('error', (error) => {
+    if (!closing) onError(error)
+  })
+  undo.defer(async () => {
+    closing = true
+    await pool.end()
+  })
   await migrateLocked(pool).catch(refuse)
   const notifications = undo.use(await listenPostgres(url, onError).catch(refuse))
   return assemble(drizzlePg(pool, { schema }), notifications, { kind: 'postgres', url }, undo.move())

@@ -44,16 +44,24 @@ export function createIdempotencyKeys(database: Database, clock: Clock): Idempot
 
 function replayOf(row: typeof idempotencyKeys.$inferSelect | undefined, key: string, fingerprint: string) {
   if (row !== undefined && row.fingerprint !== fingerprint) {
-    throw new AppError('idempotency.conflict', `The \`Idempotency-Key\` ${JSON.stringify(key)} was used with a different request: use a new key.`, {
-      field: 'Idempotency-Key',
-      received: key,
-    })
+    throw new AppError(
+      'idempotency.conflict',
+      `The \`Idempotency-Key\` ${JSON.stringify(key)} was used with a different request: use a new key.`,
+      {
+        field: 'Idempotency-Key',
+        received: key,
+      },
+    )
   }
   if (row === undefined || row.status === null) {
-    throw new AppError('idempotency.in-progress', `The first request with the \`Idempotency-Key\` ${JSON.stringify(key)} is still running: try again in a moment.`, {
-      field: 'Idempotency-Key',
-      received: key,
-    })
+    throw new AppError(
+      'idempotency.in-progress',
+      `The first request with the \`Idempotency-Key\` ${JSON.stringify(key)} is still running: try again in a moment.`,
+      {
+        field: 'Idempotency-Key',
+        received: key,
+      },
+    )
   }
   return { kind: 'replay' as const, status: row.status, body: row.body }
 }

@@ -69,14 +69,23 @@ export async function listenPostgres(url: string, onError: (error: unknown) => v
   }
   const reconnectLater = () => {
     retry = setTimeout(() => {
-      connect().then(() => listeners.tellMissed(), (error: unknown) => {
-        onError(error)
-        if (!closed) reconnectLater()
-      })
+      connect().then(
+        () => listeners.tellMissed(),
+        (error: unknown) => {
+          onError(error)
+          if (!closed) reconnectLater()
+        },
+      )
     }, RECONNECT_MS)
   }
   const connect = async () => {
-    const fresh = new pg.Client({ connectionString: url, keepAlive: true, connectionTimeoutMillis: HEARTBEAT_TIMEOUT_MS, query_timeout: HEARTBEAT_TIMEOUT_MS, application_name: 'panorec listen' })
+    const fresh = new pg.Client({
+      connectionString: url,
+      keepAlive: true,
+      connectionTimeoutMillis: HEARTBEAT_TIMEOUT_MS,
+      query_timeout: HEARTBEAT_TIMEOUT_MS,
+      application_name: 'panorec listen',
+    })
     fresh.on('error', (error) => lose(fresh, error))
     fresh.on('end', () => lose(fresh, new Error('The connection for notifications was closed')))
     fresh.on('notification', ({ channel, payload }) => listeners.tell(channel, payload ?? ''))

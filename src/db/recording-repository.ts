@@ -75,7 +75,9 @@ async function writeEvents(queries: Queries, { record, events: drafts }: Change)
   }
   const ids = await queries
     .insert(events)
-    .values(drafts.map((draft) => ({ recordingId: record.id, type: draft.type, at: new Date(draft.at), payload: draft })))
+    .values(
+      drafts.map((draft) => ({ recordingId: record.id, type: draft.type, at: new Date(draft.at), payload: draft })),
+    )
     .returning({ id: events.id })
   const written = drafts.map((draft, index): Event => ({ ...draft, id: ids[index]?.id ?? 0 }) as Event)
   await writeDeliveries(queries, record, written)

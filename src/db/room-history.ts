@@ -11,7 +11,10 @@ export function createRoomHistory(database: Database) {
       return database.transaction(async (queries) => {
         await queries.execute(sql`select pg_advisory_xact_lock(hashtextextended(${room}, 0))`)
         const known = await findKnown(queries, room, signals)
-        const [last] = await queries.select({ seq: max(roomSignals.seq) }).from(roomSignals).where(eq(roomSignals.room, room))
+        const [last] = await queries
+          .select({ seq: max(roomSignals.seq) })
+          .from(roomSignals)
+          .where(eq(roomSignals.room, room))
         let seq = last?.seq ?? 0
         const rows: (typeof roomSignals.$inferInsert)[] = []
         const stored = signals.map((signal) => {

@@ -1,6 +1,30 @@
 import { sql } from 'drizzle-orm'
-import { bigint, bigserial, boolean, index, integer, json, jsonb, pgTable, primaryKey, text, timestamp, unique } from 'drizzle-orm/pg-core'
-import type { ErrorInfo, Event, EventType, Layout, RecorderOrder, RecordingSpec, RecordingState, RecordingStats, Signal, Take } from '../protocol/index.ts'
+import {
+  bigint,
+  bigserial,
+  boolean,
+  index,
+  integer,
+  json,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  unique,
+} from 'drizzle-orm/pg-core'
+import type {
+  ErrorInfo,
+  Event,
+  EventType,
+  Layout,
+  RecorderOrder,
+  RecordingSpec,
+  RecordingState,
+  RecordingStats,
+  Signal,
+  Take,
+} from '../protocol/index.ts'
 import type { SourceRecord } from '../recording/index.ts'
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' })

@@ -12,7 +12,12 @@ const RETRY_MS = 500
  */
 export function carryCommands(
   commands: CommandLog,
-  { recordingId, recorder, logger, onCommand }: {
+  {
+    recordingId,
+    recorder,
+    logger,
+    onCommand,
+  }: {
     readonly recordingId: string
     readonly recorder: Pick<RecorderProcess, 'send'>
     readonly logger: Logger

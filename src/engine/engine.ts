@@ -33,7 +33,13 @@ export async function openEngine(database: EngineDatabase, logger: Logger): Prom
   }
   const boss =
     database.kind === 'pglite'
-      ? new PgBoss({ ...common, backend: 'pglite', db: fromPglite(database.pglite), reindex: false, monitorVacuum: false })
+      ? new PgBoss({
+          ...common,
+          backend: 'pglite',
+          db: fromPglite(database.pglite),
+          reindex: false,
+          monitorVacuum: false,
+        })
       : new PgBoss({ ...common, connectionString: database.url, application_name: 'panorec engine', max: 6 })
   boss.on('error', (err) => logger.error({ err }, 'the job engine met an error'))
   boss.on('warning', ({ message, data }) => logger.warn({ data }, message))
@@ -57,12 +63,17 @@ export async function openEngine(database: EngineDatabase, logger: Logger): Prom
       async enqueue(recordingId, webhook) {
         const key = `${recordingId}/${webhook}`
         await boss.send(WEBHOOK_QUEUE, { recordingId, webhook }, { singletonKey: key }).catch((err: unknown) => {
-          logger.error({ err, recordingId, webhook }, 'a webhook waits for the next sweep, because it could not be queued')
+          logger.error(
+            { err, recordingId, webhook },
+            'a webhook waits for the next sweep, because it could not be queued',
+          )
         })
       },
     },
     async enqueueFinalize(recordingId, afterSec) {
-      await boss.send(FINALIZE_QUEUE, { recordingId }, { singletonKey: recordingId, startAfter: afterSec }).catch(refuse)
+      await boss
+        .send(FINALIZE_QUEUE, { recordingId }, { singletonKey: recordingId, startAfter: afterSec })
+        .catch(refuse)
     },
     async [Symbol.asyncDispose]() {
       await boss.stop({ graceful: true, timeout: STOP_TIMEOUT_MS })

@@ -1,6 +1,13 @@
-import { AppError, assertNever, errorInfo, type RecorderEvent, type RecorderRequest, toAppError } from '../protocol/index.ts'
+import {
+  AppError,
+  assertNever,
+  errorInfo,
+  type RecorderEvent,
+  type RecorderRequest,
+  toAppError,
+} from '../protocol/index.ts'
 import type { CommandLog, Finalizer, RecorderSurroundings, Takes } from '../recording/index.ts'
-import { levelOf, type Logger, type Metrics } from '../telemetry/index.ts'
+import { type Logger, levelOf, type Metrics } from '../telemetry/index.ts'
 import { carryCommands } from './command-courier.ts'
 import { type RecorderExit, type RecorderProcess, spawnRecorder } from './recorder-process.ts'
 import { createTakeWriter, type TakeWriter } from './take-writer.ts'
@@ -36,7 +43,11 @@ export type TakeOutcome = string
  * brought to it. Whatever happens the recording has a final state and closed playlists afterwards. `signal` ends it in
  * order. Undefined when there was nothing to record any more.
  */
-export async function runTake(ports: TakePorts, recordingId: string, signal: AbortSignal): Promise<TakeOutcome | undefined> {
+export async function runTake(
+  ports: TakePorts,
+  recordingId: string,
+  signal: AbortSignal,
+): Promise<TakeOutcome | undefined> {
   const request = await ports.takes.begin(recordingId, ports.surroundings)
   if (request === undefined) return undefined
   const logger = ports.logger.child({ recordingId, take: request.take, traceId: request.traceId })
@@ -70,7 +81,8 @@ async function superviseRecorder(ports: TakePorts, { request, writer, signal, ta
   using timers = new DisposableStack()
   const after = (ms: number, act: () => void) => timers.adopt(setTimeout(act, ms), clearTimeout)
   let started = false
-  const onEvent = (event: RecorderEvent) => {
+  const onEvent = (said: RecorderEvent) => {
+    const event = late && said.type === 'ended' ? endedLate(said, times.startMs) : said
     started ||= event.type === 'started' || event.type === 'finalizing'
     if (event.type === 'ended') ended = event
     recordEvent(event, { writer, metrics, logger, takeKey })
@@ -110,8 +122,8 @@ async function superviseRecorder(ports: TakePorts, { request, writer, signal, ta
   )
   const exit = await recorder.exited
   logger.info({ code: exit.code, signal: exit.signal, reason: ended?.reason }, 'the recorder is gone')
-  if (late) return { ended: undefined, error: startTimeout(times.startMs, exit) }
-  return ended === undefined ? { ended, error: crash(exit) } : { ended }
+  if (ended !== undefined) return { ended }
+  return { ended, error: late ? startTimeout(times.startMs, exit.lastLines) : crash(exit) }
 }
 
 function kill(recorder: RecorderProcess, logger: Logger): void {
@@ -173,10 +185,19 @@ function crash({ code, signal, lastLines }: RecorderExit): AppError {
   })
 }
 
-function startTimeout(startMs: number, { lastLines }: RecorderExit): AppError {
-  return new AppError('recorder.start-timeout', `The recorder had no first picture after ${startMs / 1000} s: look at its log for what it waited for.`, {
-    details: { lastLines },
-  })
+/** A recorder that was ended because it did not start says `terminated`; why it was, only we know. */
+function endedLate(ended: Ended, startMs: number): Ended {
+  return { ...ended, reason: 'failed', error: ended.error ?? errorInfo(startTimeout(startMs)) }
+}
+
+function startTimeout(startMs: number, lastLines: readonly string[] = []): AppError {
+  return new AppError(
+    'recorder.start-timeout',
+    `The recorder had no first picture after ${startMs / 1000} s: look at its log for what it waited for.`,
+    {
+      details: { lastLines },
+    },
+  )
 }
 
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const

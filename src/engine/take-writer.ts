@@ -27,12 +27,18 @@ export function createTakeWriter(
   { recordingId, take, logger }: { readonly recordingId: string; readonly take: number; readonly logger: Logger },
 ): TakeWriter {
   let turn = Promise.resolve()
-  let figures: { durationSec: number; segments: number; stats: RecordingStats | null } = { durationSec: 0, segments: 0, stats: null }
+  let figures: { durationSec: number; segments: number; stats: RecordingStats | null } = {
+    durationSec: 0,
+    segments: 0,
+    stats: null,
+  }
   let timer: NodeJS.Timeout | undefined
   let dirty = false
 
   const write = (what: string, work: () => Promise<void>) => {
-    turn = turn.then(() => untilWritten(work, logger)).catch((err: unknown) => logger.error({ err }, `${what} could not be written`))
+    turn = turn
+      .then(() => untilWritten(work, logger))
+      .catch((err: unknown) => logger.error({ err }, `${what} could not be written`))
   }
   const writeProgress = () => {
     clearTimeout(timer)

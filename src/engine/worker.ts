@@ -3,7 +3,15 @@ import { AppError, type ErrorInfo, toAppError } from '../protocol/index.ts'
 import type { Logger, Metrics } from '../telemetry/index.ts'
 import { type DeliveryPorts, deliverDue } from '../webhooks/index.ts'
 import type { Engine } from './engine.ts'
-import { FINALIZE_QUEUE, type FinalizeJob, QUEUES, TAKE_QUEUE, type TakeJob, WEBHOOK_QUEUE, type WebhookJob } from './queues.ts'
+import {
+  FINALIZE_QUEUE,
+  type FinalizeJob,
+  QUEUES,
+  TAKE_QUEUE,
+  type TakeJob,
+  WEBHOOK_QUEUE,
+  type WebhookJob,
+} from './queues.ts'
 import { runTake, type TakePorts } from './run-take.ts'
 
 export interface WorkerOptions {
@@ -84,7 +92,12 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
 const LOST: ErrorInfo = { code: 'recorder.lost', message: 'The recorder ended without closing its recording.' }
 const queueDeadline = () => new Date(Date.now() - QUEUE_WAIT_MS)
 
-async function work<T extends object>(boss: PgBoss, queue: string, settings: WorkOptions, handle: (job: Job<T>) => Promise<void>): Promise<void> {
+async function work<T extends object>(
+  boss: PgBoss,
+  queue: string,
+  settings: WorkOptions,
+  handle: (job: Job<T>) => Promise<void>,
+): Promise<void> {
   await boss.work<T>(queue, settings, async ([job]) => {
     if (job !== undefined) await handle(job)
   })

@@ -1,3 +1,6 @@
+import { readlink, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import puppeteer, { type Browser } from 'puppeteer'
 import { AppError } from '../protocol/index.ts'
@@ -60,7 +63,9 @@ export async function launchBrowser(options: RecorderBrowserOptions): Promise<Re
     },
     async [Symbol.asyncDispose]() {
       closing = true
+      const socketFolder = await findSocketFolder(options.profileDir)
       await closeOrKill(browser, pid)
+      if (socketFolder !== undefined) await rm(socketFolder, { recursive: true, force: true })
     },
   }
 }
@@ -102,6 +107,14 @@ async function launch(
   } catch (error) {
     throw new AppError('chrome.launch-failed', `Chrome did not start: ${executablePath}`, { cause: error })
   }
+}
+
+/** Chrome's folder in the temporary folder, which it leaves behind when it is killed; its profile holds a link to it. */
+async function findSocketFolder(profileDir: string): Promise<string | undefined> {
+  const socket = await readlink(join(profileDir, 'SingletonSocket')).catch(() => undefined)
+  if (socket === undefined) return undefined
+  const folder = dirname(socket)
+  return dirname(folder) === tmpdir() && folder.includes('Chrom') ? folder : undefined
 }
 
 async function closeOrKill(browser: Browser, pid: number): Promise<void> {

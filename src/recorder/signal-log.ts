@@ -58,8 +58,7 @@ export function createSignalLog(options: SignalLogOptions): SignalLog {
 
   return {
     add(signals) {
-      const fresh = signals.filter((signal) => signal.id === undefined || !seen.has(signal.id))
-      for (const { id } of fresh) if (id !== undefined) seen.add(id)
+      const fresh = signals.filter(({ id }) => id === undefined || (!seen.has(id) && seen.add(id)))
       waiting.push(...fresh)
       isDirty ||= fresh.length > 0
       return fresh

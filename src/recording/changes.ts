@@ -58,10 +58,14 @@ export function move(
 
 /** The refusal of what the recording's state does not allow. */
 export function wrongState(record: RecordingRecord, wish: string): AppError {
-  return new AppError('recording.wrong-state', `The recording ${record.id} is \`${record.state}\`, which does not allow \`${wish}\`.`, {
-    received: wish,
-    details: { state: record.state },
-  })
+  return new AppError(
+    'recording.wrong-state',
+    `The recording ${record.id} is \`${record.state}\`, which does not allow \`${wish}\`.`,
+    {
+      received: wish,
+      details: { state: record.state },
+    },
+  )
 }
 
 /** A worker took the recording: its first take begins. */
@@ -161,7 +165,9 @@ function endError(reason: EndReason, error: ErrorInfo | null): ErrorInfo | null 
     case 'max-duration':
       return error ?? { code: 'recording.max-duration', message: 'The recording ended at its `maxDurationSec`.' }
     case 'terminated':
-      return error ?? { code: 'service.stopping', message: 'The service stopped; what was recorded until then is complete.' }
+      return (
+        error ?? { code: 'service.stopping', message: 'The service stopped; what was recorded until then is complete.' }
+      )
     case 'failed':
       return error ?? { code: 'internal', message: 'The recorder failed without a reason.' }
     default:

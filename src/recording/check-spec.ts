@@ -13,16 +13,24 @@ export function checkSpec(spec: RecordingSpec): void {
         allowed: 'either sources or template',
       })
     }
-    throw new AppError('recording.template-unsupported', 'Recording a `template` page is not available in this version: give `sources`.', {
-      field: '/template',
-    })
+    throw new AppError(
+      'recording.template-unsupported',
+      'Recording a `template` page is not available in this version: give `sources`.',
+      {
+        field: '/template',
+      },
+    )
   }
   const sources = spec.sources ?? []
   if (sources.length === 0) {
-    throw new AppError('recording.sources-or-template', 'The spec has no `sources`, so there is nothing to record: give at least one.', {
-      field: '/sources',
-      allowed: '1 to 32 sources',
-    })
+    throw new AppError(
+      'recording.sources-or-template',
+      'The spec has no `sources`, so there is nothing to record: give at least one.',
+      {
+        field: '/sources',
+        allowed: '1 to 32 sources',
+      },
+    )
   }
   checkUniqueIds(sources)
   if (spec.layout !== undefined) checkLayout(spec.layout, sources, '/layout')
@@ -59,11 +67,15 @@ export function checkLayout(layout: Layout, sources: readonly Pick<SourceSpec, '
   const known = new Set(sources.map(({ id }) => id))
   const checkKnown = (id: string, at: string) => {
     if (known.has(id)) return
-    throw new AppError('layout.unknown-source', `The layout names the source ${JSON.stringify(id)}, which the recording does not have.`, {
-      field: at,
-      received: id,
-      allowed: known.size === 0 ? 'a source of the recording; it has none' : [...known].join(', '),
-    })
+    throw new AppError(
+      'layout.unknown-source',
+      `The layout names the source ${JSON.stringify(id)}, which the recording does not have.`,
+      {
+        field: at,
+        received: id,
+        allowed: known.size === 0 ? 'a source of the recording; it has none' : [...known].join(', '),
+      },
+    )
   }
   if (layout.focus !== undefined) checkKnown(layout.focus, `${field}/focus`)
   for (const [index, tile] of (layout.tiles ?? []).entries()) {

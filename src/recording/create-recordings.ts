@@ -54,7 +54,8 @@ export function createRecordings(ports: RecordingsPorts): Recordings {
       const record = await writer.change(id, (current, now) =>
         current.state === 'requested' ? move(current, 'cancelled', now) : undefined,
       )
-      if (!isFinal(record.state) && record.state !== 'finalizing') await obey(orders, record, { type: 'stop' }).catch(ignoreEnded)
+      if (!isFinal(record.state) && record.state !== 'finalizing')
+        await obey(orders, record, { type: 'stop' }).catch(ignoreEnded)
       return view(await repository.find(id))
     },
 
@@ -124,15 +125,23 @@ function sourceOf(record: RecordingRecord, sourceId: string) {
 
 function checkRoomForSource(record: RecordingRecord, sourceId: string): void {
   if (findSource(record, sourceId) !== undefined) {
-    throw new AppError('source.duplicate', `The recording ${record.id} already has a source ${JSON.stringify(sourceId)}.`, {
-      field: '/id',
-      received: sourceId,
-    })
+    throw new AppError(
+      'source.duplicate',
+      `The recording ${record.id} already has a source ${JSON.stringify(sourceId)}.`,
+      {
+        field: '/id',
+        received: sourceId,
+      },
+    )
   }
   if (record.sources.length >= MAX_SOURCES) {
-    throw new AppError('source.limit', `The recording ${record.id} has ${MAX_SOURCES} sources, which is the most: remove one first.`, {
-      allowed: `${MAX_SOURCES} sources`,
-    })
+    throw new AppError(
+      'source.limit',
+      `The recording ${record.id} has ${MAX_SOURCES} sources, which is the most: remove one first.`,
+      {
+        allowed: `${MAX_SOURCES} sources`,
+      },
+    )
   }
 }
 

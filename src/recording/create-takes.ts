@@ -1,9 +1,4 @@
-import {
-  AppError,
-  type ErrorInfo,
-  errorInfo,
-  type RecorderRequest,
-} from '../protocol/index.ts'
+import { AppError, type ErrorInfo, errorInfo, type RecorderRequest } from '../protocol/index.ts'
 import { applyOrder, applyReport, beginTake, move, type TakeReport } from './changes.ts'
 import type { CommandLog, RecordingRepository, RoomAccess, TakeQueue } from './ports.ts'
 import { buildRecorderRequest, type RecorderSurroundings, type RecordingRecord, roomOf } from './record.ts'
@@ -121,4 +116,3 @@ async function listOpen(repository: RecordingRepository): Promise<readonly Recor
     if (page.length < PAGE) return all
   }
 }
-

@@ -11,11 +11,15 @@ export function cursorAfter(id: string): string {
 export function parseCursor(cursor: string): string {
   const id = FORMAT.exec(decode(cursor))?.[1]
   if (id !== undefined) return id
-  throw new AppError('request.cursor-invalid', 'The `cursor` is not one that this service issued: use the `nextCursor` of a page.', {
-    field: '/cursor',
-    received: cursor,
-    allowed: 'the `nextCursor` of the page before',
-  })
+  throw new AppError(
+    'request.cursor-invalid',
+    'The `cursor` is not one that this service issued: use the `nextCursor` of a page.',
+    {
+      field: '/cursor',
+      received: cursor,
+      allowed: 'the `nextCursor` of the page before',
+    },
+  )
 }
 
 function decode(cursor: string): string {

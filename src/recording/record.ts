@@ -53,7 +53,12 @@ export function buildRecord(
     startedAt: null,
     endedAt: null,
     layout: spec.layout ?? { name: 'grid' },
-    sources: (spec.sources ?? []).map((source) => ({ spec: source, state: 'connecting', since: createdAt, error: null })),
+    sources: (spec.sources ?? []).map((source) => ({
+      spec: source,
+      state: 'connecting',
+      since: createdAt,
+      error: null,
+    })),
     takes: [],
     stats: null,
     error: null,

@@ -19,7 +19,13 @@ export type Transition =
 /** The whole life of a recording. What is not in the table cannot happen. */
 const NEXT: Readonly<Record<RecordingState, Readonly<Partial<Record<Transition, RecordingState>>>>> = {
   requested: { assigned: 'starting', cancelled: 'completed', failed: 'failed' },
-  starting: { started: 'recording', interrupted: 'recovering', finalizing: 'finalizing', ended: 'completed', failed: 'failed' },
+  starting: {
+    started: 'recording',
+    interrupted: 'recovering',
+    finalizing: 'finalizing',
+    ended: 'completed',
+    failed: 'failed',
+  },
   recording: {
     paused: 'paused',
     interrupted: 'recovering',

@@ -79,3 +79,9 @@ export function participantOfSource(room: Room, sourceId: string): Participant |
   const namesake = room.participants.get(sourceId)
   return namesake?.source === null ? namesake : undefined
 }
+
+/** True when the room says that whoever this source shows is speaking; they need not have been announced. */
+export function isActiveSpeaker(room: Room, sourceId: string): boolean {
+  if (room.activeSpeaker === null) return false
+  return (participantOfSource(room, sourceId)?.id ?? sourceId) === room.activeSpeaker
+}

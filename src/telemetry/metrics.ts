@@ -1,5 +1,11 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import { type ErrorCode, isErrorCode, RECORDING_STATES, type RecordingState, type RecordingStats } from '../protocol/index.ts'
+import {
+  type ErrorCode,
+  isErrorCode,
+  RECORDING_STATES,
+  type RecordingState,
+  type RecordingStats,
+} from '../protocol/index.ts'
 
 export type JobOutcome = ErrorCode | 'completed'
 export type WebhookOutcome = 'delivered' | 'retried' | 'given-up'
@@ -16,7 +22,12 @@ export interface Metrics {
   observeTake(takeKey: string, stats: RecordingStats): void
   forgetTake(takeKey: string): void
   observeJob(job: string, outcome: string): void
-  observeHttp(request: { readonly method: string; readonly route: string; readonly status: number; readonly durationMs: number }): void
+  observeHttp(request: {
+    readonly method: string
+    readonly route: string
+    readonly status: number
+    readonly durationMs: number
+  }): void
   observeWebhook(outcome: WebhookOutcome): void
 }
 
@@ -47,7 +58,12 @@ export function createMetrics(): Metrics {
     buckets: LATENCY_SECONDS,
     registers,
   })
-  const jobs = new Counter({ name: 'panorec_jobs_total', help: 'Jobs ended, by outcome', labelNames: ['job', 'outcome'], registers })
+  const jobs = new Counter({
+    name: 'panorec_jobs_total',
+    help: 'Jobs ended, by outcome',
+    labelNames: ['job', 'outcome'],
+    registers,
+  })
   const http = new Histogram({
     name: 'panorec_http_request_seconds',
     help: 'Duration of HTTP requests',
@@ -55,7 +71,12 @@ export function createMetrics(): Metrics {
     buckets: LATENCY_SECONDS,
     registers,
   })
-  const webhooks = new Counter({ name: 'panorec_webhooks_total', help: 'Webhook attempts, by outcome', labelNames: ['outcome'], registers })
+  const webhooks = new Counter({
+    name: 'panorec_webhooks_total',
+    help: 'Webhook attempts, by outcome',
+    labelNames: ['outcome'],
+    registers,
+  })
 
   return {
     registry,
@@ -84,9 +105,14 @@ export function createMetrics(): Metrics {
 function createTakeMetrics(registry: Registry): Pick<Metrics, 'observeTake' | 'forgetTake'> {
   const registers = [registry]
   const frames = new Counter({ name: 'panorec_frames_total', help: 'Pictures encoded', registers })
-  const drops = new Counter({ name: 'panorec_dropped_frames_total', help: 'Pictures dropped before they were encoded', registers })
+  const drops = new Counter({
+    name: 'panorec_dropped_frames_total',
+    help: 'Pictures dropped before they were encoded',
+    registers,
+  })
   const running = new Map<string, RecordingStats>()
-  const sum = (pick: (stats: RecordingStats) => number) => [...running.values()].reduce((total, stats) => total + pick(stats), 0)
+  const sum = (pick: (stats: RecordingStats) => number) =>
+    [...running.values()].reduce((total, stats) => total + pick(stats), 0)
   new Gauge({
     name: 'panorec_recorder_cpu_cores',
     help: 'CPU of all recorders and their Chromes, cores',

@@ -21,7 +21,11 @@ export interface DeliveryPorts {
  */
 export async function deliverDue(
   ports: DeliveryPorts,
-  { recordingId, webhook, signal }: { readonly recordingId: string; readonly webhook: number; readonly signal: AbortSignal },
+  {
+    recordingId,
+    webhook,
+    signal,
+  }: { readonly recordingId: string; readonly webhook: number; readonly signal: AbortSignal },
 ): Promise<void> {
   const { outbox, clock, observe } = ports
   for (let due = await outbox.next(recordingId, webhook); due; due = await outbox.next(recordingId, webhook)) {
@@ -45,7 +49,11 @@ export async function deliverDue(
   }
 }
 
-async function post(due: Delivery, { outbound, clock, timeoutMs = DELIVERY_TIMEOUT_MS }: DeliveryPorts, signal: AbortSignal): Promise<void> {
+async function post(
+  due: Delivery,
+  { outbound, clock, timeoutMs = DELIVERY_TIMEOUT_MS }: DeliveryPorts,
+  signal: AbortSignal,
+): Promise<void> {
   await outbound.check(due.target.url, { protocols: ['http:', 'https:'] })
   const body = JSON.stringify(due.event)
   const response = await fetch(due.target.url, {

@@ -13,7 +13,12 @@ export function signBody(body: string, secret: string, at: Date): string {
 /** True when the header was made with this secret over this body, not longer ago than the tolerance. */
 export function verifySignature(
   header: string,
-  { body, secret, now, toleranceSec = SIGNATURE_TOLERANCE_SEC }: {
+  {
+    body,
+    secret,
+    now,
+    toleranceSec = SIGNATURE_TOLERANCE_SEC,
+  }: {
     readonly body: string
     readonly secret: string
     readonly now: Date

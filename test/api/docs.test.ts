@@ -41,6 +41,7 @@ test('the reference page and the list of errors are served', async () => {
   await using api = await openApp()
   const page = await api.app.inject('/docs/')
   expect([page.statusCode, page.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8'])
+  expect(page.headers['content-security-policy']).toContain("default-src 'self'; img-src 'self' data:")
   const errors = await api.app.inject('/docs/errors')
   for (const code of Object.keys(ERRORS)) expect(errors.payload).toContain(`id="${code}"`)
 })

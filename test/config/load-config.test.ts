@@ -54,7 +54,14 @@ test('every setting is read', () => {
     port: 9000,
     dataDir: '/srv/panorec',
     database: { kind: 'postgres', url: 'postgres://panorec:word@db.test:5432/panorec' },
-    store: { kind: 's3', bucket: 'recordings', prefix: 'school/1', endpoint: 'https://s3.test', region: 'eu-central-1', forcePathStyle: false },
+    store: {
+      kind: 's3',
+      bucket: 'recordings',
+      prefix: 'school/1',
+      endpoint: 'https://s3.test',
+      region: 'eu-central-1',
+      forcePathStyle: false,
+    },
     apiKeys: [`${KEY}-1`, `${KEY}-2`],
     allowPrivateHosts: ['media.test', '10.0.0.0/8', '::1'],
     publicUrl: 'https://rec.test/panorec',
@@ -140,11 +147,20 @@ test('names of other programs are none of our business', () => {
 
 test('an endpoint of its own makes the path style the default', () => {
   const env = { PANOREC_STORE: 's3://bucket', PANOREC_S3_ENDPOINT: 'http://127.0.0.1:9' }
-  expect(loadConfig(env).store).toEqual({ kind: 's3', bucket: 'bucket', prefix: '', endpoint: 'http://127.0.0.1:9', forcePathStyle: true })
+  expect(loadConfig(env).store).toEqual({
+    kind: 's3',
+    bucket: 'bucket',
+    prefix: '',
+    endpoint: 'http://127.0.0.1:9',
+    forcePathStyle: true,
+  })
 })
 
 test('child processes get everything but the settings', () => {
-  expect(childEnvironment({ PATH: '/bin', AWS_PROFILE: 'x', PANOREC_API_KEYS: KEY })).toEqual({ PATH: '/bin', AWS_PROFILE: 'x' })
+  expect(childEnvironment({ PATH: '/bin', AWS_PROFILE: 'x', PANOREC_API_KEYS: KEY })).toEqual({
+    PATH: '/bin',
+    AWS_PROFILE: 'x',
+  })
 })
 
 test('the table of settings has a row for each, with what it says', () => {

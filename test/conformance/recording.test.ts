@@ -40,6 +40,8 @@ const PAUSE_MS = 2500
 const AFTER_STALL_MS = RETURN_MAX_MS + 2000
 const CLIP_SEC = 150
 const FRAME_SEC = 1 / 25
+/** Where an edge is found in compressed colour, pixels. */
+const EDGE_PX = 4
 /** The viewer of the finished recording plays it this much faster, to save time. */
 const VOD_RATE = 4
 
@@ -145,6 +147,11 @@ function steady() {
   return { fromSec, toSec: story.timeline.ptsSec(story.at.single) }
 }
 
+function filmSec(): number {
+  const { pictures } = story.film
+  return (pictures.at(-1)?.ptsSec ?? 0) - (pictures[0]?.ptsSec ?? 0) + FRAME_SEC
+}
+
 function tilesAt(ptsSec: number): (Tile | undefined)[] {
   const still = story.film.pictures.find((picture) => picture.ptsSec >= ptsSec)?.value
   return still?.sources.map((source) => source.tile) ?? []
@@ -196,19 +203,23 @@ describe('three live HLS sources recorded for a minute', () => {
 
 describe('a change of the picture', () => {
   test('a layout switch is in the file within 500 ms of the call', () => {
-    const isSingle = ({ sources }: Still): boolean => (sources[2]?.tile?.visible.width ?? 0) > SIZE.width * 0.95
+    const isSingle = ({ sources }: Still): boolean => (sources[2]?.tile?.visible.width ?? 0) > SIZE.width * 0.9
     expect(delayMs(story.at.single, isSingle)).toBeLessThanOrEqual(LAYOUT_SWITCH_MAX_MS)
   })
 
   test('custom rectangles are where they were asked to be', () => {
     const tiles = tilesAt(story.timeline.ptsSec(story.at.stroke))
-    expect(
-      tiles.map((tile) => [tile?.visible.x, tile?.visible.y].map((at) => Math.round((at ?? -1) / 16) * 16)),
-    ).toEqual([
-      [0, 0],
-      [640, 0],
-      [0, 368],
-    ])
+    const asked = [
+      { x: 0, y: 0 },
+      { x: 640, y: 0 },
+      { x: 0, y: 360 },
+    ]
+    asked.forEach(({ x, y }, i) => {
+      const { visible } = tiles[i] ?? {}
+      expect(Math.abs((visible?.x ?? -1) - x)).toBeLessThanOrEqual(EDGE_PX)
+      expect(Math.abs((visible?.y ?? -1) - y)).toBeLessThanOrEqual(EDGE_PX)
+      expect(Math.abs((visible?.width ?? 0) - 640)).toBeLessThanOrEqual(2 * EDGE_PX)
+    })
   })
 
   test('a stroke is in the file within 300 ms of its signal', () => {
@@ -254,8 +265,7 @@ describe('the playlists', () => {
 
   test('play afterwards in hls.js from the first to the last picture', () => {
     expect(story.vod).toMatchObject({ errors: [], ended: true })
-    const pictures = story.film.pictures.length
-    expect(story.vod.durationSec).toBeCloseTo(pictures * FRAME_SEC, 0)
+    expect(story.vod.durationSec).toBeCloseTo(filmSec(), 0)
     expect(story.vod.positionSec).toBeCloseTo(story.vod.durationSec ?? 0, 0)
   })
 })
@@ -265,7 +275,7 @@ describe('the recording itself', () => {
     expect(story.at.completed - story.at.stopped).toBeLessThanOrEqual(STOP_MAX_MS)
     expect(story.recording).toMatchObject({ state: 'completed', error: null })
     expect(story.recording.takes).toHaveLength(1)
-    expect(story.recording.durationSec).toBeCloseTo(story.film.pictures.length * FRAME_SEC, 0)
+    expect(story.recording.durationSec).toBeCloseTo(filmSec(), 0)
   })
 
   test('ends when it was told to, not before', () => {

@@ -11,6 +11,7 @@ export class TestService implements AsyncDisposable {
   readonly url: string
   readonly #dataDir: string
   readonly #service: AsyncDisposable
+  #ended = false
 
   private constructor(url: string, dataDir: string, service: AsyncDisposable) {
     this.url = url
@@ -48,8 +49,20 @@ export class TestService implements AsyncDisposable {
     return new RecordingCall(this.url, (await response.json()) as Recording, requestedAtMs)
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** The folder of a recording in the service's file store. */
+  recordingDir(id: string): string {
+    return join(this.#dataDir, 'recordings', id)
+  }
+
+  /** Ends the service and leaves its folder, which goes when this is disposed. */
+  async end(): Promise<void> {
+    if (this.#ended) return
+    this.#ended = true
     await this.#service[Symbol.asyncDispose]()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end()
     await rm(this.#dataDir, { recursive: true, force: true })
   }
 }

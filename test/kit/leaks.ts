@@ -51,22 +51,26 @@ function compare(before: Belongings, now: Belongings): string[] {
   ]
 }
 
-/** All living descendants of a process, by id, with the beginning of their command line. */
+/** How much of a command line is enough to know a process by, characters. */
+const COMMAND_SHOWN = 160
+
+/** All living descendants of a process: their ids, and the beginning of their command lines. */
 export async function descendants(root: number): Promise<Map<number, string>> {
   const parents = new Map<number, number>()
-  const names = new Map<number, string>()
   for (const entry of await readdir('/proc').catch(() => [])) {
-    const pid = Number(entry)
-    if (!Number.isInteger(pid)) continue
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
-    const [, name, state, parent] = /\((.*)\) (\S) (\d+)/s.exec(stat) ?? []
-    if (name === undefined || state === 'Z') continue
-    parents.set(pid, Number(parent))
-    names.set(pid, name)
+    const stat = /^\d+$/.test(entry) ? await readFile(`/proc/${entry}/stat`, 'utf8').catch(() => '') : ''
+    const [, state, parent] = /\) (\S) (\d+) [^)]*$/.exec(stat) ?? []
+    if (state !== undefined && state !== 'Z') parents.set(Number(entry), Number(parent))
   }
   const isBelow = (pid: number): boolean => {
     const parent = parents.get(pid)
     return parent === root || (parent !== undefined && parent > 1 && isBelow(parent))
   }
-  return new Map([...names].filter(([pid]) => isBelow(pid)))
+  const found = [...parents.keys()].filter(isBelow)
+  return new Map(await Promise.all(found.map(async (pid) => [pid, await commandOf(pid)] as const)))
+}
+
+async function commandOf(pid: number): Promise<string> {
+  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
+  return command.replaceAll('\0', ' ').trim().slice(0, COMMAND_SHOWN)
 }

@@ -1,7 +1,7 @@
 import { findBeeps } from './beeps.ts'
 import { decodePictures, decodeSound, type Picture, type Timed } from './decode.ts'
 import type { Pattern, Rect } from './pattern.ts'
-import { type Colour, locateTile, meanColour, readCounter, readFlash, type Tile } from './tile.ts'
+import { type Colour, isStillThere, locateTile, meanColour, readCounter, readFlash, type Tile } from './tile.ts'
 
 /** What one source shows in one picture of the recording. */
 export interface Sighting {
@@ -47,14 +47,12 @@ export async function readFilm(options: FilmOptions): Promise<Film> {
   return { pictures: items, patterns, complaints }
 }
 
-/** Where it was seen last, and where it is not there any more, everywhere. */
+/** Looks where it was seen last, and where it is not there any more, everywhere. */
 function look(picture: Picture, pattern: Pattern, known: Tile | undefined): Sighting {
-  for (const find of [() => known, () => locateTile(picture, pattern)]) {
-    const tile = find()
-    const counter = tile && readCounter(picture, pattern, tile)
-    if (tile && counter !== undefined) return { counter, flash: readFlash(picture, tile), tile }
-  }
-  return { counter: undefined, flash: false, tile: undefined }
+  const tile = known && isStillThere(picture, pattern, known) ? known : locateTile(picture, pattern)
+  const counter = tile && readCounter(picture, pattern, tile)
+  if (!tile || counter === undefined) return { counter: undefined, flash: false, tile: undefined }
+  return { counter, flash: readFlash(picture, tile), tile }
 }
 
 export interface Cadence {

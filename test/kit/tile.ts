@@ -75,6 +75,29 @@ function tileAround(picture: Picture, pattern: Pattern, visible: Rect): Tile | u
   return { visible, panel, frame: { x: left - PANEL.x * width, y: top - PANEL.y * height, width, height } }
 }
 
+/** How far inside and outside an edge is looked, pixels: farther than the edge's own blur. */
+const EDGE = 6
+
+/** True while the tile's four edges are where they were: a search costs a hundred times as much. */
+export function isStillThere(picture: Picture, pattern: Pattern, tile: Tile): boolean {
+  const { x, y, width, height } = tile.visible
+  const besidePanel = (tile.panel.y + tile.frame.y + FLASH.height * tile.frame.height + FLASH.y * tile.frame.height) / 2
+  const middle = x + width / 2
+  const edges = [
+    { inX: x + EDGE, inY: besidePanel, outX: x - EDGE, outY: besidePanel },
+    { inX: x + width - EDGE, inY: besidePanel, outX: x + width + EDGE, outY: besidePanel },
+    { inX: middle, inY: y + EDGE, outX: middle, outY: y - EDGE },
+    { inX: middle, inY: y + height - EDGE, outX: middle, outY: y + height + EDGE },
+  ]
+  const isOn = (atX: number, atY: number): boolean =>
+    atX >= 0 &&
+    atY >= 0 &&
+    atX < picture.width &&
+    atY < picture.height &&
+    isColoured(picture, pattern, Math.floor(atX / 2), Math.floor(atY / 2))
+  return edges.every(({ inX, inY, outX, outY }) => isOn(inX, inY) && !isOn(outX, outY))
+}
+
 /** The frame counter shown in a tile; undefined when the tile does not show this source (a placeholder, a transition). */
 export function readCounter(picture: Picture, pattern: Pattern, tile: Tile): number | undefined {
   const blocks: boolean[] = []

@@ -1,5 +1,5 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { mkdir, rename, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { SourceSpec } from '../../src/protocol/index.ts'
 import { readProcessTree } from '../../src/recorder/process-tree.ts'
@@ -78,14 +78,15 @@ test(
   'goes on while the store is away, and stores everything when it is back',
   async () => {
     await using folders = await makeFolders()
+    await mkdir(`${folders.storePath}-real`)
+    await writeFile(`${folders.storePath}-broken`, 'a file where the folder was')
+    await putInPlace(`${folders.storePath}-real`, folders.storePath)
     const run = startRecorder(buildRequest(folders), page.path)
     await run.event('segment')
-    await rename(folders.storePath, `${folders.storePath}-away`)
-    await writeFile(folders.storePath, 'a file where the folder was')
+    await putInPlace(`${folders.storePath}-broken`, folders.storePath)
     expect((await run.event('warning')).error.code).toMatch(/^store\./)
     await new Promise((resolve) => setTimeout(resolve, 2_000))
-    await rm(folders.storePath)
-    await rename(`${folders.storePath}-away`, folders.storePath)
+    await putInPlace(`${folders.storePath}-real`, folders.storePath)
     await run.event('segment', 4)
     await run.order({ type: 'stop' })
     expect(await run.done).toMatchObject({ reason: 'stopped', error: null })
@@ -95,6 +96,12 @@ test(
   },
   TEST_TIMEOUT_MS,
 )
+
+/** Makes `link` a symbolic link to `target` in one step, whatever it linked to before. */
+async function putInPlace(target: string, link: string): Promise<void> {
+  await symlink(target, `${link}-next`)
+  await rename(`${link}-next`, link)
+}
 
 test(
   'says what is missing before it can start',
@@ -106,10 +113,10 @@ test(
     expect(await noPage.done).toMatchObject({ reason: 'failed', error: { code: 'page.failed' } })
     const notChrome = startRecorder(buildRequest(folders, { chromePath: '/bin/true' }), page.path)
     expect(await notChrome.done).toMatchObject({ reason: 'failed', error: { code: 'chrome.launch-failed' } })
-    await mkdir(dirname(folders.spoolDir), { recursive: true })
-    const noSpool = startRecorder(buildRequest(folders, { spoolDir: '/proc/panorec' }), page.path)
+    await writeFile(join(folders.spoolDir, 'file'), 'x')
+    const noSpool = startRecorder(buildRequest(folders, { spoolDir: join(folders.spoolDir, 'file') }), page.path)
     expect((await noSpool.done).reason).toBe('failed')
-    expect(await folders.spooled()).toEqual([])
+    expect(await folders.spooled()).toEqual(['file'])
   },
   TEST_TIMEOUT_MS,
 )

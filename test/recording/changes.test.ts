@@ -28,7 +28,15 @@ describe('a take', () => {
   })
 
   test('progress changes figures and no state', () => {
-    const stats = { frames: 50, droppedFrames: 1, segments: 1, bytes: 10, segmentLatencyMs: 5, cpuCores: 0.3, memoryBytes: 7 }
+    const stats = {
+      frames: 50,
+      droppedFrames: 1,
+      segments: 1,
+      bytes: 10,
+      segmentLatencyMs: 5,
+      cpuCores: 0.3,
+      memoryBytes: 7,
+    }
     const outcome = applyReport(running(), 1, { type: 'progress', durationSec: 2, segments: 1, stats }, LATER)
     expect(outcome?.record).toMatchObject({ state: 'recording', stats, takes: [{ durationSec: 2, segments: 1 }] })
     expect(outcome?.facts).toEqual([{ type: 'recording.stats' }])
@@ -40,7 +48,14 @@ describe('a take', () => {
 
   test('a report after the end has no effect', () => {
     const failed = move(running(), 'failed', LATER).record
-    expect(applyReport(failed, 1, { type: 'ended', at, reason: 'stopped', durationSec: 9, segments: 4, bytes: 1, error: null }, LATER)).toBeUndefined()
+    expect(
+      applyReport(
+        failed,
+        1,
+        { type: 'ended', at, reason: 'stopped', durationSec: 9, segments: 4, bytes: 1, error: null },
+        LATER,
+      ),
+    ).toBeUndefined()
   })
 
   test.each([
@@ -57,7 +72,12 @@ describe('a take', () => {
 
   test('that crashed keeps its reason and what the store says was stored', () => {
     const error = { code: 'recorder.crashed', message: 'by SIGKILL' }
-    const outcome = applyReport(running(), 1, { type: 'crashed', at, error, stored: { durationSec: 6, segments: 3 } }, LATER)
+    const outcome = applyReport(
+      running(),
+      1,
+      { type: 'crashed', at, error, stored: { durationSec: 6, segments: 3 } },
+      LATER,
+    )
     expect(outcome?.record).toMatchObject({ state: 'failed', error, takes: [{ durationSec: 6, segments: 3, error }] })
   })
 
@@ -77,11 +97,15 @@ describe('a source', () => {
   })
 
   test('that says what it said before changes nothing', () => {
-    expect(applyReport(running(), 1, { type: 'source', at, sourceId: 'amy', state: 'connecting', error: null }, LATER)).toBeUndefined()
+    expect(
+      applyReport(running(), 1, { type: 'source', at, sourceId: 'amy', state: 'connecting', error: null }, LATER),
+    ).toBeUndefined()
   })
 
   test('that was removed is not heard', () => {
-    expect(applyReport(running(), 1, { type: 'source', at, sourceId: 'bob', state: 'live', error: null }, LATER)).toBeUndefined()
+    expect(
+      applyReport(running(), 1, { type: 'source', at, sourceId: 'bob', state: 'live', error: null }, LATER),
+    ).toBeUndefined()
   })
 })
 
@@ -89,8 +113,16 @@ describe('an order', () => {
   const orders: readonly [string, RecorderOrder, string | undefined][] = [
     ['a layout', { type: 'layout', layout: { name: 'speaker', focus: 'amy' } }, 'recording.layout'],
     ['the layout that is shown', { type: 'layout', layout: { name: 'grid' } }, undefined],
-    ['a new source', { type: 'source.add', source: { id: 'bob', type: 'hls', url: 'https://live.test/bob' } }, 'source.state'],
-    ['a source that is there', { type: 'source.add', source: { id: 'amy', type: 'hls', url: 'https://live.test/x' } }, undefined],
+    [
+      'a new source',
+      { type: 'source.add', source: { id: 'bob', type: 'hls', url: 'https://live.test/bob' } },
+      'source.state',
+    ],
+    [
+      'a source that is there',
+      { type: 'source.add', source: { id: 'amy', type: 'hls', url: 'https://live.test/x' } },
+      undefined,
+    ],
     ['a mute', { type: 'source.update', sourceId: 'amy', patch: { muted: true } }, 'source.state'],
     ['a mute of nobody', { type: 'source.update', sourceId: 'bob', patch: { muted: true } }, undefined],
     ['a removal', { type: 'source.remove', sourceId: 'amy' }, 'source.removed'],
@@ -106,6 +138,8 @@ describe('an order', () => {
   test('that the state refuses names the state', () => {
     const done = move(running(), 'ended', LATER).record
     expect(() => move(done, 'paused', LATER)).toThrow(AppError)
-    expect(() => move(done, 'paused', LATER)).toThrow(expect.objectContaining({ code: 'recording.wrong-state', details: { state: 'completed' } }))
+    expect(() => move(done, 'paused', LATER)).toThrow(
+      expect.objectContaining({ code: 'recording.wrong-state', details: { state: 'completed' } }),
+    )
   })
 })

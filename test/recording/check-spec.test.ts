@@ -8,13 +8,33 @@ const tile = (source: string) => ({ source, x: 0, y: 0, width: 1, height: 1 })
 const WRONG: readonly [string, RecordingSpec, string, string][] = [
   ['no sources', {}, 'recording.sources-or-template', '/sources'],
   ['an empty list of sources', { sources: [] }, 'recording.sources-or-template', '/sources'],
-  ['sources and a template', { sources: [hls('a')], template: { url: 'https://t.test' } }, 'recording.sources-or-template', '/template'],
+  [
+    'sources and a template',
+    { sources: [hls('a')], template: { url: 'https://t.test' } },
+    'recording.sources-or-template',
+    '/template',
+  ],
   ['a template', { template: { url: 'https://t.test' } }, 'recording.template-unsupported', '/template'],
   ['two sources of one id', { sources: [hls('a'), hls('b'), hls('a')] }, 'source.duplicate', '/sources/2/id'],
-  ['a focus on nobody', { sources: [hls('a')], layout: { name: 'speaker', focus: 'b' } }, 'layout.unknown-source', '/layout/focus'],
+  [
+    'a focus on nobody',
+    { sources: [hls('a')], layout: { name: 'speaker', focus: 'b' } },
+    'layout.unknown-source',
+    '/layout/focus',
+  ],
   ['custom without tiles', { sources: [hls('a')], layout: { name: 'custom' } }, 'request.invalid', '/layout/tiles'],
-  ['tiles without custom', { sources: [hls('a')], layout: { name: 'grid', tiles: [tile('a')] } }, 'request.invalid', '/layout/tiles'],
-  ['a tile of nobody', { sources: [hls('a')], layout: { name: 'custom', tiles: [tile('a'), tile('b')] } }, 'layout.unknown-source', '/layout/tiles/1/source'],
+  [
+    'tiles without custom',
+    { sources: [hls('a')], layout: { name: 'grid', tiles: [tile('a')] } },
+    'request.invalid',
+    '/layout/tiles',
+  ],
+  [
+    'a tile of nobody',
+    { sources: [hls('a')], layout: { name: 'custom', tiles: [tile('a'), tile('b')] } },
+    'layout.unknown-source',
+    '/layout/tiles/1/source',
+  ],
 ]
 
 describe('a spec is refused for', () => {

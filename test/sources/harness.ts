@@ -84,6 +84,15 @@ export class SourceHarness implements AsyncDisposable {
     return new PageHandle(this.#page, spec.id)
   }
 
+  /** The offer of a WebRTC sender in the page, as a WHEP server would make one that does not take offers. */
+  async offerPicture(): Promise<string> {
+    return (await this.#page.evaluate('offerPicture()')) as string
+  }
+
+  async acceptAnswer(sdp: string): Promise<void> {
+    await this.#page.evaluate(`acceptAnswer(${JSON.stringify(sdp)})`)
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#browser.close()
     await this.#files[Symbol.asyncDispose]()

@@ -9,7 +9,9 @@ const refused = new AppError('source.refused', 'refused')
 function watchedStatus() {
   const said: string[] = []
   const clock = { ms: 0 }
-  const listener = { onState: (state: string, error: { code: string } | null) => void said.push(`${state} ${error?.code}`) }
+  const listener = {
+    onState: (state: string, error: { code: string } | null) => void said.push(`${state} ${error?.code}`),
+  }
   return { said, clock, status: new SourceStatus(listener, () => clock.ms) }
 }
 
@@ -62,7 +64,11 @@ describe('the state of a source', () => {
 
   test('calls the same trouble news only once', () => {
     const { status } = watchedStatus()
-    expect([status.trouble(unreachable), status.trouble(unreachable), status.trouble(refused)]).toEqual([true, false, true])
+    expect([status.trouble(unreachable), status.trouble(unreachable), status.trouble(refused)]).toEqual([
+      true,
+      false,
+      true,
+    ])
   })
 
   test('fails at once when a source that never was live is refused', () => {

@@ -20,6 +20,8 @@ export class WhepDoor implements AsyncDisposable {
   manner: DoorManner = 'open'
   /** Where visitors are led: the WHEP URL of the stream. */
   target: string
+  /** For a server that answers an offer with an offer of its own (406): makes it, and takes the answer to it. */
+  counter: { offer(): Promise<string>; answer(sdp: string): Promise<void> } | null = null
   readonly #server: Server
 
   private constructor(target: string) {
@@ -56,7 +58,18 @@ export class WhepDoor implements AsyncDisposable {
     if (method === 'POST' && typeof this.manner === 'number') return void response.writeHead(this.manner).end()
     if (method === 'POST' && this.manner === 'redirect' && path === '/whep')
       return void response.writeHead(307, { location: '/moved' }).end()
-    await this.#pass(request, response)
+    if (this.counter && method !== 'DELETE') await this.#negotiate(request, response)
+    else await this.#pass(request, response)
+  }
+
+  async #negotiate(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const sdp = await text(request)
+    if (request.method === 'PATCH') {
+      await this.counter?.answer(sdp)
+      return void response.writeHead(204).end()
+    }
+    const headers = { 'content-type': 'application/sdp', location: '/session/counter' }
+    response.writeHead(406, headers).end(await this.counter?.offer())
   }
 
   async #pass(request: IncomingMessage, response: ServerResponse): Promise<void> {

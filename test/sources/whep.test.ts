@@ -12,6 +12,8 @@ const START_WITHIN_MS = 5000
 const BACK_WITHIN_MS = 5000
 const STALL_WITHIN_MS = 3000
 const OUTAGE_MS = 10_000
+/** Within this time a source that never was live says nothing. */
+const ABSENT_MS = 3000
 /** Issue 2: no freeze longer than this. */
 const FREEZE_MS = 500
 const CLIP_SEC = 120
@@ -48,8 +50,8 @@ describe('a WHEP source', () => {
     const stalled = await source.waitFor('stalled', { withinMs: STALL_WITHIN_MS, sinceMs: leftMs })
     expect(stalled.code).toBe('source.stalled')
     await sleep(OUTAGE_MS)
-    await sfu.feed('returns', clip, 20)
     const returnedMs = Date.now()
+    await sfu.feed('returns', clip, 20)
     const back = await source.waitFor('live', { withinMs: BACK_WITHIN_MS, sinceMs: returnedMs })
     console.log(`publisher returned: back after ${back.atMs - returnedMs} ms`)
     expect((await source.view()).streams.at(-1)).toEqual(['audio', 'video'])
@@ -92,7 +94,7 @@ describe('a WHEP source', () => {
     await sfu.feed('late', clip)
     await sfu.refuse('late', 404)
     await using source = await harness.open({ id: 'late', type: 'whep', url: sfu.whepUrl('late') })
-    await sleep(OUTAGE_MS / 2)
+    await sleep(ABSENT_MS)
     expect((await source.view()).states).toEqual([])
     await sfu.refuse('late', 0)
     await source.waitFor('live', { withinMs: BACK_WITHIN_MS })
@@ -132,5 +134,14 @@ describe('a WHEP source', () => {
     expect(await sfu.viewers('removed')).toBe(0)
     expect(view).toMatchObject({ hasMedia: false, attached: false })
     expect(view.streams).toEqual([['audio', 'video'], null])
+  })
+
+  test.concurrent('answers the offer of a server that takes none', async () => {
+    await using door = await WhepDoor.open('http://127.0.0.1:1/whep')
+    door.counter = { offer: () => harness.offerPicture(), answer: (sdp) => harness.acceptAnswer(sdp) }
+    await using source = await harness.open({ id: 'counter', type: 'whep', url: door.url })
+    await source.waitFor('live', { withinMs: START_WITHIN_MS })
+    expect(door.visits.map(({ method, path }) => `${method} ${path}`)).toEqual(['POST /whep', 'PATCH /session/counter'])
+    expect((await source.view()).streams).toEqual([['video']])
   })
 })

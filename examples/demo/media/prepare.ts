@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { CAST } from '../cast.ts'
 import { bundleStudio, filmPerson, type Studio } from './film.ts'
 import { filmSlides } from './film-slides.ts'
@@ -59,13 +59,15 @@ async function filmAll(
   }
 }
 
-/** Moves the movies into the cache as one step, so that a broken run never leaves half a class behind. */
+/** Moves the movies into the cache as one step, so that a broken run never leaves half a class behind; films of old drawings go. */
 async function keepFilms(folder: string, finished: string): Promise<void> {
   const movies = (await readdir(folder)).filter((name) => name.endsWith('.mp4'))
   const draft = await mkdtemp(`${finished}-`)
   for (const name of movies) await copyFile(join(folder, name), join(draft, name))
   await rm(finished, { recursive: true, force: true })
   await rename(draft, finished)
+  const outdated = (await readdir(dirname(finished))).filter((name) => name !== basename(finished))
+  for (const name of outdated) await rm(join(dirname(finished), name), { recursive: true, force: true })
 }
 
 /** Changes whenever anything that is filmed changes. */

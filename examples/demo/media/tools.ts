@@ -42,6 +42,9 @@ export async function launchStudio(tools: Tools): Promise<Browser> {
   return await launch({
     executablePath: tools.chromePath,
     headless: true,
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
     args: [
       '--disable-gpu',
       '--disable-background-networking',

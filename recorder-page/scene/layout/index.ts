@@ -40,8 +40,13 @@ export function arrange(name: LayoutName, input: Omit<LayoutInput, 'gap'>, size:
   const picture = { x: 0, y: 0, ...size }
   const gap = gapOf(size)
   const area = EDGE_TO_EDGE.has(name) ? picture : inset(picture, gap)
-  return LAYOUTS[name]({ ...input, gap }, area)
+  const arrangement = LAYOUTS[name]({ ...input, gap }, area)
+  const cramped = arrangement.chat !== null && arrangement.chat.height < size.height * MIN_CHAT_SHARE
+  return cramped ? LAYOUTS[name]({ ...input, gap, hasChat: false }, area) : arrangement
 }
+
+/** A lower chat panel would show no whole message: the layout does without. */
+const MIN_CHAT_SHARE = 0.22
 
 export function isEdgeToEdge(name: LayoutName): boolean {
   return EDGE_TO_EDGE.has(name)

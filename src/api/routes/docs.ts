@@ -3,10 +3,15 @@ import { ERRORS } from '../../protocol/index.ts'
 import { openAll } from '../access.ts'
 import type { RouteOptions, Scope } from '../route-options.ts'
 
+/** The reference page draws with inline styles and asks nobody but this service. */
+const REFERENCE_POLICY =
+  "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; " +
+  "base-uri 'none'; frame-ancestors 'none'"
+
 /** `/docs`: the API reference, its OpenAPI document at `/docs/json`, and every error code at `/docs/errors`. */
 export async function docsRoutes(app: Scope, _options: RouteOptions): Promise<void> {
   openAll(app)
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true })
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: REFERENCE_POLICY, uiConfig: { validatorUrl: null } })
   const page = errorsPage()
   app.get('/docs/errors', { schema: { hide: true } }, async (_request, reply) =>
     reply

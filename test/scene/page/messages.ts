@@ -28,7 +28,7 @@ export interface SceneRequest {
 export interface SceneAnswer {
   readonly png: string
   readonly pixels: readonly (readonly number[])[]
-  /** Median of the repeats, from the plan to the VideoFrame, and of the plan alone. */
+  /** Median of the repeats, from the plan to finished pixels, and of the plan alone. */
   readonly paintMs: number
   readonly planMs: number
   readonly worstMs: number

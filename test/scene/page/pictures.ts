@@ -13,7 +13,13 @@ export function pictureFrame(picture: Picture): VideoFrame {
     pen.fillRect(0, 0, width, height)
   }
   const data = toI420(pen.getImageData(0, 0, width, height))
-  return new VideoFrame(data, { format: 'I420', codedWidth: width, codedHeight: height, timestamp: 0 })
+  return new VideoFrame(data, {
+    format: 'I420',
+    codedWidth: width,
+    codedHeight: height,
+    timestamp: 0,
+    colorSpace: BT601,
+  })
 }
 
 type Pen = OffscreenCanvasRenderingContext2D
@@ -47,6 +53,13 @@ function drawSlide(pen: Pen, { color, width, height }: Picture): void {
   for (let line = 0; line < 5; line++) {
     pen.fillRect(width * 0.08, height * (0.28 + line * 0.12), width * (0.5 + ((line * 37) % 30) / 100), height * 0.035)
   }
+}
+
+const BT601: VideoColorSpaceInit = {
+  matrix: 'smpte170m',
+  primaries: 'bt709',
+  transfer: 'iec61966-2-1',
+  fullRange: false,
 }
 
 /** BT.601, limited range. */

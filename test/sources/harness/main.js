@@ -76,6 +76,23 @@ globalThis.look = (id) => {
   }
 }
 
+/** The other side of a WHEP server that makes the offer itself: a drawn picture, sent from this page. */
+globalThis.offerPicture = async () => {
+  const canvas = document.createElement('canvas')
+  const context = canvas.getContext('2d')
+  setInterval(() => {
+    context.fillStyle = `hsl(${Date.now() / 20} 80% 50%)`
+    context.fillRect(0, 0, canvas.width, canvas.height)
+  }, 40)
+  globalThis.sender = new RTCPeerConnection()
+  const stream = canvas.captureStream(25)
+  sender.addTransceiver(stream.getVideoTracks()[0], { direction: 'sendonly', streams: [stream] })
+  await sender.setLocalDescription()
+  while (sender.iceGatheringState !== 'complete') await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+  return sender.localDescription.sdp
+}
+globalThis.acceptAnswer = (sdp) => sender.setRemoteDescription({ type: 'answer', sdp })
+
 globalThis.close = async (id) => {
   clearInterval(opened.get(id).timer)
   await opened.get(id).source[Symbol.asyncDispose]()

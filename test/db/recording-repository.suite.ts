@@ -2,8 +2,8 @@ import { ulid } from 'ulid'
 import { expect, test } from 'vitest'
 import { createEventLog, createRecordingRepository, createWebhookOutbox } from '../../src/db/index.ts'
 import type { RecordingSpec } from '../../src/protocol/index.ts'
-import { type Change, move, type RecordingRecord } from '../../src/recording/index.ts'
 import { toChange } from '../../src/recording/changes.ts'
+import { type Change, move, type RecordingRecord } from '../../src/recording/index.ts'
 import { aRecord, LATER, NOW, SPEC } from '../recording/records.ts'
 import { describeDatabases } from './databases.ts'
 
@@ -64,7 +64,10 @@ describeDatabases('the recording repository', (database) => {
     const room = `room-${ulid()}`
     const records = []
     for (let count = 0; count < 5; count += 1) records.push(await insert(fresh({ room })))
-    const ids = records.map(({ id }) => id).sort().reverse()
+    const ids = records
+      .map(({ id }) => id)
+      .sort()
+      .reverse()
     const first = await repository().list({ limit: 2, room })
     expect(first.map(({ id }) => id)).toEqual(ids.slice(0, 2))
     const rest = await repository().list({ limit: 10, room, beforeId: ids[1] ?? '' })
@@ -93,11 +96,17 @@ describeDatabases('the recording repository', (database) => {
   test('makes events of state due for each webhook, and no others', async () => {
     const hook = { url: 'https://hooks.test/', secret: 'sixteen-characters' }
     const record = await insert(fresh({ webhooks: [hook, hook] }))
-    await repository().update(record.id, (current) => toChange({ record: current, facts: [{ type: 'recording.layout' }] }, LATER, null))
+    await repository().update(record.id, (current) =>
+      toChange({ record: current, facts: [{ type: 'recording.layout' }] }, LATER, null),
+    )
     const outbox = createWebhookOutbox(database())
     for (const webhook of [0, 1]) {
       const due = await outbox.next(record.id, webhook)
-      expect(due).toMatchObject({ attempts: 0, target: hook, event: { type: 'recording.state', recordingId: record.id } })
+      expect(due).toMatchObject({
+        attempts: 0,
+        target: hook,
+        event: { type: 'recording.state', recordingId: record.id },
+      })
       expect(due?.event.id).toBeGreaterThan(0)
       await outbox.delivered(due?.id ?? 0, 1, NOW)
       expect(await outbox.next(record.id, webhook)).toBeUndefined()

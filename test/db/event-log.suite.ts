@@ -3,8 +3,8 @@ import { ulid } from 'ulid'
 import { expect, test } from 'vitest'
 import { createEventLog, createRecordingRepository } from '../../src/db/index.ts'
 import type { Event } from '../../src/protocol/index.ts'
-import { createEventFeed, type RecordingRecord } from '../../src/recording/index.ts'
 import { type Fact, toChange } from '../../src/recording/changes.ts'
+import { createEventFeed, type RecordingRecord } from '../../src/recording/index.ts'
 import { aRecord, NOW } from '../recording/records.ts'
 import { describeDatabases } from './databases.ts'
 
@@ -14,12 +14,16 @@ const CHANGES_EACH = 15
 describeDatabases('the event log', (database) => {
   const newRecording = async () => {
     const record = aRecord({ id: `rec_${ulid()}` })
-    await createRecordingRepository(database()).insert(toChange({ record, facts: [{ type: 'recording.state' }] }, NOW, null))
+    await createRecordingRepository(database()).insert(
+      toChange({ record, facts: [{ type: 'recording.state' }] }, NOW, null),
+    )
     return record
   }
   const tell = (record: RecordingRecord, ...types: ('recording.state' | 'recording.stats' | 'recording.layout')[]) => {
     const facts: Fact[] = types.map((type) => ({ type }))
-    return createRecordingRepository(database()).update(record.id, (current) => toChange({ record: current, facts }, NOW, null))
+    return createRecordingRepository(database()).update(record.id, (current) =>
+      toChange({ record: current, facts }, NOW, null),
+    )
   }
   const feed = () => createEventFeed(createEventLog(database()))
 
@@ -91,7 +95,11 @@ describeDatabases('the event log', (database) => {
   test('keeps only the newest figures of a recording', async () => {
     const record = await newRecording()
     for (let count = 0; count < 3; count += 1) await tell(record, 'recording.stats')
-    const events = await createEventLog(database()).after(0, { recordingId: record.id, types: ['recording.stats'], limit: 10 })
+    const events = await createEventLog(database()).after(0, {
+      recordingId: record.id,
+      types: ['recording.stats'],
+      limit: 10,
+    })
     expect(events).toHaveLength(1)
   })
 })

@@ -13,9 +13,15 @@ describeDatabases('the history of rooms', (database) => {
   test('numbers signals from 1 in their order', async () => {
     const room = ulid()
     const stored = await history().append(room, [chat('a'), chat('b')])
-    expect(stored).toEqual([{ ...chat('a'), seq: 1 }, { ...chat('b'), seq: 2 }])
+    expect(stored).toEqual([
+      { ...chat('a'), seq: 1 },
+      { ...chat('b'), seq: 2 },
+    ])
     expect(await history().append(room, [chat('c')])).toEqual([{ ...chat('c'), seq: 3 }])
-    expect(await history().since(room, 1)).toEqual([{ ...chat('b'), seq: 2 }, { ...chat('c'), seq: 3 }])
+    expect(await history().since(room, 1)).toEqual([
+      { ...chat('b'), seq: 2 },
+      { ...chat('c'), seq: 3 },
+    ])
   })
 
   test('keeps the old number of a signal that it knows, in one call and in two', async () => {
@@ -34,7 +40,9 @@ describeDatabases('the history of rooms', (database) => {
 
   test('has no gap and no double when many write at once', async () => {
     const room = ulid()
-    await Promise.all(Array.from({ length: WRITERS }, (_, index) => history().append(room, [chat(`s${index}`), chat(`t${index}`)])))
+    await Promise.all(
+      Array.from({ length: WRITERS }, (_, index) => history().append(room, [chat(`s${index}`), chat(`t${index}`)])),
+    )
     const seqs = (await history().since(room, 0)).map(({ seq }) => seq)
     expect(seqs).toEqual(Array.from({ length: WRITERS * 2 }, (_, index) => index + 1))
   })

@@ -1,0 +1,137 @@
+import { fileURLToPath } from 'node:url'
+import type { Browser, Page } from 'puppeteer'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openApp } from '../api/open-app.ts'
+import { launchChrome } from '../kit/chrome.ts'
+import { aRecording, RECORDING_ID } from './recordings.ts'
+import { storeTinyRecording } from './tiny-recording.ts'
+
+const CONSOLE_DIR = fileURLToPath(new URL('../../dist/console', import.meta.url))
+const KEY = 'a-key-of-this-test'
+const OTHER_ID = 'rec_01JD0000000000000000000009'
+/** A page under a busy machine's Chrome needs this long at most to show what it has. */
+const SHOWN_MS = 20_000
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launchChrome()
+})
+afterAll(async () => {
+  await browser.close()
+})
+
+/** The built console at the real application, in a window of its own; `faults` collects what the page complains of. */
+async function openConsole(given: { readonly apiKeys?: readonly string[]; readonly hash?: string } = {}) {
+  await using undo = new AsyncDisposableStack()
+  const service = undo.use(await openApp({ consoleDir: CONSOLE_DIR, apiKeys: given.apiKeys ?? [] }))
+  service.recordings.all.set(RECORDING_ID, aRecording())
+  const url = await service.listen()
+  const window = await browser.createBrowserContext()
+  undo.defer(() => window.close())
+  const page = await window.newPage()
+  page.setDefaultTimeout(SHOWN_MS)
+  const faults: string[] = []
+  page.on('pageerror', (error) => faults.push(String(error)))
+  page.on('console', (message) => {
+    if (message.type() === 'error') faults.push(message.text())
+  })
+  const resources = undo.move()
+  return {
+    ...service,
+    page,
+    faults,
+    open: () => page.goto(`${url}/${given.hash ?? ''}`),
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  }
+}
+
+async function textOf(page: Page, selector: string): Promise<string> {
+  await page.waitForSelector(selector)
+  return await page.$eval(selector, (element) => element.textContent ?? '')
+}
+
+/** Waits until an expression holds in the page. */
+async function until(page: Page, expression: string): Promise<void> {
+  await page.waitForFunction(expression, { polling: 100 })
+}
+
+describe('the console in Chrome', () => {
+  it('lists recordings and adds a new one without being asked', async () => {
+    await using console = await openConsole()
+    const { page, faults, events, recordings } = console
+    await console.open()
+    expect(await textOf(page, '.row')).toContain('class-42')
+    await until(page, "document.querySelector('.connection-online') !== null")
+    await expect.poll(() => events.subscribers(), { timeout: SHOWN_MS }).toBe(1)
+    const fresh = aRecording({ id: OTHER_ID, room: 'class-43', state: 'recording', endedAt: null })
+    recordings.all.set(OTHER_ID, fresh)
+    events.emit(fresh)
+    await until(page, "document.querySelectorAll('.row').length === 2")
+    expect(await textOf(page, '.row')).toMatch(/class-43[\s\S]*Live/)
+    expect(faults).toEqual([])
+  })
+
+  it('teaches the call that starts a recording while there is none', async () => {
+    await using console = await openConsole()
+    console.recordings.all.clear()
+    await console.open()
+    expect(await textOf(console.page, '.empty')).toContain('curl -X POST http://127.0.0.1')
+  })
+
+  it('plays a recorded playlist to its end and obeys the keyboard', async () => {
+    await using console = await openConsole({ hash: `#/recordings/${RECORDING_ID}` })
+    const { page, store, faults } = console
+    await storeTinyRecording(store, RECORDING_ID)
+    await console.open()
+    await until(page, "document.querySelector('video')?.currentTime > 0.5")
+    expect(await page.$eval('video', (video) => video.videoWidth)).toBe(640)
+    await page.keyboard.press(' ')
+    await until(page, "document.querySelector('video').paused")
+    await page.keyboard.press('m')
+    await until(page, "document.querySelector('video').muted")
+    await page.keyboard.press('ArrowRight')
+    await until(page, "document.querySelector('video').currentTime > 5")
+    await page.keyboard.press(' ')
+    await until(page, "document.querySelector('video').ended")
+    expect(await page.$eval('video', (video) => video.currentTime)).toBeGreaterThan(5.9)
+    expect(faults).toEqual([])
+  })
+
+  it('switches the layout and stops a running recording after asking', async () => {
+    await using console = await openConsole({ hash: `#/recordings/${RECORDING_ID}` })
+    const { page, recordings } = console
+    recordings.all.set(RECORDING_ID, aRecording({ state: 'starting', startedAt: null, takes: [], stats: null }))
+    await console.open()
+    await page.locator('button.layout::-p-text(Grid)').click()
+    await until(page, "document.querySelector('.layout[aria-pressed=true]')?.innerText.includes('Grid')")
+    expect(recordings.all.get(RECORDING_ID)?.layout).toEqual({ name: 'grid', focus: 'teacher' })
+    await page.locator('.title-row .button-stop').click()
+    expect(recordings.all.get(RECORDING_ID)?.state).toBe('starting')
+    await page.locator('dialog[open] .button-stop').click()
+    await until(page, "document.querySelector('.title .badge')?.innerText.includes('Finalizing')")
+  })
+
+  it('shows the code and the words of a failed recording', async () => {
+    await using console = await openConsole({ hash: `#/recordings/${RECORDING_ID}` })
+    const error = { code: 'chrome.crashed', message: 'Chrome ended unexpectedly after 420 s' }
+    console.recordings.all.set(
+      RECORDING_ID,
+      aRecording({ state: 'failed', error, takes: [], stats: null, durationSec: 0 }),
+    )
+    await console.open()
+    expect(await textOf(console.page, '.note-bad')).toMatch(/Chrome ended unexpectedly after 420 s\s*chrome\.crashed/)
+  })
+
+  it('asks for a key where keys are set, refuses a wrong one with words, and plays with the right one', async () => {
+    await using console = await openConsole({ apiKeys: [KEY], hash: `#/recordings/${RECORDING_ID}` })
+    const { page, store } = console
+    await storeTinyRecording(store, RECORDING_ID)
+    await console.open()
+    await page.locator('input[name=key]').fill('not-the-right-key')
+    await page.locator('.sign-in button').click()
+    expect(await textOf(page, '.note-bad')).not.toBe('')
+    await page.locator('input[name=key]').fill(KEY)
+    await page.locator('.sign-in button').click()
+    await until(page, "document.querySelector('video')?.currentTime > 0.2")
+  })
+})

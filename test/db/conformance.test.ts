@@ -1,0 +1,8 @@
+import './command-log.suite.ts'
+import './event-log.suite.ts'
+import './idempotency-keys.suite.ts'
+import './recording-repository.suite.ts'
+import './room-history.suite.ts'
+import { runSuites } from './databases.ts'
+
+runSuites()

@@ -1,0 +1,84 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ulid } from 'ulid'
+import { expect, test } from 'vitest'
+import { createCommandLog, createRecordingRepository, openDatabase } from '../../src/db/index.ts'
+import { startPostgres } from '../kit/postgres.ts'
+
+/** Lost notifications are made up for within a reconnect (1 s), on a busy machine. */
+const RECONNECTED_MS = 15_000
+const AWAY_MS = 1500
+
+test('a Postgres that goes away and returns is used again, and its listeners look for what they missed', async () => {
+  await using server = await startPostgres()
+  const losses: unknown[] = []
+  await using database = await openDatabase({ kind: 'postgres', url: await server.createDatabase() }, (error) =>
+    losses.push(error),
+  )
+  const commands = createCommandLog(database)
+  const rung = Promise.withResolvers<void>()
+  using _watch = commands.watch('rec_a', rung.resolve)
+
+  const back = server.restart(AWAY_MS)
+  await sleep(AWAY_MS / 2)
+  await expect(database.check()).rejects.toMatchObject({ code: 'database.unavailable', retryable: true })
+  await back
+  await expect
+    .poll(
+      () =>
+        database.check().then(
+          () => true,
+          () => false,
+        ),
+      { timeout: RECONNECTED_MS },
+    )
+    .toBe(true)
+  await Promise.race([
+    rung.promise,
+    sleep(RECONNECTED_MS).then(() => Promise.reject(new Error('The listener was not told'))),
+  ])
+  expect(losses.length).toBeGreaterThan(0)
+
+  const answered = Promise.withResolvers<void>()
+  using _again = commands.watch('rec_b', answered.resolve)
+  await commands.append({ id: ulid(), recordingId: 'rec_b', order: { type: 'stop' }, applied: false })
+  await answered.promise
+})
+
+test('a server that is not there is said to be unavailable', async () => {
+  const opening = openDatabase({ kind: 'postgres', url: 'postgres://nobody@127.0.0.1:9/none' }, () => {})
+  await expect(opening).rejects.toMatchObject({ code: 'database.unavailable' })
+})
+
+test('services that start together migrate once', async () => {
+  await using server = await startPostgres()
+  const url = await server.createDatabase()
+  const all = await Promise.all([1, 2, 3].map(() => openDatabase({ kind: 'postgres', url }, () => {})))
+  expect(await createRecordingRepository(all[2] as (typeof all)[0]).countByState()).toEqual({})
+  for (const database of all) await database[Symbol.asyncDispose]()
+})
+
+test('an embedded database keeps what it had, bears one process only, and takes over the lock of a dead one', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'panorec-db-'))
+  try {
+    const dir = join(folder, 'db')
+    await writeFile(`${dir}.lock`, JSON.stringify({ pid: process.pid, started: '1' }))
+    {
+      await using database = await openDatabase({ kind: 'embedded', dir }, () => {})
+      await createCommandLog(database).append({
+        id: 'c1',
+        recordingId: 'rec_a',
+        order: { type: 'cut' },
+        applied: false,
+      })
+      const second = openDatabase({ kind: 'embedded', dir }, () => {})
+      await expect(second).rejects.toMatchObject({ code: 'database.unavailable', field: 'PANOREC_DATA_DIR' })
+    }
+    await using again = await openDatabase({ kind: 'embedded', dir }, () => {})
+    expect(await createCommandLog(again).find('c1')).toMatchObject({ order: { type: 'cut' } })
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+})
