@@ -12,7 +12,8 @@ const types = (project: string) => [bin('tsc'), '--noEmit', '-p', project]
 
 const PARTS: Readonly<Record<string, readonly string[]>> = {
   'format and lint': [bin('biome'), 'check', '--error-on-warnings', ...(write ? ['--write'] : [])],
-  types: types('.'),
+  types: types('tsconfig.build.json'),
+  'types of the tests': types('tsconfig.test.json'),
   'types of the recorder page': types('recorder-page'),
   'types of the console': types('console'),
   architecture: [bin('vitest'), 'run', '--project', 'unit', 'test/architecture', '--reporter=dot'],

@@ -32,15 +32,15 @@ function Page() {
 }
 
 function Header() {
-  const [, { connection }] = useSession()
+  const [, { connection, signInNeeded }] = useSession()
   return (
     <header class="header">
       <a class="brand" href="#/recordings" aria-label="Panorec, all recordings">
         <img src="./icon.svg" alt="" width="28" height="28" />
         <span>Panorec</span>
       </a>
-      <span class={`connection connection-${connection}`} role="status">
-        {CONNECTION_WORDS[connection]}
+      <span class={`connection connection-${signInNeeded ? 'connecting' : connection}`} role="status">
+        {signInNeeded ? 'Signed out' : CONNECTION_WORDS[connection]}
       </span>
       <a class="header-link" href="/docs">
         API

@@ -196,7 +196,6 @@ async function look({ recordings, id, figures, progress, seconds }: Watch): Prom
   figures.note(recording)
   progress.show(statusLine(recording, seconds))
   if (recording.state !== 'failed') return recording
-  throw new Error(
-    `The recording failed: ${recording.error?.message ?? 'no reason was given'} (${recording.error?.code})`,
-  )
+  const reason = `${recording.error?.message ?? 'no reason was given'} (${recording.error?.code})`
+  throw new Error(`The recording failed: ${reason}\nThe log is ${DATA_DIR}/panorec.log`)
 }

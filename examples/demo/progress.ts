@@ -35,7 +35,7 @@ export function statusLine(recording: Recording, seconds: number): string {
   const { stats } = recording
   const live = recording.sources.filter((source) => source.state === 'live').length
   const parts = [
-    recording.state.padEnd(9),
+    recording.state,
     `${recording.durationSec.toFixed(1)} of ${seconds} s`,
     `${stats?.segments ?? 0} segments`,
     `${live}/${recording.sources.length} sources live`,

@@ -130,8 +130,7 @@ export class Stage {
   #roomWithSpeaker(): Room {
     const room = this.#room.room
     if (room.activeSpeaker !== null || this.#activeSource === null) return room
-    const participant = participantOfSource(room, this.#activeSource)
-    return participant === undefined ? room : { ...room, activeSpeaker: participant.id }
+    return { ...room, activeSpeaker: participantOfSource(room, this.#activeSource)?.id ?? this.#activeSource }
   }
 
   #sceneSources(): SceneSource[] {

@@ -13,6 +13,13 @@ const LONGEST_STALL_MS = 5000
 /** Weight of the newest interval in the smoothed one: a change of frame rate is known after about five looks. */
 const SMOOTHING = 0.2
 
+/**
+ * A picture that stood still moves again with this many frames within `PROOF_WITHIN_MS`, not with fewer: Chrome counts a
+ * black frame when a WebRTC track ends and another when the next begins, also when nobody sends.
+ */
+const PROOF_FRAMES = 3
+const PROOF_WITHIN_MS = 3500
+
 export type Sight = 'moving' | 'waiting' | 'still'
 
 /**
@@ -23,6 +30,9 @@ export class FrameWatch {
   #frames = 0
   #lastMs: number
   #intervalMs = 0
+  #moves = false
+  /** Frames since the picture stood still, and when the first of them came. */
+  #proof = { frames: 0, sinceMs: 0 }
 
   constructor(nowMs: number) {
     this.#lastMs = nowMs
@@ -32,11 +42,26 @@ export class FrameWatch {
   observe(totalFrames: number, nowMs: number): Sight {
     const fresh = totalFrames >= this.#frames ? totalFrames - this.#frames : totalFrames
     this.#frames = totalFrames
-    if (fresh === 0) return this.quietMs(nowMs) >= this.#limitMs() ? 'still' : 'waiting'
+    if (fresh === 0 || !this.#isProven(fresh, nowMs)) return this.#standing(nowMs)
     const intervalMs = Math.min((nowMs - this.#lastMs) / fresh, LONGEST_STALL_MS)
     this.#intervalMs += SMOOTHING * (intervalMs - this.#intervalMs)
     this.#lastMs = nowMs
+    this.#moves = true
     return 'moving'
+  }
+
+  #standing(nowMs: number): Sight {
+    if (this.quietMs(nowMs) < this.#limitMs()) return 'waiting'
+    if (this.#moves) this.#proof = { frames: 0, sinceMs: nowMs }
+    this.#moves = false
+    return 'still'
+  }
+
+  #isProven(fresh: number, nowMs: number): boolean {
+    if (this.#moves) return true
+    if (nowMs - this.#proof.sinceMs > PROOF_WITHIN_MS) this.#proof = { frames: 0, sinceMs: nowMs }
+    this.#proof.frames += fresh
+    return this.#proof.frames >= PROOF_FRAMES
   }
 
   quietMs(nowMs: number): number {

@@ -85,7 +85,7 @@ function describe(fault: HlsFault): AppError {
 function describeNetwork(fault: HlsFault): AppError {
   const what = fault.details.startsWith('frag') ? 'segment of the HLS stream' : 'playlist of the HLS stream'
   if (fault.status >= 400) return httpError(what, fault.status)
-  if (fault.status === 0) return networkError(what)
+  if (fault.status === 0 && !fault.details.includes('Parsing')) return networkError(what)
   return new AppError('source.unreachable', `The ${what} is not valid HLS. It is asked for again.`, {
     received: `${fault.details}: ${fault.message}`,
   })

@@ -54,6 +54,8 @@ export class StuckWatch {
   #startedMs: number
   #heardMs: number
   #grewMs = Number.NEGATIVE_INFINITY
+  /** When the playlist began to grow, or began again after an encoder had stood still. */
+  #growingSinceMs = Number.NEGATIVE_INFINITY
   #endSn = -1
 
   /** `nowMs` is when the player was made. */
@@ -65,14 +67,17 @@ export class StuckWatch {
   /** The player reported a playlist (with the number of its last segment) or an error (without one). */
   heard(nowMs: number, endSn = this.#endSn): void {
     this.#heardMs = nowMs
-    if (endSn !== this.#endSn) this.#grewMs = nowMs
+    if (endSn === this.#endSn) return
+    if (nowMs - this.#grewMs > STUCK_MS) this.#growingSinceMs = nowMs
+    this.#grewMs = nowMs
     this.#endSn = endSn
   }
 
   /** `quietMs` is the time since the newest picture. */
   isStuck(nowMs: number, quietMs: number): boolean {
     const waitedMs = Math.min(quietMs, nowMs - this.#startedMs)
-    if (waitedMs > STUCK_MS && nowMs - this.#grewMs < STUCK_MS) return true
+    const isGrowing = nowMs - this.#grewMs < STUCK_MS && nowMs - this.#growingSinceMs > STUCK_MS
+    if (waitedMs > STUCK_MS && isGrowing) return true
     return waitedMs > SILENT_MS && nowMs - this.#heardMs > SILENT_MS
   }
 }

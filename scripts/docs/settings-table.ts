@@ -12,10 +12,19 @@ export function withSettingsTable(readme: string): string {
 }
 
 function settingsTable(): string {
+  const head = ['setting', 'what it is', 'allowed', 'default']
   const rows = describeSettings().map((it) => [`\`${it.name}\``, it.description, it.allowed, it.default].map(cell))
-  return [['setting', 'what it is', 'allowed', 'default'], ['---', '---', '---', '---'], ...rows]
-    .map((row) => `| ${row.join(' | ')} |`)
-    .join('\n')
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)))
+  const line = (cells: readonly string[], fill = ' ') =>
+    `| ${cells.map((it, n) => it.padEnd(widths[n] ?? 0, fill)).join(' | ')} |`
+  return [
+    line(head),
+    line(
+      head.map(() => ''),
+      '-',
+    ),
+    ...rows.map((row) => line(row)),
+  ].join('\n')
 }
 
 /** A `|` ends a cell and a `<` begins HTML, unless escaped. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { monotonicFactory } from 'ulid'
 import { type Config, childEnvironment } from '../config/index.ts'
@@ -60,7 +60,8 @@ export interface Core extends AsyncDisposable {
 }
 
 const PRUNE_INTERVAL_MS = 3600 * 1000
-const RECORDER_SCRIPT = fileURLToPath(new URL('./recorder.ts', import.meta.url))
+/** Beside this file, as source or compiled. */
+const RECORDER_SCRIPT = fileURLToPath(new URL(`./recorder${extname(import.meta.url)}`, import.meta.url))
 
 export async function openCore(config: Config, options: CoreOptions): Promise<Core> {
   await using undo = new AsyncDisposableStack()

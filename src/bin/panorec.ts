@@ -2,12 +2,10 @@
 import { Command } from 'commander'
 import { describeSettings, loadConfig } from '../config/index.ts'
 import { toAppError } from '../protocol/index.ts'
-import { record } from './record.ts'
-import { startService } from './service.ts'
 import { untilTold } from './until-told.ts'
 import { version } from './version.ts'
-import { startLoneWorker } from './work.ts'
 
+// Each command loads what it needs: help and a wrong setting are answered at once.
 const program = new Command('panorec')
   .description('Records live classes as their audience saw them.')
   .version(version)
@@ -19,7 +17,9 @@ program
   .addHelpText('after', settingsHelp)
   .action(async () => {
     const told = untilTold()
-    await using service = await startService(loadConfig())
+    const config = loadConfig()
+    const { startService } = await import('./service.ts')
+    await using service = await startService(config)
     console.log(`Panorec listens on ${service.url}`)
     service.logger.info({ signal: await told }, 'Panorec stops')
   })
@@ -30,7 +30,9 @@ program
   .addHelpText('after', settingsHelp)
   .action(async () => {
     const told = untilTold()
-    await using worker = await startLoneWorker(loadConfig())
+    const config = loadConfig()
+    const { startLoneWorker } = await import('./work.ts')
+    await using worker = await startLoneWorker(config)
     worker.logger.info({ signal: await told }, 'The worker stops')
   })
 
@@ -42,7 +44,9 @@ program
   .action(async (spec: string, { out }: { out: string }) => {
     const stop = new AbortController()
     void untilTold().then(() => stop.abort())
-    const { path, ended } = await record(spec, { out, config: loadConfig(), signal: stop.signal })
+    const config = loadConfig()
+    const { record } = await import('./record.ts')
+    const { path, ended } = await record(spec, { out, config, signal: stop.signal })
     console.log(`${path}/index.m3u8: ${ended.durationSec.toFixed(1)} s in ${ended.segments} segments, ${ended.reason}`)
   })
 

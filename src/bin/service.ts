@@ -16,7 +16,7 @@ import { version } from './version.ts'
 
 /** A running product: API, hub, console and one worker. Disposing it ends recordings in order, then everything else. */
 export interface Service extends AsyncDisposable {
-  /** Where it listens, without a slash at its end. */
+  /** Where this machine reaches it, without a slash at its end; links carry `publicUrl` instead. */
   readonly url: string
   readonly logger: Logger
 }
@@ -67,7 +67,7 @@ export async function startService(config: Config, options: CoreOptions = {}): P
   undo.defer(gate.close)
   const resources = undo.move()
   logger.info({ url, version }, 'Panorec listens')
-  return { url: config.publicUrl ?? url, logger, [Symbol.asyncDispose]: () => resources.disposeAsync() }
+  return { url, logger, [Symbol.asyncDispose]: () => resources.disposeAsync() }
 }
 
 /** A door that lets no new recording in once it is closed. */

@@ -9,7 +9,9 @@ import {
 import type { CommandLog, Finalizer, RecorderSurroundings, Takes } from '../recording/index.ts'
 import { type Logger, levelOf, type Metrics } from '../telemetry/index.ts'
 import { carryCommands } from './command-courier.ts'
-import { type RecorderExit, type RecorderProcess, spawnRecorder } from './recorder-process.ts'
+import { logRecorderLine } from './recorder-log.ts'
+import { type RecorderProcess, spawnRecorder } from './recorder-process.ts'
+import { crashed, startTimeout } from './take-errors.ts'
 import { createTakeWriter, type TakeWriter } from './take-writer.ts'
 
 export interface TakeTimes {
@@ -34,6 +36,9 @@ export interface TakePorts {
   readonly metrics: Metrics
   readonly times?: Partial<TakeTimes>
 }
+
+/** How long the playlists of a crashed recorder may take to be closed before that becomes a job of its own. */
+const FINALIZE_MS = 15_000
 
 /** How a take ended, as a metrics label: `completed` or an error code. */
 export type TakeOutcome = string
@@ -123,7 +128,7 @@ async function superviseRecorder(ports: TakePorts, { request, writer, signal, ta
   const exit = await recorder.exited
   logger.info({ code: exit.code, signal: exit.signal, reason: ended?.reason }, 'the recorder is gone')
   if (ended !== undefined) return { ended }
-  return { ended, error: late ? startTimeout(times.startMs, exit.lastLines) : crash(exit) }
+  return { ended, error: late ? startTimeout(times.startMs, exit.lastLines) : crashed(exit) }
 }
 
 function kill(recorder: RecorderProcess, logger: Logger): void {
@@ -168,7 +173,7 @@ async function closeCrashed(
   { recordingId, error, writer }: { recordingId: string; error: AppError; writer: TakeWriter },
 ): Promise<TakeOutcome> {
   logger[levelOf(error)]({ err: error }, error.message)
-  const stored = await finalizer.finalize(recordingId, errorInfo(error)).catch(async (err: unknown) => {
+  const stored = await inTime(finalizer.finalize(recordingId, errorInfo(error))).catch(async (err: unknown) => {
     logger.error({ err }, 'the playlists of the recording cannot be closed now; it is tried again')
     await enqueueFinalize(recordingId, 5)
     return undefined
@@ -177,48 +182,16 @@ async function closeCrashed(
   return error.code
 }
 
-function crash({ code, signal, lastLines }: RecorderExit): AppError {
-  const how = signal === null ? `with exit code ${code}` : `by ${signal}`
-  const said = lastLines.length === 0 ? '' : ` Its last words: ${lastLines.slice(-3).join(' | ').slice(0, 1000)}`
-  return new AppError('recorder.crashed', `The recorder process ended ${how}; what it had stored plays.${said}`, {
-    details: { exitCode: code, signal, lastLines },
-  })
+/** A store that hangs must not hold back the news that the recording failed. */
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const late = () =>
+    reject(new AppError('store.unavailable', `The store did not answer within ${FINALIZE_MS / 1000} s.`))
+  const timer = setTimeout(late, FINALIZE_MS)
+  return await Promise.race([work, promise]).finally(() => clearTimeout(timer))
 }
 
 /** A recorder that was ended because it did not start says `terminated`; why it was, only we know. */
 function endedLate(ended: Ended, startMs: number): Ended {
   return { ...ended, reason: 'failed', error: ended.error ?? errorInfo(startTimeout(startMs)) }
-}
-
-function startTimeout(startMs: number, lastLines: readonly string[] = []): AppError {
-  return new AppError(
-    'recorder.start-timeout',
-    `The recorder had no first picture after ${startMs / 1000} s: look at its log for what it waited for.`,
-    {
-      details: { lastLines },
-    },
-  )
-}
-
-const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const
-
-/** The recorder logs JSON lines like ours; they keep their level. Anything else is what some library printed. */
-function logRecorderLine(logger: Logger, line: string, stream: 'stdout' | 'stderr'): void {
-  const entry = parseLine(line)
-  const level = LEVELS.find((name) => name === entry?.['level'])
-  if (entry === undefined || level === undefined) {
-    logger[stream === 'stderr' ? 'warn' : 'info']({ stream }, line)
-    return
-  }
-  const { msg, level: _level, time: _time, ...details } = entry
-  logger[level](details, String(msg ?? ''))
-}
-
-function parseLine(line: string): Record<string, unknown> | undefined {
-  if (!line.startsWith('{')) return undefined
-  try {
-    return JSON.parse(line) as Record<string, unknown>
-  } catch {
-    return undefined
-  }
 }

@@ -36,6 +36,8 @@ const QUEUE_WAIT_MS = 60_000
 const SWEEP_MS = 5000
 /** How often jobs are looked for that nothing announces: retries. */
 const POLL_SEC = 5
+/** Takes are announced, and every free slot looks by itself: rarely, since only a dead worker's takes need it. */
+const TAKE_POLL_SEC = 30
 const WEBHOOK_CONCURRENCY = 4
 /** A recorder whose worker died notices it and ends in order; its playlists are left to it for this long. */
 const ORPHAN_GRACE_SEC = 15
@@ -58,7 +60,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   await takeOver(options)
   const { boss } = engine
   const polling = { pollingIntervalSeconds: POLL_SEC, notifyPollingIntervalSeconds: POLL_SEC }
-  await work<TakeJob>(boss, TAKE_QUEUE, { ...polling, localConcurrency: maxRecordings }, async (job) => {
+  const takePolling = { ...polling, notifyPollingIntervalSeconds: TAKE_POLL_SEC, localConcurrency: maxRecordings }
+  await work<TakeJob>(boss, TAKE_QUEUE, takePolling, async (job) => {
     const run = take(job)
     running.add(run)
     await run.finally(() => running.delete(run))

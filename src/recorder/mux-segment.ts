@@ -7,6 +7,7 @@ import {
   Output,
 } from 'mediabunny'
 import type { Packet } from '../protocol/index.ts'
+import { PCR_LEAD_SEC, type TsClock } from './ts-clock.ts'
 
 /** What the decoder of each track needs, as the page's WebCodecs encoders reported it. */
 export interface TrackConfigs {
@@ -14,6 +15,10 @@ export interface TrackConfigs {
   /** Undefined as long as the page has sent no sound. */
   readonly audio: AudioDecoderConfig | undefined
 }
+
+const PACKET_BYTES = 188
+/** FFmpeg's probe wants to see about a dozen. */
+const LEAST_PACKETS = 32
 
 /** Reads the payload of a config packet: a WebCodecs decoder config whose `description` is in base64. */
 export function parseDecoderConfig<T extends VideoDecoderConfig | AudioDecoderConfig>(data: Uint8Array): T {
@@ -27,13 +32,13 @@ export function parseDecoderConfig<T extends VideoDecoderConfig | AudioDecoderCo
 
 /**
  * One MPEG-TS file: PAT, PMT, then access units in the order of their timestamps (ISO/IEC 13818-1). PTS are the take's
- * own times plus the offset, so consecutive files continue each other; each file's first packet of a track has the discontinuity
- * indicator set, because its continuity counters begin again.
+ * own times plus the offset and the lead of the program clock, so consecutive files
+ * of one clock continue each other.
  */
 export async function muxSegment(
   group: { readonly video: readonly Packet[]; readonly audio: readonly Packet[] },
   configs: TrackConfigs,
-  offsetSec: number,
+  { clock, offsetSec }: { readonly clock: TsClock; readonly offsetSec: number },
 ): Promise<Uint8Array> {
   const target = new BufferTarget()
   const output = new Output({ format: new MpegTsOutputFormat(), target })
@@ -49,10 +54,24 @@ export async function muxSegment(
     await audio?.add(encoded(packet, offsetSec), configs.audio === undefined ? {} : { decoderConfig: configs.audio })
   }
   await output.finalize()
-  return new Uint8Array(target.buffer ?? new ArrayBuffer(0))
+  return padded(clock.finish(new Uint8Array(target.buffer ?? new ArrayBuffer(0))))
+}
+
+/** Fills a very short file up with null packets (ISO/IEC 13818-1 §2.4.3.2), so that FFmpeg knows it for MPEG-TS. */
+function padded(bytes: Uint8Array): Uint8Array {
+  if (bytes.byteLength >= LEAST_PACKETS * PACKET_BYTES) return bytes
+  const file = new Uint8Array(LEAST_PACKETS * PACKET_BYTES).fill(0xff)
+  file.set(bytes)
+  for (let at = bytes.byteLength; at < file.byteLength; at += PACKET_BYTES) file.set([0x47, 0x1f, 0xff, 0x10], at)
+  return file
 }
 
 function encoded(packet: Packet, offsetSec: number): EncodedPacket {
   const type = packet.kind === 'audio' || packet.key ? 'key' : 'delta'
-  return new EncodedPacket(packet.data, type, offsetSec + packet.timestampUs / 1e6, packet.durationUs / 1e6)
+  return new EncodedPacket(
+    packet.data,
+    type,
+    PCR_LEAD_SEC + offsetSec + packet.timestampUs / 1e6,
+    packet.durationUs / 1e6,
+  )
 }

@@ -3,6 +3,7 @@ import { type AppError, type Packet, type RecorderRequest, toAppError } from '..
 import { muxSegment, parseDecoderConfig } from './mux-segment.ts'
 import { createSegmentGrouper, type SegmentGroup } from './segment-grouper.ts'
 import type { Spool } from './spool.ts'
+import { TsClock } from './ts-clock.ts'
 import type { SpooledSegment } from './uploader.ts'
 
 export interface SegmenterOptions {
@@ -27,13 +28,14 @@ export function createSegmenter(options: SegmenterOptions): Segmenter {
   const grouper = createSegmentGrouper({ longestUs, frameUs: 1e6 / video.fps })
   let videoConfig: VideoDecoderConfig = { codec: 'avc1.64001f', codedWidth: video.width, codedHeight: video.height }
   let audioConfig: AudioDecoderConfig | undefined
+  const clock = new TsClock()
   let written = 0
   let work = Promise.resolve()
 
   async function write(group: SegmentGroup): Promise<void> {
     const takeEpochMs = await options.takeEpochMs
     const offsetSec = timestampOffsetSec(options.request, takeEpochMs)
-    const bytes = await muxSegment(group, { video: videoConfig, audio: audioConfig }, offsetSec)
+    const bytes = await muxSegment(group, { video: videoConfig, audio: audioConfig }, { clock, offsetSec })
     const path = await options.spool.writeSegment(`${written}.ts`, bytes)
     written += 1
     options.onSegment({

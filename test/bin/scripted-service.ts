@@ -19,8 +19,8 @@ export interface Answer {
 /** The real service with its database, queues and child processes, whose recorder is a script instead of Chrome. */
 export async function startScriptedService(settings: Record<string, string> = {}, options: CoreOptions = {}) {
   await using undo = new AsyncDisposableStack()
-  const dataDir = settings['PANOREC_DATA_DIR'] ?? (await mkdtemp(join(tmpdir(), 'panorec-service-')))
-  if (settings['PANOREC_DATA_DIR'] === undefined) undo.defer(() => rm(dataDir, { recursive: true, force: true }))
+  const dataDir = settings.PANOREC_DATA_DIR ?? (await mkdtemp(join(tmpdir(), 'panorec-service-')))
+  if (settings.PANOREC_DATA_DIR === undefined) undo.defer(() => rm(dataDir, { recursive: true, force: true }))
   const config = loadConfig({
     PANOREC_DATA_DIR: dataDir,
     PANOREC_PORT: '0',

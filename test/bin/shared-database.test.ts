@@ -102,7 +102,7 @@ describe('the command line', () => {
     onOutput: (text: string, child: ReturnType<typeof spawn>) => void = () => {},
   ) {
     const child = spawn(process.execPath, [PANOREC, ...args], {
-      env: { PATH: process.env['PATH'] ?? '', ...env },
+      env: { PATH: process.env.PATH ?? '', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let output = ''
@@ -150,7 +150,7 @@ describe('the command line', () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'panorec-serve-'))
     try {
       const { code, output } = await run(['serve'], { PANOREC_PORT: '0', PANOREC_DATA_DIR: dataDir }, (text, child) => {
-        if (text.includes('Panorec listens on')) child.kill('SIGTERM')
+        if (text.includes('Panorec listens on') && !child.killed) child.kill('SIGTERM')
       })
       expect(output).toMatch(/Panorec listens on http:\/\/127\.0\.0\.1:\d+/)
       expect(code).toBe(0)

@@ -39,16 +39,16 @@ function begin({ metadata, sources }: RecorderRequest): void {
     }),
   )
   emit({ type: 'starting', at: at(), pid: process.pid })
-  if (metadata['play'] === 'silent') return
+  if (metadata.play === 'silent') return
   setTimeout(() => {
     emit({ type: 'started', at: at(), takeEpochMs: Date.now() })
     for (const { id } of sources) emit({ type: 'source', at: at(), sourceId: id, state: 'live', error: null })
     setInterval(record, FRAME_MS)
-    if (metadata['play'] === 'crash') {
+    if (metadata.play === 'crash') {
       console.error('boom: the last words')
       setTimeout(() => process.exit(7), FRAME_MS)
     }
-    if (metadata['play'] === 'killed') process.kill(process.pid, 'SIGKILL')
+    if (metadata.play === 'killed') process.kill(process.pid, 'SIGKILL')
   }, FRAME_MS)
 }
 
@@ -69,7 +69,7 @@ function obey(command: RecorderCommand): void {
 }
 
 function end(reason: 'stopped' | 'terminated'): void {
-  if (request?.metadata['play'] === 'stubborn') return
+  if (request?.metadata.play === 'stubborn') return
   emit({ type: 'finalizing', at: at() })
   const ended: RecorderEvent = {
     type: 'ended',

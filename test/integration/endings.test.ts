@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { RecordingCall } from '../conformance/recording-call.ts'
 import { TestService } from '../conformance/test-service.ts'
 import { descendants, type Film, LiveClass, measureCadence, readFilm } from '../kit/index.ts'
@@ -63,8 +64,10 @@ function lengthSec(film: Film): number {
 describe('a recording whose recorder is killed', () => {
   test('fails with `recorder.crashed`, and what was stored plays', async () => {
     const call = await record()
+    const family = [...(await descendants(process.pid))].filter(([, command]) => command.includes('chrom'))
     await kill((command) => command.includes('recorder') && !command.includes('chrom'))
     expect(await failed(call)).toBe('recorder.crashed')
+    for (const [pid] of family) await vi.waitFor(() => expect(existsSync(`/proc/${pid}`)).toBe(false), NOTICED_MS)
     expect(lengthSec(await watch(call))).toBeGreaterThan(RECORD_MS / 1000 - LOST_MAX_SEC)
   })
 })

@@ -17,6 +17,8 @@ const STALL_WITHIN_MS = 9000
 const WATCH_AFTER_MS = 4000
 /** A player that seeks back into its buffer shows old pictures; two are what a look at the wrong moment may see. */
 const REPLAYED_FRAMES_ALLOWED = 2
+/** Of the 20 looks in that time; fewer, and the check for old pictures would have looked at nothing. */
+const COUNTERS_READ = 5
 /** Long enough that no encoder comes to the end of it. */
 const CLIP_SEC = 120
 
@@ -45,10 +47,11 @@ const ofServer = (name: string, fault: HlsFault, lastsMs = OUTAGE_MS): Fault => 
   end: (server) => server.setFault(null),
 })
 
+/** The longest first, so that the others run beside it. */
 const FAULTS: readonly Fault[] = [
+  ofServer('the server never answers for long', { kind: 'hang' }, LONG_OUTAGE_MS),
   { name: 'the encoder hangs', lastsMs: OUTAGE_MS, begin: (it) => it.freeze(), end: (it) => it.thaw() },
   ofServer('the server never answers', { kind: 'hang' }),
-  ofServer('the server never answers for long', { kind: 'hang' }, LONG_OUTAGE_MS),
   ofServer('everything is answered with 404', { kind: 'status', status: 404 }),
   ofServer('everything is answered with 503', { kind: 'status', status: 503 }),
   ofServer('all connections are reset', { kind: 'reset' }),
@@ -111,6 +114,7 @@ async function expectSmoothFrom(source: OpenedSource, sinceMs: number): Promise<
     view.states.filter(({ atMs }) => atMs > sinceMs),
     tell(view),
   ).toEqual([])
+  expect(view.counters.filter(({ atMs }) => atMs > sinceMs).length, tell(view)).toBeGreaterThan(COUNTERS_READ)
   expect(replayedFrames(view), tell(view)).toBeLessThanOrEqual(REPLAYED_FRAMES_ALLOWED)
 }
 

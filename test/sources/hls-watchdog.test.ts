@@ -62,9 +62,17 @@ describe('a watchdog', () => {
 
   test('finds a player stuck when its playlist grows without a picture', () => {
     const watch = new StuckWatch(0)
-    watch.heard(9000, 7)
-    expect(watch.isStuck(9100, 7000)).toBe(false)
-    expect(watch.isStuck(9100, 9100)).toBe(true)
+    for (let nowMs = 1000; nowMs <= 10_000; nowMs += 1000) watch.heard(nowMs, nowMs / 1000)
+    expect(watch.isStuck(10_100, 7000)).toBe(false)
+    expect(watch.isStuck(10_100, 9100)).toBe(true)
+  })
+
+  test('gives a player time when an encoder goes on after a pause', () => {
+    const watch = new StuckWatch(0)
+    watch.heard(1000, 7)
+    watch.heard(13_000, 8)
+    expect(watch.isStuck(13_100, 11_000)).toBe(false)
+    expect(watch.isStuck(20_900, 19_000)).toBe(false)
   })
 
   test('does not blame the player for an encoder that hangs or a server that answers with errors', () => {

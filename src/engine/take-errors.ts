@@ -1,0 +1,22 @@
+import { AppError } from '../protocol/index.ts'
+import type { RecorderExit } from './recorder-process.ts'
+
+/** The process went without a last word; its exit and the end of its standard error say what is known. */
+export function crashed({ code, signal, lastLines }: RecorderExit): AppError {
+  const how = signal === null ? `with exit code ${code}` : `by ${signal}`
+  const said = lastLines.length === 0 ? '' : ` Its last words: ${lastLines.slice(-3).join(' | ').slice(0, 1000)}`
+  return new AppError('recorder.crashed', `The recorder process ended ${how}; what it had stored plays.${said}`, {
+    details: { exitCode: code, signal, lastLines },
+  })
+}
+
+/** Chrome, the page or the encoder kept the first picture from coming. */
+export function startTimeout(startMs: number, lastLines: readonly string[] = []): AppError {
+  return new AppError(
+    'recorder.start-timeout',
+    `The recorder had no first picture after ${startMs / 1000} s: look at its log for what it waited for.`,
+    {
+      details: { lastLines },
+    },
+  )
+}
