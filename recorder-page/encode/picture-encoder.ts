@@ -31,6 +31,7 @@ export function encoderConfig(video: VideoSettings): VideoEncoderConfig {
     bitrate: video.bitrateKbps * 1000,
     bitrateMode: 'variable',
     latencyMode: 'realtime',
+    hardwareAcceleration: 'prefer-software',
     avc: { format: 'annexb' },
   }
 }
