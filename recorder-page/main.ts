@@ -30,17 +30,20 @@ function fail(thrown: unknown): void {
 
 async function start(settings: PageStart): Promise<void> {
   const sound = new MessageChannel()
+  const opening = openDesk(settings, sound.port1)
+  worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+    opening.then((mixer) => handleWorker(data, mixer)).catch(fail)
+  }
   tellWorker({ type: 'start', host: location.host, secret, settings, soundPort: sound.port2 }, [sound.port2])
-  const mixer = await Mixer.open(sound.port1)
-  desk = openDesk(mixer)
-  for (const source of settings.sources) desk.add(source)
-  worker.onmessage = ({ data }: MessageEvent<FromWorker>) => handleWorker(data, mixer)
+  const mixer = await opening
   watchLevels(mixer)
   setInterval(() => tellWorker({ type: 'sound-clock', reading: mixer.readClock() }), SOUND_CLOCK_MS)
 }
 
-function openDesk(mixer: Mixer): SourceDesk {
-  return new SourceDesk(mixer, {
+/** Opens the mix and all sources; the worker's messages wait for it. */
+async function openDesk(settings: PageStart, soundPort: MessagePort): Promise<Mixer> {
+  const mixer = await Mixer.open(soundPort)
+  desk = new SourceDesk(mixer, {
     onState: (sourceId, state, error) => {
       tellWorker({ type: 'source.state', sourceId, state, atMs: nowMs() })
       tellRecorder({ type: 'source', sourceId, state, error })
@@ -52,6 +55,8 @@ function openDesk(mixer: Mixer): SourceDesk {
       tellRecorder({ type: 'log', level, message, ...(details === undefined ? {} : { details }) })
     },
   })
+  for (const source of settings.sources) desk.add(source)
+  return mixer
 }
 
 function watchLevels(mixer: Mixer): void {
