@@ -16,6 +16,8 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   'types of the tests': types('tsconfig.test.json'),
   'types of the recorder page': types('recorder-page'),
   'types of the console': types('console'),
+  "types of the demo's studio": types('examples/demo/studio'),
+  'types of the pages of the tests': types('test/scene/page'),
   architecture: [bin('vitest'), 'run', '--project', 'unit', 'test/architecture', '--reporter=dot'],
   docs: [process.execPath, join(ROOT, 'scripts/check-docs.ts'), ...(write ? ['--write'] : [])],
 }

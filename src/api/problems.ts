@@ -68,6 +68,7 @@ export function logError(logger: FastifyBaseLogger, error: AppError, context: Re
   logger[level]({ err: error, code: error.code, ...context }, error.message)
 }
 
+/** Without the query, which may carry a token: safe to log and to answer with. */
 export function pathOf(url: string): string {
   const end = url.indexOf('?')
   return end === -1 ? url : url.slice(0, end)

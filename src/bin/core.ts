@@ -142,6 +142,7 @@ export function workerOptions(core: Core, config: Config, roomAccess: RoomAccess
       surroundings: {
         store: config.store,
         spoolDir: spoolDir(config),
+        allowPrivateHosts: config.allowPrivateHosts,
         logLevel: config.logLevel,
         ...(config.chromePath !== undefined && { chromePath: config.chromePath }),
       },

@@ -17,6 +17,7 @@ export async function record(
     signal,
     logger: createLogger({ level: config.logLevel }),
     logLevel: config.logLevel,
+    allowPrivateHosts: config.allowPrivateHosts,
     ...(config.chromePath !== undefined && { chromePath: config.chromePath }),
   })
 }

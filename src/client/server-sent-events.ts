@@ -1,3 +1,4 @@
+/** One dispatched event of a stream (HTML Standard §9.2.6). */
 export interface ServerSentEvent {
   readonly id: string
   readonly data: string

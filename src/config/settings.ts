@@ -70,7 +70,7 @@ export const SETTINGS = {
     secret: true,
   }),
   PANOREC_ALLOW_PRIVATE_HOSTS: setting(Type.Array(Text('^(\\*|[A-Za-z0-9.:_-]+(/[0-9]{1,3})?)$'), { minItems: 1 }), {
-    description: 'Private addresses that sources, signalling servers and webhooks may have.',
+    description: 'Private addresses that sources, signalling servers, webhooks and images of the whiteboard may have.',
     allowed: 'a comma-separated list of host names, IP addresses and CIDR blocks, or * for all',
     otherwise: 'none',
   }),

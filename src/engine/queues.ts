@@ -4,12 +4,15 @@ export const TAKE_QUEUE = 'recording.take'
 export const FINALIZE_QUEUE = 'recording.finalize'
 export const WEBHOOK_QUEUE = 'webhook.deliver'
 
+/** An id only: the worker reads the recording itself, as it is when the job begins. */
 export interface TakeJob {
   readonly recordingId: string
 }
+/** Doing it twice does no harm: whatever the store holds by then is closed. */
 export interface FinalizeJob {
   readonly recordingId: string
 }
+/** `webhook` is the index in the `webhooks` of the recording's spec. What is due is in the outbox, not in the job. */
 export interface WebhookJob {
   readonly recordingId: string
   readonly webhook: number

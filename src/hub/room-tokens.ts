@@ -3,6 +3,7 @@ import Type, { type Static } from 'typebox'
 import { Check } from 'typebox/value'
 import { AppError, NameSchema, ROOM_ROLES, RoomNameSchema, type RoomRole } from '../protocol/index.ts'
 
+/** One room, one identity, one role: a token never speaks for another room or another name. */
 export interface RoomGrant {
   readonly room: string
   readonly role: RoomRole

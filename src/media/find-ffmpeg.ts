@@ -3,6 +3,7 @@ import { access } from 'node:fs/promises'
 import { delimiter, dirname, isAbsolute, join } from 'node:path'
 import { AppError } from '../protocol/index.ts'
 
+/** Absolute paths of programs that this user may execute. */
 export interface FfmpegTools {
   readonly ffmpeg: string
   readonly ffprobe: string

@@ -1,5 +1,6 @@
 import { parseSegmentUri, type Segment } from './segment.ts'
 
+/** Segments are in the order of the text. `ended` means that the playlist says so by `EXT-X-ENDLIST` (RFC 8216 §4.3.3.4). */
 export interface ParsedPlaylist {
   readonly targetDurationSec: number
   readonly discontinuitySequence: number

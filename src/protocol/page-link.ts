@@ -11,6 +11,7 @@ import type { SourcePatch, SourceSpec, SourceState } from './sources.ts'
 export const CONTROL_PATH = '/control'
 export const PACKETS_PATH = '/packets'
 
+/** The part of a `RecorderRequest` that the page needs; store, signalling and ids are not its business. */
 export interface PageStart {
   readonly sources: readonly SourceSpec[]
   readonly layout: Layout

@@ -36,6 +36,8 @@ export interface RecorderRequest {
   /** A folder of this machine; the recorder makes and removes its own folder inside. */
   readonly spoolDir: string
   readonly chromePath?: string
+  /** Private hosts and address ranges that images of the whiteboard may have, as in `PANOREC_ALLOW_PRIVATE_HOSTS`. */
+  readonly allowPrivateHosts: readonly string[]
   readonly metadata: Readonly<Record<string, string>>
   readonly logLevel: string
 }

@@ -69,6 +69,7 @@ export const RecordingSpecSchema = Type.Object(
 )
 export type RecordingSpec = Static<typeof RecordingSpecSchema>
 
+/** Pixels, pictures a second, and the mean bit rate that the encoder aims at. */
 export interface VideoSettings {
   readonly width: number
   readonly height: number

@@ -22,6 +22,7 @@ export interface Schema {
   readonly description?: string
 }
 
+/** False for arrays and null, which JavaScript calls objects too. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

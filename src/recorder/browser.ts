@@ -41,6 +41,10 @@ const FLAGS = [
   '--disable-features=WebRtcHideLocalIpsWithMdns',
 ]
 
+/**
+ * Launches with the sandbox wherever user and host let it. Errors: `chrome.not-found`, `chrome.launch-failed` after 30 s at
+ * the latest.
+ */
 export async function launchBrowser(options: RecorderBrowserOptions): Promise<RecorderBrowser> {
   const executablePath = await findChrome(options.chromePath)
   const browser = await launchSandboxed(executablePath, options)

@@ -1,5 +1,6 @@
 import type { AppError, EndReason } from '../protocol/index.ts'
 
+/** `error` is set exactly when `reason` is `failed`. */
 export interface Ending {
   readonly reason: EndReason
   readonly error: AppError | null

@@ -98,6 +98,7 @@ export async function loadManifest(store: SegmentStore, recordingId: string): Pr
   return text === undefined ? undefined : (JSON.parse(text) as Manifest)
 }
 
+/** Atomic, as every `put`: a reader finds the manifest before or the new one. Errors: those of the store. */
 export async function storeManifest(store: SegmentStore, manifest: Manifest): Promise<void> {
   await putText(store, `${manifest.id}/recording.json`, `${JSON.stringify(manifest, null, 2)}\n`)
 }

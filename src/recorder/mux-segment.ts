@@ -33,7 +33,7 @@ export function parseDecoderConfig<T extends VideoDecoderConfig | AudioDecoderCo
 /**
  * One MPEG-TS file: PAT, PMT, then access units in the order of their timestamps (ISO/IEC 13818-1). PTS are the take's
  * own times plus the offset and the lead of the program clock, so consecutive files
- * of one clock continue each other.
+ * of one clock continue each other; they begin anew after 26.5 hours, having 33 bits (§2.4.3.7), which is no discontinuity.
  */
 export async function muxSegment(
   group: { readonly video: readonly Packet[]; readonly audio: readonly Packet[] },

@@ -74,6 +74,7 @@ async function loadPlaylist(store: SegmentStore, key: string) {
   return text === undefined ? undefined : parsePlaylist(text)
 }
 
+/** As UTF-8. Errors: those of the store. */
 export async function putText(store: SegmentStore, key: string, text: string): Promise<void> {
   await store.put(key, new TextEncoder().encode(text))
 }

@@ -23,6 +23,8 @@ export interface RecordToFolderOptions {
   readonly chromePath?: string
   readonly pageDir?: string
   readonly logLevel?: string
+  /** Private hosts that images of the whiteboard may come from; without it none. */
+  readonly allowPrivateHosts?: readonly string[]
   readonly onEvent?: (event: RecorderEvent) => void
 }
 
@@ -59,6 +61,7 @@ function requestFor(spec: RecordingSpec, spoolDir: string, options: RecordToFold
     store: { kind: 'fs', path: resolve(options.outDir) },
     spoolDir,
     logLevel: options.logLevel ?? 'info',
+    allowPrivateHosts: options.allowPrivateHosts ?? [],
     ...(options.chromePath === undefined ? {} : { chromePath: options.chromePath }),
   })
 }

@@ -2,6 +2,7 @@ import type { RecorderEvent } from '../protocol/index.ts'
 import { createLoadMeter } from './process-load.ts'
 import type { TakeFigures } from './take-output.ts'
 
+/** The readers are asked once for each report. A load that cannot be measured goes to `onError`, and that report is left out. */
 export interface StatsSource {
   readonly emit: (event: RecorderEvent) => void
   readonly frames: () => { readonly frames: number; readonly droppedFrames: number }

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import { createOutboundPolicy } from '../outbound/index.ts'
 import { type AppError, errorInfo, type RecorderRequest, type Signal, toAppError } from '../protocol/index.ts'
 import type { SegmentStore } from '../store/index.ts'
 import { openStore } from '../store/index.ts'
+import { checkBoardImages } from './board-images.ts'
 import { launchBrowser } from './browser.ts'
 import { createEndingSwitch, type Ending, type EndingSwitch } from './ending.ts'
 import { obeyCommands } from './obey-commands.ts'
@@ -87,9 +89,14 @@ async function recordInto(store: SegmentStore, spool: Spool, take: Take): Promis
 async function showUntilEnded(stage: { take: Take; spool: Spool; page: TakePage; output: TakeOutput }): Promise<void> {
   const { request, io, ending, warn } = stage.take
   const { link } = stage.page
+  const showSignals = checkBoardImages({
+    policy: createOutboundPolicy(request),
+    deliver: (signals) => link.send({ type: 'signals', signals }),
+    onRefused: warn,
+  })
   const addSignals = (signals: readonly Signal[]): void => {
     const fresh = stage.output.addSignals(signals)
-    if (fresh.length > 0) link.send({ type: 'signals', signals: fresh })
+    if (fresh.length > 0) showSignals(fresh)
   }
   const sourceIds = new Set(request.sources.map((source) => source.id))
   void obeyCommands(io.commands, { ending, emit: io.emit, send: link.send, addSignals, sourceIds }).catch(

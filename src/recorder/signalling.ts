@@ -1,6 +1,17 @@
-import { Check } from 'typebox/value'
+import type { TSchema } from 'typebox'
 import { WebSocket } from 'ws'
-import { AppError, MAX_SIGNAL_BYTES, type Signal, type Signalling, UnknownSignalSchema } from '../protocol/index.ts'
+import {
+  AppError,
+  MAX_SIGNAL_BYTES,
+  SIGNAL_SCHEMAS,
+  type Signal,
+  type Signalling,
+  type SignalType,
+  UnknownSignalSchema,
+} from '../protocol/index.ts'
+import { compileCheck, type Mismatch } from '../protocol/mismatch.ts'
+import { parseJson } from '../protocol/parse-json.ts'
+import { isObject } from '../protocol/schema-words.ts'
 import type { RecorderLogger } from './recorder-io.ts'
 import { backOffMs, pause } from './retry.ts'
 
@@ -67,9 +78,9 @@ function listen(options: SignallingOptions, afterSeq: number, signal: AbortSigna
     const leave = (): void => socket.terminate()
     signal.addEventListener('abort', leave, { once: true })
     socket.on('message', (data) => {
-      const received = parseSignal(data.toString())
-      if (received === undefined) options.logger.warn({}, 'the signalling server sent what is not a signal')
-      else batch(received)
+      const { signal: received, mismatch } = parseSignal(data.toString())
+      if (received !== undefined) batch(received)
+      else options.logger.warn({ mismatch }, 'the signalling server sent what is not a signal; it is left out')
     })
     socket.on('error', (error) => {
       reason = error.message
@@ -111,13 +122,26 @@ function createBatch(onSignals: (signals: readonly Signal[]) => void): (signal: 
   }
 }
 
-function parseSignal(text: string): Signal | undefined {
+/** Another platform's server is outside too: what is of a known type must match that type's schema. */
+function parseSignal(text: string): { readonly signal?: Signal; readonly mismatch?: Mismatch | string } {
   try {
-    const value: unknown = JSON.parse(text)
-    return Check(UnknownSignalSchema, value) ? value : undefined
-  } catch {
-    return undefined
+    const value = parseJson(text)
+    const mismatch = checkOf(isObject(value) ? value.type : undefined)(value)
+    return mismatch === undefined ? { signal: value as Signal } : { mismatch }
+  } catch (error) {
+    return { mismatch: String(error) }
   }
+}
+
+const checks = new Map<TSchema, ReturnType<typeof compileCheck>>()
+
+/** Compiled at the first signal of its type, so that a start does not wait for it. */
+function checkOf(type: unknown): ReturnType<typeof compileCheck> {
+  const isKnown = typeof type === 'string' && Object.hasOwn(SIGNAL_SCHEMAS, type)
+  const schema = isKnown ? SIGNAL_SCHEMAS[type as SignalType] : UnknownSignalSchema
+  const check = checks.get(schema) ?? compileCheck(schema)
+  checks.set(schema, check)
+  return check
 }
 
 function unreachable(url: string, reason: string): AppError {

@@ -15,6 +15,7 @@ export interface SpooledSegment {
   readonly lastFrameAtMs: number
 }
 
+/** `seq` counts from 0 through all takes of the recording (RFC 8216 §4.3.3.2). */
 export interface StoredSegment extends SpooledSegment {
   readonly seq: number
 }

@@ -97,6 +97,7 @@ export interface OutboundPolicy {
 export interface RoomAccess {
   signallingFor(room: string, recordingId: string): Signalling | Promise<Signalling>
 }
+/** Resolves when the signals are in the room's history, so that a recorder which joins later gets them too. */
 export interface RoomSignals {
   publish(room: string, signals: readonly Signal[]): Promise<void>
 }

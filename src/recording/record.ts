@@ -72,7 +72,10 @@ export function roomOf(record: RecordingRecord): string {
 }
 
 /** What depends on the machine that runs the take, not on the recording. */
-export type RecorderSurroundings = Pick<RecorderRequest, 'store' | 'spoolDir' | 'chromePath' | 'logLevel'>
+export type RecorderSurroundings = Pick<
+  RecorderRequest,
+  'store' | 'spoolDir' | 'chromePath' | 'allowPrivateHosts' | 'logLevel'
+>
 
 /** The one document that a recorder gets: the recording as it is now, and where this machine keeps things. */
 export function buildRecorderRequest(

@@ -1,6 +1,7 @@
 import type { BoardElement, BoardOp } from '../protocol/board.ts'
 import { canonicalJson, compareText } from './stamp.ts'
 
+/** Decides which of two operations on an element wins, in whatever order they arrive. */
 export interface ElementVersion {
   readonly version: number
   readonly nonce: number
@@ -44,6 +45,7 @@ function blankPage(id: string): RoomBoardPage {
   return page
 }
 
+/** A page while signals are applied to it, in place. */
 export interface BoardPageDraft extends RoomBoardPage {
   readonly elements: Map<string, BoardElement>
   readonly deleted: Map<string, ElementVersion>

@@ -4,6 +4,7 @@ import { AppError } from '../protocol/index.ts'
 const KEY = /^[A-Za-z0-9_-][A-Za-z0-9_.-]*(\/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*$/
 const MAX_KEY_LENGTH = 900
 
+/** At most 900 characters: S3 allows 1024 bytes, and the prefix of the store needs its share. */
 export function isStoreKey(key: string): boolean {
   return key.length <= MAX_KEY_LENGTH && KEY.test(key)
 }
@@ -23,10 +24,12 @@ export function assertReadableKey(key: string): void {
   if (!isStoreKey(key)) throw notFound(key)
 }
 
+/** `store.not-found`, the same from every driver. */
 export function notFound(key: string, cause?: unknown): AppError {
   return new AppError('store.not-found', `The store has no object \`${key}\``, { field: 'key', received: key, cause })
 }
 
+/** `store.range-invalid`, the same from every driver; `size` is undefined where the driver was not told it. */
 export function rangeInvalid(key: string, size: number | undefined, cause?: unknown): AppError {
   const allowed = size === undefined ? 'a range inside the object' : `bytes from 0 to ${size - 1}`
   return new AppError('store.range-invalid', `The byte range lies outside \`${key}\``, {

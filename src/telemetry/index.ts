@@ -8,6 +8,7 @@ import { createMetrics, type Metrics } from './metrics.ts'
 export * from './logger.ts'
 export * from './metrics.ts'
 
+/** One of each for a process: they share nothing, so a test may make as many as it likes. */
 export interface Telemetry {
   readonly logger: Logger
   readonly metrics: Metrics

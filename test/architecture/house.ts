@@ -49,7 +49,8 @@ export const HOUSE: readonly Room[] = [
   server('src/db', ['src/protocol', 'src/recording', 'src/webhooks', ...PORTS]),
   server('src/engine', ['src/protocol', 'src/recording', 'src/webhooks', 'src/telemetry']),
 
-  // The one-shot recorder: one JSON document in, typed messages out; no database, no queue, no API.
+  // The one-shot recorder: one JSON document in, typed messages out; no database, no queue, no API. It asks `outbound`
+  // about the images of the whiteboard: their URLs come in with the room's signals, which pass no other border of ours.
   server('src/recorder', [
     'src/protocol',
     'src/room',
@@ -57,6 +58,7 @@ export const HOUSE: readonly Room[] = [
     'src/recording/record',
     'src/store',
     'src/media',
+    'src/outbound',
     'src/telemetry',
   ]),
 

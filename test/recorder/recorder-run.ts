@@ -54,6 +54,7 @@ export function buildRequest(folders: RecorderFolders, changes: Partial<Recorder
     signalling: null,
     store: { kind: 'fs', path: folders.storePath },
     spoolDir: folders.spoolDir,
+    allowPrivateHosts: [],
     metadata: {},
     logLevel: 'debug',
     ...changes,

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import type { ReadableStream as NodeReadableStream } from 'node:stream/web'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { AppError, ProblemSchema } from '../../protocol/index.ts'
@@ -98,8 +99,9 @@ function describe(reply: FastifyReply, info: StoredObjectInfo, cache: string): F
     .header('cross-origin-resource-policy', 'cross-origin')
 }
 
+/** Where the types of browsers are loaded too, as in the tests, theirs of a stream and Node's differ in name alone. */
 function bodyOf(body: ReadableStream<Uint8Array>): Readable {
-  return Readable.fromWeb(body)
+  return Readable.fromWeb(body as NodeReadableStream)
 }
 
 function abortedWhenGone(reply: FastifyReply): AbortSignal {
