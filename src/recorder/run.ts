@@ -14,6 +14,7 @@ import { joinSignalling } from './signalling.ts'
 import { openSpool, type Spool } from './spool.ts'
 import { openTakeOutput, type TakeFigures, type TakeOutput } from './take-output.ts'
 import { createTakePage, type TakePage } from './take-page.ts'
+import { yieldToMainThread } from './thread-priority.ts'
 import { startWatchdog } from './watchdog.ts'
 
 /** How long the page may take to flush its encoders; what it sent until then is kept. */
@@ -128,6 +129,7 @@ async function showUntilEnded(stage: { take: Take; spool: Spool; page: TakePage;
     onError: (error) => io.logger.warn({ err: error }, 'the load of the recorder could not be measured'),
   })
   await Promise.race([browser.open(server.url), ending.ended])
+  await using _priority = yieldToMainThread(browser.pid)
   await ending.ended
   await link.stop(AbortSignal.timeout(PAGE_STOP_MS))
 }
