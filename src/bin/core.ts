@@ -17,7 +17,7 @@ import {
 import { type Engine, openEngine, type TakeTimes, type WorkerOptions } from '../engine/index.ts'
 import { createOutboundPolicy, type OutboundPolicy } from '../outbound/index.ts'
 import { toAppError } from '../protocol/index.ts'
-import { finalizeRecording } from '../recorder/index.ts'
+import { clearDeadTakes, finalizeRecording } from '../recorder/index.ts'
 import {
   type CommandLog,
   createTakes,
@@ -138,7 +138,12 @@ export function workerOptions(core: Core, config: Config, roomAccess: RoomAccess
     take: {
       takes: createTakes({ repository, writer, commands, takeQueue: engine.takeQueue, roomAccess }),
       commands,
-      finalizer: { finalize: (recordingId, error) => finalizeRecording(store, recordingId, { error }) },
+      finalizer: {
+        async finalize(recordingId, error) {
+          await clearDeadTakes(spoolDir(config), recordingId)
+          return await finalizeRecording(store, recordingId, { error })
+        },
+      },
       surroundings: {
         store: config.store,
         spoolDir: spoolDir(config),

@@ -1,10 +1,9 @@
-import { readlink, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import puppeteer, { type Browser } from 'puppeteer'
 import { AppError } from '../protocol/index.ts'
 import { findChrome } from './chrome-path.ts'
+import { findSocketFolder } from './clear-dead-takes.ts'
 import { killProcessTree } from './process-tree.ts'
 import type { RecorderLogger } from './recorder-io.ts'
 
@@ -111,14 +110,6 @@ async function launch(
   } catch (error) {
     throw new AppError('chrome.launch-failed', `Chrome did not start: ${executablePath}`, { cause: error })
   }
-}
-
-/** Chrome's folder in the temporary folder, which it leaves behind when it is killed; its profile holds a link to it. */
-async function findSocketFolder(profileDir: string): Promise<string | undefined> {
-  const socket = await readlink(join(profileDir, 'SingletonSocket')).catch(() => undefined)
-  if (socket === undefined) return undefined
-  const folder = dirname(socket)
-  return dirname(folder) === tmpdir() && folder.includes('Chrom') ? folder : undefined
 }
 
 async function closeOrKill(browser: Browser, pid: number): Promise<void> {

@@ -3,6 +3,7 @@
  * comes in as one JSON document and its events go out as messages; it knows no database, no queue and no HTTP API.
  */
 export { findChrome } from './chrome-path.ts'
+export { clearDeadTakes } from './clear-dead-takes.ts'
 export { type FinalizedRecording, finalizeRecording } from './finalize-recording.ts'
 export { loadManifest, type Manifest } from './manifest.ts'
 export { type FolderRecording, type RecordToFolderOptions, recordToFolder } from './record-to-folder.ts'
