@@ -12,6 +12,7 @@ import { carryCommands } from './command-courier.ts'
 import { logRecorderLine } from './recorder-log.ts'
 import { type RecorderProcess, spawnRecorder } from './recorder-process.ts'
 import { crashed, startTimeout } from './take-errors.ts'
+import { makeTakeFolder } from './take-folder.ts'
 import { createTakeWriter, type TakeWriter } from './take-writer.ts'
 
 export interface TakeTimes {
@@ -58,8 +59,10 @@ export async function runTake(
   const logger = ports.logger.child({ recordingId, take: request.take, traceId: request.traceId })
   const writer = createTakeWriter(ports.takes, { recordingId, take: request.take, logger })
   const takeKey = `${recordingId}/${request.take}`
+  await using folder = await makeTakeFolder()
+  const environment = { ...ports.environment, TMPDIR: folder.path }
   try {
-    const end = await superviseRecorder({ ...ports, logger }, { request, writer, signal, takeKey })
+    const end = await superviseRecorder({ ...ports, environment, logger }, { request, writer, signal, takeKey })
     if (end.ended !== undefined) return end.ended.error?.code ?? 'completed'
     return await closeCrashed({ ...ports, logger }, { recordingId, error: end.error, writer })
   } finally {

@@ -1,9 +1,10 @@
-import { rm } from 'node:fs/promises'
+import { readlink, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import puppeteer, { type Browser } from 'puppeteer'
 import { AppError } from '../protocol/index.ts'
 import { findChrome } from './chrome-path.ts'
-import { findSocketFolder } from './clear-dead-takes.ts'
 import { killProcessTree } from './process-tree.ts'
 import type { RecorderLogger } from './recorder-io.ts'
 
@@ -110,6 +111,14 @@ async function launch(
   } catch (error) {
     throw new AppError('chrome.launch-failed', `Chrome did not start: ${executablePath}`, { cause: error })
   }
+}
+
+/** Chrome keeps its singleton socket in a folder of its own under the temporary folder, and links to it. */
+async function findSocketFolder(profileDir: string): Promise<string | undefined> {
+  const socket = await readlink(join(profileDir, 'SingletonSocket')).catch(() => undefined)
+  if (socket === undefined) return undefined
+  const folder = dirname(socket)
+  return dirname(folder) === tmpdir() && folder.includes('Chrom') ? folder : undefined
 }
 
 async function closeOrKill(browser: Browser, pid: number): Promise<void> {

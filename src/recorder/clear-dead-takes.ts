@@ -1,31 +1,20 @@
 import { readdir, readFile, readlink, rm, rmdir } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { killProcessTree } from './process-tree.ts'
 
 /**
- * Removes what dead recorders of this recording have left on this machine: a Chrome that outlived them, its profile, its
- * socket folder. Segments that the store never confirmed stay. Only when no recorder of this recording runs here.
+ * Removes what dead recorders of this recording have left on this machine: a Chrome that outlived them, and its profile.
+ * Segments that the store never confirmed stay. Only when no recorder of this recording runs here.
  */
 export async function clearDeadTakes(spoolDir: string, recordingId: string): Promise<void> {
   const names = await readdir(spoolDir).catch(() => [])
   for (const name of names.filter((candidate) => candidate.startsWith(`${recordingId}-`))) {
     const folder = join(spoolDir, name)
     const profile = join(folder, 'chrome')
-    const socketFolder = await findSocketFolder(profile)
     await killOwner(profile)
     await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
-    if (socketFolder !== undefined) await rm(socketFolder, { recursive: true, force: true })
     await removeIfBare(folder)
   }
-}
-
-/** Chrome keeps its singleton socket in a folder of its own under the temporary folder, and links to it. */
-export async function findSocketFolder(profileDir: string): Promise<string | undefined> {
-  const socket = await readlink(join(profileDir, 'SingletonSocket')).catch(() => undefined)
-  if (socket === undefined) return undefined
-  const folder = dirname(socket)
-  return dirname(folder) === tmpdir() && folder.includes('Chrom') ? folder : undefined
 }
 
 /** The lock names its Chrome as `<host>-<pid>`; a process that has taken over the number is left alone. */

@@ -6,7 +6,10 @@ export interface Ending {
   readonly error: AppError | null
 }
 
-/** Why the take ends: the first reason wins, whatever goes wrong after it. */
+/** A dying Chrome takes its page and its links along first; the news of its own end comes this much later, at most. */
+const CHROME_NEWS_MS = 300
+
+/** Why the take ends: the first reason wins, whatever goes wrong after it; only a lost page waits for a lost Chrome. */
 export interface EndingSwitch {
   end(reason: Exclude<EndReason, 'failed'>): void
   fail(error: AppError): void
@@ -28,7 +31,11 @@ export function createEndingSwitch(terminate: AbortSignal): EndingSwitch {
   else terminate.addEventListener('abort', terminated, { once: true })
   return {
     end: (reason) => settle({ reason, error: null }),
-    fail: (error) => settle({ reason: 'failed', error }),
+    fail(error) {
+      const fail = (): void => settle({ reason: 'failed', error })
+      if (error.code === 'page.crashed') setTimeout(fail, CHROME_NEWS_MS)
+      else fail()
+    },
     ended: promise,
     signal: controller.signal,
   }

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import * as HLS from 'hls-parser'
+import { PCR_LEAD_SEC } from '../../src/recorder/ts-clock.ts'
 
 const run = promisify(execFile)
 
@@ -12,7 +13,7 @@ export interface CheckedRecording {
   readonly live: HLS.types.MediaPlaylist
   /** What `ffmpeg -v warning` says while it decodes the whole index. */
   readonly warnings: string
-  /** Timestamps of all video packets of each segment, seconds. */
+  /** Media times of all video packets of each segment, seconds: their timestamps less the clock's lead. */
   readonly pictures: readonly (readonly number[])[]
   readonly manifest: Record<string, unknown>
 }
@@ -36,13 +37,15 @@ export async function checkRecording(folder: string): Promise<CheckedRecording> 
   return { index, live, warnings: stderr, pictures, manifest }
 }
 
-/** The PIDs and NAL unit types that a segment begins with, read from its bytes (ISO/IEC 13818-1 §2.4.3). */
+/** The PIDs of the first packets with a payload, and the NAL unit types that a segment begins with, read from its bytes (ISO/IEC 13818-1 §2.4.3). */
 export async function readBeginning(
   path: string,
 ): Promise<{ readonly pids: readonly number[]; readonly nalTypes: readonly number[] }> {
   const bytes = await readFile(path)
-  const pids = [0, 1, 2].map((packet) => bytes.readUInt16BE(packet * 188 + 1) & 0x1fff)
-  return { pids, nalTypes: nalTypesOf(bytes.subarray(2 * 188, 3 * 188)) }
+  const packets = Array.from({ length: 4 }, (_, i) => bytes.subarray(i * 188, (i + 1) * 188))
+  const withPayload = packets.filter((packet) => (packet.readUInt8(3) & 0x10) !== 0)
+  const pids = withPayload.map((packet) => packet.readUInt16BE(1) & 0x1fff)
+  return { pids, nalTypes: nalTypesOf(withPayload[2] ?? Buffer.of()) }
 }
 
 /** The types of the NAL units that begin in these bytes (ITU-T H.264 §7.4.1); a PES start code is none. */
@@ -66,5 +69,5 @@ async function videoTimes(path: string): Promise<number[]> {
   return stdout
     .split('\n')
     .filter((line) => line.trim() !== '')
-    .map(Number.parseFloat)
+    .map((line) => Number.parseFloat(line) - PCR_LEAD_SEC)
 }
