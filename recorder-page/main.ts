@@ -1,10 +1,9 @@
 import { errorInfo, toAppError } from '../src/protocol/app-error.ts'
+import { assertNever } from '../src/protocol/assert-never.ts'
 import type { FromPage, PageStart, ToPage } from '../src/protocol/page-link.ts'
-import { assertNever } from './assert-never.ts'
 import { nowMs } from './clock.ts'
-import { ControlLink } from './link/control-link.ts'
-import { ActiveSpeaker } from './sound/active-speaker.ts'
-import { Mixer } from './sound/mixer.ts'
+import { ControlLink } from './link/index.ts'
+import { ActiveSpeaker, Mixer } from './sound/index.ts'
 import { SourceDesk } from './source-desk.ts'
 import type { FromWorker, ToWorker } from './worker-messages.ts'
 

@@ -1,7 +1,7 @@
 import type { ErrorInfo } from '../src/protocol/app-error.ts'
 import type { SourceSpec, SourceState } from '../src/protocol/sources.ts'
 import { watchFrames } from './compositor/frame-tap.ts'
-import type { Mixer } from './sound/mixer.ts'
+import type { Mixer } from './sound/index.ts'
 import { openSource, type PageSource, type TileSize } from './sources/index.ts'
 
 export interface SourceDeskListener {
