@@ -6,7 +6,7 @@ import { readProcessTree } from './process-tree.ts'
 const WORKER_THREAD = 'DedicatedWorker'
 /** A CFS weight of about a tenth of a thread at 0: it gives way, and still gets what is left. */
 const WORKER_NICENESS = 10
-/** hls.js opens a worker with each source, also with one that is added later. */
+/** hls.js opens a worker with each source, also with one that is added later. A start is everybody's race for a while. */
 const EVERY_MS = 5_000
 
 /**
@@ -16,7 +16,7 @@ const EVERY_MS = 5_000
  */
 export function yieldToMainThread(browserPid: number): AsyncDisposable {
   const known = new Set<number>()
-  let work = lowerWorkers(browserPid, known)
+  let work = Promise.resolve()
   const timer = setInterval(() => {
     work = work.then(() => lowerWorkers(browserPid, known))
   }, EVERY_MS)
