@@ -7,11 +7,14 @@ import { stalePages } from './pages.mjs'
 /** The names that the recorder knows Chrome by on a PATH (src/recorder/chrome-path.ts). */
 const CHROME_NAMES = ['chromium', 'google-chrome-stable', 'google-chrome', 'chromium-browser', 'chrome']
 
-/** A file that proves a font package without starting fontconfig, and what to ask fontconfig elsewhere. */
+/**
+ * A file that proves a font package without starting fontconfig, and what to ask fontconfig elsewhere: something that
+ * DejaVu, which most machines have, cannot draw (it has Arabic, and emoji in black and white).
+ */
 const FONTS = {
-  'fonts-core': { file: '/usr/share/fonts/truetype/noto/NotoSansArabic-Regular.ttf', pattern: ':lang=ar' },
+  'fonts-core': { file: '/usr/share/fonts/truetype/noto/NotoSansArabic-Regular.ttf', pattern: ':lang=hi' },
   'fonts-cjk': { file: '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc', pattern: ':lang=ja' },
-  'fonts-emoji': { file: '/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf', pattern: ':charset=1f600' },
+  'fonts-emoji': { file: '/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf', pattern: ':charset=1f600:color=true' },
 }
 
 /**

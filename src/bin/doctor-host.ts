@@ -73,7 +73,7 @@ const FONTS = [
   { script: 'Japanese', pattern: ':lang=ja', file: /CJK|HanSans|SourceHan/i, package: 'fonts-noto-cjk' },
   { script: 'Korean', pattern: ':lang=ko', file: /CJK|HanSans|SourceHan/i, package: 'fonts-noto-cjk' },
   { script: 'Arabic', pattern: ':lang=ar', file: /Arabic|DejaVuSans/i, package: 'fonts-noto-core' },
-  { script: 'emoji', pattern: ':charset=1f600', file: /Emoji/i, package: 'fonts-noto-color-emoji' },
+  { script: 'emoji', pattern: ':charset=1f600:color=true', file: /Emoji/i, package: 'fonts-noto-color-emoji' },
 ] as const
 
 /** Names and messages are drawn with the fonts of the machine; a script without a font is drawn as boxes. */

@@ -9,7 +9,7 @@ import { type OpenedSource, SourceHarness, type SourceView, tell } from './harne
 const OUTAGE_MS = 10_000
 /** Three times hls.js' own time-outs. */
 const LONG_OUTAGE_MS = 30_000
-/** From the end of an outage to moving pictures: what issue 2 promises. */
+/** From the end of an outage to moving pictures: the longest it may take. */
 const BACK_WITHIN_MS = 5000
 /** A buffer of three segments and a stall's own second, on a busy machine. */
 const STALL_WITHIN_MS = 9000

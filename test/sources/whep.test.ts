@@ -8,7 +8,7 @@ import { WhepDoor } from './whep-door.ts'
 
 /** A session takes 0.3 s, and a second more until the next key frame of FFmpeg, which cannot be asked for one. */
 const START_WITHIN_MS = 5000
-/** From the return of a publisher or a server to moving pictures: what issue 2 promises. */
+/** From the return of a publisher or a server to moving pictures: the longest it may take. */
 const BACK_WITHIN_MS = 5000
 const STALL_WITHIN_MS = 3000
 const OUTAGE_MS = 10_000
