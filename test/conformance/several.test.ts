@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { assertNothingLeft, LiveClass, measureCadence, readFilm, Timeline, takeStock } from '../kit/index.ts'
 import { TestService } from './test-service.ts'
-import { PRESENT_MIN, REPEATED_MAX, SETTLE_SEC } from './tolerances.ts'
+import { SETTLE_SEC, TOGETHER_PRESENT_MIN, TOGETHER_REPEATED_MAX } from './tolerances.ts'
 
 const SIZE = { width: 1280, height: 720 }
 const TOGETHER_SEC = 20
@@ -28,8 +28,8 @@ describe('several recordings', () => {
       const window = { fromSec: timeline.ptsSec(running) + SETTLE_SEC, toSec: timeline.ptsSec(stopped) - 0.5 }
       for (const source of live.patterns.keys()) {
         const cadence = measureCadence(film, source, window)
-        expect(cadence.present).toBeGreaterThanOrEqual(PRESENT_MIN)
-        expect(cadence.repeated).toBeLessThanOrEqual(REPEATED_MAX)
+        expect(cadence.present).toBeGreaterThanOrEqual(TOGETHER_PRESENT_MIN)
+        expect(cadence.repeated).toBeLessThanOrEqual(TOGETHER_REPEATED_MAX)
       }
     }
   })

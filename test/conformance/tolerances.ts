@@ -5,6 +5,9 @@
  */
 export const PRESENT_MIN = 0.97
 export const REPEATED_MAX = 0.03
+/** Two recordings and their sources take most of two cores: whatever else runs then costs frames. */
+export const TOGETHER_PRESENT_MIN = 0.95
+export const TOGETHER_REPEATED_MAX = 0.05
 export const HLS_SYNC_P95_SEC = 0.04
 export const WHEP_SYNC_P95_SEC = 0.06
 /** What a recording promises; each number is its own. */
