@@ -15,6 +15,7 @@ export class SourceChannel implements Disposable {
   readonly #samples: Float32Array<ArrayBuffer>
   #input: AudioNode | undefined
   #delayMs: number | undefined
+  #muted = false
 
   constructor(context: AudioContext, mix: AudioNode, element: HTMLVideoElement | undefined) {
     this.#context = context
@@ -33,6 +34,8 @@ export class SourceChannel implements Disposable {
   }
 
   setMuted(muted: boolean): void {
+    if (muted === this.#muted) return
+    this.#muted = muted
     this.#gain.gain.setTargetAtTime(muted ? 0 : 1, this.#context.currentTime, MUTE_RAMP_SEC)
   }
 

@@ -14,7 +14,7 @@ const STALL_WITHIN_MS = 3000
 const OUTAGE_MS = 10_000
 /** Within this time a source that never was live says nothing. */
 const ABSENT_MS = 3000
-/** Issue 2: no freeze longer than this. */
+/** No freeze may be longer than this. */
 const FREEZE_MS = 500
 const CLIP_SEC = 120
 
