@@ -1,9 +1,10 @@
 import { defineConfig } from 'vitest/config'
 
 /** Folders whose tests start Chrome or FFmpeg: one file at a time, so that their figures mean something. */
-const MEDIA = ['conformance', 'console', 'demo', 'integration', 'recorder', 'scene', 'sources']
+const MEDIA = ['clipper', 'conformance', 'console', 'demo', 'integration', 'recorder', 'scene', 'sources']
 /** Files of those folders that start neither. */
-const PURE = 'board-images|segment-grouper|signalling|ts-clock'
+const PURE =
+  'board-images|idle-watch|judge-memory|judge-output|leftovers|long-take|spool-room|uploader|build-movie|demux-segment|parameter-sets|plan-clip|plan-sound|titles|fence|pausing|segment-grouper|signalling|triggers|ts-clock'
 const MEDIA_FILES = MEDIA.map((folder) => `test/${folder}/**/!(${PURE}).test.ts`)
 
 /** A media test records for minutes; a cold Chrome on two busy cores takes seconds to start. */

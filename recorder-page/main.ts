@@ -1,7 +1,8 @@
 import { errorInfo, toAppError } from '../src/protocol/app-error.ts'
 import { assertNever } from '../src/protocol/assert-never.ts'
 import type { FromPage, PageStart, ToPage } from '../src/protocol/page-link.ts'
-import { nowMs } from './clock.ts'
+import { nowMs, shiftClock } from './clock.ts'
+import { Follower } from './handover/index.ts'
 import { ControlLink } from './link/index.ts'
 import { ActiveSpeaker, Mixer } from './sound/index.ts'
 import { SourceDesk } from './source-desk.ts'
@@ -14,6 +15,8 @@ const secret = location.hash.slice(1)
 const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' })
 let link: ControlLink
 let desk: SourceDesk | undefined
+let follower: Follower | undefined
+let isHeld = false
 
 function tellWorker(message: ToWorker, transfer: Transferable[] = []): void {
   worker.postMessage(message, transfer)
@@ -28,6 +31,7 @@ function fail(thrown: unknown): void {
 }
 
 async function start(settings: PageStart): Promise<void> {
+  if (settings.handover !== null) shiftClock(settings.handover.clockShiftMs)
   const sound = new MessageChannel()
   const opening = openDesk(settings, sound.port1)
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
@@ -47,15 +51,32 @@ async function openDesk(settings: PageStart, soundPort: MessagePort): Promise<Mi
       tellWorker({ type: 'source.state', sourceId, state, atMs: nowMs() })
       tellRecorder({ type: 'source', sourceId, state, error })
     },
-    onFrame: (sourceId, frame, mediaMs, presentMs) => {
-      tellWorker({ type: 'frame', sourceId, frame, mediaMs, presentMs }, [frame])
-    },
+    onFrame: (sourceId, frame, times) => tellWorker({ type: 'frame', sourceId, frame, times }, [frame]),
     onLog: (level, message, details) => {
       tellRecorder({ type: 'log', level, message, ...(details === undefined ? {} : { details }) })
     },
   })
   for (const source of settings.sources) desk.add(source)
+  if (settings.handover !== null) follower = follow(desk)
   return mixer
+}
+
+function follow(players: SourceDesk): Follower {
+  return new Follower({
+    players,
+    nowMs,
+    onDue: (sourceId, dueMs, isMoved) => tellWorker({ type: 'follow', sourceId, dueMs, isMoved }),
+    onPrimed: (sources) => tellRecorder({ type: 'primed', sources }),
+  })
+}
+
+/** In the streams' own time, so that another page finds the same places. */
+function tellPositions(dueMs: ReadonlyMap<string, number>): void {
+  const positions = [...dueMs].flatMap(([sourceId, due]) => {
+    const played = desk?.played(sourceId)
+    return played === undefined ? [] : [{ sourceId, recordedMs: due - played.originMs }]
+  })
+  tellRecorder({ type: 'positions', positions })
 }
 
 function watchLevels(mixer: Mixer): void {
@@ -76,12 +97,14 @@ function handleWorker(message: FromWorker, mixer: Mixer): void {
       return desk?.setTileSizes(message.sizes)
     case 'muted':
       return desk?.setMuted(message.sourceIds)
-    case 'picture-delays':
+    case 'pacing':
       for (const [sourceId, delayMs] of message.delaysMs) mixer.setDelay(sourceId, delayMs)
+      if (isHeld) tellPositions(message.dueMs)
       return
     case 'started':
     case 'layout':
     case 'stats':
+    case 'loudness':
     case 'log':
     case 'failed':
     case 'stopped':
@@ -105,7 +128,21 @@ async function handleRecorder(message: ToPage): Promise<void> {
     case 'signals':
     case 'layout':
     case 'cut':
+    case 'pause':
+    case 'resume':
       return tellWorker(message)
+    case 'hold':
+      isHeld = message.isHeld
+      return tellWorker(message)
+    case 'positions':
+      return follower?.update(message.positions)
+    case 'begin':
+      follower?.[Symbol.dispose]()
+      return tellWorker(message)
+    case 'end':
+      return tellWorker(message)
+    case 'clock':
+      return tellRecorder({ ...message, atMs: nowMs() })
     case 'ping':
       return tellRecorder({ type: 'pong', nonce: message.nonce })
     case 'stop':

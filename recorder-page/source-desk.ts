@@ -1,18 +1,20 @@
 import type { ErrorInfo } from '../src/protocol/app-error.ts'
 import type { SourceSpec, SourceState } from '../src/protocol/sources.ts'
-import { watchFrames } from './compositor/frame-tap.ts'
+import { type FrameTimes, watchFrames } from './compositor/frame-tap.ts'
+import { type Played, PlayWatch } from './handover/index.ts'
 import type { Mixer } from './sound/index.ts'
 import { openSource, type PageSource, type TileSize } from './sources/index.ts'
 
 export interface SourceDeskListener {
   onState(sourceId: string, state: SourceState, error: ErrorInfo | null): void
   /** The listener owns the frame. */
-  onFrame(sourceId: string, frame: VideoFrame, mediaMs: number, presentMs: number): void
+  onFrame(sourceId: string, frame: VideoFrame, times: FrameTimes): void
   onLog(level: 'debug' | 'info' | 'warn', message: string, details?: Record<string, unknown>): void
 }
 
 interface OpenSource {
   readonly source: PageSource
+  readonly watch: PlayWatch
   readonly stopFrames: () => void
 }
 
@@ -36,10 +38,12 @@ export class SourceDesk implements AsyncDisposable {
     })
     this.#mixer.addSource(id, spec.type === 'whep' ? undefined : source.element)
     this.#mixer.setMuted(id, spec.muted === true)
-    const stopFrames = watchFrames(source.element, (frame, mediaMs, presentMs) => {
-      this.#listener.onFrame(id, frame, mediaMs, presentMs)
+    const watch = new PlayWatch()
+    const stopFrames = watchFrames(source.element, (frame, times) => {
+      watch.see(times, source.positionOf(times))
+      this.#listener.onFrame(id, frame, times)
     })
-    this.#open.set(id, { source, stopFrames })
+    this.#open.set(id, { source, watch, stopFrames })
   }
 
   async remove(sourceId: string): Promise<void> {
@@ -59,6 +63,23 @@ export class SourceDesk implements AsyncDisposable {
   /** Mutes exactly these sources. */
   setMuted(mutedIds: ReadonlySet<string>): void {
     for (const sourceId of this.#open.keys()) this.#mixer.setMuted(sourceId, mutedIds.has(sourceId))
+  }
+
+  get sourceIds(): readonly string[] {
+    return [...this.#open.keys()]
+  }
+
+  /** Where a source plays; undefined while nobody can tell. */
+  played(sourceId: string): Played | undefined {
+    return this.#open.get(sourceId)?.watch.played
+  }
+
+  /** Moves a source's player by so much of its media, or has it play faster or slower; false when it cannot be moved. */
+  steer(sourceId: string, change: { readonly byMs: number } | { readonly rate: number }): boolean {
+    const open = this.#open.get(sourceId)
+    const isMoved = open?.source.steer(change) ?? false
+    if (isMoved) open?.watch.forget()
+    return isMoved
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,8 +1,9 @@
 import type { ErrorInfo } from '../src/protocol/app-error.ts'
 import type { Layout } from '../src/protocol/layout.ts'
-import type { PageStart, PageStats } from '../src/protocol/page-link.ts'
+import type { LoudnessReading, PageStart, PageStats } from '../src/protocol/page-link.ts'
 import type { Signal } from '../src/protocol/signals.ts'
 import type { SourcePatch, SourceSpec, SourceState } from '../src/protocol/sources.ts'
+import type { FrameTimes } from './compositor/frame-tap.ts'
 import type { SoundClockReading } from './sound/sound-clock.ts'
 import type { TileSize } from './sources/index.ts'
 
@@ -24,10 +25,7 @@ export type ToWorker =
       readonly type: 'frame'
       readonly sourceId: string
       readonly frame: VideoFrame
-      /** The source's own time of this frame, milliseconds. */
-      readonly mediaMs: number
-      /** When the page shows it, on the page's clock. */
-      readonly presentMs: number
+      readonly times: FrameTimes
     }
   | {
       readonly type: 'levels'
@@ -37,7 +35,14 @@ export type ToWorker =
   | { readonly type: 'sound-clock'; readonly reading: SoundClockReading }
   | { readonly type: 'signals'; readonly signals: readonly Signal[] }
   | { readonly type: 'layout'; readonly layout: Layout }
-  | { readonly type: 'cut' }
+  | { readonly type: 'cut'; readonly atMs?: number }
+  | { readonly type: 'pause' | 'resume' }
+  /** Keeps the choice of frames as it is, or lets it go. */
+  | { readonly type: 'hold'; readonly isHeld: boolean }
+  /** A source of a take that has not begun follows another page's choice of frames. `isMoved`: since the last of these. */
+  | { readonly type: 'follow'; readonly sourceId: string; readonly dueMs: number; readonly isMoved: boolean }
+  | { readonly type: 'begin'; readonly atMs: number }
+  | { readonly type: 'end'; readonly atMs: number }
   | { readonly type: 'stop' }
 
 /** From the worker to the main thread. */
@@ -46,11 +51,16 @@ export type FromWorker =
   | { readonly type: 'layout'; readonly layout: Layout }
   /** How large each source is drawn, in pixels of the picture. */
   | { readonly type: 'tiles'; readonly sizes: ReadonlyMap<string, TileSize> }
-  /** How long after its presentation time each source's picture is recorded. */
-  | { readonly type: 'picture-delays'; readonly delaysMs: ReadonlyMap<string, number> }
+  /** How long after its presentation time each source's picture is recorded, and when its media time zero is. */
+  | {
+      readonly type: 'pacing'
+      readonly delaysMs: ReadonlyMap<string, number>
+      readonly dueMs: ReadonlyMap<string, number>
+    }
   /** The sources that must not be heard: muted by the operator or by the room. */
   | { readonly type: 'muted'; readonly sourceIds: ReadonlySet<string> }
   | { readonly type: 'stats'; readonly stats: PageStats }
+  | ({ readonly type: 'loudness' } & LoudnessReading)
   | { readonly type: 'log'; readonly level: 'warn'; readonly message: string }
   | { readonly type: 'failed'; readonly error: ErrorInfo }
   | { readonly type: 'stopped' }

@@ -1,8 +1,11 @@
 import { errorInfo, toAppError } from '../src/protocol/app-error.ts'
 import { assertNever } from '../src/protocol/assert-never.ts'
-import { nowMs } from './clock.ts'
+import { nowMs, shiftClock } from './clock.ts'
+import { Stage } from './compositor/index.ts'
+import { Director, type ForTake } from './director.ts'
 import type { SendPacket } from './encode/index.ts'
 import { PacketLink } from './link/index.ts'
+import { Rehearsal } from './rehearsal.ts'
 import { loadFonts } from './scene/index.ts'
 import { Take } from './take.ts'
 import type { FromWorker, ToWorker } from './worker-messages.ts'
@@ -22,66 +25,91 @@ function warn(thrown: unknown): void {
   tell({ type: 'log', level: 'warn', message: String(thrown) })
 }
 
-async function start({ host, secret, settings, soundPort }: Start): Promise<{ take: Take; link: PacketLink }> {
+function setStage({ video, layout, sources }: Start['settings']): Stage {
+  const stage = new Stage(video, video.fps, layout)
+  for (const source of sources) stage.addSource(source, nowMs())
+  return stage
+}
+
+async function start(message: Start, stage: Stage): Promise<Director> {
+  const { host, secret, settings, soundPort } = message
   const [link] = await Promise.all([
     PacketLink.open(host, secret, (reason) => fail(new Error(reason))),
     loadFonts().catch(warn),
   ])
   const send: SendPacket = (packet) => link.send(packet)
-  const take = await Take.start({ settings, soundPort, tell, send, onFailed: fail, onTrouble: warn })
-  tell({ type: 'muted', sourceIds: take.stage.mutedSources })
-  return { take, link }
+  const begin = await Take.prepare({ stage, settings, soundPort, tell, send, onFailed: fail, onTrouble: warn })
+  const { handover, video } = settings
+  const rehearsal =
+    handover === null ? undefined : new Rehearsal({ stage, fps: video.fps, gridMs: handover.gridMs, tell })
+  tellMuted(stage)
+  return new Director({ begin, rehearsal, link, onStopped: () => tell({ type: 'stopped' }) })
 }
 
-function handle(take: Take, message: Exclude<ToWorker, { type: 'start' | 'stop' }>): void {
-  const { stage } = take
+function show(stage: Stage, message: Exclude<ToWorker, Start | ForTake>): void {
   switch (message.type) {
     case 'frame':
-      return stage.pushFrame(message.sourceId, message.frame, message.mediaMs, message.presentMs)
+      return stage.pushFrame(message.sourceId, message.frame, message.times)
     case 'levels':
       return stage.setLevels(message.levels, message.activeSource)
-    case 'sound-clock':
-      return take.addSoundClock(message.reading)
     case 'source.state':
       return stage.setSourceState(message.sourceId, message.state, message.atMs)
     case 'source.add':
       stage.addSource(message.source, nowMs())
-      return tellMuted(take)
+      return tellMuted(stage)
     case 'source.update':
       stage.updateSource(message.sourceId, message.patch)
-      return tellMuted(take)
+      return tellMuted(stage)
     case 'source.remove':
       return stage.removeSource(message.sourceId)
     case 'signals':
       if (stage.applySignals(message.signals)) tell({ type: 'layout', layout: stage.layout })
-      return tellMuted(take)
+      return tellMuted(stage)
+    case 'hold':
+      return message.isHeld ? stage.holdPacing() : stage.releasePacing()
+    case 'follow':
+      return stage.followPacing(message.sourceId, message.dueMs, message)
     case 'layout':
       stage.setLayout(message.layout)
       return tell({ type: 'layout', layout: stage.layout })
-    case 'cut':
-      return take.cut()
     default:
       return assertNever(message)
   }
 }
 
-function tellMuted({ stage }: Take): void {
+function tellMuted(stage: Stage): void {
   tell({ type: 'muted', sourceIds: stage.mutedSources })
 }
 
+const FOR_TAKE: ReadonlySet<string> = new Set([
+  'sound-clock',
+  'cut',
+  'pause',
+  'resume',
+  'begin',
+  'end',
+  'stop',
+] satisfies ForTake['type'][])
+
+function isForTake(message: Exclude<ToWorker, Start>): message is ForTake {
+  return FOR_TAKE.has(message.type)
+}
+
+let stage: Stage | undefined
 let running: ReturnType<typeof start> | undefined
 
-/** Messages that come while the take starts wait for it, in order. */
+/** What is shown goes on stage at once, so that the first picture has it; what is for the take waits for it, in order. */
 addEventListener('message', async ({ data: message }: MessageEvent<ToWorker>) => {
   try {
-    if (message.type === 'start') running = start(message)
-    if (running === undefined) throw new Error(`The worker got \`${message.type}\` before \`start\``)
-    const { take, link } = await running
-    if (message.type === 'stop') {
-      await take.finish()
-      await link.close()
-      tell({ type: 'stopped' })
-    } else if (message.type !== 'start') handle(take, message)
+    if (message.type === 'start') {
+      if (message.settings.handover !== null) shiftClock(message.settings.handover.clockShiftMs)
+      stage = setStage(message.settings)
+      running = start(message, stage)
+      await running
+    } else if (stage === undefined || running === undefined) {
+      throw new Error(`The worker got \`${message.type}\` before \`start\``)
+    } else if (isForTake(message)) await (await running).direct(message)
+    else show(stage, message)
   } catch (thrown) {
     fail(thrown)
   }

@@ -1,6 +1,7 @@
 import { formatDuration } from '../state/format.ts'
 import { Icon } from '../views/icons.tsx'
 import type { PlayerKey } from './keys.ts'
+import { type PlacedMark, spanOf } from './marks.ts'
 import type { PlayerView } from './view.ts'
 
 interface ControlsProps {
@@ -9,13 +10,18 @@ interface ControlsProps {
   readonly onSeek: (sec: number) => void
   readonly onVolume: (volume: number) => void
   readonly onLive: () => void
+  readonly marks: readonly PlacedMark[]
+  readonly onMoment?: () => void
 }
 
 /** The bar below the picture. */
-export function Controls({ view, onKey, onSeek, onVolume, onLive }: ControlsProps) {
+export function Controls({ view, onKey, onSeek, onVolume, onLive, marks, onMoment }: ControlsProps) {
   return (
     <div class="controls">
-      <SeekBar view={view} onSeek={onSeek} />
+      <div class="seek-line">
+        <SeekBar view={view} onSeek={onSeek} />
+        <Marks view={view} onSeek={onSeek} marks={marks} />
+      </div>
       <div class="controls-row">
         <ControlButton label={view.paused ? 'Play (space)' : 'Pause (space)'} onClick={() => onKey('toggle')}>
           <Icon name={view.paused ? 'play' : 'pause'} />
@@ -40,6 +46,11 @@ export function Controls({ view, onKey, onSeek, onVolume, onLive }: ControlsProp
         </span>
         <span class="controls-space" />
         {view.live ? <LiveButton view={view} onLive={onLive} /> : null}
+        {onMoment ? (
+          <ControlButton label="Highlight this moment" onClick={onMoment}>
+            <Icon name="spark" />
+          </ControlButton>
+        ) : null}
         <ControlButton label="Full screen (f)" onClick={() => onKey('fullscreen')}>
           <Icon name="fullscreen" />
         </ControlButton>
@@ -64,6 +75,32 @@ function SeekBar({ view, onSeek }: Pick<ControlsProps, 'view' | 'onSeek'>) {
       style={{ '--done': part(view.positionSec), '--loaded': part(view.bufferedSec) }}
       onInput={(event) => onSeek(event.currentTarget.valueAsNumber)}
     />
+  )
+}
+
+/** Highlights on the time line. The keys `,` and `.` lead to them too, so they are no stops of the tabulator. */
+function Marks({ view, onSeek, marks }: Pick<ControlsProps, 'view' | 'onSeek' | 'marks'>) {
+  return (
+    <div class="marks">
+      {marks.map((mark) => {
+        const { left, width, at } = spanOf(mark, view)
+        const label = `${mark.label}, at ${formatDuration(mark.atSec - view.startSec)}`
+        return (
+          <span key={mark.id}>
+            <span class="mark-range" style={{ left: `${left}%`, width: `${width}%` }} />
+            <button
+              type="button"
+              class="mark"
+              tabIndex={-1}
+              aria-label={`Go to the highlight ${label}`}
+              title={label}
+              style={{ left: `${at}%` }}
+              onClick={() => onSeek(mark.atSec)}
+            />
+          </span>
+        )
+      })}
+    </div>
   )
 }
 

@@ -1,5 +1,16 @@
 /** What a key does to the player. */
-export type PlayerKey = 'toggle' | 'back' | 'forward' | 'louder' | 'quieter' | 'fullscreen' | 'mute' | 'start' | 'end'
+export type PlayerKey =
+  | 'toggle'
+  | 'back'
+  | 'forward'
+  | 'louder'
+  | 'quieter'
+  | 'fullscreen'
+  | 'mute'
+  | 'start'
+  | 'end'
+  | 'previousMark'
+  | 'nextMark'
 
 const KEYS: Readonly<Record<string, PlayerKey>> = {
   ' ': 'toggle',
@@ -12,16 +23,26 @@ const KEYS: Readonly<Record<string, PlayerKey>> = {
   m: 'mute',
   Home: 'start',
   End: 'end',
+  ',': 'previousMark',
+  '.': 'nextMark',
 }
 
-/** The player's meaning of a key press; undefined when the key belongs to something else, such as a field or a button. */
-export function playerKeyOf(event: KeyboardEvent): PlayerKey | undefined {
-  if (event.ctrlKey || event.metaKey || event.altKey) return undefined
+/** True when a key press in this window is meant for `area`: it is no text, no short cut, and nothing lies above. */
+export function isKeyFor(event: KeyboardEvent, area: Element): boolean {
+  if (event.ctrlKey || event.metaKey || event.altKey) return false
   const target = event.target instanceof HTMLElement ? event.target : undefined
-  if (target?.closest('input:not([type=range]), select, textarea, dialog') != null) return undefined
+  if (target?.closest('input:not([type=range], [type=checkbox]), select, textarea') != null) return false
+  const above = [...document.querySelectorAll('dialog:modal')].at(-1)
+  return above === undefined || above.contains(area)
+}
+
+/** A player's meaning of a key press; undefined when the key belongs to something else, such as a field or a button. */
+export function playerKeyOf(event: KeyboardEvent, player: Element): PlayerKey | undefined {
+  if (!isKeyFor(event, player)) return undefined
+  const target = event.target instanceof HTMLElement ? event.target : undefined
   const action = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key]
   const isControl = target?.closest('button, a, input, summary') != null
-  const insidePlayer = target?.closest('.player') != null
+  const insidePlayer = target !== undefined && player.contains(target)
   if (action === 'toggle' && event.key === ' ' && isControl) return undefined
   const vertical = action === 'louder' || action === 'quieter' || action === 'start' || action === 'end'
   return vertical && !insidePlayer ? undefined : action

@@ -1,4 +1,5 @@
-import Hls, { type ErrorData } from 'hls.js'
+import Hls, { type ErrorData, type LevelDetails } from 'hls.js'
+import { type DatedPiece, positionOf, wallTimeAt } from './wall-clock.ts'
 
 export interface PlaybackStatus {
   /** True while the playlist may still grow. */
@@ -13,6 +14,10 @@ export interface Playback extends Disposable {
   /** Where "live" is on the media's time line, seconds. */
   liveEdgeSec(): number | undefined
   status(): PlaybackStatus
+  /** Epoch ms of what is shown at a position; undefined where the media has no dates. */
+  wallTimeAt(sec: number): number | undefined
+  /** The position at which a wall time is played. */
+  positionOf(wallMs: number): number | undefined
 }
 
 const RETRY_MS = 1000
@@ -23,7 +28,8 @@ const FORGIVE_MS = 10_000
 
 /** Plays an HLS playlist, live or ended, and keeps at it: every fatal fault is repaired or retried each second. */
 export function openPlayback(video: HTMLVideoElement, url: string): Playback {
-  if (!Hls.isSupported()) return openNative(video, url)
+  const isPlaylist = new URL(url, location.href).pathname.endsWith('.m3u8')
+  if (!isPlaylist || !Hls.isSupported()) return openNative(video, url)
   const player = new HlsPlayback(video, url)
   player.open()
   return player
@@ -34,6 +40,7 @@ class HlsPlayback implements Playback {
   readonly #url: string
   #hls: Hls | undefined
   #live = false
+  #pieces: readonly DatedPiece[] = []
   #trouble: PlaybackStatus['trouble']
   #repairs = 0
   #lastFaultMs = 0
@@ -54,8 +61,13 @@ class HlsPlayback implements Playback {
     hls.on(Hls.Events.ERROR, (_, data) => {
       if (data.fatal) this.#repair(data)
     })
-    hls.on(Hls.Events.LEVEL_LOADED, (_, data) => {
+    hls.on(Hls.Events.LEVEL_UPDATED, (_, data) => {
       this.#live = data.details.live
+      this.#pieces = datedPieces(data.details)
+    })
+    // A decoded segment corrects where it and the others lie.
+    hls.on(Hls.Events.LEVEL_PTS_UPDATED, (_, data) => {
+      this.#pieces = datedPieces(data.details)
     })
     hls.on(Hls.Events.FRAG_BUFFERED, () => this.#forgive())
     hls.loadSource(this.#url)
@@ -70,6 +82,14 @@ class HlsPlayback implements Playback {
     const playingAt = this.#hls?.playingDate?.getTime()
     const behindSec = this.#live && playingAt !== undefined ? Math.max(0, (Date.now() - playingAt) / 1000) : undefined
     return { live: this.#live, behindSec, trouble: this.#trouble }
+  }
+
+  wallTimeAt(sec: number): number | undefined {
+    return wallTimeAt(this.#pieces, sec)
+  }
+
+  positionOf(wallMs: number): number | undefined {
+    return positionOf(this.#pieces, wallMs)
   }
 
   [Symbol.dispose](): void {
@@ -105,7 +125,13 @@ class HlsPlayback implements Playback {
   }
 }
 
-/** Safari on phones: HLS is the browser's own. */
+function datedPieces({ fragments }: LevelDetails): DatedPiece[] {
+  return fragments.flatMap(({ start, duration, programDateTime, gap }) =>
+    programDateTime === null || gap ? [] : [{ startSec: start, durationSec: duration, wallMs: programDateTime }],
+  )
+}
+
+/** A file, or HLS where it is the browser's own, as in Safari on phones. */
 function openNative(video: HTMLVideoElement, url: string): Playback {
   video.src = url
   const edge = () => (video.seekable.length > 0 ? video.seekable.end(video.seekable.length - 1) : undefined)
@@ -116,9 +142,23 @@ function openNative(video: HTMLVideoElement, url: string): Playback {
       const end = edge()
       return { live, behindSec: live && end !== undefined ? end - video.currentTime : undefined, trouble: undefined }
     },
+    wallTimeAt: (sec) => {
+      const startMs = startDateOf(video)
+      return startMs === undefined ? undefined : startMs + sec * 1000
+    },
+    positionOf: (wallMs) => {
+      const startMs = startDateOf(video)
+      return startMs === undefined ? undefined : (wallMs - startMs) / 1000
+    },
     [Symbol.dispose]: () => {
       video.removeAttribute('src')
       video.load()
     },
   }
+}
+
+/** Safari's `getStartDate` (HTML §4.8.11.6): the wall time of position 0; not a number where the media has no dates. */
+function startDateOf(video: HTMLVideoElement & { getStartDate?(): Date }): number | undefined {
+  const startMs = video.getStartDate?.().getTime()
+  return startMs === undefined || Number.isNaN(startMs) ? undefined : startMs
 }

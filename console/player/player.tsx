@@ -1,6 +1,10 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import type { RefObject } from 'preact'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useKeys } from '../state/hooks.ts'
 import { Controls } from './controls.tsx'
+import { takeFloor, type Voice } from './floor.ts'
 import { type PlayerKey, playerKeyOf } from './keys.ts'
+import { type Mark, type PlacedMark, placeMarks } from './marks.ts'
 import { openPlayback, type Playback } from './playback.ts'
 import { type PlayerView, readView } from './view.ts'
 
@@ -9,9 +13,31 @@ const VOLUME_STEP = 0.1
 const REFRESH_MS = 250
 /** Controls fade away after this long without a movement. */
 const IDLE_MS = 2600
+/** A player that plays on from a mark is still at that mark when it is asked for the one before. */
+const MARK_TOLERANCE_SEC = 1.5
 
-/** A video player for a recording, while it runs and afterwards. */
-export function Player(props: { readonly url: string; readonly title: string }) {
+/** The wall time of what is shown, epoch ms; null while there is no player. */
+export type WallTime = (() => number | undefined) | null
+
+export interface PlayerProps {
+  /** A playlist or a file. */
+  readonly url: string
+  readonly title: string
+  /** Without it true. */
+  readonly autoplay?: boolean
+  /** Moments to show on the time line. */
+  readonly marks?: readonly Mark[]
+  /** Asks for a highlight of what is shown; without it there is no button for that. */
+  readonly onMoment?: () => void
+  readonly onEnded?: () => void
+  /** Filled with how to ask for it. */
+  readonly wallTime?: RefObject<WallTime>
+}
+
+const NO_MARKS: readonly Mark[] = []
+
+/** A video player for a recording, while it runs and afterwards, and for a clip. */
+export function Player(props: PlayerProps) {
   const frame = useRef<HTMLDivElement>(null)
   const video = useRef<HTMLVideoElement>(null)
   const playback = useRef<Playback>(undefined)
@@ -23,7 +49,7 @@ export function Player(props: { readonly url: string; readonly title: string }) 
     if (element === null) return
     const opened = openPlayback(element, props.url)
     playback.current = opened
-    element.play().catch(() => playMuted(element))
+    if (props.autoplay ?? true) element.play().catch(() => playMuted(element))
     const refresh = () => setView(readView(element, opened))
     const timer = setInterval(refresh, REFRESH_MS)
     const events = ['play', 'pause', 'seeking', 'volumechange', 'ended', 'waiting', 'playing'] as const
@@ -36,12 +62,31 @@ export function Player(props: { readonly url: string; readonly title: string }) 
     }
   }, [props.url])
 
+  useEffect(() => {
+    const floor = takeFloor(voiceOf(video, playback))
+    return () => floor[Symbol.dispose]()
+  }, [])
+
+  const marks = useMemo(
+    () => placeMarks(props.marks ?? NO_MARKS, (wallMs) => playback.current?.positionOf(wallMs)),
+    // The positions follow from the media, which tells of itself by its range.
+    [props.marks, view?.startSec, view?.endSec],
+  )
   const act = (key: PlayerKey) => {
     if (video.current === null || frame.current === null) return
-    perform(key, { video: video.current, frame: frame.current, playback: playback.current })
+    perform(key, { video: video.current, frame: frame.current, playback: playback.current, marks })
     wake()
   }
-  usePlayerKeys(act)
+  useKeys((event) => {
+    const key = frame.current === null ? undefined : playerKeyOf(event, frame.current)
+    if (key === undefined) return
+    event.preventDefault()
+    act(key)
+  })
+  useWallTime(props.wallTime, () => {
+    const position = video.current?.currentTime
+    return position === undefined ? undefined : playback.current?.wallTimeAt(position)
+  })
 
   const hidden = idle && view !== undefined && !view.paused
   return (
@@ -53,7 +98,13 @@ export function Player(props: { readonly url: string; readonly title: string }) 
       onFocusIn={wake}
     >
       {/* biome-ignore lint/a11y/useMediaCaption: captions are part of the recorded picture */}
-      <video ref={video} playsInline onClick={() => act('toggle')} onDblClick={() => act('fullscreen')} />
+      <video
+        ref={video}
+        playsInline
+        onClick={() => act('toggle')}
+        onDblClick={() => act('fullscreen')}
+        onEnded={props.onEnded}
+      />
       {view === undefined || view.waiting ? <div class="player-spinner" role="status" aria-label="Loading" /> : null}
       {view?.trouble ? (
         <p class="player-trouble" role="status">
@@ -67,10 +118,29 @@ export function Player(props: { readonly url: string; readonly title: string }) 
           onSeek={(sec) => seek(video.current, sec)}
           onVolume={(volume) => setVolume(video.current, volume)}
           onLive={() => goLive(video.current, playback.current)}
+          marks={marks}
+          {...(props.onMoment ? { onMoment: props.onMoment } : {})}
         />
       ) : null}
     </section>
   )
+}
+
+/** What a player over this one asks of it: to be silent, and to go on afterwards, at the live edge if it was there. */
+function voiceOf(video: RefObject<HTMLVideoElement | null>, playback: RefObject<Playback | undefined>): Voice {
+  let before: PlayerView | undefined
+  return {
+    pause() {
+      if (video.current === null || !playback.current) return
+      before = readView(video.current, playback.current)
+      video.current.pause()
+    },
+    resume() {
+      if (video.current === null || before?.paused !== false) return
+      if (before.atLiveEdge) goLive(video.current, playback.current ?? undefined)
+      else video.current.play().catch(() => undefined)
+    },
+  }
 }
 
 const TROUBLE_WORDS = {
@@ -82,9 +152,10 @@ interface Stage {
   readonly video: HTMLVideoElement
   readonly frame: HTMLElement
   readonly playback: Playback | undefined
+  readonly marks: readonly PlacedMark[]
 }
 
-function perform(key: PlayerKey, { video, frame, playback }: Stage): void {
+function perform(key: PlayerKey, { video, frame, playback, marks }: Stage): void {
   switch (key) {
     case 'toggle':
       if (video.paused) video.play().catch(() => playMuted(video))
@@ -105,9 +176,23 @@ function perform(key: PlayerKey, { video, frame, playback }: Stage): void {
       return seek(video, 0)
     case 'end':
       return goLive(video, playback)
+    case 'previousMark':
+      return seekTo(
+        video,
+        marks.findLast(({ atSec }) => atSec < video.currentTime - MARK_TOLERANCE_SEC),
+      )
+    case 'nextMark':
+      return seekTo(
+        video,
+        marks.find(({ atSec }) => atSec > video.currentTime + MARK_TOLERANCE_SEC),
+      )
     case 'fullscreen':
       toggleFullscreen(frame)
   }
+}
+
+function seekTo(video: HTMLVideoElement, mark: PlacedMark | undefined): void {
+  if (mark !== undefined) seek(video, mark.atSec)
 }
 
 function seek(video: HTMLVideoElement | null, sec: number): void {
@@ -140,19 +225,14 @@ function toggleFullscreen(frame: HTMLElement): void {
   change.catch(() => undefined)
 }
 
-function usePlayerKeys(act: (key: PlayerKey) => void): void {
-  const latest = useRef(act)
-  latest.current = act
+function useWallTime(target: PlayerProps['wallTime'], read: () => number | undefined): void {
   useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      const key = playerKeyOf(event)
-      if (key === undefined) return
-      event.preventDefault()
-      latest.current(key)
+    if (target === undefined) return
+    target.current = read
+    return () => {
+      target.current = null
     }
-    document.addEventListener('keydown', onKey)
-    return () => document.removeEventListener('keydown', onKey)
-  }, [])
+  }, [target])
 }
 
 function useIdle(): [boolean, () => void] {

@@ -1,6 +1,6 @@
 import { createContext } from 'preact'
-import { useContext, useEffect, useState } from 'preact/hooks'
-import { parseRoute, type Route } from './route.ts'
+import { useContext, useEffect, useRef, useState } from 'preact/hooks'
+import { type Ground, isGround, parseRoute, type Route } from './route.ts'
 import { Session, type SessionView } from './session.ts'
 
 export const SessionContext = createContext(new Session())
@@ -16,14 +16,25 @@ export function useSession(): readonly [Session, SessionView] {
   return [session, view]
 }
 
-export function useRoute(): Route {
+/** Where the reader is, and the view that fills the window below it. */
+export interface Place {
+  readonly route: Route
+  readonly ground: Ground
+  /** True when the view below was there first: going back leads to it. */
+  readonly opened: boolean
+}
+
+export function usePlace(): Place {
   const [route, setRoute] = useState(() => parseRoute(location.hash))
+  const ground = useRef<Ground>(undefined)
   useEffect(() => {
     const onChange = () => setRoute(parseRoute(location.hash))
     addEventListener('hashchange', onChange)
     return () => removeEventListener('hashchange', onChange)
   }, [])
-  return route
+  if (isGround(route)) ground.current = route
+  const opened = ground.current !== undefined
+  return { route, ground: ground.current ?? { page: 'highlights', filter: {} }, opened }
 }
 
 /** Wall time that moves on every `everyMs`, for ages and running durations. */
@@ -34,4 +45,50 @@ export function useNow(everyMs: number): number {
     return () => clearInterval(timer)
   }, [everyMs])
   return now
+}
+
+/** The service's clock, moving on every `everyMs`: what a countdown counts by. */
+export function useServiceNow(everyMs: number): number {
+  const session = useContext(SessionContext)
+  useNow(everyMs)
+  return session.nowMs()
+}
+
+const REDUCED_MOTION = matchMedia('(prefers-reduced-motion: reduce)')
+
+/** False for people who asked their device to keep things still. */
+export function useMotionAllowed(): boolean {
+  const [allowed, setAllowed] = useState(!REDUCED_MOTION.matches)
+  useEffect(() => {
+    const onChange = () => setAllowed(!REDUCED_MOTION.matches)
+    REDUCED_MOTION.addEventListener('change', onChange)
+    return () => REDUCED_MOTION.removeEventListener('change', onChange)
+  }, [])
+  return allowed
+}
+
+/** Hears every key press of the window for as long as the caller is shown. */
+export function useKeys(onKey: (event: KeyboardEvent) => void): void {
+  const latest = useRef(onKey)
+  latest.current = onKey
+  useEffect(() => {
+    const listener = (event: KeyboardEvent) => latest.current(event)
+    document.addEventListener('keydown', listener)
+    return () => document.removeEventListener('keydown', listener)
+  }, [])
+}
+
+/** Loads the recordings that are asked for and not known; one that is gone stays unknown. */
+export function useRecordings(ids: readonly string[]): void {
+  const [session, { library, arrival }] = useSession()
+  const missing = [...new Set(ids)]
+    .filter((id) => !library.has(id))
+    .sort()
+    .join(' ')
+  useEffect(() => {
+    for (const id of missing === '' ? [] : missing.split(' ')) {
+      session.keep((recordings) => recordings.get(id)).catch(() => undefined)
+    }
+    // `arrival`: a service that is back is asked again.
+  }, [session, missing, arrival])
 }

@@ -21,6 +21,8 @@ export function applyEvent(library: Library, event: Event): Library {
       return changeSources(library, event.recordingId, (sources) => putSource(sources, event.source))
     case 'source.removed':
       return changeSources(library, event.recordingId, (sources) => sources.filter(({ id }) => id !== event.sourceId))
+    default:
+      return library
   }
 }
 

@@ -1,10 +1,12 @@
 import type { Client, ListOptions } from '../../src/client/index.ts'
 import type { Event, Recording } from '../../src/protocol/index.ts'
 import { connectService, isAbort, isSignInNeeded, type ServiceLink } from './api.ts'
+import { applyGalleryEvent, EMPTY_GALLERY, type Gallery } from './gallery.ts'
 import { applyEvent, keepRecordings, type Library } from './library.ts'
 
 export interface SessionView {
   readonly library: Library
+  readonly gallery: Gallery
   /** `online` hears every change; `offline` shows what was last known and keeps trying. */
   readonly connection: 'connecting' | 'online' | 'offline'
   readonly signInNeeded: boolean
@@ -17,7 +19,14 @@ const REFUSED_RETRY_MS = 3000
 
 /** What this page knows of the service: the library, kept fresh by the event stream, and whether it may look at all. */
 export class Session {
-  #view: SessionView = { library: new Map(), connection: 'connecting', signInNeeded: false, arrival: 0 }
+  #view: SessionView = {
+    library: new Map(),
+    gallery: EMPTY_GALLERY,
+    connection: 'connecting',
+    signInNeeded: false,
+    arrival: 0,
+  }
+  #clockLeadMs: number | undefined
   #listeners = new Set<() => void>()
   #link: ServiceLink = connectService((reached) => this.#noticeReach(reached))
 
@@ -27,6 +36,16 @@ export class Session {
 
   get client(): Client {
     return this.#link.client
+  }
+
+  /** The service's clock, epoch ms; this device's until the first event told the difference. */
+  nowMs(): number {
+    return Date.now() + (this.#clockLeadMs ?? 0)
+  }
+
+  /** True once `nowMs` is the service's clock, to the time that an event takes. */
+  get clockIsKnown(): boolean {
+    return this.#clockLeadMs !== undefined
   }
 
   /** Calls back after every change; returns how to stop that. */
@@ -53,14 +72,14 @@ export class Session {
   async loadPage(
     query: ListOptions,
   ): Promise<{ readonly oldestId: string | undefined; readonly nextCursor: string | null }> {
-    const page = await this.#guard(this.client.recordings.list(query))
+    const page = await this.call((client) => client.recordings.list(query))
     this.#set({ library: keepRecordings(this.#view.library, page.items) })
     return { oldestId: page.items.at(-1)?.id, nextCursor: page.nextCursor }
   }
 
   /** Runs a call whose answer is a recording and keeps it. */
   async keep(call: (recordings: Client['recordings']) => Promise<Recording>): Promise<Recording> {
-    const recording = await this.#guard(call(this.client.recordings))
+    const recording = await this.call((client) => call(client.recordings))
     this.#set({ library: keepRecordings(this.#view.library, [recording]) })
     return recording
   }
@@ -72,17 +91,28 @@ export class Session {
     void this.follow()
   }
 
-  async #guard<T>(call: Promise<T>): Promise<T> {
+  /** Runs any call; a refusal for want of a key leads to the sign-in. */
+  async call<T>(call: (client: Client) => Promise<T>): Promise<T> {
     try {
-      return await call
+      return await call(this.client)
     } catch (error) {
       this.#noticeRefusal(error)
       throw error
     }
   }
 
+  /** Puts what a call answered, or is about to answer, into the gallery. */
+  changeGallery(change: (gallery: Gallery) => Gallery): void {
+    this.#set({ gallery: change(this.#view.gallery) })
+  }
+
   #take(event: Event): void {
-    this.#set({ library: applyEvent(this.#view.library, event) })
+    // The event that took the shortest way is the closest to the truth; all others make the lead look smaller.
+    this.#clockLeadMs = Math.max(this.#clockLeadMs ?? Number.NEGATIVE_INFINITY, Date.parse(event.at) - Date.now())
+    this.#set({
+      library: applyEvent(this.#view.library, event),
+      gallery: applyGalleryEvent(this.#view.gallery, event),
+    })
   }
 
   #noticeReach(reached: boolean): void {

@@ -1,5 +1,9 @@
 import { useEffect, useState } from 'preact/hooks'
-import { SessionContext, useRoute, useSession } from '../state/hooks.ts'
+import { GalleryPage } from '../highlights/gallery-page.tsx'
+import { HighlightDialog } from '../highlights/highlight-dialog.tsx'
+import { RecapDialog } from '../highlights/recap-dialog.tsx'
+import { type Place, SessionContext, usePlace, useSession } from '../state/hooks.ts'
+import { type Ground, galleryLink } from '../state/route.ts'
 import { Session } from '../state/session.ts'
 import { applyTheme, nextTheme, readTheme } from '../state/theme.ts'
 import { Icon } from './icons.tsx'
@@ -15,30 +19,73 @@ export function App() {
       <button type="button" class="skip" onClick={skipToMain}>
         Skip to content
       </button>
-      <Header />
-      <main id="main" tabIndex={-1}>
-        <Page />
-      </main>
+      <Window />
     </SessionContext.Provider>
   )
 }
 
-function Page() {
-  const [, { signInNeeded }] = useSession()
-  const route = useRoute()
-  if (signInNeeded) return <SignIn />
-  if (route.page === 'recording') return <RecordingPage key={route.id} id={route.id} />
-  return <ListPage key={route.filter} filter={route.filter} />
+function Window() {
+  const place = usePlace()
+  return (
+    <>
+      <Header ground={place.ground} />
+      <main id="main" tabIndex={-1}>
+        <Page place={place} />
+      </main>
+    </>
+  )
 }
 
-function Header() {
+function Page({ place }: { readonly place: Place }) {
+  const [, { signInNeeded }] = useSession()
+  if (signInNeeded) return <SignIn />
+  return (
+    <>
+      <GroundPage ground={place.ground} />
+      <Above place={place} />
+    </>
+  )
+}
+
+function GroundPage({ ground }: { readonly ground: Ground }) {
+  switch (ground.page) {
+    case 'recording':
+      return <RecordingPage key={ground.id} id={ground.id} />
+    case 'highlights':
+      return <GalleryPage filter={ground.filter} />
+    case 'recordings':
+      return <ListPage key={ground.filter} filter={ground.filter} />
+  }
+}
+
+/** What opens over the page; closing it leads back to the page, which stayed as it was. */
+function Above({ place: { route, opened } }: { readonly place: Place }) {
+  const close = () => {
+    if (opened) history.back()
+    else location.replace(galleryLink({}))
+  }
+  if (route.page === 'highlight') return <HighlightDialog key={route.id} id={route.id} onClose={close} />
+  if (route.page === 'recap') return <RecapDialog key={route.id} id={route.id} onClose={close} />
+  return null
+}
+
+function Header({ ground }: { readonly ground: Ground }) {
   const [, { connection, signInNeeded }] = useSession()
+  const inGallery = ground.page === 'highlights'
   return (
     <header class="header">
       <a class="brand" href="#/recordings" aria-label="Panorec, all recordings">
         <img src="./icon.svg" alt="" width="28" height="28" />
         <span>Panorec</span>
       </a>
+      <nav class="places" aria-label="Places">
+        <a class="header-link" href="#/recordings" aria-current={inGallery ? undefined : 'page'}>
+          Recordings
+        </a>
+        <a class="header-link" href="#/highlights" aria-current={inGallery ? 'page' : undefined}>
+          Highlights
+        </a>
+      </nav>
       <span class={`connection connection-${signInNeeded ? 'connecting' : connection}`} role="status">
         {signInNeeded ? 'Signed out' : CONNECTION_WORDS[connection]}
       </span>

@@ -1,8 +1,16 @@
-import { useEffect, useState } from 'preact/hooks'
-import type { Recording } from '../../src/protocol/index.ts'
-import { Player } from '../player/player.tsx'
+import type { RefObject } from 'preact'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import type { Highlight, Recording } from '../../src/protocol/index.ts'
+import { HighlightPanel } from '../highlights/highlight-panel.tsx'
+import { RecapsPanel } from '../highlights/recaps-panel.tsx'
+import { type Trigger, useTrigger } from '../highlights/use-trigger.ts'
+import type { Mark } from '../player/marks.ts'
+import { Player, type WallTime } from '../player/player.tsx'
 import { codeOf, mediaUrl, wordsOf } from '../state/api.ts'
 import { formatDateTime } from '../state/format.ts'
+import { newestHighlights } from '../state/gallery.ts'
+import { loadHighlightsOf } from '../state/highlight-calls.ts'
+import { titleOfHighlight } from '../state/highlight-words.ts'
 import { useSession } from '../state/hooks.ts'
 import { isControllable, isRunning, segmentsOf, titleOf } from '../state/recording-words.ts'
 import { ErrorNote } from './error-note.tsx'
@@ -10,6 +18,7 @@ import { FiguresPanel } from './figures-panel.tsx'
 import { Icon } from './icons.tsx'
 import { LayoutSwitcher } from './layout-switcher.tsx'
 import { LinksPanel } from './links-panel.tsx'
+import { PauseButton } from './pause-button.tsx'
 import { SourcesPanel } from './sources-panel.tsx'
 import { StateBadge } from './state-badge.tsx'
 import { StopButton } from './stop-button.tsx'
@@ -46,6 +55,9 @@ export function RecordingPage({ id }: { readonly id: string }) {
 
 function Details({ recording }: { readonly recording: Recording }) {
   const controllable = isControllable(recording)
+  const highlights = useHighlightsOf(recording.id)
+  const wallTime = useRef<WallTime>(null)
+  const trigger = useTrigger(recording, wallTime)
   return (
     <>
       <div class="title-row">
@@ -58,19 +70,27 @@ function Details({ recording }: { readonly recording: Recording }) {
                 ? `Started ${formatDateTime(recording.startedAt)}`
                 : `Requested ${formatDateTime(recording.createdAt)}`}
             </span>
+            {recording.pausedAt ? <span>Paused since {formatDateTime(recording.pausedAt)}</span> : null}
           </p>
         </div>
-        {controllable ? <StopButton recording={recording} /> : null}
+        {controllable ? (
+          <div class="title-buttons">
+            <PauseButton recording={recording} />
+            <StopButton recording={recording} />
+          </div>
+        ) : null}
       </div>
       {recording.error ? <ErrorNote words={recording.error.message} code={recording.error.code} /> : null}
       <div class="columns">
         <div class="column-main">
-          <Stage recording={recording} />
+          <Stage recording={recording} highlights={highlights} trigger={trigger} wallTime={wallTime} />
+          <HighlightPanel recording={recording} trigger={trigger} highlights={highlights} />
           {controllable ? <LayoutSwitcher recording={recording} /> : null}
           <FiguresPanel recording={recording} />
         </div>
         <aside class="column-side" aria-label="Details">
           <SourcesPanel recording={recording} />
+          <RecapsPanel recordingId={recording.id} />
           <TakesPanel recording={recording} />
           <LinksPanel recording={recording} />
         </aside>
@@ -79,15 +99,59 @@ function Details({ recording }: { readonly recording: Recording }) {
   )
 }
 
+/** The recording's highlights, newest first, kept fresh by the session. */
+function useHighlightsOf(recordingId: string): readonly Highlight[] {
+  const [session, { gallery, arrival }] = useSession()
+  useEffect(() => {
+    loadHighlightsOf(session, recordingId).catch(() => undefined)
+    // `arrival`: a service that is back is asked again.
+  }, [session, recordingId, arrival])
+  return useMemo(
+    () => newestHighlights(gallery).filter((highlight) => highlight.recordingId === recordingId),
+    [gallery, recordingId],
+  )
+}
+
+interface StageProps {
+  readonly recording: Recording
+  readonly highlights: readonly Highlight[]
+  readonly trigger: Trigger
+  readonly wallTime: RefObject<WallTime>
+}
+
 /** The player, as soon as there is anything to play. */
-function Stage({ recording }: { readonly recording: Recording }) {
+function Stage({ recording, highlights, trigger, wallTime }: StageProps) {
+  const marks = useMemo(() => highlights.map(markOf), [highlights])
   if (recording.startedAt !== null && segmentsOf(recording) > 0) {
-    return <Player url={mediaUrl(recording.links.index)} title={titleOf(recording)} />
+    return (
+      <Player
+        url={mediaUrl(recording.links.index)}
+        title={titleOf(recording)}
+        marks={marks}
+        onMoment={trigger.pressShown}
+        wallTime={wallTime}
+      />
+    )
   }
   return (
     <div class="stage stage-empty" role="status">
-      {isRunning(recording) ? <span class="player-spinner" aria-hidden="true" /> : null}
-      <p>{isRunning(recording) ? 'The first picture is on its way …' : 'Nothing was recorded.'}</p>
+      {isRunning(recording) && !recording.pausedAt ? <span class="player-spinner" aria-hidden="true" /> : null}
+      <p>{emptyWords(recording)}</p>
     </div>
   )
+}
+
+function emptyWords(recording: Recording): string {
+  if (!isRunning(recording)) return 'Nothing was recorded.'
+  return recording.pausedAt ? 'Paused before the first picture.' : 'The first picture is on its way …'
+}
+
+function markOf(highlight: Highlight): Mark {
+  return {
+    id: highlight.id,
+    label: titleOfHighlight(highlight),
+    atMs: Date.parse(highlight.at),
+    fromMs: Date.parse(highlight.from),
+    toMs: Date.parse(highlight.to),
+  }
 }

@@ -11,6 +11,7 @@ import { findChrome } from '../../src/recorder/chrome-path.ts'
 import { createLogger } from '../../src/telemetry/index.ts'
 import { CAST } from './cast.ts'
 import { enterClassroom } from './classroom.ts'
+import { keepMoment, waitForClips } from './highlights.ts'
 import { type LiveSource, startLiveSource } from './media/live-source.ts'
 import { type Films, prepareFilms } from './media/prepare.ts'
 import { type MediaServer, serveMedia } from './media/server.ts'
@@ -99,7 +100,7 @@ async function recordClass({ service, stage, config, options, progress, signal }
   const people = PARTICIPANTS.map(({ id }) => id)
   const onRefused = (why: string) => progress.say(`  the hub refused a signal: ${why}`)
   const client = createClient({ baseUrl: service.url })
-  const { recordings } = client
+  const { recordings, highlights } = client
   await using classroom = await enterClassroom(client, { room, people, onRefused })
 
   const postedAt = Date.now()
@@ -109,12 +110,18 @@ async function recordClass({ service, stage, config, options, progress, signal }
   const watch: Watch = { recordings, id: requested.id, figures, progress, seconds: options.seconds }
   await waitForState(watch, { until: isRecording, timeoutMs: START_TIMEOUT_MS, signal })
   const ageSec = (Date.now() - Math.min(...stage.sources.map((source) => source.startedAtMs))) / 1000
-  await holdClass(watch, { play: (end) => classroom.play(planClass(options.seconds, ageSec), end), signal })
+  const { seconds } = options
+  const play = async (end: AbortSignal) => {
+    const keeping = keepMoment(highlights, { recordingId: requested.id, seconds, signal: end })
+    await Promise.all([classroom.play(planClass(seconds, ageSec), end), keeping])
+  }
+  await holdClass(watch, { play, signal })
   await recordings.stop(requested.id)
   const ended = await waitForState(watch, { until: hasEnded, timeoutMs: END_TIMEOUT_MS })
   const startMs = ended.startedAt === null ? undefined : Date.parse(ended.startedAt) - postedAt
   const folder = config.store.kind === 'fs' ? relative(process.cwd(), join(config.store.path, ended.id)) : ended.id
-  progress.say(`\n${buildReport({ recording: ended, figures, startMs, serviceUrl: service.url, folder })}`)
+  const clips = await waitForClips(highlights, requested.id)
+  progress.say(`\n${buildReport({ recording: ended, clips, figures, startMs, serviceUrl: service.url, folder })}`)
 }
 
 function buildSpec(room: string, mediaUrl: string): RecordingSpec {
@@ -152,6 +159,8 @@ async function holdClass(
   const over = new AbortController()
   const end = AbortSignal.any([signal, over.signal])
   const script = play(end)
+  // Awaited below: until then its failure is not unhandled.
+  script.catch(() => undefined)
   const endsAt = performance.now() + watch.seconds * 1000
   try {
     while (!signal.aborted && performance.now() < endsAt) {

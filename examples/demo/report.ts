@@ -1,4 +1,4 @@
-import type { Recording, RecordingStats } from '../../src/protocol/index.ts'
+import type { Highlight, Recording, RecordingStats } from '../../src/protocol/index.ts'
 
 /** Remembers what the recorder reported while it ran. */
 export class Figures {
@@ -27,6 +27,8 @@ export class Figures {
 
 export interface ReportInput {
   readonly recording: Recording
+  /** Its highlights, oldest first. */
+  readonly clips: readonly Highlight[]
   readonly figures: Figures
   /** From the POST to the first recorded picture; undefined when there was none. */
   readonly startMs: number | undefined
@@ -36,7 +38,7 @@ export interface ReportInput {
 }
 
 /** The end of the demo in words: links, duration, size, figures. */
-export function buildReport({ recording, figures, startMs, serviceUrl, folder }: ReportInput): string {
+export function buildReport({ recording, clips, figures, startMs, serviceUrl, folder }: ReportInput): string {
   const { stats } = recording
   const segments = recording.takes.reduce((sum, take) => sum + take.segments, 0)
   const total = (stats?.frames ?? 0) + (stats?.droppedFrames ?? 0)
@@ -60,6 +62,15 @@ export function buildReport({ recording, figures, startMs, serviceUrl, folder }:
     ['Segment latency', `median ${Math.round(latency.median)} ms, at most ${Math.round(latency.max)} ms until stored`],
     ['CPU', `${figures.cpuCores.toFixed(2)} cores on average`],
     ['Memory', `${Math.round(figures.peakMemoryBytes / 1e6)} MB at most`],
+    ...clips.flatMap((clip) => clipRows(clip, serviceUrl)),
   ]
   return rows.map(([name = '', value = '']) => `  ${name.padEnd(16)} ${value}`).join('\n')
+}
+
+function clipRows({ label, durationSec, state, error, links }: Highlight, serviceUrl: string): string[][] {
+  if (state !== 'ready') return [['Clip', `${label}: ${error?.message ?? state}`]]
+  return [
+    ['Clip', `${label}, ${durationSec?.toFixed(2)} s`],
+    ['', new URL(links.mp4, serviceUrl).href],
+  ]
 }

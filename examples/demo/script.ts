@@ -60,6 +60,11 @@ const LESSON: readonly Cue[] = [
   { atSec: 35.5, by: 'amy', signal: { type: 'hand.raised' } },
   { atSec: 38, by: 'teacher', signal: say('对！Exactly ✨') },
   { atSec: 40, by: 'amy', signal: { type: 'hand.lowered' } },
+  {
+    atSec: 45,
+    by: 'teacher',
+    signal: { type: 'highlight', label: 'The theorem of Pythagoras', preSec: 12, postSec: 3 },
+  },
   { atSec: 47, by: 'teacher', signal: { type: 'layout.set', layout: { name: 'small-class', view: 'audience' } } },
   { atSec: 49, by: 'amy', signal: { type: 'media.muted', kind: 'audio' } },
   {

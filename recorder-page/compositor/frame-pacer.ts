@@ -5,7 +5,7 @@ const MIN_DELAY_MS = 60
 /** A frame that comes after its tick makes the pacer look back one tick further, at most this far. */
 const MAX_DELAY_MS = 260
 /** More frames than this in waiting means that the source runs away; the oldest go. Decoders own their memory. */
-const MAX_QUEUE = 12
+const MAX_QUEUE = 20
 /** Phase is moved back to the middle of the tick when it comes this near to either border. */
 const PHASE_MARGIN = 0.2
 /** A source whose frame period is within this of the tick's is paced one frame a tick. */
@@ -33,7 +33,7 @@ interface Waiting<F> {
  */
 export class FramePacer<F extends Closable> {
   readonly #tickMs: number
-  readonly #timeline = new SourceTimeline()
+  #timeline = new SourceTimeline()
   #waiting: Waiting<F>[] = []
   #shown: Waiting<F> | undefined
   #minDelayMs = MIN_DELAY_MS
@@ -42,6 +42,7 @@ export class FramePacer<F extends Closable> {
   #periods: number[] = []
   #newestMediaMs: number | undefined
   #ageMs: number | undefined
+  #followedMs: number | undefined
   received = 0
   shownCount = 0
   skipped = 0
@@ -62,12 +63,39 @@ export class FramePacer<F extends Closable> {
     if (this.#waiting.length > MAX_QUEUE) this.#drop(1)
   }
 
+  /** When media time zero is recorded, on the page's clock; undefined before the first frame. */
+  get dueMs(): number | undefined {
+    const offset = this.#timeline.offsetMs
+    return offset === undefined ? undefined : (this.#followedMs ?? offset + this.#lookBackMs)
+  }
+
+  /**
+   * From now on media time zero is recorded at this time, wherever the player is, until `release` or until the source
+   * jumps: two pacers with the same due time choose the same frame at every tick.
+   */
+  follow(dueMs: number): void {
+    this.#followedMs = dueMs
+  }
+
+  /** Goes on by itself from where it is. */
+  release(): void {
+    if (this.#followedMs === undefined) return
+    this.#lookBackMs = this.#currentLookBackMs
+    this.#minDelayMs = Math.max(MIN_DELAY_MS, this.#lookBackMs - this.#tickMs / 2)
+    this.#followedMs = undefined
+  }
+
+  /** Learns anew when frames are presented, after the player was moved. */
+  resync(): void {
+    this.#timeline = new SourceTimeline()
+  }
+
   /** The picture of this source at a tick, still owned by the pacer; undefined before its first frame. */
   frameAt(tickMs: number): F | undefined {
-    const offset = this.#timeline.offsetMs
-    if (offset === undefined) return undefined
+    const { dueMs } = this
+    if (dueMs === undefined) return this.#shown?.frame
     this.#lastTickMs = tickMs
-    const horizon = tickMs - this.#lookBackMs - offset
+    const horizon = tickMs - dueMs
     const due = this.#waiting.findLastIndex((candidate) => candidate.mediaMs <= horizon)
     if (due >= 0) this.#show(due)
     else if (this.#shown === undefined) this.#show(0)
@@ -77,7 +105,12 @@ export class FramePacer<F extends Closable> {
 
   /** How long after its presentation time a frame is recorded, milliseconds, on average. */
   get delayMs(): number {
-    return this.#lookBackMs + (this.#ageMs ?? this.#tickMs / 2)
+    return this.#currentLookBackMs + (this.#ageMs ?? this.#tickMs / 2)
+  }
+
+  get #currentLookBackMs(): number {
+    const offset = this.#timeline.offsetMs
+    return this.#followedMs === undefined || offset === undefined ? this.#lookBackMs : this.#followedMs - offset
   }
 
   /** Forgets all frames, for example because the source is gone. */
@@ -111,13 +144,14 @@ export class FramePacer<F extends Closable> {
 
   #relock(): void {
     this.#ageMs = undefined
+    this.#followedMs = undefined
     this.#minDelayMs = MIN_DELAY_MS
     this.#lookBackMs = MIN_DELAY_MS
   }
 
   #isLate(mediaMs: number): boolean {
-    if (this.#lastTickMs === undefined) return false
-    return mediaMs + (this.#timeline.offsetMs ?? 0) + this.#lookBackMs <= this.#lastTickMs
+    if (this.#lastTickMs === undefined || this.#followedMs !== undefined) return false
+    return mediaMs + (this.dueMs ?? 0) <= this.#lastTickMs
   }
 
   /** The tick that missed the frame has shown its predecessor twice; looking further back, none is skipped for it. */
@@ -142,7 +176,7 @@ export class FramePacer<F extends Closable> {
   /** Keeps the phase of a locked source in the middle of the tick; `age` is how overdue the shown frame is. */
   #center(age: number): void {
     this.#ageMs = this.#ageMs === undefined ? age : this.#ageMs + (age - this.#ageMs) * 0.1
-    if (!this.#locked || age > this.#tickMs * 1.5) return
+    if (this.#followedMs !== undefined || !this.#locked || age > this.#tickMs * 1.5) return
     const phase = this.#ageMs / this.#tickMs
     if (phase >= PHASE_MARGIN && phase <= 1 - PHASE_MARGIN) return
     const shift = this.#ageMs - this.#tickMs / 2

@@ -1,5 +1,15 @@
-/** Takes ownership of the frame. Both times in milliseconds: the source's own, and the page's clock. */
-export type OnFrame = (frame: VideoFrame, mediaMs: number, presentMs: number) => void
+import { clockMs } from '../clock.ts'
+
+/** When a frame is shown. Both times in milliseconds: the source's own, and the page's clock. */
+export interface FrameTimes {
+  readonly mediaMs: number
+  readonly presentMs: number
+  /** WebRTC only: the sender's clock, 90 kHz, 32 bits (RFC 3550 §5.1). */
+  readonly rtpTimestamp: number | undefined
+}
+
+/** Takes ownership of the frame. */
+export type OnFrame = (frame: VideoFrame, times: FrameTimes) => void
 
 /**
  * Hands over every new frame of an element, once, with its exact media time. Returns what ends it.
@@ -9,10 +19,11 @@ export type OnFrame = (frame: VideoFrame, mediaMs: number, presentMs: number) =>
  */
 export function watchFrames(element: HTMLVideoElement, onFrame: OnFrame): () => void {
   let handle = 0
-  const onPresented: VideoFrameRequestCallback = (_now, { mediaTime, expectedDisplayTime }) => {
+  const onPresented: VideoFrameRequestCallback = (_now, { mediaTime, expectedDisplayTime, rtpTimestamp }) => {
     handle = element.requestVideoFrameCallback(onPresented)
     const frame = frameOf(element)
-    if (frame !== undefined) onFrame(frame, mediaTime * 1000, performance.timeOrigin + expectedDisplayTime)
+    const times = { mediaMs: mediaTime * 1000, presentMs: clockMs(expectedDisplayTime), rtpTimestamp }
+    if (frame !== undefined) onFrame(frame, times)
   }
   handle = element.requestVideoFrameCallback(onPresented)
   return () => element.cancelVideoFrameCallback(handle)

@@ -6,6 +6,7 @@ import { participantOfSource, type Room, RoomReducer } from '../../src/room/inde
 import { planScene, SceneAnimator, type ScenePlan, type SceneSource, type Size } from '../scene/index.ts'
 import type { TileSize } from '../sources/index.ts'
 import { FramePacer } from './frame-pacer.ts'
+import type { FrameTimes } from './frame-tap.ts'
 
 interface StagedSource {
   spec: SourceSpec
@@ -66,7 +67,7 @@ export class Stage {
   }
 
   /** Takes ownership of the frame, also when the source is gone. */
-  pushFrame(sourceId: string, frame: VideoFrame, mediaMs: number, presentMs: number): void {
+  pushFrame(sourceId: string, frame: VideoFrame, { mediaMs, presentMs }: FrameTimes): void {
     const source = this.#sources.get(sourceId)
     if (source === undefined) return frame.close()
     source.hasFrame = true
@@ -116,9 +117,35 @@ export class Stage {
     return new Map([...this.#sources].map(([sourceId, { pacer }]) => [sourceId, pacer.delayMs]))
   }
 
+  /** When each source's media time zero is recorded, on the page's clock; without those that have shown nothing. */
+  get dueMs(): ReadonlyMap<string, number> {
+    return new Map(
+      [...this.#sources].flatMap(([id, { pacer }]) => (pacer.dueMs === undefined ? [] : [[id, pacer.dueMs]])),
+    )
+  }
+
+  /** Keeps every source's choice of frames as it is, so that another page can make the same. */
+  holdPacing(): void {
+    for (const { pacer } of this.#sources.values()) {
+      if (pacer.dueMs !== undefined) pacer.follow(pacer.dueMs)
+    }
+  }
+
+  /** Chooses a source's frames as another page does. `isMoved`: its player was moved since the last call. */
+  followPacing(sourceId: string, dueMs: number, { isMoved }: { readonly isMoved: boolean }): void {
+    const pacer = this.#sources.get(sourceId)?.pacer
+    if (isMoved) pacer?.resync()
+    pacer?.follow(dueMs)
+  }
+
+  releasePacing(): void {
+    for (const { pacer } of this.#sources.values()) pacer.release()
+  }
+
   get sourceStats(): readonly PageSourceStats[] {
-    return [...this.#sources].map(([sourceId, { pacer }]) => ({
+    return [...this.#sources].map(([sourceId, { pacer, level }]) => ({
       sourceId,
+      level,
       received: pacer.received,
       shown: pacer.shownCount,
       skipped: pacer.skipped,

@@ -36,6 +36,11 @@ export class TickClock implements Disposable {
     return this.#missed
   }
 
+  /** The first tick that is not due before this time of the page's clock and has not come yet. */
+  nextFrom(ms: number): number {
+    return Math.max(this.#next, Math.ceil(((ms - this.#options.startMs) * this.#options.fps) / 1000))
+  }
+
   [Symbol.dispose](): void {
     clearTimeout(this.#timer)
     this.#timer = undefined

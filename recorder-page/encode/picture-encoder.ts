@@ -69,8 +69,13 @@ export class PictureEncoder {
     picture.close()
   }
 
-  async finish(): Promise<void> {
+  /** Resolves when every picture so far is out. */
+  async flush(): Promise<void> {
     await this.#encoder.flush()
+  }
+
+  async finish(): Promise<void> {
+    await this.flush()
     this.#encoder.close()
   }
 

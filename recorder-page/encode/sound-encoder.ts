@@ -3,12 +3,14 @@ import { AdtsOutputFormat, AudioSample, AudioSampleSource, NullTarget, Output } 
 import type { SendPacket } from './send-packet.ts'
 
 /** The length of an AAC-LC frame, and of the priming that its encoder puts before the first sample (ISO/IEC 14496-3). */
-const AAC_FRAME = 1024
+export const AAC_FRAME = 1024
 const CHANNELS = 2
 
 export interface SoundEncoderOptions {
   readonly sampleRate: number
   readonly bitrateKbps: number
+  /** So many frames of the sound lie before media time zero: they are encoded for what follows, and not sent. */
+  readonly leadFrames: number
   readonly send: SendPacket
   readonly onFailed: (error: Error) => void
 }
@@ -20,16 +22,19 @@ export interface SoundEncoderOptions {
  */
 export class SoundEncoder {
   readonly #sampleRate: number
+  readonly #leadFrames: number
   readonly #send: SendPacket
   readonly #onFailed: (error: Error) => void
   readonly #output: Output
   readonly #source: AudioSampleSource
+  #startUs = 0
   #packets = 0
   #frames = 0
   #tail: Promise<void> = Promise.resolve()
 
-  private constructor({ sampleRate, bitrateKbps, send, onFailed }: SoundEncoderOptions) {
+  private constructor({ sampleRate, bitrateKbps, leadFrames, send, onFailed }: SoundEncoderOptions) {
     this.#sampleRate = sampleRate
+    this.#leadFrames = leadFrames
     this.#send = send
     this.#onFailed = onFailed
     this.#source = new AudioSampleSource({
@@ -46,6 +51,11 @@ export class SoundEncoder {
     const encoder = new SoundEncoder(options)
     await encoder.#output.start()
     return encoder
+  }
+
+  /** The media time of the first sample; zero without it. Before anything is encoded. */
+  beginAt(startUs: number): void {
+    this.#startUs = startUs
   }
 
   /** Planar stereo, 32-bit float: all of the left channel, then all of the right. */
@@ -73,15 +83,15 @@ export class SoundEncoder {
   /** Resolves when the last packet is out. */
   async finish(): Promise<void> {
     await this.#tail
-    await this.#output.finalize()
+    await (this.#frames === 0 ? this.#output.cancel() : this.#output.finalize())
   }
 
   #onPacket(data: Uint8Array, meta: EncodedAudioChunkMetadata | undefined): void {
     if (meta?.decoderConfig !== undefined) this.#sendConfig(meta.decoderConfig)
-    const index = this.#packets - 1
+    const index = this.#packets - 1 - this.#leadFrames
     this.#packets += 1
     if (index < 0) return
-    const timestampUs = (index * AAC_FRAME * 1e6) / this.#sampleRate
+    const timestampUs = this.#startUs + (index * AAC_FRAME * 1e6) / this.#sampleRate
     const durationUs = (AAC_FRAME * 1e6) / this.#sampleRate
     this.#send({ kind: 'audio', key: true, cut: false, timestampUs, durationUs, data })
   }

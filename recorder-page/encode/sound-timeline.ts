@@ -22,10 +22,17 @@ export class SoundTimeline {
   #offsets: number[] = []
   #written = 0
 
-  /** `takeStartMs` is media time zero on the page's clock. */
+  /** `takeStartMs` is the time of the first sample on the page's clock. */
   constructor(sampleRate: number, takeStartMs: number) {
     this.#sampleRate = sampleRate
     this.#takeStartMs = takeStartMs
+  }
+
+  /** A new run that begins at this time of the page's clock; what is known of the audio clock stays known. */
+  begin(startMs: number): SoundTimeline {
+    const next = new SoundTimeline(this.#sampleRate, startMs)
+    next.#offsets = [...this.#offsets]
+    return next
   }
 
   addReading(reading: SoundClockReading): void {

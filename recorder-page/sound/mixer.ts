@@ -1,3 +1,4 @@
+import { clockMs } from '../clock.ts'
 import workletUrl from './capture-worklet.ts?worker&url'
 import { SAMPLE_RATE, type SoundClockReading } from './sound-clock.ts'
 import { SourceChannel } from './source-channel.ts'
@@ -65,7 +66,7 @@ export class Mixer {
     const latencySec = this.#context.baseLatency + this.#context.outputLatency
     return {
       contextSec: (stamp.contextTime ?? 0) + latencySec,
-      atMs: performance.timeOrigin + (stamp.performanceTime ?? 0),
+      atMs: clockMs(stamp.performanceTime ?? 0),
     }
   }
 }

@@ -1,5 +1,7 @@
 import Hls, { type ErrorData, type LevelDetails } from 'hls.js'
 import type { HlsSource } from '../../src/protocol/sources.ts'
+import type { FrameTimes } from '../compositor/frame-tap.ts'
+import type { StreamPosition } from '../handover/index.ts'
 import { HLS_CONFIG } from './hls-config.ts'
 import { planLevelCap } from './hls-level.ts'
 import { HlsOutage } from './hls-outage.ts'
@@ -13,6 +15,9 @@ import type { TileSize } from './tile-size.ts'
 
 /** How often an ended live stream is asked whether it began again: with loading and three segments it is back in 5 s. */
 const PROBE_EVERY_MS = 1000
+/** Timestamps of MPEG-TS begin anew after 33 bits of 90 kHz (ISO/IEC 13818-1 §2.4.3.7). */
+const PTS_PERIOD_MS = 2 ** 33 / 90
+
 /** A live (or on-demand) HLS stream played by hls.js close to its live edge. */
 export class HlsDriver implements SourceDriver {
   #context: SourceContext<HlsSource>
@@ -27,6 +32,9 @@ export class HlsDriver implements SourceDriver {
   /** The recovery that is due; while one is, further errors of the same outage change nothing. */
   #due: ReturnType<typeof setTimeout> | null = null
   #waitingForRestart = false
+  /** The stream's own time at the element's time zero, for each stretch between discontinuities. */
+  #origins = new Map<number, number>()
+  #stretch: number | undefined
 
   constructor(context: SourceContext<HlsSource>) {
     this.#context = context
@@ -38,6 +46,18 @@ export class HlsDriver implements SourceDriver {
     if (size.width === this.#tile?.width && size.height === this.#tile.height) return
     this.#tile = size
     this.#capLevel()
+  }
+
+  readonly canSeek = true
+
+  positionOf({ mediaMs }: FrameTimes): StreamPosition | undefined {
+    const originMs = this.#stretch === undefined ? undefined : this.#origins.get(this.#stretch)
+    return originMs === undefined ? undefined : { ms: mediaMs + originMs, periodMs: PTS_PERIOD_MS }
+  }
+
+  seek(toSec: number): void {
+    this.#replay = new ReplayWatch()
+    this.#context.element.currentTime = toSec
   }
 
   tick({ nowMs, quietMs }: FrameReport): void {
@@ -67,6 +87,13 @@ export class HlsDriver implements SourceDriver {
     hls.on(Hls.Events.ERROR, (_, data) => this.#onError(data))
     hls.on(Hls.Events.MANIFEST_PARSED, () => this.#capLevel())
     hls.on(Hls.Events.LEVEL_LOADED, (_, { details, level }) => this.#onPlaylist(details, level))
+    this.#origins.clear()
+    hls.on(Hls.Events.INIT_PTS_FOUND, (_, { id, frag, initPTS, timescale }) => {
+      if (id === 'main') this.#origins.set(frag.cc, (initPTS * 1000) / timescale)
+    })
+    hls.on(Hls.Events.FRAG_CHANGED, (_, { frag }) => {
+      this.#stretch = frag.cc
+    })
     hls.loadSource(spec.url)
     hls.attachMedia(element)
     return hls

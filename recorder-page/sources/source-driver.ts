@@ -1,5 +1,7 @@
 import type { ErrorInfo } from '../../src/protocol/app-error.ts'
 import type { SourceSpec, SourceState } from '../../src/protocol/sources.ts'
+import type { FrameTimes } from '../compositor/frame-tap.ts'
+import type { StreamPosition } from '../handover/index.ts'
 import type { SourceStatus } from './source-status.ts'
 import type { TileSize } from './tile-size.ts'
 
@@ -32,4 +34,10 @@ export interface SourceDriver extends AsyncDisposable {
   setTileSize(size: TileSize): void
   /** Called every `FRAME_POLL_MS`, so that a driver needs no clock of its own to watch its stream. */
   tick(report: FrameReport): void
+  /** The place of a frame in the stream itself, the same for every player of it; undefined while it is not known. */
+  positionOf(times: FrameTimes): StreamPosition | undefined
+  /** False for a stream that only goes on as it comes. */
+  readonly canSeek: boolean
+  /** Goes on at this time of the element, seconds. */
+  seek(toSec: number): void
 }

@@ -1,5 +1,7 @@
 import { assertNever } from '../../src/protocol/assert-never.ts'
 import type { SourceSpec, SourceState } from '../../src/protocol/sources.ts'
+import type { FrameTimes } from '../compositor/frame-tap.ts'
+import type { StreamPosition } from '../handover/index.ts'
 import { FrameWatch } from './frame-watch.ts'
 import { HlsDriver } from './hls-driver.ts'
 import type { SourceDriver, SourceListener } from './source-driver.ts'
@@ -18,6 +20,10 @@ export interface PageSource extends AsyncDisposable {
   readonly state: SourceState
   /** Tile size in pixels of the picture; hls caps its level to it. */
   setTileSize(size: TileSize): void
+  /** The place of a frame in the stream itself; undefined while it is not known. */
+  positionOf(times: FrameTimes): StreamPosition | undefined
+  /** Moves the player by so much media, or sets its rate; false for a source that only goes on as it comes. */
+  steer(change: { readonly byMs: number } | { readonly rate: number }): boolean
 }
 
 /** How often a source is looked at: five times within the time after which a still picture counts as stalled. */
@@ -36,6 +42,13 @@ export function openSource(spec: SourceSpec, listener: SourceListener): PageSour
       return status.state
     },
     setTileSize: (size) => driver.setTileSize(size),
+    positionOf: (times) => driver.positionOf(times),
+    steer(change) {
+      if (!driver.canSeek) return false
+      if ('rate' in change) element.playbackRate = change.rate
+      else driver.seek(Math.max(0, element.currentTime + change.byMs / 1000))
+      return true
+    },
     async [Symbol.asyncDispose]() {
       clearInterval(timer)
       status.close()

@@ -1,5 +1,7 @@
 import { AppError } from '../../src/protocol/app-error.ts'
 import type { VideoSource } from '../../src/protocol/sources.ts'
+import type { FrameTimes } from '../compositor/frame-tap.ts'
+import type { StreamPosition } from '../handover/index.ts'
 import { backOffMs } from './back-off.ts'
 import { emptyElement, keepPlaying } from './keep-playing.ts'
 import { pause } from './pause.ts'
@@ -36,6 +38,18 @@ export class VideoDriver implements SourceDriver {
 
   setTileSize(): void {
     // A file has one size only.
+  }
+
+  readonly canSeek = true
+
+  positionOf({ mediaMs }: FrameTimes): StreamPosition {
+    const { element, spec } = this.#context
+    return { ms: mediaMs, periodMs: spec.loop === true && element.duration > 0 ? element.duration * 1000 : null }
+  }
+
+  seek(toSec: number): void {
+    const { element, spec } = this.#context
+    element.currentTime = spec.loop === true && element.duration > 0 ? toSec % element.duration : toSec
   }
 
   tick({ nowMs, quietMs }: FrameReport): void {

@@ -1,5 +1,7 @@
 import { AppError, toAppError } from '../../src/protocol/app-error.ts'
 import type { WhepSource } from '../../src/protocol/sources.ts'
+import type { FrameTimes } from '../compositor/frame-tap.ts'
+import type { StreamPosition } from '../handover/index.ts'
 import { backOffMs } from './back-off.ts'
 import { emptyElement, keepPlaying } from './keep-playing.ts'
 import { pause } from './pause.ts'
@@ -14,6 +16,9 @@ const FAILED_RETRY_MS = 10_000
 const JITTER_BUFFER_MS = 80
 /** How often the packet counters of a session are read, and only while its pictures are missing. */
 const LOOK_EVERY_MS = 600
+
+/** RTP video runs at 90 kHz (RFC 6184 §8.2.1). */
+const RTP_TICKS_PER_MS = 90
 
 /** Ends the last session; nobody reads it. */
 const DISPOSED = new AppError('source.unreachable', 'The source was removed.')
@@ -48,6 +53,18 @@ export class WhepDriver implements SourceDriver {
 
   setTileSize(): void {
     // WHEP has no word for the wanted size.
+  }
+
+  readonly canSeek = false
+
+  /** By the sender's clock, which forwarding servers keep; where one does not, the positions of two pages are far apart. */
+  positionOf({ rtpTimestamp }: FrameTimes): StreamPosition | undefined {
+    if (rtpTimestamp === undefined) return undefined
+    return { ms: rtpTimestamp / RTP_TICKS_PER_MS, periodMs: 2 ** 32 / RTP_TICKS_PER_MS }
+  }
+
+  seek(): void {
+    // It goes on as it comes.
   }
 
   tick(report: FrameReport): void {

@@ -12,11 +12,16 @@ import { consoleRoutes } from './routes/console.ts'
 import { docsRoutes } from './routes/docs.ts'
 import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
+import { highlightRoutes } from './routes/highlights.ts'
 import { mediaRoutes } from './routes/media.ts'
 import { metricsRoutes } from './routes/metrics.ts'
+import { recapRoutes } from './routes/recaps.ts'
 import { recordingRoutes } from './routes/recordings.ts'
 import { roomRoutes } from './routes/rooms.ts'
+import { scheduleRoutes } from './routes/schedules.ts'
 import { sessionRoutes } from './routes/session.ts'
+import { sharePageRoutes } from './routes/share-page.ts'
+import { shareRoutes } from './routes/shares.ts'
 import { signalRoutes } from './routes/signals.ts'
 import { sourceRoutes } from './routes/sources.ts'
 import { useSecurityHeaders } from './security-headers.ts'
@@ -51,9 +56,14 @@ export async function buildApp(deps: ApiDependencies): Promise<FastifyInstance> 
     recordingRoutes,
     sourceRoutes,
     signalRoutes,
+    scheduleRoutes,
     roomRoutes,
+    highlightRoutes,
+    shareRoutes,
+    recapRoutes,
     eventRoutes,
     mediaRoutes,
+    sharePageRoutes,
     sessionRoutes,
     healthRoutes,
     metricsRoutes,

@@ -1,7 +1,9 @@
 import type { Logger } from 'pino'
+import type { Highlights } from '../highlights/highlights.ts'
 import type { Hub } from '../hub/index.ts'
 import type { EventFeed, IdempotencyKeys, Recordings } from '../recording/recordings.ts'
-import type { SegmentStore } from '../store/segment-store.ts'
+import type { Schedules } from '../recording/schedules.ts'
+import type { SegmentStore, StoreLinks } from '../store/segment-store.ts'
 
 /** One thing that the service needs, as `/readyz` shows it. `message` says what to do when it is not ok. */
 export interface HealthCheck {
@@ -21,10 +23,14 @@ export interface ObservedRequest {
 /** Everything that the application calls. It owns none of it, and closes only the hub's connections when it closes. */
 export interface ApiDependencies {
   readonly recordings: Recordings
+  readonly schedules: Schedules
+  readonly highlights: Highlights
   readonly events: EventFeed
   readonly idempotency: IdempotencyKeys
   readonly hub: Hub
   readonly store: SegmentStore
+  /** Where they are there, players are sent to the store for media; playlists stay here. */
+  readonly mediaLinks?: StoreLinks
   readonly logger: Logger
   readonly health: { ready(): Promise<readonly HealthCheck[]> }
   readonly metrics: {
@@ -37,6 +43,8 @@ export interface ApiDependencies {
   /** The folder of the built console, served at `/`. */
   readonly consoleDir: string | undefined
   readonly version: string
+  /** How the world outside reaches this service, without a slash at its end; null: as the request did. */
+  readonly publicUrl: string | null
   /** Epoch milliseconds; without it the system's clock. */
   readonly clock?: () => number
 }

@@ -4,3 +4,4 @@
  */
 export * from './app.ts'
 export * from './dependencies.ts'
+export * from './status-app.ts'

@@ -1,11 +1,15 @@
 import swagger from '@fastify/swagger'
 import type { FastifyInstance, FastifySchema } from 'fastify'
+import { EXAMPLES } from './examples.ts'
 
 const TAGS = [
   { name: 'recordings', description: 'Start, follow and stop recordings' },
   { name: 'sources', description: 'Add, mute, relabel and remove sources while a recording runs' },
   { name: 'signals', description: 'Tell a recording what happens in its room' },
   { name: 'rooms', description: 'The built-in signalling hub' },
+  { name: 'highlights', description: 'Cut a moment out of a recording, while it runs or long after' },
+  { name: 'shares', description: 'Links that open a clip without a key' },
+  { name: 'recaps', description: 'One film of many highlights' },
   { name: 'events', description: 'Every state change, as server-sent events' },
   { name: 'media', description: 'Playlists, segments and clips' },
   { name: 'service', description: 'Health, metrics and sessions' },
@@ -19,7 +23,9 @@ export async function useOpenApi(app: FastifyInstance, version: string): Promise
       info: {
         title: 'Panorec',
         version,
-        description: 'Records live classes as their audience saw them. Errors are RFC 9457 problem documents.',
+        description:
+          'Records live classes as their audience saw them. Errors are RFC 9457 problem documents. With an ' +
+          '`Idempotency-Key` header whatever starts, adds, triggers or makes something is safe to repeat for 24 hours.',
       },
       tags: TAGS,
       components: {
@@ -50,7 +56,7 @@ function liftSchemas(document: Record<string, unknown>): Record<string, unknown>
   const schemas: Record<string, unknown> = {}
   const lifted = mapNodes(document, ({ [MARK]: name, ...schema }) => {
     if (typeof name !== 'string') return schema
-    schemas[name] = schema
+    schemas[name] = Object.hasOwn(EXAMPLES, name) ? { ...schema, examples: [EXAMPLES[name]] } : schema
     return { $ref: `#/components/schemas/${name}` }
   }) as Record<string, unknown>
   return { ...lifted, components: { ...(lifted.components as object), schemas } }

@@ -2,12 +2,16 @@ import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply, Fa
 import { AppError, PROBLEM_CONTENT_TYPE, problemOf, toAppError } from '../protocol/index.ts'
 import type { RouteTable } from './route-table.ts'
 
+/** What may be set already when an answer fails, and would make caches and browsers take a problem for the object. */
+const OF_THE_OBJECT = ['cache-control', 'content-disposition', 'content-length', 'etag', 'last-modified'] as const
+
 /** The one place that turns whatever was thrown into a problem document, and logs it by whose fault it is. */
 export function answerProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const error = apiError(thrown)
   logError(request.log, error, { method: request.method, path: pathOf(request.url) })
   if (error.status === 401) reply.header('www-authenticate', 'Bearer realm="panorec"')
   const problem = problemOf(error, { instance: pathOf(request.url), traceId: request.id })
+  for (const name of OF_THE_OBJECT) reply.removeHeader(name)
   return reply
     .code(error.status)
     .type(PROBLEM_CONTENT_TYPE)
@@ -68,8 +72,8 @@ export function logError(logger: FastifyBaseLogger, error: AppError, context: Re
   logger[level]({ err: error, code: error.code, ...context }, error.message)
 }
 
-/** Without the query, which may carry a token: safe to log and to answer with. */
+/** Without the query and the token of a share, which open things: safe to log and to answer with. */
 export function pathOf(url: string): string {
   const end = url.indexOf('?')
-  return end === -1 ? url : url.slice(0, end)
+  return (end === -1 ? url : url.slice(0, end)).replace(/^\/s\/[^/]+/, '/s/:token')
 }

@@ -25,6 +25,8 @@ export function useSchemas(app: FastifyInstance): void {
 function compile(schema: TSchema, part: Part) {
   const check = compileCheck(schema)
   return (received: unknown): { value: unknown } | { error: AppError } => {
+    const unusable = part === 'querystring' ? parameterWithNul(received as Record<string, unknown>) : undefined
+    if (unusable !== undefined) return { error: nulError(unusable) }
     const value = part === 'body' ? (received ?? {}) : coerced(schema, received as Record<string, unknown>)
     const mismatch = check(value)
     return mismatch ? { error: requestError(part, mismatch) } : { value }
@@ -41,12 +43,26 @@ function requestError(part: Part, mismatch: Mismatch): AppError {
   })
 }
 
-/** Text to what the schema asks for: decimal integers, and one value where a list may be given. */
+/** No database takes this character; in a body the parser refuses it. */
+function parameterWithNul(query: Record<string, unknown>): string | undefined {
+  return Object.keys(query).find((name) => [name, query[name]].flat().join('').includes('\0'))
+}
+
+function nulError(name: string): AppError {
+  const message = `The query parameter \`${name.replaceAll('\0', '')}\` must not hold the character U+0000`
+  return new AppError('request.invalid', message, {
+    field: pointerOf([name.replaceAll('\0', '')]),
+    allowed: 'text without the character U+0000',
+  })
+}
+
+/** Text to what the schema asks for: decimal integers, true and false, and one value where a list may be given. */
 function coerced(schema: TSchema, received: Record<string, unknown>): unknown {
   const properties = (schema as { properties?: Record<string, { type?: string }> }).properties ?? {}
   const entries = Object.entries(received).map(([name, value]) => {
     const type = Object.hasOwn(properties, name) ? properties[name]?.type : undefined
     if (type === 'integer' && typeof value === 'string' && /^-?\d{1,15}$/.test(value)) return [name, Number(value)]
+    if (type === 'boolean' && (value === 'true' || value === 'false')) return [name, value === 'true']
     return [name, type === 'array' && !Array.isArray(value) ? [value] : value]
   })
   return Object.fromEntries(entries)

@@ -6,41 +6,61 @@ import { monotonicFactory } from 'ulid'
 import { type Config, childEnvironment } from '../config/index.ts'
 import {
   createCommandLog,
+  createDeletionLog,
   createEventLog,
   createRecordingRepository,
+  createWaitingLine,
   createWebhookOutbox,
+  createWorkerRoll,
   type Database,
   openDatabase,
   prune,
   serviceSecret,
 } from '../db/index.ts'
 import { type Engine, openEngine, type TakeTimes, type WorkerOptions } from '../engine/index.ts'
+import type { HubLimits } from '../hub/index.ts'
 import { createOutboundPolicy, type OutboundPolicy } from '../outbound/index.ts'
 import { toAppError } from '../protocol/index.ts'
-import { clearDeadTakes, finalizeRecording } from '../recorder/index.ts'
+import { loadWindow } from '../publication/index.ts'
 import {
+  clearDeadTakes,
+  createFinalizer,
+  isRecordedHere,
+  type RecordingFinalizer,
+  recoverSpoolRegularly,
+} from '../recorder/index.ts'
+import {
+  applyStored,
   type CommandLog,
+  createDeletions,
+  createRemovals,
   createTakes,
   createWriter,
+  type Deletions,
   type EventLog,
   type RecordingRepository,
   type RecordingsPorts,
   type RecordingWriter,
+  type RecoveryPolicy,
+  type Removals,
   type RoomAccess,
 } from '../recording/index.ts'
 import { openStore, type SegmentStore } from '../store/index.ts'
 import { createTelemetry, type Logger, type Metrics } from '../telemetry/index.ts'
+import { type ClipOptions, type HighlightParts, openHighlights } from './highlights.ts'
 
-export interface CoreOptions {
+export interface CoreOptions extends ClipOptions {
   /** Takes the place of the log on standard output. */
   readonly logger?: Logger
   /** Takes the place of the recorder: a script that speaks its protocol. */
   readonly recorderScript?: string
   readonly times?: Partial<TakeTimes>
+  readonly hubLimits?: Partial<HubLimits>
+  readonly recovery?: RecoveryPolicy
 }
 
 /** What a service and a lone worker have in common: the database, the queues, the store, and the ports over them. */
-export interface Core extends AsyncDisposable {
+export interface Core extends AsyncDisposable, HighlightParts {
   readonly database: Database
   readonly engine: Engine
   readonly store: SegmentStore
@@ -51,14 +71,18 @@ export interface Core extends AsyncDisposable {
   readonly writer: RecordingWriter
   readonly commands: CommandLog
   readonly eventLog: EventLog
+  readonly deletions: Deletions
+  readonly removals: Removals
   /** Everything that the use cases need but the rooms. */
   readonly recordingsPorts: Omit<RecordingsPorts, 'rooms'>
+  readonly finalizer: RecordingFinalizer
   readonly hubSecret: string
   readonly newUlid: () => string
   readonly clock: () => Date
   readonly options: CoreOptions
 }
 
+const DAY_SEC = 24 * 3600
 const PRUNE_INTERVAL_MS = 3600 * 1000
 /** Beside this file, as source or compiled. */
 const RECORDER_SCRIPT = fileURLToPath(new URL(`./recorder${extname(import.meta.url)}`, import.meta.url))
@@ -87,7 +111,31 @@ export async function openCore(config: Config, options: CoreOptions): Promise<Co
       return undefined
     }),
   )
-  undo.use(pruneHourly(database, logger))
+  const deletions = createDeletions({
+    log: createDeletionLog(database),
+    writer,
+    queue: engine.deletionQueue,
+    store,
+    clock,
+    defaultAgeSec: config.retentionDays === null ? null : config.retentionDays * DAY_SEC,
+    deleteHighlights: (recordingId) => deleteHighlights(highlights, recordingId),
+  })
+  undo.use(pruneHourly(database, config, logger))
+  const recordingsPorts = {
+    repository,
+    writer,
+    commands,
+    takeQueue: engine.takeQueue,
+    line: createWaitingLine(database),
+    deletions,
+    outbound,
+    clock,
+    newUlid,
+    newTraceId,
+    publicUrl,
+  }
+  const { highlights, clips } = await openHighlights({ database, engine, store, logger, metrics }, recordingsPorts)
+  undo.use(clips)
   const hubSecret = await serviceSecret(database, 'hub', () => randomBytes(32).toString('base64url'))
   const resources = undo.move()
   return {
@@ -101,17 +149,17 @@ export async function openCore(config: Config, options: CoreOptions): Promise<Co
     writer,
     commands,
     eventLog: createEventLog(database),
-    recordingsPorts: {
+    finalizer: createFinalizer(store, spoolDir(config)),
+    deletions,
+    removals: createRemovals({
       repository,
-      writer,
-      commands,
-      takeQueue: engine.takeQueue,
-      outbound,
+      store,
       clock,
-      newUlid,
-      newTraceId,
-      publicUrl,
-    },
+      windowOf: (recordingId) => loadWindow(store, recordingId),
+    }),
+    recordingsPorts,
+    highlights,
+    clips,
     hubSecret,
     newUlid,
     clock,
@@ -122,12 +170,14 @@ export async function openCore(config: Config, options: CoreOptions): Promise<Co
 
 /** The worker over a core. */
 export function workerOptions(core: Core, config: Config, roomAccess: RoomAccess): WorkerOptions {
-  const { repository, writer, commands, engine, store, metrics, logger, options } = core
+  const { repository, writer, commands, engine, metrics, logger, highlights, clips, options } = core
   return {
     engine,
     logger,
     metrics,
-    maxRecordings: config.maxRecordings,
+    limits: config,
+    roll: createWorkerRoll(core.database, core.newUlid()),
+    isRecordedHere: (recordingId) => isRecordedHere(spoolDir(config), recordingId),
     alone: config.database.kind === 'embedded',
     webhooks: {
       outbox: createWebhookOutbox(core.database),
@@ -136,25 +186,59 @@ export function workerOptions(core: Core, config: Config, roomAccess: RoomAccess
       observe: metrics.observeWebhook,
     },
     take: {
-      takes: createTakes({ repository, writer, commands, takeQueue: engine.takeQueue, roomAccess }),
+      takes: createTakes({
+        repository,
+        writer,
+        commands,
+        takeQueue: engine.takeQueue,
+        roomAccess,
+        line: core.recordingsPorts.line,
+        clock: core.clock,
+        maxQueueSec: config.maxQueueSec,
+        ...(options.recovery && { recovery: options.recovery }),
+      }),
       commands,
-      finalizer: {
-        async finalize(recordingId, error) {
-          await clearDeadTakes(spoolDir(config), recordingId)
-          return await finalizeRecording(store, recordingId, { error })
-        },
-      },
+      highlights,
+      clips,
+      finalizer: core.finalizer,
+      clearTake: (recordingId, take) => clearDeadTakes(spoolDir(config), recordingId, take),
       surroundings: {
         store: config.store,
         spoolDir: spoolDir(config),
+        ...(config.spoolMaxBytes !== undefined && { spoolMaxBytes: config.spoolMaxBytes }),
         allowPrivateHosts: config.allowPrivateHosts,
+        maxTakeSec: config.maxTakeSec,
         logLevel: config.logLevel,
         ...(config.chromePath !== undefined && { chromePath: config.chromePath }),
       },
       recorderScript: options.recorderScript ?? RECORDER_SCRIPT,
-      environment: childEnvironment(),
+      environment: childEnvironment(config),
       ...(options.times && { times: options.times }),
     },
+  }
+}
+
+/** Stores what dead takes of ended recordings left on this machine, now and whenever the store comes back. */
+export function recoverLeftovers({ repository, writer, finalizer, logger }: Core, config: Config): AsyncDisposable {
+  return recoverSpoolRegularly({
+    finalizer,
+    logger,
+    spoolDir: spoolDir(config),
+    async endOf(recordingId) {
+      const { state, endedAt, error } = await repository.find(recordingId)
+      return (state === 'completed' || state === 'failed') && endedAt !== null ? { state, endedAt, error } : undefined
+    },
+    async onStored(recordingId, stored) {
+      await writer.change(recordingId, (record) => applyStored(record, stored))
+    },
+  })
+}
+
+async function deleteHighlights(highlights: HighlightParts['highlights'], recordingId: string): Promise<void> {
+  for (;;) {
+    const { items } = await highlights.list({ recordingId, limit: 100 })
+    if (items.length === 0) return
+    for (const { id } of items) await highlights.delete(id)
   }
 }
 
@@ -168,9 +252,9 @@ export async function makeFolders(config: Config): Promise<void> {
   await mkdir(spoolDir(config), { recursive: true })
 }
 
-function pruneHourly(database: Database, logger: Logger): Disposable {
+function pruneHourly(database: Database, { roomHistoryDays }: Config, logger: Logger): Disposable {
   const timer = setInterval(() => {
-    prune(database, new Date()).catch((thrown: unknown) => {
+    prune(database, new Date(), { roomHistoryDays }).catch((thrown: unknown) => {
       logger.warn({ err: toAppError(thrown) }, 'old events and keys could not be deleted')
     })
   }, PRUNE_INTERVAL_MS)

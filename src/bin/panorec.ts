@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import { describeSettings, loadConfig } from '../config/index.ts'
 import { toAppError } from '../protocol/index.ts'
+import { addHighlightCommands } from './highlight-commands.ts'
 import { untilTold } from './until-told.ts'
 import { version } from './version.ts'
 
@@ -48,6 +49,21 @@ program
     const { record } = await import('./record.ts')
     const { path, ended } = await record(spec, { out, config, signal: stop.signal })
     console.log(`${path}/index.m3u8: ${ended.durationSec.toFixed(1)} s in ${ended.segments} segments, ${ended.reason}`)
+  })
+
+addHighlightCommands(program)
+
+program
+  .command('reindex')
+  .description('write a row for each recording and clip of the store that the database does not know')
+  .option('--dry-run', 'say what would be done, and do nothing')
+  .action(async ({ dryRun = false }: { dryRun?: boolean }) => {
+    const { runReindex } = await import('./reindex.ts')
+    const { highlights, ...recordings } = await runReindex(loadConfig(), { dryRun, log: console.log })
+    const { restored, kept, running, unreadable } = recordings
+    console.log(`recordings: ${restored} restored, ${kept} kept, ${running} may still run, ${unreadable} unreadable`)
+    const clips = highlights
+    console.log(`highlights: ${clips.restored} restored, ${clips.kept} kept, ${clips.unreadable} unreadable`)
   })
 
 program

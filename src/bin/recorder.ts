@@ -1,14 +1,23 @@
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename } from 'node:path'
 import type { RecorderCommand, RecorderEvent, RecorderRequest } from '../protocol/index.ts'
 import { runRecorder } from '../recorder/index.ts'
 import { createLogger } from '../telemetry/index.ts'
 
+/** How long a recorder without a parent waits to be overtaken. */
+const ORPHAN_MS = 60_000
+
 /**
  * The recorder as a child process. The first IPC message is its request, the others are commands; its events go back the
- * same way. SIGTERM, SIGINT and the loss of the parent end the take in order.
+ * same way. SIGTERM and SIGINT end the take in order. A recorder that has lost its parent goes on until the next take of
+ * its recording overtakes it, which loses nothing when a service comes back at once, or until it has waited long enough.
  */
 const stop = new AbortController()
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort())
-process.on('disconnect', () => stop.abort())
+process.on('disconnect', () => setTimeout(() => stop.abort(), ORPHAN_MS))
+// The log of an orphan has no reader.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 
 let lastSent: Promise<void> = Promise.resolve()
 const inbox = createInbox()
@@ -22,7 +31,13 @@ await runRecorder(request, {
   logger: createLogger({ level: request.logLevel }),
 })
 await lastSent
+if (!process.connected) await removeWorkFolder()
 process.exit(0)
+
+/** The worker that made it for this take is gone. */
+async function removeWorkFolder(): Promise<void> {
+  if (basename(tmpdir()).startsWith('panorec-take-')) await rm(tmpdir(), { recursive: true, force: true })
+}
 
 /** Messages leave in their order. Without a parent nobody listens any more; the take still ends in order. */
 function emit(event: RecorderEvent): void {

@@ -1,17 +1,25 @@
 import { existsSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import type { FastifyInstance } from 'fastify'
 import { buildApp } from '../api/index.ts'
 import type { Config } from '../config/index.ts'
-import { createIdempotencyKeys, createRoomHistory } from '../db/index.ts'
-import { startWorker } from '../engine/index.ts'
+import { createIdempotencyKeys, createRoomHistory, createRoomPresence } from '../db/index.ts'
+import {
+  createScheduleBook,
+  startClipWorker,
+  startDeleteWorker,
+  startRemovalWorker,
+  startScheduleWorker,
+  startWorker,
+} from '../engine/index.ts'
 import { createHub, createRoomTokens } from '../hub/index.ts'
 import { AppError } from '../protocol/index.ts'
-import { createEventFeed, createRecordings, type Recordings, type RoomAccess } from '../recording/index.ts'
+import { createEventFeed, createRecordings, createSchedules, type Recordings } from '../recording/index.ts'
 import type { Logger } from '../telemetry/index.ts'
-import { type CoreOptions, makeFolders, openCore, workerOptions } from './core.ts'
+import { type CoreOptions, makeFolders, openCore, recoverLeftovers, workerOptions } from './core.ts'
 import { createHealth } from './health.ts'
+import { clipWorkerOptions } from './highlights.ts'
+import { listen } from './listen.ts'
+import { recorderAccess } from './recorder-access.ts'
 import { version } from './version.ts'
 
 /** A running product: API, hub, console and one worker. Disposing it ends recordings in order, then everything else. */
@@ -22,8 +30,6 @@ export interface Service extends AsyncDisposable {
 }
 
 const CONSOLE_DIR = fileURLToPath(new URL('../../dist/console', import.meta.url))
-/** A recorder's way into its room is valid as long as the longest recording, and a day more. */
-const RECORDER_TOKEN_SEC = 8 * 24 * 3600
 
 /** Starts the whole product in this process. Throws `config.invalid` when the address cannot be listened on. */
 export async function startService(config: Config, options: CoreOptions = {}): Promise<Service> {
@@ -33,16 +39,31 @@ export async function startService(config: Config, options: CoreOptions = {}): P
   const { database, logger, metrics } = core
   const tokens = createRoomTokens(core.hubSecret)
   const hub = undo.use(
-    createHub({ history: createRoomHistory(database), tokens, clock: Date.now, ids: core.newUlid, logger }),
+    createHub({
+      history: createRoomHistory(database),
+      presence: createRoomPresence(database, core.newUlid()),
+      tokens,
+      clock: Date.now,
+      ids: core.newUlid,
+      logger,
+      ...(options.hubLimits && { limits: options.hubLimits }),
+    }),
   )
   const rooms = { publish: async (...args: Parameters<typeof hub.publish>) => void (await hub.publish(...args)) }
   const gate = createGate(createRecordings({ ...core.recordingsPorts, rooms }))
   const app = await buildApp({
     recordings: gate.recordings,
+    schedules: createSchedules({
+      book: createScheduleBook(core.engine.boss),
+      outbound: core.outbound,
+      newUlid: core.newUlid,
+    }),
+    highlights: core.highlights,
     events: createEventFeed(core.eventLog),
     idempotency: createIdempotencyKeys(database, core.clock),
     hub,
     store: core.store,
+    ...(config.redirectMedia && core.store.links && { mediaLinks: core.store.links }),
     logger,
     health: createHealth(core, config),
     metrics: {
@@ -54,16 +75,16 @@ export async function startService(config: Config, options: CoreOptions = {}): P
     apiKeys: config.apiKeys,
     consoleDir: existsSync(CONSOLE_DIR) ? CONSOLE_DIR : undefined,
     version,
+    publicUrl: config.publicUrl,
   })
   undo.defer(() => app.close())
-  const url = await listen(app, config)
-  const roomAccess: RoomAccess = {
-    signallingFor: (room, recordingId) => ({
-      url: `${url.replace(/^http/, 'ws')}/v1/rooms/${room}/signals`,
-      token: tokens.mint({ room, role: 'recorder', identity: `recorder-${recordingId}`, ttlSec: RECORDER_TOKEN_SEC }),
-    }),
-  }
-  undo.use(await startWorker(workerOptions(core, config, roomAccess)))
+  const url = await listen(app, { ...config, settings: { host: 'PANOREC_HOST', port: 'PANOREC_PORT' } })
+  undo.use(recoverLeftovers(core, config))
+  undo.use(await startClipWorker(clipWorkerOptions(core, config)))
+  undo.use(await startWorker(workerOptions(core, config, recorderAccess(tokens, url))))
+  undo.use(await startDeleteWorker(core))
+  undo.use(await startRemovalWorker(core))
+  undo.use(await startScheduleWorker(core.engine.boss, gate.recordings.start, logger))
   undo.defer(gate.close)
   const resources = undo.move()
   logger.info({ url, version }, 'Panorec listens')
@@ -86,50 +107,4 @@ function createGate(recordings: Recordings): { readonly recordings: Recordings; 
       closed = true
     },
   }
-}
-
-/** Listens, and returns the address that this machine reaches it by. */
-async function listen(app: FastifyInstance, { host, port }: Config): Promise<string> {
-  try {
-    await app.listen({ host, port })
-  } catch (cause) {
-    throw listenError(cause, host, port)
-  }
-  const address = app.server.address() as AddressInfo
-  const reachable = { '0.0.0.0': '127.0.0.1', '::': '::1' }[address.address] ?? address.address
-  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${address.port}`
-}
-
-function listenError(cause: unknown, host: string, port: number): AppError {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
-  if (code === 'EADDRINUSE') {
-    return new AppError(
-      'config.invalid',
-      `\`PANOREC_PORT\` ${port} on ${host} is taken by another program: stop that one, or choose another port.`,
-      {
-        field: 'PANOREC_PORT',
-        received: port,
-        cause,
-      },
-    )
-  }
-  if (code === 'EACCES') {
-    return new AppError(
-      'config.invalid',
-      `\`PANOREC_PORT\` ${port} needs more rights than this user has: choose one above 1023.`,
-      {
-        field: 'PANOREC_PORT',
-        received: port,
-        cause,
-      },
-    )
-  }
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-    return new AppError('config.invalid', `\`PANOREC_HOST\` ${host} is not an address of this machine.`, {
-      field: 'PANOREC_HOST',
-      received: host,
-      cause,
-    })
-  }
-  return new AppError('internal', `The service cannot listen on ${host}:${port}.`, { cause })
 }

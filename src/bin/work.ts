@@ -1,24 +1,29 @@
+import { buildStatusApp } from '../api/index.ts'
 import type { Config } from '../config/index.ts'
-import { startWorker } from '../engine/index.ts'
+import { startClipWorker, startDeleteWorker, startRemovalWorker, startWorker } from '../engine/index.ts'
 import { createRoomTokens } from '../hub/index.ts'
 import { AppError } from '../protocol/index.ts'
 import type { Logger } from '../telemetry/index.ts'
-import { type CoreOptions, makeFolders, openCore, workerOptions } from './core.ts'
+import { type Core, type CoreOptions, makeFolders, openCore, recoverLeftovers, workerOptions } from './core.ts'
+import { createHealth } from './health.ts'
+import { clipWorkerOptions } from './highlights.ts'
+import { listen } from './listen.ts'
+import { recorderAccess } from './recorder-access.ts'
+import { version } from './version.ts'
 
-const RECORDER_TOKEN_SEC = 8 * 24 * 3600
+/** A worker alone. `statusUrl` is where its health and metrics are; undefined without a port for them. */
+export interface LoneWorker extends AsyncDisposable {
+  readonly statusUrl: string | undefined
+  readonly logger: Logger
+}
 
 /** A worker without an API, beside services that share its database. Throws `config.invalid` when nothing is shared. */
-export async function startLoneWorker(
-  config: Config,
-  options: CoreOptions = {},
-): Promise<AsyncDisposable & { readonly logger: Logger }> {
+export async function startLoneWorker(config: Config, options: CoreOptions = {}): Promise<LoneWorker> {
   if (config.database.kind === 'embedded') {
     throw new AppError(
       'config.invalid',
       '`PANOREC_DATABASE_URL` is not set, and a worker alone has no one to work for: name the Postgres that the service uses.',
-      {
-        field: 'PANOREC_DATABASE_URL',
-      },
+      { field: 'PANOREC_DATABASE_URL' },
     )
   }
   const { publicUrl } = config
@@ -26,31 +31,40 @@ export async function startLoneWorker(
     throw new AppError(
       'config.invalid',
       '`PANOREC_PUBLIC_URL` is not set, so recorders of this worker could not join the rooms of the service.',
-      {
-        field: 'PANOREC_PUBLIC_URL',
-      },
+      { field: 'PANOREC_PUBLIC_URL' },
     )
   }
   await using undo = new AsyncDisposableStack()
   await makeFolders(config)
   const core = undo.use(await openCore(config, options))
-  const tokens = createRoomTokens(core.hubSecret)
-  undo.use(
-    await startWorker(
-      workerOptions(core, config, {
-        signallingFor: (room, recordingId) => ({
-          url: `${publicUrl.replace(/^http/, 'ws')}/v1/rooms/${room}/signals`,
-          token: tokens.mint({
-            room,
-            role: 'recorder',
-            identity: `recorder-${recordingId}`,
-            ttlSec: RECORDER_TOKEN_SEC,
-          }),
-        }),
-      }),
-    ),
-  )
+  const statusUrl = await serveStatus(core, config, undo)
+  const access = recorderAccess(createRoomTokens(core.hubSecret), publicUrl)
+  undo.use(recoverLeftovers(core, config))
+  undo.use(await startClipWorker(clipWorkerOptions(core, config)))
+  undo.use(await startWorker(workerOptions(core, config, access)))
+  undo.use(await startDeleteWorker(core))
+  undo.use(await startRemovalWorker(core))
   const resources = undo.move()
-  core.logger.info('The worker waits for recordings')
-  return { logger: core.logger, [Symbol.asyncDispose]: () => resources.disposeAsync() }
+  core.logger.info({ statusUrl }, 'The worker waits for recordings')
+  return { statusUrl, logger: core.logger, [Symbol.asyncDispose]: () => resources.disposeAsync() }
+}
+
+/** Health and metrics of this process, where the settings name a port for them. */
+async function serveStatus(core: Core, config: Config, undo: AsyncDisposableStack): Promise<string | undefined> {
+  if (config.metrics === undefined) return undefined
+  const { metrics, logger } = core
+  const app = await buildStatusApp({
+    logger,
+    version,
+    apiKeys: config.apiKeys,
+    health: createHealth(core, config),
+    metrics: {
+      contentType: metrics.registry.contentType,
+      text: () => metrics.registry.metrics(),
+      observeRequest: () => {},
+    },
+  })
+  undo.defer(() => app.close())
+  const settings = { host: 'PANOREC_METRICS_HOST', port: 'PANOREC_METRICS_PORT' }
+  return await listen(app, { ...config.metrics, settings })
 }

@@ -12,6 +12,7 @@ import type {
   SourceSpec,
 } from '../protocol/index.ts'
 import { type EventsOptions, followEvents } from './event-stream.ts'
+import { type HighlightCalls, highlightCalls } from './highlight-calls.ts'
 import { type CallOptions, type ClientOptions, createHttp, type Http } from './http.ts'
 import { type JoinOptions, joinRoom, type RoomConnection } from './room-connection.ts'
 import type { SignalInput } from './signal-input.ts'
@@ -30,6 +31,12 @@ export interface Client {
     get(id: string, options?: CallOptions): Promise<Recording>
     list(options?: ListOptions): Promise<RecordingList>
     stop(id: string, options?: CallOptions): Promise<Recording>
+    /** Resolves when nothing is recorded any more. */
+    pause(id: string, options?: CallOptions): Promise<Recording>
+    /** Resolves with the first picture. */
+    resume(id: string, options?: CallOptions): Promise<Recording>
+    /** Only a recording that has ended. Its highlights stay unless `highlights` is `delete`. */
+    delete(id: string, options?: CallOptions & { readonly highlights?: 'keep' | 'delete' }): Promise<void>
     setLayout(id: string, layout: Layout, options?: CallOptions): Promise<Recording>
     addSource(id: string, source: SourceSpec, options?: CallOptions): Promise<Source>
     updateSource(id: string, sourceId: string, patch: SourcePatch, options?: CallOptions): Promise<Source>
@@ -41,6 +48,7 @@ export interface Client {
       options?: CallOptions,
     ): Promise<readonly string[]>
   }
+  readonly highlights: HighlightCalls
   readonly rooms: {
     createToken(room: string, request: RoomTokenRequest, options?: CallOptions): Promise<RoomToken>
     /** Resolves when the connection is open; the history comes first. */
@@ -50,7 +58,7 @@ export interface Client {
   events(options?: EventsOptions): AsyncIterable<Event>
   /** Lets this browser play media of a service with keys, by a cookie that scripts cannot read. */
   openSession(options?: CallOptions): Promise<void>
-  /** The absolute URL of one of a recording's links. */
+  /** The absolute URL of one of the links of a recording, a highlight or a recap. */
   mediaUrl(link: string): string
 }
 
@@ -59,6 +67,7 @@ export function createClient(options: ClientOptions): Client {
   const http = createHttp(options)
   return {
     recordings: recordingCalls(http),
+    highlights: highlightCalls(http),
     rooms: {
       createToken: (room, body, call) =>
         http.json({ ...call, method: 'POST', path: `/v1/rooms/${encodeURIComponent(room)}/tokens`, body }),
@@ -81,7 +90,12 @@ function recordingCalls(http: Http): Client['recordings'] {
       const query = { limit, cursor, state: states, room, ...Object.fromEntries(filters) }
       return http.json({ ...call, method: 'GET', path: '/v1/recordings', query })
     },
+    async delete(id, { highlights, ...call } = {}) {
+      await http.send({ ...call, method: 'DELETE', path: path(id), query: { highlights } })
+    },
     stop: (id, call) => http.json({ ...call, method: 'POST', path: path(id, '/stop') }),
+    pause: (id, call) => http.json({ ...call, method: 'POST', path: path(id, '/pause') }),
+    resume: (id, call) => http.json({ ...call, method: 'POST', path: path(id, '/resume') }),
     setLayout: (id, body, call) => http.json({ ...call, method: 'PUT', path: path(id, '/layout'), body }),
     addSource: (id, body, call) => http.json({ ...call, method: 'POST', path: path(id, '/sources'), body }),
     updateSource: (id, sourceId, body, call) =>

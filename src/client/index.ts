@@ -4,6 +4,7 @@
  */
 export * from './create-client.ts'
 export * from './event-stream.ts'
+export * from './highlight-calls.ts'
 export * from './http.ts'
 export * from './room-connection.ts'
 export * from './signal-input.ts'

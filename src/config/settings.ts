@@ -20,6 +20,11 @@ export function defaultMaxRecordings(cores: number = availableParallelism()): nu
   return Math.max(2, Math.floor(cores * 1.5))
 }
 
+/** Clips at once that a machine cuts beside its recordings. */
+export function defaultMaxClips(cores: number = availableParallelism()): number {
+  return Math.max(1, Math.floor(cores / 2))
+}
+
 const setting = <T extends TSchema>(schema: T, notes: SettingNotes) => ({ schema, notes })
 const Text = (pattern?: string) => Type.String(pattern === undefined ? { minLength: 1 } : { minLength: 1, pattern })
 
@@ -63,10 +68,30 @@ export const SETTINGS = {
     allowed: 'true or false',
     otherwise: 'true with PANOREC_S3_ENDPOINT, else false',
   }),
+  PANOREC_S3_SSE: setting(Type.Enum(['AES256', 'aws:kms']), {
+    description: 'Server-side encryption of every object.',
+    allowed: 'AES256, aws:kms',
+    otherwise: 'what the bucket does by itself',
+  }),
+  PANOREC_S3_SSE_KEY_ID: setting(Text(), {
+    description: 'The key of aws:kms.',
+    allowed: 'the id or ARN of a KMS key, with PANOREC_S3_SSE=aws:kms',
+    otherwise: "the bucket's default key",
+  }),
+  PANOREC_S3_MEDIA: setting(Type.Enum(['proxy', 'redirect'], { default: 'proxy' }), {
+    description: 'How players get segments and clips of an S3 store: through the service, or by links to the bucket.',
+    allowed: 'proxy, or redirect for a bucket that players reach',
+  }),
   PANOREC_API_KEYS: setting(Type.Array(Type.String({ minLength: 16, pattern: '^[\\x21-\\x7e]+$' }), { minItems: 1 }), {
     description: 'Keys that may call the API, sent as a bearer token.',
     allowed: 'a comma-separated list of keys of at least 16 printable characters',
     otherwise: 'none: anyone on this machine, and only this machine',
+    secret: true,
+  }),
+  PANOREC_API_KEY: setting(Type.String({ minLength: 16, pattern: '^[\\x21-\\x7e]+$' }), {
+    description: 'The key that commands of this machine send to a service, as `panorec highlight` does.',
+    allowed: 'one of the keys of that service',
+    otherwise: 'none',
     secret: true,
   }),
   PANOREC_ALLOW_PRIVATE_HOSTS: setting(Type.Array(Text('^(\\*|[A-Za-z0-9.:_-]+(/[0-9]{1,3})?)$'), { minItems: 1 }), {
@@ -83,6 +108,55 @@ export const SETTINGS = {
     description: 'Recordings at once on this machine.',
     allowed: 'an integer from 1 to 1000',
     otherwise: 'one and a half per core, at least 2',
+  }),
+  PANOREC_MAX_CPU_PERCENT: setting(Type.Integer({ minimum: 10, maximum: 1000, default: 90 }), {
+    description: 'A worker that has recordings takes no more that would load its CPU beyond this; 1000 takes them all.',
+    allowed: 'an integer from 10 to 1000, of the machine or of the container',
+  }),
+  PANOREC_MAX_MEMORY_PERCENT: setting(Type.Integer({ minimum: 10, maximum: 1000, default: 90 }), {
+    description: 'A worker takes no recording that would fill its memory beyond this; 1000 takes them all.',
+    allowed: 'an integer from 10 to 1000, of the machine or of the container',
+  }),
+  PANOREC_MAX_QUEUE_SEC: setting(Type.Integer({ minimum: 0, maximum: 86400, default: 60 }), {
+    description:
+      'How long a recording waits for a free recorder before it fails; `maxQueueSec` of its spec goes first.',
+    allowed: 'an integer from 0 to 86400',
+  }),
+  PANOREC_MAX_TAKE_SEC: setting(Type.Integer({ minimum: 60, maximum: 604_800 }), {
+    description:
+      'A recorder process hands over to a new one, without a gap, before it has run so long; `maxTakeSec` of a spec goes first.',
+    allowed: 'an integer from 60 to 604800',
+    otherwise: 'none: it runs as long as it is well',
+  }),
+  PANOREC_RETENTION_DAYS: setting(Type.Integer({ minimum: 1, maximum: 36500 }), {
+    description:
+      'Recordings are deleted so long after their end, but for highlights; `retention` of a spec goes first.',
+    allowed: 'an integer from 1 to 36500',
+    otherwise: 'none: they stay',
+  }),
+  PANOREC_ROOM_HISTORY_DAYS: setting(Type.Integer({ minimum: 1, maximum: 3650, default: 30 }), {
+    description:
+      'How long the hub keeps the signals of a room in which nothing happens; recordings have their own copy.',
+    allowed: 'an integer from 1 to 3650',
+  }),
+  PANOREC_METRICS_PORT: setting(Type.Integer({ minimum: 0, maximum: 65535 }), {
+    description: 'Port of /healthz, /readyz and /metrics of `panorec work`; a service has them on its own.',
+    allowed: 'an integer from 0 to 65535',
+    otherwise: 'none: a worker listens nowhere',
+  }),
+  PANOREC_METRICS_HOST: setting(Type.String({ minLength: 1, pattern: '^[A-Za-z0-9.:_-]+$', default: '127.0.0.1' }), {
+    description: 'Address of that port. Without PANOREC_API_KEYS only a loopback address.',
+    allowed: 'an IP address or a host name',
+  }),
+  PANOREC_MAX_CLIPS: setting(Type.Integer({ minimum: 1, maximum: 100 }), {
+    description: 'Clips of highlights that this machine cuts at once, at a lower priority than it records.',
+    allowed: 'an integer from 1 to 100',
+    otherwise: 'one for two cores, at least 1',
+  }),
+  PANOREC_SPOOL_MAX_MB: setting(Type.Integer({ minimum: 1 }), {
+    description: 'What all recordings of this machine may keep in the spool while the store is away.',
+    allowed: 'an integer from 1, in MiB',
+    otherwise: 'all of the disk but a reserve',
   }),
   PANOREC_CHROME_PATH: setting(Text(), {
     description: 'The Chrome or Chromium to record with.',
@@ -113,10 +187,24 @@ export const SettingsSchema = Type.Object({
   PANOREC_S3_ENDPOINT: Type.Optional(SETTINGS.PANOREC_S3_ENDPOINT.schema),
   PANOREC_S3_REGION: Type.Optional(SETTINGS.PANOREC_S3_REGION.schema),
   PANOREC_S3_FORCE_PATH_STYLE: Type.Optional(SETTINGS.PANOREC_S3_FORCE_PATH_STYLE.schema),
+  PANOREC_S3_SSE: Type.Optional(SETTINGS.PANOREC_S3_SSE.schema),
+  PANOREC_S3_SSE_KEY_ID: Type.Optional(SETTINGS.PANOREC_S3_SSE_KEY_ID.schema),
+  PANOREC_S3_MEDIA: SETTINGS.PANOREC_S3_MEDIA.schema,
   PANOREC_API_KEYS: Type.Optional(SETTINGS.PANOREC_API_KEYS.schema),
+  PANOREC_API_KEY: Type.Optional(SETTINGS.PANOREC_API_KEY.schema),
   PANOREC_ALLOW_PRIVATE_HOSTS: Type.Optional(SETTINGS.PANOREC_ALLOW_PRIVATE_HOSTS.schema),
   PANOREC_PUBLIC_URL: Type.Optional(SETTINGS.PANOREC_PUBLIC_URL.schema),
   PANOREC_MAX_RECORDINGS: Type.Optional(SETTINGS.PANOREC_MAX_RECORDINGS.schema),
+  PANOREC_MAX_CPU_PERCENT: SETTINGS.PANOREC_MAX_CPU_PERCENT.schema,
+  PANOREC_MAX_MEMORY_PERCENT: SETTINGS.PANOREC_MAX_MEMORY_PERCENT.schema,
+  PANOREC_MAX_QUEUE_SEC: SETTINGS.PANOREC_MAX_QUEUE_SEC.schema,
+  PANOREC_MAX_TAKE_SEC: Type.Optional(SETTINGS.PANOREC_MAX_TAKE_SEC.schema),
+  PANOREC_RETENTION_DAYS: Type.Optional(SETTINGS.PANOREC_RETENTION_DAYS.schema),
+  PANOREC_ROOM_HISTORY_DAYS: SETTINGS.PANOREC_ROOM_HISTORY_DAYS.schema,
+  PANOREC_METRICS_PORT: Type.Optional(SETTINGS.PANOREC_METRICS_PORT.schema),
+  PANOREC_METRICS_HOST: SETTINGS.PANOREC_METRICS_HOST.schema,
+  PANOREC_MAX_CLIPS: Type.Optional(SETTINGS.PANOREC_MAX_CLIPS.schema),
+  PANOREC_SPOOL_MAX_MB: Type.Optional(SETTINGS.PANOREC_SPOOL_MAX_MB.schema),
   PANOREC_CHROME_PATH: Type.Optional(SETTINGS.PANOREC_CHROME_PATH.schema),
   PANOREC_FFMPEG_PATH: Type.Optional(SETTINGS.PANOREC_FFMPEG_PATH.schema),
   PANOREC_LOG_LEVEL: SETTINGS.PANOREC_LOG_LEVEL.schema,

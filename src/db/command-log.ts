@@ -27,6 +27,14 @@ export function createCommandLog(database: Database): CommandLog {
       return rows.map(toCommand)
     },
 
+    async signals(recordingId) {
+      const wanted = and(eq(commands.recordingId, recordingId), sql`${commands.command} ->> 'type' = 'signals'`)
+      const rows = await database.run((queries) =>
+        queries.select().from(commands).where(wanted).orderBy(asc(commands.seq)),
+      )
+      return rows.flatMap(({ command }) => (command.type === 'signals' ? command.signals : []))
+    },
+
     answer(id, { error }) {
       return database.transaction(async (queries) => {
         await queries.update(commands).set({ result: { error } }).where(eq(commands.id, id))

@@ -3,8 +3,8 @@ import { AppError } from '../protocol/index.ts'
 
 /** SQLSTATE classes and codes of a server that cannot serve now (PostgreSQL, appendix A). */
 const UNAVAILABLE = /^(08|53|57P|58|40001|40P01|55P03)/
-/** untranslatable_character: U+0000 in a text of `jsonb`. */
-const UNTRANSLATABLE = '22P05'
+/** untranslatable_character and character_not_in_repertoire: U+0000 in `jsonb`, and in a plain text. */
+const NO_CHARACTER: readonly unknown[] = ['22P05', '22021']
 const SQLSTATE = /^[0-9A-Z]{5}$/
 
 /**
@@ -15,7 +15,7 @@ export function toDatabaseError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown
   const cause = thrown instanceof DrizzleQueryError ? thrown.cause : thrown
   const state = sqlState(cause)
-  if (state === UNTRANSLATABLE) {
+  if (NO_CHARACTER.includes(state)) {
     return new AppError('request.invalid', 'A text contains the character U+0000, which cannot be stored: remove it.', {
       cause,
     })

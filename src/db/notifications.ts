@@ -2,7 +2,13 @@ import type { PGlite } from '@electric-sql/pglite'
 import pg from 'pg'
 
 /** The channels of the service. A payload is an id; what it is about is in a row. */
-export const CHANNELS = ['panorec_events', 'panorec_commands', 'panorec_acks'] as const
+export const CHANNELS = [
+  'panorec_events',
+  'panorec_commands',
+  'panorec_acks',
+  'panorec_rooms',
+  'panorec_highlights',
+] as const
 export type Channel = (typeof CHANNELS)[number]
 
 /** Hears a payload; undefined when payloads may have been missed, so that the rows have to be read again. */

@@ -1,11 +1,9 @@
-import { and, count, desc, eq, inArray, lt, sql } from 'drizzle-orm'
-import { AppError, type Event } from '../protocol/index.ts'
-import type { Change, RecordingRecord, RecordingRepository } from '../recording/index.ts'
-import type { Database, Queries } from './database.ts'
-import { events, recordings, webhookDeliveries } from './schema.ts'
-
-/** Serialises the writers of events, so that events become visible in the order of their ids. The number is ours alone. */
-const EVENT_LOCK = 7_205_759_404
+import { and, count, desc, eq, inArray, isNull, lt, lte, sql } from 'drizzle-orm'
+import { AppError } from '../protocol/index.ts'
+import { dueAt, type RecordingRecord, type RecordingRepository } from '../recording/index.ts'
+import type { Database } from './database.ts'
+import { recordings } from './schema.ts'
+import { writeEvents } from './write-events.ts'
 
 export function createRecordingRepository(database: Database): RecordingRepository {
   return {
@@ -18,24 +16,27 @@ export function createRecordingRepository(database: Database): RecordingReposito
           room: record.spec.room ?? null,
           metadata: record.spec.metadata ?? {},
           createdAt: new Date(record.createdAt),
+          dueAt: dueAt(record),
           spec: record.spec,
           traceId: record.traceId,
         })
-        await writeEvents(queries, change)
+        await writeEvents(queries, change.record.id, change.events)
       })
     },
 
     async find(id) {
-      const [row] = await database.run((queries) => queries.select().from(recordings).where(eq(recordings.id, id)))
+      const [row] = await database.run((queries) => queries.select().from(recordings).where(kept(id)))
       if (row === undefined) throw notFound(id)
       return toRecord(row)
     },
 
-    async list({ limit, beforeId, states, room, metadata }) {
+    async list({ limit, beforeId, states, room, metadata, dueBefore }) {
       const wanted = and(
+        isNull(recordings.deletion),
         beforeId === undefined ? undefined : lt(recordings.id, beforeId),
         states === undefined ? undefined : inArray(recordings.state, [...states]),
         room === undefined ? undefined : eq(recordings.room, room),
+        dueBefore === undefined ? undefined : lte(recordings.dueAt, dueBefore),
         metadata === undefined ? undefined : sql`${recordings.metadata} @> ${JSON.stringify(metadata)}::jsonb`,
       )
       const rows = await database.run((queries) =>
@@ -46,62 +47,46 @@ export function createRecordingRepository(database: Database): RecordingReposito
 
     update(id, decide) {
       return database.transaction(async (queries) => {
-        const [row] = await queries.select().from(recordings).where(eq(recordings.id, id)).for('update')
+        const [row] = await queries.select().from(recordings).where(kept(id)).for('update')
         if (row === undefined) throw notFound(id)
         const before = toRecord(row)
         const change = decide(before)
         if (change === undefined) return before
         await queries.update(recordings).set(changingColumns(change.record)).where(eq(recordings.id, id))
-        await writeEvents(queries, change)
+        await writeEvents(queries, change.record.id, change.events)
         return change.record
       })
     },
 
     async countByState() {
       const rows = await database.run((queries) =>
-        queries.select({ state: recordings.state, count: count() }).from(recordings).groupBy(recordings.state),
+        queries
+          .select({ state: recordings.state, count: count() })
+          .from(recordings)
+          .where(isNull(recordings.deletion))
+          .groupBy(recordings.state),
       )
       return Object.fromEntries(rows.map(({ state, count }) => [state, count]))
     },
   }
 }
 
-/** Of the events that only tell the newest figures, only the newest is kept: a day of them would be 100 MB. */
-async function writeEvents(queries: Queries, { record, events: drafts }: Change): Promise<void> {
-  if (drafts.length === 0) return
-  await queries.execute(sql`select pg_advisory_xact_lock(${EVENT_LOCK})`)
-  if (drafts.some(({ type }) => type === 'recording.stats')) {
-    await queries.delete(events).where(and(eq(events.recordingId, record.id), eq(events.type, 'recording.stats')))
-  }
-  const ids = await queries
-    .insert(events)
-    .values(
-      drafts.map((draft) => ({ recordingId: record.id, type: draft.type, at: new Date(draft.at), payload: draft })),
-    )
-    .returning({ id: events.id })
-  const written = drafts.map((draft, index): Event => ({ ...draft, id: ids[index]?.id ?? 0 }) as Event)
-  await writeDeliveries(queries, record, written)
-  await queries.execute(sql`select pg_notify('panorec_events', ${String(written.at(-1)?.id)})`)
-}
+/** The recording of this id, unless it is deleted. */
+const kept = (id: string) => and(eq(recordings.id, id), isNull(recordings.deletion))
 
-async function writeDeliveries(queries: Queries, record: RecordingRecord, written: readonly Event[]): Promise<void> {
-  const due = written.filter(({ type }) => type === 'recording.state' || type === 'source.state')
-  const rows = (record.spec.webhooks ?? []).flatMap((_, webhook) =>
-    due.map((event) => ({ recordingId: record.id, webhook, event, createdAt: new Date(event.at) })),
-  )
-  if (rows.length > 0) await queries.insert(webhookDeliveries).values(rows)
-}
-
-function changingColumns(record: RecordingRecord) {
+/** The columns that a change writes anew. */
+export function changingColumns(record: RecordingRecord) {
   return {
     state: record.state,
     startedAt: record.startedAt === null ? null : new Date(record.startedAt),
+    pausedAt: record.pausedAt === null ? null : new Date(record.pausedAt),
     endedAt: record.endedAt === null ? null : new Date(record.endedAt),
     layout: record.layout,
     sources: record.sources,
     takes: record.takes,
     stats: record.stats,
     error: record.error,
+    deletion: record.deletion ?? null,
   }
 }
 
@@ -112,6 +97,7 @@ function toRecord(row: typeof recordings.$inferSelect): RecordingRecord {
     spec: row.spec,
     createdAt: row.createdAt.toISOString(),
     startedAt: row.startedAt?.toISOString() ?? null,
+    pausedAt: row.pausedAt?.toISOString() ?? null,
     endedAt: row.endedAt?.toISOString() ?? null,
     layout: row.layout,
     sources: row.sources,

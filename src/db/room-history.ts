@@ -1,53 +1,101 @@
-import { and, asc, eq, gt, inArray, max, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm'
+import type { RoomHistory } from '../hub/room-history.ts'
 import type { Signal } from '../protocol/index.ts'
 import type { Database, Queries } from './database.ts'
-import { roomSignals } from './schema.ts'
+import { roomSignals, rooms } from './schema.ts'
 
-/** The signals of every room; implements the hub's `RoomHistory`. */
-export function createRoomHistory(database: Database) {
+/** The signals of every room. */
+export function createRoomHistory(database: Database): RoomHistory {
+  const listeners = listenToRooms(database)
   return {
     /** Writers of one room take turns, so its numbers have no gaps and become visible in their order. */
-    append(room: string, signals: readonly Signal[]): Promise<readonly Signal[]> {
+    append(room, signals) {
       return database.transaction(async (queries) => {
-        await queries.execute(sql`select pg_advisory_xact_lock(hashtextextended(${room}, 0))`)
+        const before = await lockRoom(queries, room)
         const known = await findKnown(queries, room, signals)
-        const [last] = await queries
-          .select({ seq: max(roomSignals.seq) })
-          .from(roomSignals)
-          .where(eq(roomSignals.room, room))
-        let seq = last?.seq ?? 0
+        let seq = before
         const rows: (typeof roomSignals.$inferInsert)[] = []
         const stored = signals.map((signal) => {
           const id = signal.id ?? ''
-          const before = known.get(id)
-          if (before !== undefined) return { ...signal, seq: before }
+          const same = known.get(id)
+          if (same !== undefined) return same
           seq += 1
-          known.set(id, seq)
           const numbered: Signal = { ...signal, seq }
+          known.set(id, numbered)
           rows.push({ room, seq, id, signal: numbered })
           return numbered
         })
-        if (rows.length > 0) await queries.insert(roomSignals).values(rows)
+        if (rows.length === 0) return stored
+        await queries.insert(roomSignals).values(rows)
+        await queries
+          .update(rooms)
+          .set({ lastSeq: seq, lastAt: sql`now()` })
+          .where(eq(rooms.room, room))
+          .returning({ told: sql`pg_notify('panorec_rooms', ${`${seq} ${room}`})` })
         return stored
       })
     },
 
-    async since(room: string, afterSeq: number): Promise<readonly Signal[]> {
+    async since(room, afterSeq) {
       const wanted = and(eq(roomSignals.room, room), gt(roomSignals.seq, afterSeq))
       const rows = await database.run((queries) =>
         queries.select({ signal: roomSignals.signal }).from(roomSignals).where(wanted).orderBy(asc(roomSignals.seq)),
       )
       return rows.map(({ signal }) => signal)
     },
+
+    async lastSeq(room) {
+      const [row] = await database.run((queries) =>
+        queries.select({ seq: rooms.lastSeq }).from(rooms).where(eq(rooms.room, room)),
+      )
+      return row?.seq ?? 0
+    },
+
+    watch: listeners.watch,
   }
 }
 
-async function findKnown(queries: Queries, room: string, signals: readonly Signal[]): Promise<Map<string, number>> {
+/** One ear for all rooms: most notifications are about rooms that nobody here is in. */
+function listenToRooms(database: Database): Pick<RoomHistory, 'watch'> {
+  const heard = new Map<string, Set<(seq: number | undefined) => void>>()
+  database.notifications.on('panorec_rooms', (payload) => {
+    if (payload === undefined) {
+      for (const listener of [...heard.values()].flatMap((set) => [...set])) listener(undefined)
+      return
+    }
+    const [seq, room = ''] = payload.split(' ')
+    for (const listener of heard.get(room) ?? []) listener(Number(seq))
+  })
+  return {
+    watch(room, listener) {
+      const set = heard.get(room) ?? new Set()
+      heard.set(room, set.add(listener))
+      return {
+        [Symbol.dispose]() {
+          set.delete(listener)
+          if (set.size === 0 && heard.get(room) === set) heard.delete(room)
+        },
+      }
+    },
+  }
+}
+
+/** Keeps other writers of the room away until the transaction ends, and returns its newest number. */
+async function lockRoom(queries: Queries, room: string): Promise<number> {
+  const [row] = await queries
+    .insert(rooms)
+    .values({ room, lastSeq: 0 })
+    .onConflictDoUpdate({ target: rooms.room, set: { lastSeq: rooms.lastSeq } })
+    .returning({ seq: rooms.lastSeq })
+  return row?.seq ?? 0
+}
+
+async function findKnown(queries: Queries, room: string, signals: readonly Signal[]): Promise<Map<string, Signal>> {
   const ids = signals.map(({ id }) => id ?? '')
   if (ids.length === 0) return new Map()
   const rows = await queries
-    .select({ id: roomSignals.id, seq: roomSignals.seq })
+    .select({ id: roomSignals.id, signal: roomSignals.signal })
     .from(roomSignals)
     .where(and(eq(roomSignals.room, room), inArray(roomSignals.id, ids)))
-  return new Map(rows.map(({ id, seq }) => [id, seq]))
+  return new Map(rows.map(({ id, signal }) => [id, signal]))
 }

@@ -3,6 +3,7 @@ import {
   bigint,
   bigserial,
   boolean,
+  doublePrecision,
   index,
   integer,
   json,
@@ -12,20 +13,25 @@ import {
   text,
   timestamp,
   unique,
+  uniqueIndex,
 } from 'drizzle-orm/pg-core'
 import type {
+  ClipGap,
+  ClipSegment,
   ErrorInfo,
   Event,
   EventType,
+  Highlight,
+  HighlightState,
   Layout,
+  Recap,
   RecorderOrder,
   RecordingSpec,
   RecordingState,
   RecordingStats,
   Signal,
-  Take,
 } from '../protocol/index.ts'
-import type { SourceRecord } from '../recording/index.ts'
+import type { Deletion, Refusal, SourceRecord, TakeRecord } from '../recording/index.ts'
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' })
 
@@ -38,18 +44,24 @@ export const recordings = pgTable(
     room: text('room'),
     metadata: jsonb('metadata').$type<Record<string, string>>().notNull(),
     createdAt: instant('created_at').notNull(),
+    /** From when on it waits for a recorder: its `startAt`, less the time that a start takes, or its creation. */
+    dueAt: instant('due_at').notNull().default(sql`now()`),
     startedAt: instant('started_at'),
+    pausedAt: instant('paused_at'),
     endedAt: instant('ended_at'),
     spec: jsonb('spec').$type<RecordingSpec>().notNull(),
     layout: jsonb('layout').$type<Layout>().notNull(),
     sources: jsonb('sources').$type<readonly SourceRecord[]>().notNull(),
-    takes: jsonb('takes').$type<readonly Take[]>().notNull(),
+    takes: jsonb('takes').$type<readonly TakeRecord[]>().notNull(),
     stats: jsonb('stats').$type<RecordingStats>(),
     error: jsonb('error').$type<ErrorInfo>(),
     traceId: text('trace_id').notNull(),
+    deletion: jsonb('deletion').$type<Deletion>(),
   },
   (table) => [
     index('recordings_state').on(table.state, table.id),
+    index('recordings_deleted').on(table.id).where(sql`deletion is not null`),
+    index('recordings_due').on(table.dueAt).where(sql`state = 'requested'`),
     index('recordings_room').on(table.room, table.id),
     index('recordings_metadata').using('gin', table.metadata.op('jsonb_path_ops')),
   ],
@@ -104,6 +116,45 @@ export const roomSignals = pgTable(
   (table) => [primaryKey({ columns: [table.room, table.seq] }), unique('room_signals_id').on(table.room, table.id)],
 )
 
+/** Who takes recordings, and why one that is there takes none; null when it does. */
+export const workers = pgTable('workers', {
+  worker: text('worker').primaryKey(),
+  refusal: text('refusal').$type<Refusal>(),
+  seenAt: instant('seen_at').notNull(),
+})
+
+/** The counter of each room's numbers: it outlives the signals, so that a number never means another signal. */
+export const rooms = pgTable(
+  'rooms',
+  {
+    room: text('room').primaryKey(),
+    lastSeq: bigint('last_seq', { mode: 'number' }).notNull(),
+    /** When the newest signal came. */
+    lastAt: instant('last_at').notNull().default(sql`now()`),
+  },
+  (table) => [index('rooms_last_at').on(table.lastAt)],
+)
+
+/** Who is present over which process of the hub, and until when it is sure. */
+export const roomPresence = pgTable(
+  'room_presence',
+  {
+    room: text('room').notNull(),
+    participant: text('participant').notNull(),
+    node: text('node').notNull(),
+    owner: text('owner').notNull(),
+    joinedSeq: bigint('joined_seq', { mode: 'number' }).notNull(),
+    /** True when its last connection broke: nobody renews it, and its owner may take it over. */
+    released: boolean('released').notNull(),
+    expiresAt: instant('expires_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.room, table.participant, table.node] }),
+    index('room_presence_node').on(table.node),
+    index('room_presence_expires').on(table.expiresAt),
+  ],
+)
+
 export const webhookDeliveries = pgTable(
   'webhook_deliveries',
   {
@@ -131,3 +182,81 @@ export const secrets = pgTable('secrets', {
   value: text('value').notNull(),
   createdAt: instant('created_at').notNull().default(sql`now()`),
 })
+
+/** A deleted row stays as long as its media do, and one that a recorder may ask for again for ever, emptied. */
+export const highlights = pgTable(
+  'highlights',
+  {
+    id: text('id').primaryKey(),
+    recordingId: text('recording_id').notNull(),
+    room: text('room'),
+    state: text('state').$type<HighlightState>().notNull(),
+    at: instant('at').notNull(),
+    preSec: doublePrecision('pre_sec').notNull(),
+    postSec: doublePrecision('post_sec').notNull(),
+    label: text('label'),
+    by: text('by'),
+    metadata: jsonb('metadata').$type<Record<string, string>>().notNull(),
+    trigger: text('trigger').$type<Highlight['trigger']>().notNull(),
+    rule: text('rule'),
+    originKey: text('origin_key'),
+    from: instant('from').notNull(),
+    to: instant('to').notNull(),
+    clamped: jsonb('clamped').$type<Highlight['clamped']>(),
+    gaps: jsonb('gaps').$type<readonly ClipGap[]>().notNull(),
+    /** What `clip.m3u8` names; null until the clip is planned. */
+    segments: jsonb('segments').$type<readonly ClipSegment[]>(),
+    durationSec: doublePrecision('duration_sec'),
+    bytes: bigint('bytes', { mode: 'number' }),
+    favourite: boolean('favourite').notNull(),
+    createdAt: instant('created_at').notNull(),
+    playableAt: instant('playable_at'),
+    readyAt: instant('ready_at'),
+    error: jsonb('error').$type<ErrorInfo>(),
+    traceId: text('trace_id').notNull(),
+    deletedAt: instant('deleted_at'),
+    /** True once the media of a deleted one are gone too. */
+    purged: boolean('purged').notNull().default(false),
+  },
+  (table) => [
+    uniqueIndex('highlights_origin').on(table.recordingId, table.originKey),
+    index('highlights_recording').on(table.recordingId, table.id),
+    index('highlights_room').on(table.room, table.id),
+    index('highlights_at').on(table.at),
+    index('highlights_open')
+      .on(table.recordingId, table.to)
+      .where(sql`state in ('waiting', 'cutting') or deleted_at is not null`),
+  ],
+)
+
+export const shares = pgTable(
+  'shares',
+  {
+    id: text('id').primaryKey(),
+    highlightId: text('highlight_id').notNull(),
+    createdAt: instant('created_at').notNull(),
+    expiresAt: instant('expires_at').notNull(),
+    revokedAt: instant('revoked_at'),
+  },
+  (table) => [index('shares_highlight').on(table.highlightId, table.id)],
+)
+
+export const recaps = pgTable(
+  'recaps',
+  {
+    id: text('id').primaryKey(),
+    recordingId: text('recording_id').notNull(),
+    state: text('state').$type<Recap['state']>().notNull(),
+    title: text('title'),
+    highlights: jsonb('highlights').$type<readonly string[]>().notNull(),
+    titles: boolean('titles').notNull(),
+    crossfadeSec: doublePrecision('crossfade_sec').notNull(),
+    durationSec: doublePrecision('duration_sec'),
+    bytes: bigint('bytes', { mode: 'number' }),
+    createdAt: instant('created_at').notNull(),
+    readyAt: instant('ready_at'),
+    error: jsonb('error').$type<ErrorInfo>(),
+    traceId: text('trace_id').notNull(),
+  },
+  (table) => [index('recaps_recording').on(table.recordingId, table.id)],
+)

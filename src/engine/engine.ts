@@ -1,8 +1,21 @@
 import { fromPglite, type PGliteLike, PgBoss } from 'pg-boss'
+import type { ClipQueue } from '../highlights/index.ts'
 import { AppError } from '../protocol/index.ts'
-import type { TakeQueue, WebhookQueue } from '../recording/index.ts'
+import type { DeletionQueue, NextRemoval, TakeQueue, WebhookQueue } from '../recording/index.ts'
 import type { Logger } from '../telemetry/index.ts'
-import { FINALIZE_QUEUE, QUEUES, TAKE_EXPIRE_SEC, TAKE_QUEUE, WEBHOOK_QUEUE } from './queues.ts'
+import {
+  CLIP_QUEUE,
+  DELETE_QUEUE,
+  FINALIZE_QUEUE,
+  GOES_ON_PRIORITY,
+  QUEUES,
+  RECAP_QUEUE,
+  REMOVAL_QUEUE,
+  type RemovalJob,
+  TAKE_EXPIRE_SEC,
+  TAKE_QUEUE,
+  WEBHOOK_QUEUE,
+} from './queues.ts'
 
 export type EngineDatabase =
   | { readonly kind: 'pglite'; readonly pglite: PGliteLike }
@@ -13,14 +26,29 @@ export interface Engine extends AsyncDisposable {
   readonly boss: PgBoss
   readonly takeQueue: TakeQueue
   readonly webhookQueue: WebhookQueue
+  readonly clipQueue: ClipQueue
+  readonly deletionQueue: DeletionQueue
+  /** Gives a running take job back, so that another worker is given the recording at once. */
+  handBack(jobId: string, recordingId: string): Promise<void>
+  /** From now on the job of a running take comes before those that wait for their first: should its worker die, too. */
+  putFirst(jobId: string): Promise<void>
+  /** Forgets who worked on what: only while no worker runs. */
+  forgetWorkers(): Promise<void>
+  /** Looks again at what has left the playlists of a rolling recording. One look waits for each recording. */
+  enqueueRemoval(recordingId: string, next: NextRemoval): Promise<void>
   /** Closes a recording's playlists, not before `afterSec`; again until the store takes it. */
   enqueueFinalize(recordingId: string, afterSec: number): Promise<void>
 }
 
 const SCHEMA = 'pgboss'
+/** Jobs that are queued, run, or will be repeated. */
+const JOBS_OF = `SELECT DISTINCT data->>'recordingId' AS recording_id FROM ${SCHEMA}.job
+  WHERE name = ANY($1) AND state IN ('created', 'retry', 'active') AND data->>'recordingId' = ANY($2)`
 const STOP_TIMEOUT_MS = 5000
 /** How often dead workers and stuck jobs are looked for, seconds. */
-const MONITOR_SEC = 10
+const MONITOR_SEC = 3
+/** How often it is looked which schedules are due: what they start begins at most so late. */
+const CRON_SEC = 5
 
 /** Opens the queues, and makes them where they are missing. It works on nothing yet. */
 export async function openEngine(database: EngineDatabase, logger: Logger): Promise<Engine> {
@@ -29,7 +57,8 @@ export async function openEngine(database: EngineDatabase, logger: Logger): Prom
     useListenNotify: true,
     superviseIntervalSeconds: MONITOR_SEC,
     monitorIntervalSeconds: MONITOR_SEC,
-    schedule: false,
+    cronMonitorIntervalSeconds: CRON_SEC,
+    cronWorkerIntervalSeconds: 1,
   }
   const boss =
     database.kind === 'pglite'
@@ -52,12 +81,31 @@ export async function openEngine(database: EngineDatabase, logger: Logger): Prom
     await boss.stop({ graceful: false })
     throw new AppError('database.unavailable', 'The queues of the job engine could not be made.', { cause })
   }
+  const enqueueFinalize = async (recordingId: string, afterSec: number) => {
+    const options = { singletonKey: recordingId, startAfter: afterSec }
+    await boss.send(FINALIZE_QUEUE, { recordingId }, options).catch(refuse)
+  }
+  const enqueueRemoval = async (recordingId: string, { marks, afterSec }: NextRemoval) => {
+    const job: RemovalJob = { recordingId, marks }
+    await boss.send(REMOVAL_QUEUE, job, { singletonKey: recordingId, startAfter: afterSec }).catch(refuse)
+  }
+  const enqueueTake = async (recordingId: string, goesOn: boolean) => {
+    const priority = goesOn ? GOES_ON_PRIORITY : 0
+    await boss.send(TAKE_QUEUE, { recordingId }, { singletonKey: recordingId, priority }).catch(refuse)
+  }
+  const execute = async (sql: string, values: unknown[]) =>
+    (await boss.getDb().executeSql(sql, values).catch(refuse)).rows as readonly Record<string, unknown>[]
   return {
     boss,
     takeQueue: {
-      async enqueue(recordingId) {
-        await boss.send(TAKE_QUEUE, { recordingId }, { singletonKey: recordingId }).catch(refuse)
+      enqueue: (recordingId, options) => enqueueTake(recordingId, options?.goesOn ?? false),
+      async withoutJob(recordingIds) {
+        const rows = await execute(JOBS_OF, [[TAKE_QUEUE, FINALIZE_QUEUE], recordingIds])
+        const known = new Set(rows.map(({ recording_id }) => recording_id))
+        return recordingIds.filter((id) => !known.has(id))
       },
+      enqueueClose: (recordingId) => enqueueFinalize(recordingId, 0),
+      enqueueRemoval: (recordingId) => enqueueRemoval(recordingId, { marks: [], afterSec: 0 }),
     },
     webhookQueue: {
       async enqueue(recordingId, webhook) {
@@ -70,11 +118,33 @@ export async function openEngine(database: EngineDatabase, logger: Logger): Prom
         })
       },
     },
-    async enqueueFinalize(recordingId, afterSec) {
-      await boss
-        .send(FINALIZE_QUEUE, { recordingId }, { singletonKey: recordingId, startAfter: afterSec })
-        .catch(refuse)
+    clipQueue: {
+      async enqueueClip(ids) {
+        await boss.send(CLIP_QUEUE, ids, { singletonKey: ids.highlightId }).catch(refuse)
+      },
+      async enqueueRecap(ids) {
+        await boss.send(RECAP_QUEUE, ids, { singletonKey: ids.recapId }).catch(refuse)
+      },
     },
+    deletionQueue: {
+      async enqueue(recordingId) {
+        await boss.send(DELETE_QUEUE, { recordingId }, { singletonKey: recordingId }).catch(refuse)
+      },
+    },
+    async handBack(jobId, recordingId) {
+      await boss.complete(TAKE_QUEUE, jobId)
+      await enqueueTake(recordingId, true)
+    },
+    async putFirst(jobId) {
+      const raise = `UPDATE ${SCHEMA}.job SET priority = $1 WHERE name = $2 AND id = $3`
+      await execute(raise, [GOES_ON_PRIORITY, TAKE_QUEUE, jobId])
+    },
+    async forgetWorkers() {
+      const forget = `DELETE FROM ${SCHEMA}.job WHERE name = ANY($1) AND state = 'active'`
+      await execute(forget, [[TAKE_QUEUE, FINALIZE_QUEUE]])
+    },
+    enqueueFinalize,
+    enqueueRemoval,
     async [Symbol.asyncDispose]() {
       await boss.stop({ graceful: true, timeout: STOP_TIMEOUT_MS })
     },

@@ -2,7 +2,13 @@
  * The job engine: pg-boss queues, and the worker that runs takes as child processes and delivers webhooks. It turns
  * what a recorder says into use cases; it never records, reads a setting or knows a table.
  */
+export { type ClipWorkerOptions, startClipWorker } from './clip-worker.ts'
+export { startDeleteWorker } from './delete-worker.ts'
 export { type Engine, type EngineDatabase, openEngine } from './engine.ts'
+export type { AdmissionLimits } from './plan-admission.ts'
 export { type RecorderExit, type RecorderProcess, spawnRecorder } from './recorder-process.ts'
-export { DEFAULT_TAKE_TIMES, runTake, type TakePorts, type TakeTimes } from './run-take.ts'
+export { startRemovalWorker } from './removal-worker.ts'
+export { type RecordingPorts, runRecording } from './run-recording.ts'
+export { DEFAULT_TAKE_TIMES, type TakeTimes } from './running-take.ts'
+export { createScheduleBook, startScheduleWorker } from './schedule-book.ts'
 export { startWorker, type Worker, type WorkerOptions } from './worker.ts'

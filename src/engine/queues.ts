@@ -1,8 +1,15 @@
 import type { Queue } from 'pg-boss'
+import type { RecordingSpec } from '../protocol/index.ts'
+import type { RemovalMark } from '../recording/index.ts'
 
 export const TAKE_QUEUE = 'recording.take'
 export const FINALIZE_QUEUE = 'recording.finalize'
+export const DELETE_QUEUE = 'recording.delete'
+export const REMOVAL_QUEUE = 'recording.remove-old'
+export const SCHEDULE_QUEUE = 'recording.scheduled'
 export const WEBHOOK_QUEUE = 'webhook.deliver'
+export const CLIP_QUEUE = 'highlight.clip'
+export const RECAP_QUEUE = 'recording.recap'
 
 /** An id only: the worker reads the recording itself, as it is when the job begins. */
 export interface TakeJob {
@@ -12,24 +19,51 @@ export interface TakeJob {
 export interface FinalizeJob {
   readonly recordingId: string
 }
+/** What a schedule starts. */
+export interface ScheduleJob {
+  readonly spec: RecordingSpec
+}
+/** Doing it again goes on where it ended. */
+export interface DeleteJob {
+  readonly recordingId: string
+}
+/** What may be taken away, and when; each look at a recording queues the next. */
+export interface RemovalJob {
+  readonly recordingId: string
+  readonly marks: readonly RemovalMark[]
+}
 /** `webhook` is the index in the `webhooks` of the recording's spec. What is due is in the outbox, not in the job. */
 export interface WebhookJob {
   readonly recordingId: string
   readonly webhook: number
 }
+/** Doing it twice does no harm: a clip that is there is left as it is. */
+export interface ClipJob {
+  readonly recordingId: string
+  readonly highlightId: string
+}
+/** Doing it twice does no harm, likewise. */
+export interface RecapJobIds {
+  readonly recordingId: string
+  readonly recapId: string
+}
 
 const HOUR_SEC = 3600
 const DAY_SEC = 24 * HOUR_SEC
-/** A worker that is silent for this long has died: its takes go to another worker, which fails and closes them. */
-export const HEARTBEAT_SEC = 20
+/** A worker that is silent for this long has died: its recordings go on at another worker. pg-boss takes no less. */
+export const HEARTBEAT_SEC = 10
+/** How often a worker says that it lives. */
+export const HEARTBEAT_REFRESH_SEC = 2
+
+/** The jobs of recordings that have begun come before those that wait for their first take. */
+export const GOES_ON_PRIORITY = 1
 
 /** A take may run for the longest `maxDurationSec`, a week, and some time to begin and to end. */
 export const TAKE_EXPIRE_SEC = 8 * DAY_SEC
 
 /**
- * One take per recording, queued or running (`exclusive`); `openEngine` stretches its expiry beyond the day that
- * pg-boss accepts here. The one retry is not another take:
- * it finds the recording that a dead worker left, and closes it.
+ * One job per open recording, queued or running (`exclusive`), whatever the number of its takes; `openEngine` stretches its
+ * expiry beyond the day that pg-boss accepts here. A retry is another worker that goes on with the recording.
  */
 const takes: Queue = {
   name: TAKE_QUEUE,
@@ -37,7 +71,8 @@ const takes: Queue = {
   notify: true,
   expireInSeconds: DAY_SEC,
   heartbeatSeconds: HEARTBEAT_SEC,
-  retryLimit: 1,
+  retryLimit: 10_000,
+  retryDelay: 0,
   deleteAfterSeconds: DAY_SEC,
 }
 
@@ -47,6 +82,7 @@ const finalizations: Queue = {
   policy: 'short',
   notify: true,
   expireInSeconds: 600,
+  heartbeatSeconds: HEARTBEAT_SEC,
   retryLimit: 100,
   retryDelay: 5,
   retryBackoff: true,
@@ -71,4 +107,49 @@ const webhooks: Queue = {
   deleteAfterSeconds: HOUR_SEC,
 }
 
-export const QUEUES: readonly Queue[] = [takes, finalizations, webhooks]
+/** Attempts after the first, over about a minute. */
+export const CLIP_RETRY_LIMIT = 5
+
+/** One job for each highlight, queued or running. A clip takes seconds; a worker that died is noticed by its heartbeat. */
+const clips: Queue = {
+  name: CLIP_QUEUE,
+  policy: 'exclusive',
+  notify: true,
+  expireInSeconds: 600,
+  heartbeatSeconds: HEARTBEAT_SEC,
+  retryLimit: CLIP_RETRY_LIMIT,
+  retryDelay: 1,
+  retryBackoff: true,
+  retryDelayMax: 30,
+  deleteAfterSeconds: HOUR_SEC,
+}
+
+/** A recap encodes every picture of its clips. */
+const recaps: Queue = { ...clips, name: RECAP_QUEUE, expireInSeconds: 4 * HOUR_SEC }
+
+/** A store that is away, or a clip that is not cut yet, holds a deletion up for as long as it takes. */
+const deletions: Queue = {
+  name: DELETE_QUEUE,
+  policy: 'short',
+  notify: true,
+  expireInSeconds: 6 * HOUR_SEC,
+  retryLimit: 1000,
+  retryDelay: 5,
+  retryBackoff: true,
+  retryDelayMax: 900,
+  deleteAfterSeconds: HOUR_SEC,
+}
+
+const removals: Queue = { ...deletions, name: REMOVAL_QUEUE }
+
+/** A start that failed is not repeated: its class has begun without it, and twice would be worse. */
+const schedules: Queue = {
+  name: SCHEDULE_QUEUE,
+  policy: 'standard',
+  notify: true,
+  expireInSeconds: 600,
+  retryLimit: 0,
+  deleteAfterSeconds: HOUR_SEC,
+}
+
+export const QUEUES: readonly Queue[] = [takes, finalizations, webhooks, clips, recaps, deletions, removals, schedules]

@@ -10,6 +10,16 @@ export function crashed({ code, signal, lastLines }: RecorderExit): AppError {
   })
 }
 
+/** The process lives and says nothing: it is stopped, or does not get any CPU. */
+export function unresponsive(silenceMs: number): AppError {
+  return new AppError('recorder.unresponsive', `The recorder process said nothing for ${silenceMs / 1000} s.`)
+}
+
+/** The worker ends; the recording goes on with its next take. */
+export function stopping(): AppError {
+  return new AppError('service.stopping', 'The service was stopped in the middle of this take.')
+}
+
 /** Chrome, the page or the encoder kept the first picture from coming. */
 export function startTimeout(startMs: number, lastLines: readonly string[] = []): AppError {
   return new AppError(

@@ -18,14 +18,26 @@ export interface TakeWriter {
   settle(commandId: string, error: Extract<RecorderEvent, { type: 'ack' }>['error']): void
   segment(segment: { readonly durationSec: number }): void
   stats(stats: RecordingStats): void
+  /** A writer that was closed writes from now on, beginning with how each source is now. */
+  open(): void
   /** Resolves when everything so far is written; throws what can never be written. */
   flush(): Promise<void>
 }
 
+export interface TakeWriterOptions {
+  readonly recordingId: string
+  readonly take: number
+  readonly logger: Logger
+  /** Nothing is written before `open`: the recording is still another take's. */
+  readonly isClosed: boolean
+}
+
 export function createTakeWriter(
   takes: Pick<Takes, 'report' | 'settle'>,
-  { recordingId, take, logger }: { readonly recordingId: string; readonly take: number; readonly logger: Logger },
+  { recordingId, take, logger, isClosed }: TakeWriterOptions,
 ): TakeWriter {
+  const held = new Map<string, Report>()
+  let closed = isClosed
   let turn = Promise.resolve()
   let figures: { durationSec: number; segments: number; stats: RecordingStats | null } = {
     durationSec: 0,
@@ -43,7 +55,7 @@ export function createTakeWriter(
   const writeProgress = () => {
     clearTimeout(timer)
     timer = undefined
-    if (!dirty) return
+    if (!dirty || closed) return
     dirty = false
     const progress = { type: 'progress' as const, ...figures }
     write('progress', () => takes.report(recordingId, take, progress))
@@ -54,11 +66,20 @@ export function createTakeWriter(
   }
   return {
     report(report) {
-      if (report.type === 'ended' || report.type === 'crashed') writeProgress()
+      if (closed) {
+        if (report.type === 'source') held.set(report.sourceId, report)
+        return
+      }
+      if (report.type === 'ended') writeProgress()
       write(report.type, () => takes.report(recordingId, take, report))
     },
     settle(commandId, error) {
-      write('an answer', () => takes.settle(recordingId, commandId, error))
+      if (!closed) write('an answer', () => takes.settle(recordingId, commandId, error))
+    },
+    open() {
+      closed = false
+      for (const report of held.values()) write('a source', () => takes.report(recordingId, take, report))
+      held.clear()
     },
     segment({ durationSec }) {
       figures = { ...figures, durationSec: figures.durationSec + durationSec, segments: figures.segments + 1 }
@@ -75,7 +96,8 @@ export function createTakeWriter(
   }
 }
 
-async function untilWritten(work: () => Promise<void>, logger: Logger): Promise<void> {
+/** Repeats it while the database is away; throws what can never be written. */
+export async function untilWritten<T>(work: () => Promise<T>, logger: Logger): Promise<T> {
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await work()

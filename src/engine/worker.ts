@@ -1,99 +1,145 @@
 import type { Job, PgBoss, WorkOptions } from 'pg-boss'
-import { AppError, type ErrorInfo, toAppError } from '../protocol/index.ts'
+import { AppError, toAppError } from '../protocol/index.ts'
+import type { WorkerRoll } from '../recording/index.ts'
 import type { Logger, Metrics } from '../telemetry/index.ts'
 import { type DeliveryPorts, deliverDue } from '../webhooks/index.ts'
+import { openAdmission } from './admission.ts'
 import type { Engine } from './engine.ts'
+import type { AdmissionLimits } from './plan-admission.ts'
 import {
   FINALIZE_QUEUE,
   type FinalizeJob,
+  HEARTBEAT_REFRESH_SEC,
   QUEUES,
   TAKE_QUEUE,
   type TakeJob,
   WEBHOOK_QUEUE,
   type WebhookJob,
 } from './queues.ts'
-import { runTake, type TakePorts } from './run-take.ts'
+import { finalizeLeft, type RecordingPorts, runRecording } from './run-recording.ts'
+import { watchScheduledStarts } from './scheduled-starts.ts'
+import { createTakeCosts } from './take-costs.ts'
+import { openTakeDoor } from './take-door.ts'
+import { clearWorkFolders } from './work-folder.ts'
 
 export interface WorkerOptions {
   readonly engine: Engine
-  readonly take: Omit<TakePorts, 'enqueueFinalize' | 'logger' | 'metrics'>
+  readonly take: Omit<RecordingPorts, 'enqueueFinalize' | 'logger' | 'metrics'>
+  /** Whether a recorder of this recording is at work on this machine, whoever started it. */
+  readonly isRecordedHere: (recordingId: string) => Promise<boolean>
   readonly webhooks: DeliveryPorts
-  readonly maxRecordings: number
+  readonly limits: AdmissionLimits
+  readonly roll: WorkerRoll
   readonly logger: Logger
   readonly metrics: Metrics
   /** No other process can work on this database: whatever a worker had when this one starts was left behind. */
   readonly alone: boolean
 }
 
-/** Works on the queues until it is disposed; then its recorders end in order. */
+/** Works on the queues until it is disposed; then its recordings go on elsewhere, or at the next start. */
 export interface Worker extends AsyncDisposable {
   /** Recordings that run here now. */
   readonly running: number
 }
 
-/** A recording that no worker took in this time has failed: its class does not wait. */
-const QUEUE_WAIT_MS = 60_000
-const SWEEP_MS = 5000
+const SWEEP_MS = 2000
+/** How often open recordings without a job are looked for. */
+const REQUEUE_MS = 5000
+/** How often it is looked whether one more recording fits. */
+const REVIEW_MS = 1000
+/** How often the temporary folders of killed workers are looked for. */
+const CLEAR_MS = 15_000
 /** How often jobs are looked for that nothing announces: retries. */
 const POLL_SEC = 5
-/** Takes are announced, and every free slot looks by itself: rarely, since only a dead worker's takes need it. */
-const TAKE_POLL_SEC = 30
+/** Takes are announced, but not those of a dead worker: other workers look for them. */
+const TAKE_POLL_SEC = { alone: POLL_SEC, shared: 2 }
 const WEBHOOK_CONCURRENCY = 4
-/** A recorder whose worker died notices it and ends in order; its playlists are left to it for this long. */
-const ORPHAN_GRACE_SEC = 15
 
 /** Takes over what a dead service left, then works on the queues. */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
-  const { engine, logger, maxRecordings, metrics } = options
+  const { engine, logger, roll } = options
   const stop = new AbortController()
   const running = new Set<Promise<void>>()
+  const costs = createTakeCosts()
+  using undo = new DisposableStack()
+  const admission = undo.use(await openAdmission(options.limits, costs))
+  const metrics: Metrics = {
+    ...options.metrics,
+    observeTake(takeKey, stats) {
+      costs.observe(takeKey, stats)
+      options.metrics.observeTake(takeKey, stats)
+    },
+  }
 
   const take = async (job: Job<TakeJob>): Promise<void> => {
     const { recordingId } = job.data
-    if (job.retryCount > 0 && (await options.take.takes.failLost(recordingId))) {
-      await engine.enqueueFinalize(recordingId, ORPHAN_GRACE_SEC)
-    }
     const ports = { ...options.take, logger, metrics, enqueueFinalize: engine.enqueueFinalize }
-    const outcome = await runTake(ports, recordingId, AbortSignal.any([stop.signal, job.signal]))
+    const handBack = () => engine.handBack(job.id, recordingId)
+    const signals = { stop: stop.signal, lost: job.signal, ...(!options.alone && { handBack }) }
+    const outcome = await runRecording(ports, recordingId, signals)
     if (outcome !== undefined) metrics.observeJob(TAKE_QUEUE, outcome)
   }
   await takeOver(options)
   const { boss } = engine
   const polling = { pollingIntervalSeconds: POLL_SEC, notifyPollingIntervalSeconds: POLL_SEC }
-  const takePolling = { ...polling, notifyPollingIntervalSeconds: TAKE_POLL_SEC, localConcurrency: maxRecordings }
-  await work<TakeJob>(boss, TAKE_QUEUE, takePolling, async (job) => {
-    const run = take(job)
-    running.add(run)
-    await run.finally(() => running.delete(run))
+  const door = openTakeDoor({
+    boss,
+    logger,
+    polling: {
+      pollingIntervalSeconds: TAKE_POLL_SEC.shared,
+      notifyPollingIntervalSeconds: TAKE_POLL_SEC[options.alone ? 'alone' : 'shared'],
+      heartbeatRefreshSeconds: HEARTBEAT_REFRESH_SEC,
+    },
+    admits: () => admission.decide().admitted,
+    async handle(job) {
+      using place = admission.enter()
+      const told = (what: string) => (thrown: unknown) => logger.warn({ err: toAppError(thrown) }, what)
+      void options
+        .isRecordedHere(job.data.recordingId)
+        .then((isHere) => isHere && place.isInTheLoad(), told('the spool could not be read'))
+      void engine.putFirst(job.id).catch(told('the job of a recording that goes on could not be put first'))
+      const run = take(job)
+      running.add(run)
+      await run.finally(() => running.delete(run))
+    },
   })
+  await door.review()
+  undo.use(
+    every(
+      REVIEW_MS,
+      async () => {
+        await door.review()
+        const decision = admission.decide()
+        await roll.sign(decision.admitted ? null : decision.reason)
+      },
+      logger,
+    ),
+  )
   await work<FinalizeJob>(boss, FINALIZE_QUEUE, polling, async ({ data }) => {
-    await options.take.finalizer.finalize(data.recordingId, LOST)
+    await finalizeLeft(options.take, data.recordingId)
     metrics.observeJob(FINALIZE_QUEUE, 'completed')
   })
   await work<WebhookJob>(boss, WEBHOOK_QUEUE, { ...polling, localConcurrency: WEBHOOK_CONCURRENCY }, (job) =>
     deliverDue(options.webhooks, { ...job.data, signal: AbortSignal.any([stop.signal, job.signal]) }),
   )
-  const sweeper = setInterval(() => {
-    options.take.takes.failWaiting(queueDeadline()).catch((thrown: unknown) => {
-      logger.warn({ err: toAppError(thrown) }, 'the waiting recordings could not be looked at')
-    })
-  }, SWEEP_MS)
+  undo.use(every(SWEEP_MS, () => options.take.takes.failWaiting(), logger))
+  undo.use(every(CLEAR_MS, clearWorkFolders, logger))
+  undo.use(every(REQUEUE_MS, () => options.take.takes.requeue(), logger))
+  undo.use(watchScheduledStarts(options.take.takes, logger))
 
+  const resources = undo.move()
   return {
     get running() {
       return running.size
     },
     async [Symbol.asyncDispose]() {
-      clearInterval(sweeper)
+      resources.dispose()
       stop.abort(new AppError('service.stopping', 'The service is stopping.'))
-      const stopped = QUEUES.map(({ name }) => boss.offWork(name))
-      await Promise.allSettled([...running, ...stopped])
+      const stopped = QUEUES.map(({ name }) => (name === TAKE_QUEUE ? door.close() : boss.offWork(name)))
+      await Promise.allSettled([...running, ...stopped, roll.leave()])
     },
   }
 }
-
-const LOST: ErrorInfo = { code: 'recorder.lost', message: 'The recorder ended without closing its recording.' }
-const queueDeadline = () => new Date(Date.now() - QUEUE_WAIT_MS)
 
 async function work<T extends object>(
   boss: PgBoss,
@@ -106,13 +152,22 @@ async function work<T extends object>(
   })
 }
 
-/** Closes what no worker has any more and queues what still waits. */
+/** Queues what still waits; a service that is alone goes on with every recording that was open when it ended. */
 async function takeOver({ take: { takes }, webhooks, engine, alone }: WorkerOptions): Promise<void> {
-  const lost = alone ? await takes.failAllLost() : []
-  for (const recordingId of lost) await engine.enqueueFinalize(recordingId, ORPHAN_GRACE_SEC)
-  await takes.failWaiting(queueDeadline())
+  if (alone) await engine.forgetWorkers()
+  await takes.failWaiting()
   await takes.requeue()
   for (const { recordingId, webhook } of await webhooks.outbox.due()) {
     await engine.webhookQueue.enqueue(recordingId, webhook)
   }
+}
+
+/** Looks again and again until it is disposed; what fails is tried again the next time. */
+function every(ms: number, look: () => Promise<void>, logger: Logger): Disposable {
+  const timer = setInterval(() => {
+    look().catch((thrown: unknown) => {
+      logger.warn({ err: toAppError(thrown) }, 'a regular look failed; it is tried again')
+    })
+  }, ms)
+  return { [Symbol.dispose]: () => clearInterval(timer) }
 }

@@ -3,6 +3,7 @@ import { MAX_SIGNAL_BYTES } from '../protocol/index.ts'
 import { readAdmission, SUBPROTOCOL } from './admission.ts'
 import { CLOSE_GOING_AWAY, type Connection, serveConnection } from './connection.ts'
 import type { Hub, HubLimits, HubOptions } from './hub.ts'
+import { keepLeases } from './keep-leases.ts'
 import { openRoom, type Room } from './room.ts'
 
 export const DEFAULT_HUB_LIMITS: HubLimits = {
@@ -11,10 +12,12 @@ export const DEFAULT_HUB_LIMITS: HubLimits = {
   maxBufferedBytes: 16 * 1024 * 1024,
   heartbeatMs: 15_000,
   leaveGraceMs: 10_000,
+  leaseMs: 15_000,
 }
 
 /** Starts a hub. It listens nowhere: its owner hands it the upgrade requests of an HTTP server. */
-export function createHub({ history, tokens, clock, ids, logger, limits: given = {} }: HubOptions): Hub {
+export function createHub(options: HubOptions): Hub {
+  const { history, presence, tokens, clock, ids, logger, limits: given = {} } = options
   const limits = { ...DEFAULT_HUB_LIMITS, ...given }
   const rooms = new Map<string, Room>()
   // Compression would cost a context of memory per connection; signals are small and the rest is images.
@@ -34,13 +37,30 @@ export function createHub({ history, tokens, clock, ids, logger, limits: given =
     const known = rooms.get(name)
     if (known) return known
     const onSettled = () => settle(name)
-    const room = openRoom({ name, history, graceMs: limits.leaveGraceMs, clock, ids, logger, onSettled })
+    const { leaveGraceMs: graceMs, leaseMs } = limits
+    const room = openRoom({ name, history, shared: presence, graceMs, leaseMs, ids, logger, onSettled })
     rooms.set(name, room)
     return room
   }
   const settle = (name: string): void => {
-    if (rooms.get(name)?.idle()) rooms.delete(name)
+    const room = rooms.get(name)
+    if (room?.idle() !== true) return
+    rooms.delete(name)
+    room[Symbol.dispose]()
   }
+  const leases = keepLeases({
+    presence,
+    limits,
+    logger,
+    adopt() {
+      for (const room of rooms.values()) room.presence.adopt()
+    },
+    async leave({ room, participant, joinedSeq }) {
+      // Whichever hub finds it first: the others' signal has the same id.
+      const id = `hub.left.${joinedSeq}`
+      await roomOf(room).publish([{ v: 1, type: 'participant.left', at: clock(), from: participant, id }])
+    },
+  })
 
   const hub: Hub = {
     tokens,
@@ -75,9 +95,13 @@ export function createHub({ history, tokens, clock, ids, logger, limits: given =
     async closeConnections() {
       stopping = true
       clearInterval(heartbeat)
+      await leases[Symbol.asyncDispose]()
       const open = connections()
       await Promise.all(open.map((connection) => connection.close(CLOSE_GOING_AWAY, 'the service is stopping')))
-      for (const room of rooms.values()) room[Symbol.dispose]()
+      for (const room of rooms.values()) {
+        await room.presence.settled()
+        room[Symbol.dispose]()
+      }
       rooms.clear()
     },
     [Symbol.asyncDispose]: () => hub.closeConnections(),

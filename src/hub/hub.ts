@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import type { RoomRole, Signal } from '../protocol/index.ts'
 import type { RoomHistory } from './room-history.ts'
+import type { RoomPresence } from './room-presence.ts'
 import type { RoomTokens } from './room-tokens.ts'
 
 /** A connection that may join: who it is and from where its history starts. */
@@ -26,10 +27,13 @@ export interface HubLimits {
   readonly heartbeatMs: number
   /** How long a participant whose connection broke may take to return before `participant.left` is sent for it. */
   readonly leaveGraceMs: number
+  /** A process that did not renew what it holds for this long is dead, and its participants are gone. */
+  readonly leaseMs: number
 }
 
 export interface HubOptions {
   readonly history: RoomHistory
+  readonly presence: RoomPresence
   readonly tokens: RoomTokens
   /** Epoch milliseconds. */
   readonly clock: () => number
@@ -39,7 +43,10 @@ export interface HubOptions {
   readonly limits?: Partial<HubLimits>
 }
 
-/** Rooms over WebSocket: history first, then live, in the order of `seq`, the same for everyone. */
+/**
+ * Rooms over WebSocket: history first, then live, in the order of `seq`, the same for everyone. Hubs that share history
+ * and presence are one: it does not matter which of them a member is connected to.
+ */
 export interface Hub extends AsyncDisposable {
   readonly tokens: RoomTokens
   /**
@@ -56,6 +63,6 @@ export interface Hub extends AsyncDisposable {
   publish(room: string, signals: readonly Signal[]): Promise<readonly Signal[]>
   /** Connected sockets and rooms that have one. */
   stats(): { readonly rooms: number; readonly connections: number }
-  /** Closes every connection with 1001 and refuses new ones. Nobody is reported as having left. */
+  /** Closes every connection with 1001 and refuses new ones. Whoever does not come back in time is reported by others. */
   closeConnections(): Promise<void>
 }

@@ -5,5 +5,6 @@
 export * from './create-hub.ts'
 export * from './hub.ts'
 export * from './room-history.ts'
+export * from './room-presence.ts'
 export * from './room-tokens.ts'
 export * from './signal-check.ts'

@@ -1,12 +1,14 @@
 import type { Logger } from 'pino'
 import { type Signal, toAppError } from '../protocol/index.ts'
 import { CLOSE_INTERNAL_ERROR, type Connection } from './connection.ts'
-import { watchPresence } from './presence.ts'
+import { type Presence, watchPresence } from './presence.ts'
 import type { RoomHistory } from './room-history.ts'
 import { createRoomLog } from './room-log.ts'
+import type { RoomPresence } from './room-presence.ts'
 
 export interface Room extends Disposable {
   readonly connections: ReadonlySet<Connection>
+  readonly presence: Pick<Presence, 'adopt' | 'settled'>
   /** Sends the history, then everything live: nothing is missed, doubled or out of order between the two. */
   join(connection: Connection): Promise<void>
   leave(connection: Connection): void
@@ -18,16 +20,17 @@ export interface Room extends Disposable {
 export interface RoomOptions {
   readonly name: string
   readonly history: RoomHistory
+  readonly shared: RoomPresence
   readonly graceMs: number
-  readonly clock: () => number
+  readonly leaseMs: number
   readonly ids: () => string
   readonly logger: Logger
   /** Called when the room may have become idle. */
   onSettled(): void
 }
 
-/** One room with somebody in it. */
-export function openRoom({ name, history, graceMs, clock, ids, logger, onSettled }: RoomOptions): Room {
+/** One room with somebody in it at this process; others of the same database may have it too. */
+export function openRoom({ name, history, shared, graceMs, leaseMs, ids, logger, onSettled }: RoomOptions): Room {
   const connections = new Set<Connection>()
   const listening = new Set<Connection>()
   const fanOut = (signals: readonly Signal[]): void => {
@@ -36,15 +39,18 @@ export function openRoom({ name, history, graceMs, clock, ids, logger, onSettled
       for (const connection of listening) connection.sendLive(text)
     }
   }
-  const log = createRoomLog(name, history, { onStored: fanOut, onIdle: onSettled })
+  const log = createRoomLog(name, history, {
+    onStored: fanOut,
+    onIdle: onSettled,
+    onError: (err) => logger.warn({ err, room: name }, 'signals of other services cannot be read now'),
+  })
   const presence = watchPresence({
+    room: name,
+    shared,
     graceMs,
-    onLeft(participant) {
-      const left = { v: 1 as const, type: 'participant.left' as const, at: clock(), from: participant, id: ids() }
-      log.append([left]).catch((err: unknown) => {
-        logger.error({ err, room: name, participant }, 'participant.left was not stored')
-      })
-    },
+    leaseMs,
+    onError: (err) => logger.error({ err, room: name }, 'who is present could not be written'),
+    onIdle: onSettled,
   })
 
   const replay = async (connection: Connection): Promise<void> => {
@@ -53,14 +59,17 @@ export function openRoom({ name, history, graceMs, clock, ids, logger, onSettled
       await connection.sendPaced(JSON.stringify(signal))
       afterSeq = signal.seq ?? afterSeq
     }
-    await log.between(async () => {
-      for (const signal of await history.since(name, afterSeq)) connection.sendLive(JSON.stringify(signal))
+    await log.between(async (toldSeq) => {
+      for (const signal of await history.since(name, afterSeq)) {
+        if ((signal.seq ?? 0) <= toldSeq) connection.sendLive(JSON.stringify(signal))
+      }
       if (connections.has(connection)) listening.add(connection)
     })
   }
 
   return {
     connections,
+    presence,
     async join(connection) {
       connections.add(connection)
       presence.arrive(connection)
@@ -82,7 +91,7 @@ export function openRoom({ name, history, graceMs, clock, ids, logger, onSettled
       if (from && !connections.has(from)) presence.depart(from)
       return stored
     },
-    idle: () => connections.size === 0 && !presence.waiting() && !log.busy(),
-    [Symbol.dispose]: () => presence[Symbol.dispose](),
+    idle: () => connections.size === 0 && !log.busy() && !presence.busy(),
+    [Symbol.dispose]: () => log[Symbol.dispose](),
   }
 }

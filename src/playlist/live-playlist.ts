@@ -7,35 +7,57 @@ const MIN_TARGET_DURATIONS = 3
 
 export interface LivePlaylistOptions {
   readonly targetDurationSec: number
-  /** Segments to keep at least; without it 30 s of them. */
-  readonly windowSegments?: number
-  readonly ended: boolean
+  /** How long the window is, where three target durations are not longer; 30 s without it. */
+  readonly windowSec?: number
+  /** Discontinuities before its first segment, where that is not the recording's. */
+  readonly discontinuitySequence?: number
 }
 
-/** The text of `live.m3u8`: the newest segments of all those given, in the order of `seq` (RFC 8216 §6.2.2). */
-export function renderLive(segments: readonly Segment[], options: LivePlaylistOptions): string {
-  const start = windowStart(segments, options)
-  const shown = segments.slice(start)
-  const dropped = segments.slice(0, start)
-  return [
-    '#EXTM3U',
-    `#EXT-X-VERSION:${playlistVersion(shown.some((segment) => segment.gap === true))}`,
-    `#EXT-X-TARGETDURATION:${options.targetDurationSec}`,
-    `#EXT-X-MEDIA-SEQUENCE:${shown[0]?.seq ?? 0}`,
-    `#EXT-X-DISCONTINUITY-SEQUENCE:${dropped.filter((segment) => segment.discontinuity).length}`,
-    '#EXT-X-INDEPENDENT-SEGMENTS',
-    shown.map(renderSegment).join('') + (options.ended ? '#EXT-X-ENDLIST\n' : ''),
-  ].join('\n')
+/** `live.m3u8`: the newest part of a recording, however long it is (RFC 8216 §6.2.2). */
+export interface LivePlaylist {
+  append(segment: Segment): void
+  text(state: { readonly ended: boolean }): string
 }
 
-function windowStart(segments: readonly Segment[], options: LivePlaylistOptions): number {
-  const least = MIN_TARGET_DURATIONS * options.targetDurationSec
-  const wanted = options.windowSegments === undefined ? Math.max(LIVE_WINDOW_SEC, least) : least
+/** An empty window; it holds what is in it and no more. */
+export function createLivePlaylist({
+  targetDurationSec,
+  windowSec = LIVE_WINDOW_SEC,
+  discontinuitySequence = 0,
+}: LivePlaylistOptions): LivePlaylist {
+  const wantedSec = Math.max(windowSec, MIN_TARGET_DURATIONS * targetDurationSec)
+  const shown: Segment[] = []
   let durationSec = 0
-  let start = segments.length
-  while (start > 0 && (durationSec < wanted || segments.length - start < (options.windowSegments ?? 0))) {
-    start -= 1
-    durationSec += segments[start]?.durationSec ?? 0
+  let droppedDiscontinuities = discontinuitySequence
+  return {
+    append(segment) {
+      shown.push(segment)
+      durationSec += segment.durationSec
+      for (let [first] = shown; first !== undefined && durationSec - first.durationSec >= wantedSec; [first] = shown) {
+        shown.shift()
+        durationSec -= first.durationSec
+        if (first.discontinuity) droppedDiscontinuities += 1
+      }
+    },
+    text: ({ ended }) =>
+      [
+        '#EXTM3U',
+        `#EXT-X-VERSION:${playlistVersion(shown.some((segment) => segment.gap === true))}`,
+        `#EXT-X-TARGETDURATION:${targetDurationSec}`,
+        `#EXT-X-MEDIA-SEQUENCE:${shown[0]?.seq ?? 0}`,
+        `#EXT-X-DISCONTINUITY-SEQUENCE:${droppedDiscontinuities}`,
+        '#EXT-X-INDEPENDENT-SEGMENTS',
+        shown.map(renderSegment).join('') + (ended ? '#EXT-X-ENDLIST\n' : ''),
+      ].join('\n'),
   }
-  return start
+}
+
+/** The window over all these segments at once. */
+export function renderLive(
+  segments: readonly Segment[],
+  { ended, ...options }: LivePlaylistOptions & { readonly ended: boolean },
+): string {
+  const live = createLivePlaylist(options)
+  for (const segment of segments) live.append(segment)
+  return live.text({ ended })
 }

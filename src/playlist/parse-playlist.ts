@@ -20,7 +20,7 @@ export function parsePlaylist(text: string): ParsedPlaylist | undefined {
   return {
     targetDurationSec,
     discontinuitySequence: integerOf(lines, '#EXT-X-DISCONTINUITY-SEQUENCE:') ?? 0,
-    segments: parseSegments(lines),
+    segments: parseSegments(lines, integerOf(lines, '#EXT-X-MEDIA-SEQUENCE:') ?? 0),
     ended: lines.includes('#EXT-X-ENDLIST'),
   }
 }
@@ -30,7 +30,7 @@ function integerOf(lines: readonly string[], tag: string): number | undefined {
   return value !== undefined && /^\d+$/.test(value) ? Number(value) : undefined
 }
 
-function parseSegments(lines: readonly string[]): Segment[] {
+function parseSegments(lines: readonly string[], firstSeq: number): Segment[] {
   const segments: Segment[] = []
   let entry = emptyEntry()
   for (const line of lines) {
@@ -42,7 +42,8 @@ function parseSegments(lines: readonly string[]): Segment[] {
       const place = parseSegmentUri(line)
       const { gap, ...rest } = entry
       if (place !== undefined && Number.isFinite(rest.durationSec)) {
-        segments.push({ ...place, uri: line, ...rest, ...(gap ? { gap } : {}) })
+        const seq = firstSeq + segments.length
+        segments.push({ seq, take: place.take, uri: line, ...rest, ...(gap ? { gap } : {}) })
       }
       entry = emptyEntry()
     }

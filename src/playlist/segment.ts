@@ -1,5 +1,6 @@
-/** One segment as the playlists name it. `seq` counts from 0 through all takes of a recording and never skips. */
+/** One segment as the playlists name it. */
 export interface Segment {
+  /** Its place in the recording: the media sequence number (RFC 8216 §4.3.3.2). Counts from 0 and never skips. */
   readonly seq: number
   readonly take: number
   /** Relative to the playlist, which lies in the recording's folder. */
@@ -10,23 +11,23 @@ export interface Segment {
   readonly programDateTimeMs: number
   /** True when the timestamps do not continue those of the segment before. */
   readonly discontinuity: boolean
-  /** True when the media is missing and players skip it. */
+  /** True when the media is missing: players skip it, and the time line goes on. */
   readonly gap?: boolean
 }
 
-/** Where a segment lies below the recording's folder. */
-export function segmentUri(take: number, seq: number): string {
-  return `takes/${take}/${seq}.ts`
+/** Where a take's segment of this number lies below the recording's folder. Numbers count from 0 within a take. */
+export function segmentUri(take: number, number: number): string {
+  return `takes/${take}/${number}.ts`
 }
 
 /** The inverse of `segmentUri`; undefined for any other URI. */
-export function parseSegmentUri(uri: string): { readonly take: number; readonly seq: number } | undefined {
+export function parseSegmentUri(uri: string): { readonly take: number; readonly number: number } | undefined {
   const match = /^takes\/(\d+)\/(\d+)\.ts$/.exec(uri)
-  return match === null ? undefined : { take: Number(match[1]), seq: Number(match[2]) }
+  return match === null ? undefined : { take: Number(match[1]), number: Number(match[2]) }
 }
 
 /** The lines of one segment; EXTINF has the microseconds of the media's own time line (RFC 8216 §4.3.2). */
-export function renderSegment(segment: Segment): string {
+export function renderSegment(segment: Omit<Segment, 'seq' | 'take'>): string {
   const lines = [
     ...(segment.discontinuity ? ['#EXT-X-DISCONTINUITY'] : []),
     `#EXT-X-PROGRAM-DATE-TIME:${new Date(Math.round(segment.programDateTimeMs)).toISOString()}`,

@@ -44,6 +44,8 @@ export const ErrorInfoSchema = Type.Object(
   {
     code: Type.String({ description: 'A stable code of the error table' }),
     message: Type.String(),
+    /** After this many seconds the same may succeed. */
+    retryAfterSec: Type.Optional(Type.Integer({ minimum: 0 })),
   },
   { $id: 'ErrorInfo', additionalProperties: false },
 )
@@ -58,7 +60,8 @@ export function toAppError(thrown: unknown, code: ErrorCode = 'internal'): AppEr
 
 /** The part of an error that is safe to store and to show. */
 export function errorInfo(error: AppError): ErrorInfo {
-  return { code: error.code, message: error.message }
+  const { retryAfterSec } = error.details
+  return { code: error.code, message: error.message, ...(typeof retryAfterSec === 'number' && { retryAfterSec }) }
 }
 
 /** The inverse of `errorInfo`, for what comes from another process; an unknown code becomes `internal`. */

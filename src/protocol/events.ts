@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
-import { InstantSchema, RecordingIdSchema } from './ids.ts'
+import { HighlightSchema, RecapSchema } from './highlights.ts'
+import { HighlightIdSchema, InstantSchema, RecordingIdSchema } from './ids.ts'
 import { RecordingSchema } from './recording.ts'
 import { SourceSchema } from './sources.ts'
 
@@ -17,8 +18,20 @@ export const EventSchema = Type.Union(
     Type.Object({ ...head, type: Type.Literal('recording.state'), recording: RecordingSchema }, strict),
     Type.Object({ ...head, type: Type.Literal('recording.stats'), recording: RecordingSchema }, strict),
     Type.Object({ ...head, type: Type.Literal('recording.layout'), recording: RecordingSchema }, strict),
+    Type.Object({ ...head, type: Type.Literal('recording.deleted') }, strict),
     Type.Object({ ...head, type: Type.Literal('source.state'), source: SourceSchema }, strict),
     Type.Object({ ...head, type: Type.Literal('source.removed'), sourceId: Type.String() }, strict),
+    Type.Object({ ...head, type: Type.Literal('highlight.created'), highlight: HighlightSchema }, strict),
+    /** `clip.m3u8` is there. */
+    Type.Object({ ...head, type: Type.Literal('highlight.playable'), highlight: HighlightSchema }, strict),
+    /** `clip.mp4`, the poster and the preview are there. */
+    Type.Object({ ...head, type: Type.Literal('highlight.ready'), highlight: HighlightSchema }, strict),
+    Type.Object({ ...head, type: Type.Literal('highlight.failed'), highlight: HighlightSchema }, strict),
+    /** Its label or its favourite mark changed. */
+    Type.Object({ ...head, type: Type.Literal('highlight.updated'), highlight: HighlightSchema }, strict),
+    Type.Object({ ...head, type: Type.Literal('highlight.deleted'), highlightId: HighlightIdSchema }, strict),
+    Type.Object({ ...head, type: Type.Literal('recap.ready'), recap: RecapSchema }, strict),
+    Type.Object({ ...head, type: Type.Literal('recap.failed'), recap: RecapSchema }, strict),
   ],
   { $id: 'Event' },
 )

@@ -1,7 +1,7 @@
 /**
  * The binary frame of one packet on the loopback WebSocket from the page to the recorder, little endian:
  *
- *   byte 0      kind: 1 video config, 2 video, 3 audio config, 4 audio
+ *   byte 0      kind: 1 video config, 2 video, 3 audio config, 4 audio, 5 pause
  *   byte 1      flags: bit 0 key frame, bit 1 cut (a segment begins with this packet)
  *   bytes 2-3   zero
  *   bytes 4-7   sequence number of the connection, from 0, so that a lost packet is noticed
@@ -9,11 +9,14 @@
  *   bytes 16-23 duration, microseconds, float64
  *   bytes 24-   payload: an Annex B access unit (ITU-T H.264 Annex B), a raw AAC frame (ISO/IEC 14496-3),
  *               or, for the configs, JSON of the WebCodecs decoder config with its description in base64
+ *
+ * `pause` has no payload. It comes behind all that was recorded: the media ends at its timestamp, and what comes after it
+ * continues nothing.
  */
 export const PACKET_HEADER_BYTES = 24
 
-export type PacketKind = 'video-config' | 'video' | 'audio-config' | 'audio'
-const KINDS: readonly PacketKind[] = ['video-config', 'video', 'audio-config', 'audio']
+export type PacketKind = 'video-config' | 'video' | 'audio-config' | 'audio' | 'pause'
+const KINDS: readonly PacketKind[] = ['video-config', 'video', 'audio-config', 'audio', 'pause']
 
 export interface Packet {
   readonly kind: PacketKind

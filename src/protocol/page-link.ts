@@ -18,6 +18,36 @@ export interface PageStart {
   readonly video: VideoSettings
   readonly audioBitrateKbps: number
   readonly segmentSec: number
+  /** The page sends `loudness`. */
+  readonly measureLoudness: boolean
+  /** The take begins paused: nothing is encoded before `resume`. */
+  readonly isPaused: boolean
+  /** The take goes on where another one ends; null for a take that begins as soon as it can. */
+  readonly handover: PageHandover | null
+}
+
+/** What a page needs to go on, to the frame, where another page ends. */
+export interface PageHandover {
+  /** Puts this page's clock onto that of the other page, milliseconds. */
+  readonly clockShiftMs: number
+  /** Wall time of a tick of the other page, which puts both on one grid. */
+  readonly gridMs: number
+}
+
+/** Where a source is in the recording, told in the stream's own time, which is the same for every player. */
+export interface SourcePosition {
+  readonly sourceId: string
+  /** When the stream's position zero is recorded, on the page's clock, milliseconds. */
+  readonly recordedMs: number
+}
+
+/** How well a source follows the other page. */
+export interface SourceSync {
+  readonly sourceId: string
+  /** False: it is taken as it is, because it cannot be moved or did not come in time. */
+  readonly inStep: boolean
+  /** How far ahead of its recording the source is played, milliseconds; null when nobody can tell. */
+  readonly lookBackMs: number | null
 }
 
 /** From the recorder to the page. `start` is the first and comes once. */
@@ -28,10 +58,49 @@ export type ToPage =
   | { readonly type: 'source.update'; readonly sourceId: string; readonly patch: SourcePatch }
   | { readonly type: 'source.remove'; readonly sourceId: string }
   | { readonly type: 'signals'; readonly signals: readonly Signal[] }
-  | { readonly type: 'cut' }
+  /** The next picture, or the first one not before this wall time, begins a segment. */
+  | { readonly type: 'cut'; readonly atMs?: number }
+  /** The last picture is the one before the message arrives; a `pause` packet follows all that was recorded. */
+  | { readonly type: 'pause' }
+  /** The next picture begins a segment. */
+  | { readonly type: 'resume' }
   | { readonly type: 'ping'; readonly nonce: number }
+  /** Asks what the page's clock says; what was sent comes back with it. */
+  | { readonly type: 'clock'; readonly sentMs: number }
+  /** Another page is to take over, or not: while it is, the page tells `positions` every second and keeps to them. */
+  | { readonly type: 'hold'; readonly isHeld: boolean }
+  /** Where the page that is to be followed has its sources. */
+  | { readonly type: 'positions'; readonly positions: readonly SourcePosition[] }
+  /** The page that follows another begins: this is media time zero, on its clock. */
+  | { readonly type: 'begin'; readonly atMs: number }
+  /** The last picture is the one before this time, and the sound ends there; then the page answers `stopped`. */
+  | { readonly type: 'end'; readonly atMs: number }
   /** Ends the take: the page flushes its encoders, then answers `stopped`. */
   | { readonly type: 'stop' }
+
+/** Momentary loudness of the mix, LUFS (ITU-R BS.1770-5: K-weighted, over 400 ms), ten times a second; -70 is silence. */
+export interface LoudnessReading {
+  /** The end of the 400 ms, wall time, epoch milliseconds. */
+  readonly atMs: number
+  readonly lufs: number
+}
+
+/** How a picture looks as a thumbnail; lumas from 0 to 255. */
+export interface PictureSample {
+  readonly luma: number
+  readonly brightest: number
+  /** Of each source that is shown with a frame of its own. */
+  readonly tiles: readonly TileSample[]
+}
+
+/** Motion is the mean change of a point since the sample before, of 255. */
+export interface TileSample {
+  readonly sourceId: string
+  readonly sourceLuma: number
+  readonly sourceMotion: number
+  /** The same of the source's place in the finished picture. */
+  readonly tileMotion: number
+}
 
 export interface PageStats {
   /** Pictures encoded since the take began. */
@@ -44,12 +113,16 @@ export interface PageStats {
   /** Newest measured cost of drawing one picture, milliseconds. */
   readonly composeMs: number
   readonly sources: readonly PageSourceStats[]
+  /** The newest picture; null when there was none since the last report. */
+  readonly picture: PictureSample | null
   /** Output level of the mix, dBFS peak since the last report. */
   readonly peakDbfs: number
 }
 
 export interface PageSourceStats {
   readonly sourceId: string
+  /** RMS from 0 to 1 of what goes into the mix: 0 when it is muted. */
+  readonly level: number
   /** Frames received, shown and skipped since the source was added. */
   readonly received: number
   readonly shown: number
@@ -72,6 +145,7 @@ export type FromPage =
   | { readonly type: 'active-speaker'; readonly sourceId: string | null }
   | { readonly type: 'layout'; readonly layout: Layout }
   | { readonly type: 'stats'; readonly stats: PageStats }
+  | ({ readonly type: 'loudness' } & LoudnessReading)
   | {
       readonly type: 'log'
       readonly level: 'debug' | 'info' | 'warn' | 'error'
@@ -79,5 +153,9 @@ export type FromPage =
       readonly details?: Record<string, unknown>
     }
   | { readonly type: 'pong'; readonly nonce: number }
+  | { readonly type: 'clock'; readonly sentMs: number; readonly atMs: number }
+  | { readonly type: 'positions'; readonly positions: readonly SourcePosition[] }
+  /** The page that follows another is ready to begin. */
+  | { readonly type: 'primed'; readonly sources: readonly SourceSync[] }
   | { readonly type: 'stopped' }
   | { readonly type: 'failed'; readonly error: ErrorInfo }

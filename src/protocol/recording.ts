@@ -1,10 +1,14 @@
 import Type, { type Static } from 'typebox'
 import { ErrorInfoSchema } from './app-error.ts'
+import { HighlightRuleSchema } from './highlights.ts'
 import { InstantSchema, RecordingIdSchema, RoomNameSchema } from './ids.ts'
 import { LayoutSchema } from './layout.ts'
+import { MetadataSchema } from './metadata.ts'
 import { SourceSchema, SourceSpecSchema } from './sources.ts'
 
 const strict = { additionalProperties: false }
+
+const INSTANT = '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,3})?Z$'
 
 export const VideoSettingsSchema = Type.Object(
   {
@@ -34,13 +38,6 @@ export const SignallingSchema = Type.Object(
   strict,
 )
 export type Signalling = Static<typeof SignallingSchema>
-/** At most 16 entries; keys like names, values up to 512 characters. */
-export const MetadataSchema = Type.Record(
-  Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$' }),
-  Type.String({ maxLength: 512 }),
-  { maxProperties: 16, additionalProperties: false },
-)
-
 /** The body of `POST /v1/recordings`, and the file that `panorec record` reads. */
 export const RecordingSpecSchema = Type.Object(
   {
@@ -53,11 +50,45 @@ export const RecordingSpecSchema = Type.Object(
     audio: Type.Optional(AudioSettingsSchema),
     segmentSec: Type.Optional(Type.Number({ minimum: 0.5, maximum: 10, default: 2 })),
     maxDurationSec: Type.Optional(Type.Integer({ minimum: 1, maximum: 604800, default: 86400 })),
+    /** The longest take: a little before, the next one takes over without a gap. For platforms that end functions after a while. */
+    maxTakeSec: Type.Optional(Type.Integer({ minimum: 60, maximum: 604800 })),
+    /** When it shall begin; without it at once. */
+    startAt: Type.Optional(
+      Type.String({ pattern: INSTANT, description: 'RFC 3339, UTC', examples: ['2026-11-21T09:00:00Z'] }),
+    ),
+    /** It ends by itself when nothing has happened for so long; without a rule it goes on. */
+    idle: Type.Optional(
+      Type.Object(
+        {
+          /** No source was live. */
+          noLiveSourceSec: Type.Optional(Type.Integer({ minimum: 5, maximum: 86400 })),
+          /** Nobody who joined by `participant.joined` was in the room. */
+          emptyRoomSec: Type.Optional(Type.Integer({ minimum: 5, maximum: 86400 })),
+          /** It was paused, and nobody resumed it. */
+          pausedSec: Type.Optional(Type.Integer({ minimum: 5, maximum: 86400 })),
+        },
+        strict,
+      ),
+    ),
+    retention: Type.Optional(
+      Type.Object(
+        {
+          /** It is deleted this long after its end; without it as `PANOREC_RETENTION_DAYS` says. Highlights stay. */
+          maxAgeSec: Type.Optional(Type.Integer({ minimum: 1, maximum: 315360000 })),
+          /** Only the last so many seconds of media are kept, also while it runs. What a highlight needs stays. */
+          rollingSec: Type.Optional(Type.Integer({ minimum: 60, maximum: 604800 })),
+        },
+        strict,
+      ),
+    ),
+    /** How long it may wait for a recorder; without it as `PANOREC_MAX_QUEUE_SEC` says. */
+    maxQueueSec: Type.Optional(Type.Integer({ minimum: 0, maximum: 86400 })),
     highlights: Type.Optional(
       Type.Object(
         {
           preSec: Type.Optional(Type.Number({ minimum: 0, maximum: 600, default: 20 })),
           postSec: Type.Optional(Type.Number({ minimum: 0, maximum: 600, default: 10 })),
+          rules: Type.Optional(Type.Array(HighlightRuleSchema, { maxItems: 16 })),
         },
         strict,
       ),
@@ -128,6 +159,20 @@ export const RecordingStatsSchema = Type.Object(
 )
 export type RecordingStats = Static<typeof RecordingStatsSchema>
 
+/** Why a recording waits: a worker will have it in a moment, none is there, or all have too much to do. */
+export const QUEUE_REASONS = ['starting', 'no-worker', 'slots', 'cpu', 'memory'] as const
+export type QueueReason = (typeof QUEUE_REASONS)[number]
+export const QueuedSchema = Type.Object(
+  {
+    /** 1 is the next that a worker takes. */
+    position: Type.Integer({ minimum: 1 }),
+    since: InstantSchema,
+    reason: Type.Enum([...QUEUE_REASONS]),
+  },
+  { $id: 'Queued', ...strict },
+)
+export type Queued = Static<typeof QueuedSchema>
+
 export const RecordingSchema = Type.Object(
   {
     id: RecordingIdSchema,
@@ -136,6 +181,12 @@ export const RecordingSchema = Type.Object(
     createdAt: InstantSchema,
     startedAt: Type.Union([InstantSchema, Type.Null()]),
     endedAt: Type.Union([InstantSchema, Type.Null()]),
+    /** When it shall begin; null: at once. */
+    startAt: Type.Optional(Type.Union([InstantSchema, Type.Null()])),
+    /** Since when it is paused, also while no recorder has it; null: it is not. */
+    pausedAt: Type.Optional(Type.Union([InstantSchema, Type.Null()])),
+    /** While it waits for a recorder. Events do not tell it: it changes with what others do. */
+    queued: Type.Optional(Type.Union([QueuedSchema, Type.Null()])),
     durationSec: Type.Number(),
     video: Type.Required(VideoSettingsSchema),
     segmentSec: Type.Number(),

@@ -17,6 +17,7 @@ export interface Schema {
   readonly multipleOf?: number
   readonly minItems?: number
   readonly maxItems?: number
+  readonly uniqueItems?: boolean
   readonly minProperties?: number
   readonly maxProperties?: number
   readonly description?: string
@@ -49,7 +50,7 @@ function describeType(schema: Schema): string {
     case 'boolean':
       return 'true or false'
     case 'array':
-      return `an array${span(schema.minItems, schema.maxItems, 'items')}`
+      return `an array${span(schema.minItems, schema.maxItems, schema.uniqueItems ? 'different items' : 'items')}`
     case 'object':
       return `an object${span(schema.minProperties, schema.maxProperties, 'fields')}`
     case 'null':

@@ -1,19 +1,21 @@
-import { readdir, readFile, readlink, rm, rmdir } from 'node:fs/promises'
+import { readFile, readlink, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { listSpoolFolders } from './leftovers.ts'
 import { killProcessTree } from './process-tree.ts'
+import { holdsSegments } from './spool.ts'
 
 /**
- * Removes what dead recorders of this recording have left on this machine: a Chrome that outlived them, and its profile.
- * Segments that the store never confirmed stay. Only when no recorder of this recording runs here.
+ * Removes what dead recorders of this recording, or of one take of it, have left on this machine: a Chrome that outlived
+ * them, and its profile. Segments that no playlist names stay.
  */
-export async function clearDeadTakes(spoolDir: string, recordingId: string): Promise<void> {
-  const names = await readdir(spoolDir).catch(() => [])
-  for (const name of names.filter((candidate) => candidate.startsWith(`${recordingId}-`))) {
-    const folder = join(spoolDir, name)
-    const profile = join(folder, 'chrome')
+export async function clearDeadTakes(spoolDir: string, recordingId: string, take?: number): Promise<void> {
+  for (const { path, life, about } of await listSpoolFolders(spoolDir, recordingId)) {
+    if (life !== 'gone' || (take !== undefined && about.take !== take)) continue
+    const profile = join(path, 'chrome')
     await killOwner(profile)
-    await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
-    await removeIfBare(folder)
+    const thorough = { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }
+    await rm(profile, thorough)
+    if (!(await holdsSegments(path))) await rm(path, thorough)
   }
 }
 
@@ -24,13 +26,4 @@ async function killOwner(profileDir: string): Promise<void> {
   if (!Number.isInteger(pid)) return
   const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
   if (command.includes(profileDir)) await killProcessTree(pid)
-}
-
-/** A take whose segments are all stored needs its folder no more. */
-async function removeIfBare(folder: string): Promise<void> {
-  const segments = await readdir(join(folder, 'segments')).catch(() => [])
-  if (segments.length > 0) return
-  await rm(join(folder, 'signals.jsonl'), { force: true })
-  await rmdir(join(folder, 'segments')).catch(() => undefined)
-  await rmdir(folder).catch(() => undefined)
 }

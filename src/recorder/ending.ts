@@ -1,9 +1,14 @@
-import type { AppError, EndReason } from '../protocol/index.ts'
+import { type AppError, ASKED_FOR, type EndReason } from '../protocol/index.ts'
 
 /** `error` is set exactly when `reason` is `failed`. */
 export interface Ending {
   readonly reason: EndReason
   readonly error: AppError | null
+}
+
+/** True for an end that closes the recording; after any other the next take goes on with it. */
+export function isAskedFor({ reason }: Ending): boolean {
+  return ASKED_FOR.has(reason)
 }
 
 /** A dying Chrome takes its page and its links along first; the news of its own end comes this much later, at most. */

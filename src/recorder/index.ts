@@ -4,9 +4,12 @@
  */
 export { findChrome } from './chrome-path.ts'
 export { clearDeadTakes } from './clear-dead-takes.ts'
+export { createFinalizer, type RecordingFinalizer } from './create-finalizer.ts'
 export { type FinalizedRecording, finalizeRecording } from './finalize-recording.ts'
+export { isRecordedHere } from './leftovers.ts'
 export { loadManifest, type Manifest } from './manifest.ts'
 export { type FolderRecording, type RecordToFolderOptions, recordToFolder } from './record-to-folder.ts'
 export type { RecorderIo, RecorderLogger } from './recorder-io.ts'
+export { recoverSpoolRegularly } from './recover-spool.ts'
 export { runRecorder } from './run.ts'
 export type { SignalLine } from './signal-log.ts'

@@ -1,18 +1,24 @@
 import type { ErrorInfo, RecorderRequest } from '../protocol/index.ts'
+import type { Publication } from '../publication/index.ts'
 import type { SegmentStore } from '../store/index.ts'
 import { buildManifest, loadManifest, type Manifest, storeManifest, type TakeProgress } from './manifest.ts'
-import type { Publication } from './publication.ts'
 
 /** Keeps `recording.json` up to date through one take. */
 export interface ManifestKeeper {
+  /** The recording stands still, or goes on. Not stored by itself. */
+  pause(isPaused: boolean): void
   /** Reads what earlier takes left and stores the manifest with this take in it. */
   open(publication: Publication): Promise<void>
   /** The wall time of the take's first picture, epoch milliseconds. */
   begin(startedAtMs: number): void
   /** Stores the manifest as it is now; does nothing before `open`. */
   save(): Promise<void>
-  /** Stores it for the last time. */
-  close(end: { readonly endedAt: string; readonly error: ErrorInfo | null }): Promise<void>
+  /** Stores it for the last time in this take. */
+  close(end: {
+    readonly state: 'completed' | 'recording' | 'recovering'
+    readonly endedAt: string
+    readonly error: ErrorInfo | null
+  }): Promise<void>
 }
 
 export function createManifestKeeper(store: SegmentStore, request: RecorderRequest, openedAt: string): ManifestKeeper {
@@ -21,7 +27,7 @@ export function createManifestKeeper(store: SegmentStore, request: RecorderReque
   let progress: TakeProgress = { state: 'recording', startedAt: openedAt, endedAt: null, error: null }
   const save = async (): Promise<void> => {
     if (opened === undefined) return
-    await storeManifest(store, buildManifest(request, earlier, progress, opened.segments))
+    await storeManifest(store, buildManifest(request, earlier, progress, opened))
   }
   return {
     async open(publication) {
@@ -32,9 +38,12 @@ export function createManifestKeeper(store: SegmentStore, request: RecorderReque
     begin(startedAtMs) {
       progress = { ...progress, startedAt: new Date(startedAtMs).toISOString() }
     },
+    pause(isPaused) {
+      progress = { ...progress, state: isPaused ? 'paused' : 'recording' }
+    },
     save,
-    async close({ endedAt, error }) {
-      progress = { ...progress, state: error === null ? 'completed' : 'failed', endedAt, error }
+    async close(end) {
+      progress = { ...progress, ...end }
       await save()
     },
   }

@@ -1,4 +1,3 @@
-import type { Segment } from '../playlist/index.ts'
 import type {
   ErrorInfo,
   Layout,
@@ -8,8 +7,8 @@ import type {
   Take,
   VideoSettings,
 } from '../protocol/index.ts'
+import { getText, type MediaFigures, type Publication, putText } from '../publication/index.ts'
 import type { SegmentStore } from '../store/index.ts'
-import { getText, putText } from './publication.ts'
 
 /** `recording.json`: enough to rebuild the recording's row in the database, and no secret of it. */
 export interface Manifest {
@@ -26,7 +25,7 @@ export interface Manifest {
   readonly spec: ManifestSpec
 }
 
-/** The recording as it was asked for, without tokens. */
+/** The recording as it was asked for, without tokens: queries of source URLs are left out, because they often are tokens. */
 export interface ManifestSpec {
   readonly room: string | null
   readonly sources: readonly SourceSpec[]
@@ -34,10 +33,14 @@ export interface ManifestSpec {
   readonly video: VideoSettings
   readonly audio: { readonly bitrateKbps: number }
   readonly segmentSec: number
+  readonly highlights: RecorderRequest['highlights']
   readonly maxDurationSec: number
+  /** Only so much of its end is kept. */
+  readonly rollingSec?: number
   readonly metadata: Readonly<Record<string, string>>
 }
 
+/** `endedAt` and `error` are the take's; they are the recording's too once it has `completed`. */
 export interface TakeProgress {
   readonly state: RecordingState
   /** When this take began; the first picture's wall time once there is one. */
@@ -46,50 +49,56 @@ export interface TakeProgress {
   readonly error: ErrorInfo | null
 }
 
-/** The manifest of a recording whose newest take is this one; the figures of all takes are those of the segments. */
+/** What is stored, over all takes and of each. */
+export type StoredFigures = Pick<Publication, 'figures' | 'figuresOf'>
+/** Of a recording that has stored nothing yet. */
+export const NOTHING_STORED: StoredFigures = { figures: nothing(), figuresOf: nothing }
+
+/** The manifest of a recording whose newest take is this one; the figures of all takes are those of what is stored. */
 export function buildManifest(
   request: RecorderRequest,
   earlier: Manifest | undefined,
   progress: TakeProgress,
-  segments: readonly Segment[],
+  stored: StoredFigures,
 ): Manifest {
-  const before = (earlier?.takes ?? []).filter((take) => take.number < request.take)
-  const newest: Take = { number: request.take, ...figuresOf(segments, request.take), ...timesOf(progress) }
+  const before = (earlier?.takes ?? [])
+    .filter(({ number }) => number < request.take)
+    .map((take) => ({ ...take, ...stored.figuresOf(take.number) }))
+  const isOver = progress.state === 'completed'
+  const newest: Take = { number: request.take, ...stored.figuresOf(request.take), ...timesOf(progress) }
   return {
     version: 1,
     id: request.recordingId,
     traceId: request.traceId,
     createdAt: request.createdAt,
     startedAt: before[0]?.startedAt ?? progress.startedAt,
-    endedAt: progress.endedAt,
+    endedAt: isOver ? progress.endedAt : null,
     state: progress.state,
-    durationSec: durationOf(segments),
-    error: progress.error,
+    durationSec: stored.figures.durationSec,
+    error: isOver ? progress.error : null,
     takes: [...before, newest],
     spec: specOf(request),
   }
 }
 
-/** The manifest of a recording whose recorder died: its takes hold what is stored of them, the last one ends now. */
-export function closeManifest(
-  manifest: Manifest,
-  end: { readonly endedAt: string; readonly error: ErrorInfo },
-  segments: readonly Segment[],
-): Manifest {
+/** How a recording ended that no recorder closed. */
+export interface RecordingEnd {
+  readonly state: 'completed' | 'failed'
+  readonly endedAt: string
+  readonly error: ErrorInfo | null
+}
+
+/** The manifest of a recording that has ended: its takes hold what is stored of them. What it says of its end stays. */
+export function closeManifest(manifest: Manifest, end: RecordingEnd, stored: StoredFigures): Manifest {
   const takes = manifest.takes.map((take) => ({
     ...take,
-    ...figuresOf(segments, take.number),
+    ...stored.figuresOf(take.number),
     endedAt: take.endedAt ?? end.endedAt,
     error: take.endedAt === null ? end.error : take.error,
   }))
-  return {
-    ...manifest,
-    state: 'failed',
-    endedAt: end.endedAt,
-    error: end.error,
-    takes,
-    durationSec: durationOf(segments),
-  }
+  const { durationSec } = stored.figures
+  if (manifest.endedAt !== null) return { ...manifest, takes, durationSec }
+  return { ...manifest, ...end, takes, durationSec }
 }
 
 /** Undefined when the store has none. */
@@ -103,22 +112,16 @@ export async function storeManifest(store: SegmentStore, manifest: Manifest): Pr
   await putText(store, `${manifest.id}/recording.json`, `${JSON.stringify(manifest, null, 2)}\n`)
 }
 
-function figuresOf(segments: readonly Segment[], take: number): Pick<Take, 'durationSec' | 'segments'> {
-  const own = segments.filter((segment) => segment.take === take)
-  return { durationSec: durationOf(own), segments: own.length }
+function nothing(): MediaFigures {
+  return { durationSec: 0, segments: 0 }
 }
 
 function timesOf({ startedAt, endedAt, error }: TakeProgress): Pick<Take, 'startedAt' | 'endedAt' | 'error'> {
   return { startedAt, endedAt, error }
 }
 
-/** Sums microseconds, so that a day of segments has no rounding error. */
-function durationOf(segments: readonly Segment[]): number {
-  return segments.reduce((sumUs, segment) => sumUs + Math.round(segment.durationSec * 1e6), 0) / 1e6
-}
-
 function specOf(request: RecorderRequest): ManifestSpec {
-  const { room, layout, video, segmentSec, maxDurationSec, metadata } = request
+  const { room, layout, video, segmentSec, highlights, maxDurationSec, rollingSec, metadata } = request
   const sources = request.sources.map(withoutSecrets)
   return {
     room,
@@ -127,7 +130,9 @@ function specOf(request: RecorderRequest): ManifestSpec {
     video,
     audio: { bitrateKbps: request.audioBitrateKbps },
     segmentSec,
+    highlights,
     maxDurationSec,
+    ...(rollingSec !== undefined && { rollingSec }),
     metadata,
   }
 }
@@ -136,6 +141,7 @@ function withoutSecrets(source: SourceSpec): SourceSpec {
   const url = new URL(source.url)
   url.username = ''
   url.password = ''
+  url.search = ''
   if (source.type !== 'whep') return { ...source, url: url.href }
   const { token: _, ...open } = source
   return { ...open, url: url.href }

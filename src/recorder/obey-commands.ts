@@ -1,5 +1,6 @@
 import {
   AppError,
+  type ErrorInfo,
   errorInfo,
   type RecorderCommand,
   type RecorderEvent,
@@ -8,32 +9,42 @@ import {
   toAppError,
 } from '../protocol/index.ts'
 import type { EndingSwitch } from './ending.ts'
+import type { HandOver } from './hand-over.ts'
+import type { Pausing } from './pausing.ts'
 
 export interface CommandContext {
   readonly ending: EndingSwitch
   readonly emit: (event: RecorderEvent) => void
   readonly send: (message: ToPage) => void
   readonly addSignals: (signals: readonly Signal[]) => void
+  readonly pausing: Pick<Pausing, 'set'>
+  readonly handOver: HandOver
   /** Changed by the commands: the ids of the sources that the page has. */
   readonly sourceIds: Set<string>
 }
 
-/** Carries out commands in their order and answers each; it ends with the stream of commands. */
+/**
+ * Carries out commands in their order and answers each; it ends with the stream of commands. What takes the page a moment is
+ * answered when it is done, and holds up nothing.
+ */
 export async function obeyCommands(commands: AsyncIterable<RecorderCommand>, context: CommandContext): Promise<void> {
   for await (const command of commands) {
+    const answer = (error: ErrorInfo | null): void => context.emit({ type: 'ack', commandId: command.commandId, error })
     try {
-      obey(command, context)
-      context.emit({ type: 'ack', commandId: command.commandId, error: null })
+      const done = obey(command, context)
+      if (done === undefined) answer(null)
+      else void done.then(() => answer(null))
     } catch (thrown) {
-      context.emit({ type: 'ack', commandId: command.commandId, error: errorInfo(toAppError(thrown)) })
+      answer(errorInfo(toAppError(thrown)))
     }
   }
 }
 
-function obey(command: RecorderCommand, { ending, send, addSignals, sourceIds }: CommandContext): void {
+function obey(command: RecorderCommand, context: CommandContext): Promise<void> | undefined {
+  const { ending, send, addSignals, sourceIds, pausing, handOver } = context
   if (command.type === 'stop') {
     ending.end('stopped')
-    return
+    return undefined
   }
   if (ending.signal.aborted) throw new AppError('recording.wrong-state', 'The recorder is ending its take')
   switch (command.type) {
@@ -57,11 +68,21 @@ function obey(command: RecorderCommand, { ending, send, addSignals, sourceIds }:
       addSignals(command.signals)
       break
     case 'cut':
-      send({ type: 'cut' })
+      send({ type: 'cut', ...(command.atMs !== undefined && { atMs: command.atMs }) })
+      break
+    case 'pause':
+    case 'resume':
+      return pausing.set(command.type === 'pause')
+    case 'handover.hold':
+    case 'handover.positions':
+    case 'handover.begin':
+    case 'handover.end':
+      handOver.obey(command)
       break
     default:
       assertNever(command)
   }
+  return undefined
 }
 
 function sourceError(code: 'source.duplicate' | 'source.not-found', sourceId: string): AppError {

@@ -6,12 +6,15 @@ import {
   type FromPage,
   type Packet,
   type PageStart,
+  type TakeClock,
   type ToPage,
 } from '../protocol/index.ts'
+import { createPageClock } from './page-clock.ts'
 import type { RecorderLogger } from './recorder-io.ts'
 
 export interface PageLinkOptions {
-  readonly start: PageStart
+  /** What the page is started with; asked for once the page is there. */
+  readonly start: (link: Pick<PageLink, 'measureClock'>) => Promise<PageStart>
   readonly logger: RecorderLogger
   readonly onPacket: (packet: Packet) => void
   /** Every message but `hello`, `started`, `stopped`, `failed` and `log`, which the link deals with itself. */
@@ -27,6 +30,10 @@ export interface PageLink {
   readonly takeEpochMs: Promise<number>
   /** Sends a message; before the page has started it waits for `start` to go first. */
   send(message: ToPage): void
+  /** The page's clock against this machine's; never resolves when the page does not answer. */
+  measureClock(): Promise<TakeClock>
+  /** Ends the take in the page with the picture before this time; resolves when its last packet has arrived. */
+  end(atMs: number): Promise<void>
   /** Ends the take in the page; resolves when its last packet has arrived, or when `deadline` comes. */
   stop(deadline: AbortSignal): Promise<void>
 }
@@ -37,16 +44,19 @@ export function createPageLink(options: PageLinkOptions): PageLink {
   const drained = Promise.withResolvers<void>()
   const waiting: ToPage[] = []
   let control: WebSocket | undefined
+  let greeted = false
   let started = false
   let stopping = false
   let nextSequence = 0
   let guessedEpochMs: number | undefined
 
   const write = (message: ToPage): void => control?.send(JSON.stringify(message))
+  const clock = createPageClock(write)
 
-  function greet(): void {
-    if (started) options.onFailed(new AppError('page.crashed', 'The recorder page loaded a second time'))
-    else write({ type: 'start', ...options.start })
+  async function greet(): Promise<void> {
+    if (greeted) return options.onFailed(new AppError('page.crashed', 'The recorder page loaded a second time'))
+    greeted = true
+    write({ type: 'start', ...(await options.start(clockOf)) })
     started = true
     for (const held of waiting.splice(0)) write(held)
   }
@@ -54,7 +64,10 @@ export function createPageLink(options: PageLinkOptions): PageLink {
   function receive(message: FromPage): void {
     switch (message.type) {
       case 'hello':
-        greet()
+        void greet()
+        break
+      case 'clock':
+        clock.hear(message)
         break
       case 'started':
         epoch.resolve(message.takeEpochMs)
@@ -91,7 +104,14 @@ export function createPageLink(options: PageLinkOptions): PageLink {
     options.onPacket(packet)
   }
 
+  const clockOf = { measureClock: clock.measure }
   return {
+    ...clockOf,
+    async end(atMs) {
+      stopping = true
+      write({ type: 'end', atMs })
+      await Promise.all([stopped.promise, drained.promise])
+    },
     acceptControl(socket) {
       control = socket
       socket.on('message', (data) => receive(JSON.parse(textOf(data)) as FromPage))

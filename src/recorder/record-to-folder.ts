@@ -11,6 +11,8 @@ import {
 } from '../protocol/index.ts'
 import { buildRecord, buildRecorderRequest } from '../recording/record.ts'
 import { errnoOf } from '../store/fs-error.ts'
+import { openStore } from '../store/index.ts'
+import { finalizeRecording } from './finalize-recording.ts'
 import type { RecorderLogger } from './recorder-io.ts'
 import { runRecorder } from './run.ts'
 
@@ -32,8 +34,9 @@ export interface FolderRecording {
   readonly recordingId: string
   /** The folder of `index.m3u8`. */
   readonly path: string
-  readonly ended: Extract<RecorderEvent, { type: 'ended' }>
+  readonly ended: Ended
 }
+type Ended = Extract<RecorderEvent, { type: 'ended' }>
 
 /**
  * Records a spec into a folder of this machine with no server: the same recorder, a file system store. Resolves when
@@ -44,6 +47,7 @@ export async function recordToFolder(spec: RecordingSpec, options: RecordToFolde
   try {
     const request = requestFor(spec, spoolDir, options)
     const ended = await runToEnd(request, options)
+    if (ended.reason === 'failed' || ended.reason === 'terminated') await close(request, ended)
     if (ended.error !== null) throw appErrorFrom(ended.error)
     return { recordingId: request.recordingId, path: resolve(options.outDir, request.recordingId), ended }
   } finally {
@@ -60,17 +64,15 @@ function requestFor(spec: RecordingSpec, spoolDir: string, options: RecordToFold
   return buildRecorderRequest(record, 1, spec.signalling ?? null, {
     store: { kind: 'fs', path: resolve(options.outDir) },
     spoolDir,
+    maxTakeSec: null,
     logLevel: options.logLevel ?? 'info',
     allowPrivateHosts: options.allowPrivateHosts ?? [],
     ...(options.chromePath === undefined ? {} : { chromePath: options.chromePath }),
   })
 }
 
-async function runToEnd(
-  request: RecorderRequest,
-  options: RecordToFolderOptions,
-): Promise<Extract<RecorderEvent, { type: 'ended' }>> {
-  const { promise, resolve: end } = Promise.withResolvers<Extract<RecorderEvent, { type: 'ended' }>>()
+async function runToEnd(request: RecorderRequest, options: RecordToFolderOptions): Promise<Ended> {
+  const { promise, resolve: end } = Promise.withResolvers<Ended>()
   await runRecorder(request, {
     emit(event) {
       options.onEvent?.(event)
@@ -82,6 +84,12 @@ async function runToEnd(
     ...(options.pageDir === undefined ? {} : { pageDir: options.pageDir }),
   })
   return await promise
+}
+
+/** No other take will follow: Ctrl-C is how such a recording is stopped, and after a failure what is stored plays. */
+async function close({ store: location, recordingId }: RecorderRequest, { at, error }: Ended): Promise<void> {
+  await using store = await openStore(location)
+  await finalizeRecording(store, recordingId, { state: error === null ? 'completed' : 'failed', endedAt: at, error })
 }
 
 /** What the store did not take stays in the spool, where the log says. */

@@ -7,6 +7,7 @@ export interface StatsSource {
   readonly emit: (event: RecorderEvent) => void
   readonly frames: () => { readonly frames: number; readonly droppedFrames: number }
   readonly figures: () => TakeFigures
+  readonly onMemory: (bytes: number) => void
   readonly onError: (error: unknown) => void
 }
 
@@ -19,6 +20,7 @@ export function reportStats(source: StatsSource): AsyncDisposable {
     const load = await measure(performance.now())
     const { segments, bytes, segmentLatencyMs } = source.figures()
     const stats = { ...source.frames(), segments, bytes, segmentLatencyMs, ...load }
+    source.onMemory(load.memoryBytes)
     source.emit({ type: 'stats', at: new Date().toISOString(), stats })
   }
   let work: Promise<unknown> = measure(performance.now())

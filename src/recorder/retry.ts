@@ -10,14 +10,17 @@ export interface RetryOptions {
   readonly onTrouble: (error: AppError) => void
 }
 
-/** Repeats `run` until it succeeds, waiting longer each time; gives up, with the last error, only when aborted. */
+/**
+ * Repeats `run` until it succeeds, waiting longer each time; gives up, with the last error, only when aborted, or when a
+ * later take has begun.
+ */
 export async function retry<T>(run: () => Promise<T>, options: RetryOptions): Promise<T> {
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await run()
     } catch (thrown) {
       const error = toAppError(thrown, 'store.unavailable')
-      if (options.signal.aborted) throw error
+      if (options.signal.aborted || error.code === 'take.superseded') throw error
       if (attempt === 0) options.onTrouble(error)
       await pause(backOffMs(attempt, Math.random()), options.signal)
       if (options.signal.aborted) throw error

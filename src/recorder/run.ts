@@ -1,26 +1,33 @@
 import { randomBytes } from 'node:crypto'
 import { createOutboundPolicy } from '../outbound/index.ts'
+import { targetDuration } from '../playlist/index.ts'
 import { type AppError, errorInfo, type RecorderRequest, type Signal, toAppError } from '../protocol/index.ts'
-import type { SegmentStore } from '../store/index.ts'
 import { openStore } from '../store/index.ts'
 import { checkBoardImages } from './board-images.ts'
 import { launchBrowser } from './browser.ts'
-import { createEndingSwitch, type Ending, type EndingSwitch } from './ending.ts'
+import { createEndingSwitch, type Ending, type EndingSwitch, isAskedFor } from './ending.ts'
+import { type FencedStore, fenceStore } from './fence.ts'
+import { createHandOver, type HandOver } from './hand-over.ts'
+import { type IdleWatch, watchIdle } from './idle-watch.ts'
+import { buildManifest, NOTHING_STORED, type TakeProgress } from './manifest.ts'
 import { obeyCommands } from './obey-commands.ts'
 import { startPageServer } from './page-server.ts'
 import type { RecorderIo } from './recorder-io.ts'
 import { reportStats } from './report-stats.ts'
 import { joinSignalling } from './signalling.ts'
-import { openSpool, type Spool } from './spool.ts'
+import { openSpool, type Spool, type SpooledTake } from './spool.ts'
 import { openTakeOutput, type TakeFigures, type TakeOutput } from './take-output.ts'
 import { createTakePage, type TakePage } from './take-page.ts'
 import { yieldToMainThread } from './thread-priority.ts'
+import { createTriggers, type Triggers } from './triggers.ts'
 import { startWatchdog } from './watchdog.ts'
 
-/** How long the page may take to flush its encoders; what it sent until then is kept. */
+/** How long the page may take to flush its encoders after an end in order; what it sent until then is kept. */
 const PAGE_STOP_MS = 2_000
 /** How long the store may fail after the end before the rest of the take stays in the spool. */
 const STORE_DEADLINE_MS = 30_000
+/** How long a take that waits to take over may be without a picture. */
+const CUE_MS = 60_000
 
 interface Take {
   readonly request: RecorderRequest
@@ -35,8 +42,8 @@ interface TakeResult {
 }
 
 /**
- * Does one take of a recording, from launching Chrome to the closed playlists. It never throws: how the take ended is its
- * last event, `ended`, and whatever was stored until then plays.
+ * Does one take of a recording, from launching Chrome to the last stored segment; after an end that was asked for the
+ * playlists are closed. It never throws: how the take ended is its last event, `ended`, and whatever was stored plays.
  */
 export async function runRecorder(request: RecorderRequest, io: RecorderIo): Promise<void> {
   io.emit({ type: 'starting', at: instant(), pid: process.pid })
@@ -50,31 +57,61 @@ export async function runRecorder(request: RecorderRequest, io: RecorderIo): Pro
 
 async function runTake(take: Take): Promise<TakeResult> {
   const { request } = take
-  await using store = await openStore(request.store)
-  await using spool = await openSpool(request.spoolDir, `${request.recordingId}-${request.take}`)
+  await using opened = await openStore(request.store)
+  const store = fenceStore(opened, request, take.ending.fail)
+  await using spool = await openSpool(request.spoolDir, aboutTake(request))
   return await recordInto(store, spool, take)
 }
 
-async function recordInto(store: SegmentStore, spool: Spool, take: Take): Promise<TakeResult> {
-  const { request, io, ending, warn } = take
-  const page = createTakePage({ request, io, ending, onPacket: (packet) => output.push(packet) })
+async function recordInto(store: FencedStore, spool: Spool, take: Take): Promise<TakeResult> {
+  const { request, ending, warn } = take
+  const sourceIds = new Set(request.sources.map((source) => source.id))
+  using idle = watchIdle({
+    rules: request.idle,
+    sourceIds,
+    nowMs: () => performance.now(),
+    onIdle(rule) {
+      take.io.logger.info({ rule }, 'nothing happens any more')
+      ending.end('idle')
+    },
+  })
+  const emit: RecorderIo['emit'] = (event) => {
+    idle.observe(event)
+    take.io.emit(event)
+  }
+  const io = { ...take.io, emit }
+  const page = createTakePage({
+    request,
+    io,
+    ending,
+    onPacket: (packet) => output.push(packet),
+    onLoudness: (reading) => triggers.hear(reading),
+  })
+  const ready = Promise.race([page.started, ending.ended])
+  const triggers = createTriggers({ request, ready, emit: io.emit, send: page.link.send, nowMs: Date.now })
   const output: TakeOutput = openTakeOutput({
     request,
     store,
     spool,
     takeEpochMs: page.link.takeEpochMs,
+    pausedMsBefore: page.pausing.pausedMsBefore,
     emit: io.emit,
     onWarning: warn,
     onFailed: ending.fail,
   })
-  void ending.ended.then(() => io.emit({ type: 'finalizing', at: instant() }))
-  await showUntilEnded({ take, spool, page, output }).catch((thrown: unknown) => ending.fail(toAppError(thrown)))
+  void ending.ended.then((end) => {
+    if (end.error !== null) io.emit({ type: 'failing', at: instant(), error: errorInfo(end.error) })
+    else if (isAskedFor(end)) io.emit({ type: 'finalizing', at: instant() })
+  })
+  using handOver = createHandOver({ request, page, ending, emit: io.emit })
+  await showUntilEnded({ take, spool, page, output, triggers, idle, sourceIds, handOver }).catch((thrown: unknown) =>
+    ending.fail(toAppError(thrown)),
+  )
   const end = await ending.ended
   try {
     await output.close(end, AbortSignal.timeout(STORE_DEADLINE_MS))
     return { ending: end, figures: output.figures }
   } catch (thrown) {
-    spool.keep()
     io.logger.error(
       { err: thrown, spool: spool.path },
       'the store does not take the rest of the recording; it stays in the spool',
@@ -86,10 +123,34 @@ async function recordInto(store: SegmentStore, spool: Spool, take: Take): Promis
   }
 }
 
+/** What is needed to store the take when nobody else knows of it. */
+function aboutTake(request: RecorderRequest): Omit<SpooledTake, 'owner'> {
+  const { recordingId, take, segmentSec, video } = request
+  const progress: TakeProgress = { state: 'recording', startedAt: instant(), endedAt: null, error: null }
+  return {
+    recordingId,
+    take,
+    targetDurationSec: targetDuration(segmentSec, video.fps),
+    manifest: buildManifest(request, undefined, progress, NOTHING_STORED),
+  }
+}
+
+interface Stage {
+  readonly take: Take
+  readonly spool: Spool
+  readonly page: TakePage
+  readonly output: TakeOutput
+  readonly triggers: Triggers
+  readonly idle: IdleWatch
+  readonly handOver: HandOver
+  /** The sources that the recording has now. */
+  readonly sourceIds: Set<string>
+}
+
 /** Page server, Chrome, page, signalling; then it waits for the end and lets the page finish. */
-async function showUntilEnded(stage: { take: Take; spool: Spool; page: TakePage; output: TakeOutput }): Promise<void> {
+async function showUntilEnded(stage: Stage): Promise<void> {
   const { request, io, ending, warn } = stage.take
-  const { link } = stage.page
+  const { link, pausing } = stage.page
   const showSignals = checkBoardImages({
     policy: createOutboundPolicy(request),
     deliver: (signals) => link.send({ type: 'signals', signals }),
@@ -97,12 +158,21 @@ async function showUntilEnded(stage: { take: Take; spool: Spool; page: TakePage;
   })
   const addSignals = (signals: readonly Signal[]): void => {
     const fresh = stage.output.addSignals(signals)
-    if (fresh.length > 0) showSignals(fresh)
+    if (fresh.length === 0) return
+    stage.idle.see(fresh)
+    stage.triggers.see(fresh)
+    showSignals(fresh)
   }
-  const sourceIds = new Set(request.sources.map((source) => source.id))
-  void obeyCommands(io.commands, { ending, emit: io.emit, send: link.send, addSignals, sourceIds }).catch(
-    (error: unknown) => io.logger.error({ err: error }, 'the stream of commands broke'),
-  )
+  const { sourceIds } = stage
+  void obeyCommands(io.commands, {
+    ending,
+    emit: io.emit,
+    send: link.send,
+    addSignals,
+    sourceIds,
+    pausing,
+    handOver: stage.handOver,
+  }).catch((error: unknown) => io.logger.error({ err: error }, 'the stream of commands broke'))
   await using _signalling =
     request.signalling === null
       ? undefined
@@ -120,18 +190,27 @@ async function showUntilEnded(stage: { take: Take; spool: Spool; page: TakePage;
     logger: io.logger,
     onGone: ending.fail,
   })
-  using watchdog = startWatchdog({ send: link.send, onFailed: ending.fail })
+  using watchdog = startWatchdog({
+    send: link.send,
+    onFailed: ending.fail,
+    onWarning(error) {
+      warn(error)
+      if (error.code === 'page.memory') stage.handOver.renew()
+    },
+    ...(request.handover !== null && { limits: { startMs: CUE_MS } }),
+  })
   stage.page.watch(watchdog)
   await using _stats = reportStats({
     emit: io.emit,
     frames: stage.page.frames,
     figures: () => stage.output.figures,
+    onMemory: watchdog.sawMemory,
     onError: (error) => io.logger.warn({ err: error }, 'the load of the recorder could not be measured'),
   })
   await Promise.race([browser.open(server.url), ending.ended])
   await using _priority = yieldToMainThread(browser.pid)
-  await ending.ended
-  await link.stop(AbortSignal.timeout(PAGE_STOP_MS))
+  const { error } = await ending.ended
+  await link.stop(error === null ? AbortSignal.timeout(PAGE_STOP_MS) : AbortSignal.abort())
 }
 
 /** What an operator should read, that does not end the take. */

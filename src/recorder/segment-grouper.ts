@@ -5,6 +5,8 @@ export interface SegmentGroup {
   readonly startUs: number
   readonly durationUs: number
   readonly discontinuity: boolean
+  /** How long the take stood still before it, microseconds. */
+  readonly pausedUs: number
   readonly video: readonly Packet[]
   readonly audio: readonly Packet[]
   /** When the last picture arrived, in the clock of the `nowMs` that `push` was given. */
@@ -33,6 +35,7 @@ interface OpenGroup {
   readonly video: Packet[]
   readonly audio: Packet[]
   readonly discontinuity: boolean
+  readonly pausedUs: number
   endUs: number
   durationUs: number
   lastFrameAtMs: number
@@ -40,22 +43,44 @@ interface OpenGroup {
 
 /**
  * Cuts the stream of packets at every video packet flagged `cut`. Sound is cut at the same time; it is held until the
- * pictures reach it. Pictures before the first key frame and sound before the first picture are left out.
+ * pictures reach it. Pictures before the first key frame and sound before the first picture are left out. A `pause` ends the
+ * group where it says, and no sound of before it comes into the next.
  */
 export function createSegmentGrouper(options: SegmentGrouperOptions): SegmentGrouper {
   const closing: OpenGroup[] = []
   let open: OpenGroup | undefined
   let waitingAudio: Packet[] = []
+  let firstUs: number | undefined
+  let pauseUs: number | undefined
+  let pausedUs = 0
   let videoUs = Number.NEGATIVE_INFINITY
   let audioUs = Number.NEGATIVE_INFINITY
 
+  function resume(packet: Packet): OpenGroup {
+    pausedUs += packet.timestampUs - (pauseUs ?? packet.timestampUs)
+    pauseUs = undefined
+    return newGroup(packet, { discontinuity: firstUs !== undefined, pausedUs })
+  }
+
+  function pause({ timestampUs }: Packet): SegmentGroup[] {
+    pauseUs ??= timestampUs
+    if (open !== undefined) {
+      close(open, timestampUs, options)
+      closing.push(open)
+      open = undefined
+    }
+    placeAudio()
+    waitingAudio = []
+    return closing.splice(0)
+  }
+
   function pushVideo(packet: Packet, nowMs: number): void {
     if (open === undefined && !packet.key) return
-    if (open === undefined) open = newGroup(packet, false)
+    if (open === undefined) open = resume(packet)
     else if (packet.cut && packet.key) {
       const isHole = close(open, packet.timestampUs, options)
       closing.push(open)
-      open = newGroup(packet, isHole)
+      open = newGroup(packet, { discontinuity: isHole, pausedUs })
     }
     open.video.push(packet)
     open.lastFrameAtMs = nowMs
@@ -77,9 +102,9 @@ export function createSegmentGrouper(options: SegmentGrouperOptions): SegmentGro
     return closing.splice(0, count === -1 ? closing.length : count)
   }
 
-  let firstUs: number | undefined
   return {
     push(packet, nowMs) {
+      if (packet.kind === 'pause') return pause(packet)
       if (packet.kind === 'video') pushVideo(packet, nowMs)
       else if (packet.kind === 'audio') {
         waitingAudio.push(packet)
@@ -106,13 +131,13 @@ export function createSegmentGrouper(options: SegmentGrouperOptions): SegmentGro
   }
 }
 
-function newGroup(packet: Packet, discontinuity: boolean): OpenGroup {
+function newGroup(packet: Packet, about: Pick<OpenGroup, 'discontinuity' | 'pausedUs'>): OpenGroup {
   const startUs = packet.timestampUs
   return {
     startUs,
     video: [],
     audio: [],
-    discontinuity,
+    ...about,
     endUs: Number.POSITIVE_INFINITY,
     durationUs: 0,
     lastFrameAtMs: 0,

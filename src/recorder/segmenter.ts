@@ -1,17 +1,20 @@
 import { longestSegmentSec, targetDuration } from '../playlist/index.ts'
-import { type AppError, type Packet, type RecorderRequest, toAppError } from '../protocol/index.ts'
+import { AppError, type Packet, type RecorderRequest, toAppError } from '../protocol/index.ts'
 import { muxSegment, parseDecoderConfig } from './mux-segment.ts'
 import { createSegmentGrouper, type SegmentGroup } from './segment-grouper.ts'
-import type { Spool } from './spool.ts'
+import type { Spool, SpooledSegment } from './spool.ts'
 import { TsClock } from './ts-clock.ts'
-import type { SpooledSegment } from './uploader.ts'
 
 export interface SegmenterOptions {
   readonly request: Pick<RecorderRequest, 'segmentSec' | 'video' | 'take' | 'createdAt'>
   readonly spool: Spool
   /** Wall time of media time zero, epoch milliseconds. */
   readonly takeEpochMs: Promise<number>
+  /** Throws `spool.disk-full` when the spool must not take so many bytes more. */
+  readonly assertRoom: (bytes: number) => Promise<void>
   readonly onSegment: (segment: SpooledSegment) => void
+  /** From now on segments are gaps, until there is room again. */
+  readonly onDiskFull: (error: AppError) => void
   readonly onError: (error: AppError) => void
 }
 
@@ -21,7 +24,7 @@ export interface Segmenter {
   finish(): Promise<void>
 }
 
-/** Turns packets into TS files in the spool, in order, one after the other. */
+/** Turns packets into TS files in the spool, in order, one after the other. Media without room becomes a gap. */
 export function createSegmenter(options: SegmenterOptions): Segmenter {
   const { segmentSec, video } = options.request
   const longestUs = longestSegmentSec(targetDuration(segmentSec, video.fps)) * 1e6
@@ -29,23 +32,33 @@ export function createSegmenter(options: SegmenterOptions): Segmenter {
   let videoConfig: VideoDecoderConfig = { codec: 'avc1.64001f', codedWidth: video.width, codedHeight: video.height }
   let audioConfig: AudioDecoderConfig | undefined
   const clock = new TsClock()
-  let written = 0
+  let nextNumber = 0
+  let isFull = false
   let work = Promise.resolve()
 
   async function write(group: SegmentGroup): Promise<void> {
     const takeEpochMs = await options.takeEpochMs
-    const offsetSec = timestampOffsetSec(options.request, takeEpochMs)
-    const bytes = await muxSegment(group, { video: videoConfig, audio: audioConfig }, { clock, offsetSec })
-    const path = await options.spool.writeSegment(`${written}.ts`, bytes)
-    written += 1
-    options.onSegment({
-      path,
-      bytes: bytes.byteLength,
+    const entry = {
+      number: nextNumber++,
       durationSec: group.durationUs / 1e6,
       programDateTimeMs: takeEpochMs + group.startUs / 1000,
       discontinuity: group.discontinuity,
-      lastFrameAtMs: group.lastFrameAtMs,
-    })
+    }
+    try {
+      await options.assertRoom(bytesOf(group))
+      const offsetSec = timestampOffsetSec(options.request, takeEpochMs) - group.pausedUs / 1e6
+      if (group.discontinuity) clock.restart()
+      const bytes = await muxSegment(group, { video: videoConfig, audio: audioConfig }, { clock, offsetSec })
+      const spooled = await options.spool.write(entry, bytes)
+      isFull = false
+      options.onSegment({ ...spooled, lastFrameAtMs: group.lastFrameAtMs })
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'spool.disk-full') throw error
+      if (!isFull) options.onDiskFull(error)
+      isFull = true
+      clock.restart()
+      options.onSegment(await options.spool.writeGap(entry))
+    }
   }
 
   function enqueue(groups: readonly SegmentGroup[]): void {
@@ -70,8 +83,14 @@ export function createSegmenter(options: SegmenterOptions): Segmenter {
 
 /**
  * Where a take's media time zero lies in its files. The first take begins at zero; a later one lies behind every earlier
- * one, by the wall clock, so that timestamps grow through the whole recording and no player meets one that goes back.
+ * one, by the wall clock, so that timestamps grow through the whole recording and no player meets one that goes back. In a take
+ * pauses take no time: what follows one continues the timestamps of what was before.
  */
 function timestampOffsetSec({ take, createdAt }: SegmenterOptions['request'], takeEpochMs: number): number {
   return take === 1 ? 0 : (takeEpochMs - Date.parse(createdAt)) / 1000
+}
+
+/** Of the packets; their container adds a few hundredths. */
+function bytesOf({ video, audio }: SegmentGroup): number {
+  return [...video, ...audio].reduce((sum, { data }) => sum + data.byteLength, 0)
 }

@@ -1,7 +1,7 @@
 import { appendFile, writeFile } from 'node:fs/promises'
 import type { Signal } from '../protocol/index.ts'
+import { getText, type Publication } from '../publication/index.ts'
 import type { SegmentStore } from '../store/index.ts'
-import { getText, type Publication } from './publication.ts'
 
 /** A line of `signals.jsonl`. `mediaSec` is the place in the recording's playback; negative before its beginning. */
 export interface SignalLine {
@@ -19,6 +19,8 @@ export interface SignalLogOptions {
   readonly publication: Promise<Publication>
   /** Wall time of the take's first picture, epoch milliseconds. */
   readonly takeStartMs: Promise<number>
+  /** How long the take stood still before this wall time, milliseconds. */
+  readonly pausedMsBefore: (atMs: number) => number
 }
 
 /** Keeps every signal of the take once, after those of earlier takes. */
@@ -49,10 +51,9 @@ export function createSignalLog(options: SignalLogOptions): SignalLog {
 
   async function prepare() {
     const publication = await options.publication
-    const earlier = publication.segments.filter((segment) => segment.take < options.take)
     const text = options.take > 1 ? ((await getText(options.store, keyOf(options))) ?? '') : ''
     await writeFile(options.path, text)
-    const baseSec = earlier.reduce((sum, segment) => sum + segment.durationSec, 0)
+    const baseSec = publication.timelineBeforeSec(options.take)
     return { baseSec, startMs: await options.takeStartMs, logged: idsOf(text) }
   }
 
@@ -73,7 +74,9 @@ export function createSignalLog(options: SignalLogOptions): SignalLog {
       const lines = waiting
         .splice(0)
         .filter((signal) => signal.id === undefined || !logged.has(signal.id))
-        .map((signal) => lineOf(signal, options.take, baseSec + (signal.at - startMs) / 1000))
+        .map((signal) =>
+          lineOf(signal, options.take, baseSec + (signal.at - startMs - options.pausedMsBefore(signal.at)) / 1000),
+        )
       await appendFile(options.path, lines.join(''))
       await options.store.putFile(keyOf(options), options.path)
       isDirty = waiting.length > 0

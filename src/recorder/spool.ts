@@ -1,60 +1,144 @@
-import { mkdir, mkdtemp, open, rm } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { mkdir, readdir, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fsError } from '../store/fs-error.ts'
+import { AppError } from '../protocol/index.ts'
+import { replaceFile, syncPath } from '../store/durable.ts'
+import { fsError, isMissing } from '../store/fs-error.ts'
+import type { Manifest } from './manifest.ts'
+import { identifyProcess, type ProcessIdentity } from './process-identity.ts'
+import { parseSpoolEntry, type SpoolEntry, spoolEntryName } from './spool-entry.ts'
 
-/** The take's own folder on this machine: segments that are not stored yet, the signal log, and Chrome's profile. */
+/** A segment on its way to the store. */
+export interface SpooledSegment extends SpoolEntry {
+  readonly take: number
+  /** Undefined for a gap that not even its name could be written of. */
+  readonly path: string | undefined
+  /** When its last picture came, in the clock of `performance.now()`; undefined for a segment of another process. */
+  readonly lastFrameAtMs?: number
+}
+
+/** `take.json`: whose folder it is, and all that is needed to store the take when nobody else knows of it. */
+export interface SpooledTake {
+  readonly recordingId: string
+  readonly take: number
+  readonly targetDurationSec: number
+  /** As it was when the take began. */
+  readonly manifest: Manifest
+  readonly owner: ProcessIdentity
+}
+
+/**
+ * The take's own folder on this machine: segments that are not published yet, the signal log, and Chrome's profile. What is
+ * still in it when the take ends stays, for the next take or the worker to find.
+ */
 export interface Spool extends AsyncDisposable {
   readonly path: string
   readonly chromeProfile: string
   readonly signalLog: string
-  /** Writes a segment durably and returns its path; `spool.disk-full` when it does not fit. */
-  writeSegment(name: string, bytes: Uint8Array): Promise<string>
-  remove(path: string): Promise<void>
-  /** Leaves the segments on disk when the take ends, because the store does not have them. */
-  keep(): void
+  /** Where the folders of earlier takes go that this take cares for now. */
+  readonly adopted: string
+  /** Writes a segment durably, or throws `spool.disk-full` and leaves nothing of it. */
+  write(entry: Omit<SpoolEntry, 'bytes' | 'kind'>, bytes: Uint8Array): Promise<SpooledSegment>
+  /** Notes that a segment's media found no room. */
+  writeGap(entry: Omit<SpoolEntry, 'bytes' | 'kind'>): Promise<SpooledSegment>
 }
 
-export async function openSpool(spoolDir: string, name: string): Promise<Spool> {
-  const path = await createFolder(spoolDir, name)
+const TAKE_FILE = 'take.json'
+
+export async function openSpool(spoolDir: string, about: Omit<SpooledTake, 'owner'>): Promise<Spool> {
+  const { recordingId, take } = about
+  const path = join(spoolDir, `${recordingId}-${take}-${randomUUID().slice(0, 8)}`)
+  await createFolder(spoolDir, path, { ...about, owner: await identifyProcess(process.pid) })
   const segments = join(path, 'segments')
   const chromeProfile = join(path, 'chrome')
-  let kept = false
+  const adopted = join(path, 'adopted')
+
+  async function write(entry: SpoolEntry, bytes: Uint8Array): Promise<SpooledSegment> {
+    const file = join(segments, spoolEntryName(entry))
+    await replaceFile({ path: file, temporary: join(segments, `.${entry.number}.tmp`) }, (temporary) =>
+      writeFile(temporary, bytes),
+    ).catch((error: unknown) => {
+      throw fsError('Writing a segment to the spool', error)
+    })
+    return { ...entry, take, path: file }
+  }
   return {
     path,
     chromeProfile,
     signalLog: join(path, 'signals.jsonl'),
-    async writeSegment(segmentName, bytes) {
-      const file = join(segments, segmentName)
-      await writeDurably(file, bytes)
-      return file
-    },
-    remove: (file) => rm(file, { force: true }),
-    keep: () => {
-      kept = true
+    adopted,
+    write: (entry, bytes) => write({ ...entry, bytes: bytes.byteLength, kind: 'waiting' }, bytes),
+    async writeGap(given) {
+      const entry: SpoolEntry = { ...given, bytes: 0, kind: 'gap' }
+      try {
+        return await write(entry, new Uint8Array())
+      } catch (error) {
+        if (error instanceof AppError && error.code === 'spool.disk-full') return { ...entry, take, path: undefined }
+        throw error
+      }
     },
     async [Symbol.asyncDispose]() {
-      await rm(kept ? chromeProfile : path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
+      await rm(chromeProfile, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
+      if (!(await holdsSegments(path))) await rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
     },
   }
 }
 
-async function createFolder(spoolDir: string, name: string): Promise<string> {
-  try {
-    await mkdir(spoolDir, { recursive: true })
-    const path = await mkdtemp(join(spoolDir, `${name}-`))
-    await mkdir(join(path, 'segments'))
-    return path
-  } catch (error) {
-    throw fsError(`Making the spool folder in \`${spoolDir}\``, error)
-  }
+/** The store has it: its bytes leave the spool at once, its name stays until a playlist names it. */
+export async function markStored(segment: SpooledSegment): Promise<SpooledSegment> {
+  if (segment.kind !== 'waiting' || segment.path === undefined) return segment
+  const stored: SpoolEntry = { ...segment, kind: 'stored' }
+  const path = join(segment.path, '..', spoolEntryName(stored))
+  await rename(segment.path, path)
+  await truncate(path)
+  return { ...segment, kind: 'stored', path }
 }
 
-async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
+/** A playlist names it: the spool needs it no more. */
+export async function forget({ path }: SpooledSegment): Promise<void> {
+  if (path !== undefined) await rm(path, { force: true })
+}
+
+/** What a take's folder holds, in order, without what it has adopted. */
+export async function readSpooled(folder: string, take: number): Promise<readonly SpooledSegment[]> {
+  const segments = join(folder, 'segments')
+  const names = await readdir(segments).catch((error: unknown) => {
+    if (isMissing(error)) return []
+    throw error
+  })
+  return names
+    .flatMap((name) => {
+      const entry = parseSpoolEntry(name)
+      return entry === undefined ? [] : [{ ...entry, take, path: join(segments, name) }]
+    })
+    .sort((a, b) => a.number - b.number)
+}
+
+/** True when a segment waits in a take's folder, also one of an earlier take that it has adopted. */
+export async function holdsSegments(folder: string): Promise<boolean> {
+  if ((await readSpooled(folder, 0)).length > 0) return true
+  const adopted = await readdir(join(folder, 'adopted')).catch(() => [])
+  for (const name of adopted) if (await holdsSegments(join(folder, 'adopted', name))) return true
+  return false
+}
+
+/** The file that says what a folder of the spool is. */
+export function takeFileOf(folder: string): string {
+  return join(folder, TAKE_FILE)
+}
+
+/** In one step, so that nobody finds a folder that does not say whose it is. */
+async function createFolder(spoolDir: string, path: string, about: SpooledTake): Promise<void> {
+  const fresh = join(spoolDir, `.${randomUUID()}`)
   try {
-    await using file = await open(path, 'w')
-    await file.writeFile(bytes)
-    await file.sync()
+    await mkdir(join(fresh, 'segments'), { recursive: true })
+    await mkdir(join(fresh, 'adopted'))
+    await writeFile(takeFileOf(fresh), JSON.stringify(about))
+    await syncPath(takeFileOf(fresh))
+    await rename(fresh, path)
+    await syncPath(spoolDir)
   } catch (error) {
-    throw fsError('Writing a segment to the spool', error)
+    await rm(fresh, { recursive: true, force: true }).catch(() => undefined)
+    throw fsError(`Making the spool folder in \`${spoolDir}\``, error)
   }
 }

@@ -7,28 +7,32 @@ import {
   type Signal,
   toAppError,
 } from '../protocol/index.ts'
-import type { SegmentStore } from '../store/index.ts'
-import type { Ending } from './ending.ts'
+import { loadPublication } from '../publication/index.ts'
+import { adoptLeftovers, waitForPredecessors } from './adopt-leftovers.ts'
+import { type Ending, isAskedFor } from './ending.ts'
+import type { FencedStore } from './fence.ts'
 import { createManifestKeeper } from './manifest-keeper.ts'
-import { loadPublication } from './publication.ts'
 import { retry } from './retry.ts'
 import { createSegmenter } from './segmenter.ts'
 import { createSignalLog } from './signal-log.ts'
 import type { Spool } from './spool.ts'
-import { startUploader } from './uploader.ts'
+import { assertRoom } from './spool-room.ts'
+import { type StoredSegment, startUploader } from './uploader.ts'
 
 export interface TakeOutputOptions {
   readonly request: RecorderRequest
-  readonly store: SegmentStore
+  readonly store: FencedStore
   readonly spool: Spool
   /** Wall time of media time zero, epoch milliseconds. */
   readonly takeEpochMs: Promise<number>
+  /** How long the take stood still before this wall time, milliseconds. */
+  readonly pausedMsBefore: (atMs: number) => number
   readonly emit: (event: RecorderEvent) => void
   readonly onWarning: (error: AppError) => void
   readonly onFailed: (error: AppError) => void
 }
 
-/** What of the take is in the store. */
+/** What the take has stored, segments that earlier takes left on this machine included. */
 export interface TakeFigures {
   readonly durationSec: number
   readonly segments: number
@@ -43,7 +47,7 @@ export interface TakeOutput {
   push(packet: Packet): void
   /** Returns the signals that are new. */
   addSignals(signals: readonly Signal[]): readonly Signal[]
-  /** Stores all that is left and closes it; throws the store's error when `deadline` comes first. */
+  /** Stores all that is left and closes it if that was asked for; throws the store's error when `deadline` comes first. */
   close(ending: Ending, deadline: AbortSignal): Promise<void>
 }
 
@@ -51,64 +55,115 @@ const MANIFEST_EVERY_SEGMENTS = 30
 const SIGNALS_EVERY_MS = 3_000
 
 export function openTakeOutput(options: TakeOutputOptions): TakeOutput {
-  const { request, store, spool, takeEpochMs, onWarning } = options
+  const { request, store, spool, takeEpochMs, pausedMsBefore, onWarning } = options
   const { recordingId, take, segmentSec, video } = request
   let figures: TakeFigures = { durationSec: 0, segments: 0, bytes: 0, segmentLatencyMs: 0 }
   const firstPictureUs = Promise.withResolvers<number>()
+  const closing = Promise.withResolvers<void>()
   const takeStartMs = Promise.all([takeEpochMs, firstPictureUs.promise]).then(([epochMs, us]) => epochMs + us / 1000)
   const manifest = createManifestKeeper(store, request, new Date().toISOString())
   void takeStartMs.then(manifest.begin)
 
   const uploader = startUploader({
     recordingId,
-    take,
     store,
-    spool,
-    async load() {
-      const publication = await loadPublication(store, recordingId, { segmentSec, fps: video.fps })
+    async begin(giveUp) {
+      const adoption = { spoolDir: request.spoolDir, recordingId, take, into: spool.adopted }
+      if (take > 1) await Promise.race([firstPictureUs.promise, closing.promise])
+      // A take that hands over ends by itself and stores the rest first. One that lost its worker ends only when overtaken.
+      if (request.handover !== null) await waitForPredecessors(adoption, giveUp)
+      await store.hold()
+      await waitForPredecessors(adoption, giveUp)
+      const publication = await loadPublication(store, recordingId, {
+        segmentSec,
+        fps: video.fps,
+        rollingSec: request.rollingSec,
+      })
       await manifest.open(publication)
-      return publication
+      return { publication, leftovers: await adoptLeftovers(adoption, publication) }
     },
-    onStored({ seq, durationSec, bytes, programDateTimeMs, lastFrameAtMs }) {
-      const latencyMs = performance.now() - lastFrameAtMs
-      figures = {
-        durationSec: Math.round((figures.durationSec + durationSec) * 1e6) / 1e6,
-        segments: figures.segments + 1,
-        bytes: figures.bytes + bytes,
-        segmentLatencyMs: latencyMs,
-      }
-      const programDateTime = new Date(Math.round(programDateTimeMs)).toISOString()
-      options.emit({ type: 'segment', seq, durationSec, bytes, programDateTime, latencyMs })
+    onStored(segment) {
+      if (segment.gap === true) return
+      figures = addTo(figures, segment)
+      options.emit(segmentEvent(segment, figures.segmentLatencyMs))
       if (figures.segments % MANIFEST_EVERY_SEGMENTS === 1) background.run(manifest.save)
     },
     onTrouble: onWarning,
   })
-  const segmenter = createSegmenter({ request, spool, takeEpochMs, onSegment: uploader.add, onError: options.onFailed })
+  const segmenter = createSegmenter({
+    request,
+    spool,
+    takeEpochMs,
+    assertRoom: (bytes) => assertRoom({ spoolDir: request.spoolDir, maxBytes: request.spoolMaxBytes }, bytes),
+    onSegment: uploader.add,
+    onDiskFull: onWarning,
+    onError: options.onFailed,
+  })
   const { publication } = uploader
-  const signals = createSignalLog({ store, recordingId, take, path: spool.signalLog, publication, takeStartMs })
+  const signals = createSignalLog({
+    store,
+    recordingId,
+    take,
+    path: spool.signalLog,
+    publication,
+    takeStartMs,
+    pausedMsBefore,
+  })
   const background = createBackground(onWarning)
   const timer = setInterval(() => background.run(signals.flush), SIGNALS_EVERY_MS)
+
+  let isPaused = false
+  /** A pause is in the manifest while it lasts. */
+  function showPause(asked: boolean): void {
+    if (asked === isPaused) return
+    isPaused = asked
+    manifest.pause(asked)
+    background.run(manifest.save)
+  }
 
   return {
     get figures() {
       return figures
     },
     push(packet) {
-      if (packet.kind === 'video') firstPictureUs.resolve(packet.timestampUs)
+      if (packet.kind === 'video' || packet.kind === 'pause') {
+        firstPictureUs.resolve(packet.timestampUs)
+        showPause(packet.kind === 'pause')
+      }
       segmenter.push(packet)
     },
     addSignals: signals.add,
     async close(ending, deadline) {
       clearInterval(timer)
+      closing.resolve()
       await segmenter.finish()
-      await uploader.finish(deadline)
+      await uploader.finish({ ended: isAskedFor(ending), deadline })
       await background.idle()
       const error = ending.error === null ? null : errorInfo(ending.error)
       const persist = (run: () => Promise<void>) => retry(run, { signal: deadline, onTrouble: onWarning })
       await persist(signals.flush)
-      await persist(() => manifest.close({ endedAt: new Date().toISOString(), error }))
+      const state = isAskedFor(ending) ? 'completed' : ending.reason === 'handed-over' ? 'recording' : 'recovering'
+      await persist(() => manifest.close({ state, endedAt: new Date().toISOString(), error }))
     },
   }
+}
+
+function addTo(
+  figures: TakeFigures,
+  { durationSec, bytes, programDateTimeMs, lastFrameAtMs }: StoredSegment,
+): TakeFigures {
+  const endMs = programDateTimeMs + durationSec * 1000
+  return {
+    durationSec: Math.round((figures.durationSec + durationSec) * 1e6) / 1e6,
+    segments: figures.segments + 1,
+    bytes: figures.bytes + bytes,
+    segmentLatencyMs: lastFrameAtMs === undefined ? Date.now() - endMs : performance.now() - lastFrameAtMs,
+  }
+}
+
+function segmentEvent({ seq, durationSec, bytes, programDateTimeMs }: StoredSegment, latencyMs: number): RecorderEvent {
+  const programDateTime = new Date(Math.round(programDateTimeMs)).toISOString()
+  return { type: 'segment', seq, durationSec, bytes, programDateTime, latencyMs }
 }
 
 /** Runs work that may fail and will be repeated anyway, one piece after the other. */

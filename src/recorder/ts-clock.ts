@@ -10,7 +10,7 @@ export const PCR_LEAD_SEC = 0.5
 /**
  * Makes the files of one take one MPEG-TS, for a muxer that starts each file anew and writes no clock: every picture
  * gets a program clock reference on the video's PID (ISO/IEC 13818-1 §2.4.2.2, §2.7.2), and continuity counters run on
- * from file to file (§2.4.3.3). Only the first file of a take says that it continues nothing.
+ * from file to file (§2.4.3.3). Only the first file says that it continues nothing, and the first after a lost one.
  */
 export class TsClock {
   readonly #counters = new Map<number, number>()
@@ -30,6 +30,11 @@ export class TsClock {
     }
     for (const packet of out) this.#number(packet)
     return Buffer.concat(out)
+  }
+
+  /** The next file says that it continues nothing: one before it was lost. */
+  restart(): void {
+    this.#counters.clear()
   }
 
   #number(packet: Uint8Array): void {

@@ -1,35 +1,24 @@
+import { access } from 'node:fs/promises'
 import { type Segment, segmentUri } from '../playlist/index.ts'
-import type { AppError } from '../protocol/index.ts'
+import { AppError } from '../protocol/index.ts'
+import type { Publication } from '../publication/index.ts'
 import type { SegmentStore } from '../store/index.ts'
-import type { Publication } from './publication.ts'
 import { retry } from './retry.ts'
-import type { Spool } from './spool.ts'
+import { forget, markStored, type SpooledSegment } from './spool.ts'
 
-/** A segment in the spool, on its way to the store. */
-export interface SpooledSegment {
-  readonly path: string
-  readonly bytes: number
-  readonly durationSec: number
-  readonly programDateTimeMs: number
-  readonly discontinuity: boolean
-  readonly lastFrameAtMs: number
-}
-
-/** `seq` counts from 0 through all takes of the recording (RFC 8216 §4.3.3.2). */
-export interface StoredSegment extends SpooledSegment {
-  readonly seq: number
-}
+/** A segment of this take or of an earlier one, stored and named by the playlists. */
+export type StoredSegment = Segment & Pick<SpooledSegment, 'bytes' | 'lastFrameAtMs'>
 
 export interface UploaderOptions {
   readonly recordingId: string
-  readonly take: number
   readonly store: SegmentStore
-  readonly spool: Spool
-  /** What earlier takes stored; repeated until the store answers. */
-  readonly load: () => Promise<Publication>
-  /** The segment is in the store and in the playlists. */
+  /** Waits until this take may write playlists, and brings what earlier takes stored and left; repeated until it works. */
+  readonly begin: (giveUp: AbortSignal) => Promise<{
+    readonly publication: Publication
+    readonly leftovers: readonly SpooledSegment[]
+  }>
   readonly onStored: (segment: StoredSegment) => void
-  /** The store failed and is tried again; never the end of a recording. */
+  /** The store failed and is tried again; never the end of a recording. Called once for each outage. */
   readonly onTrouble: (error: AppError) => void
 }
 
@@ -37,69 +26,89 @@ export interface Uploader {
   /** Resolves with the publication as soon as the store has answered once. */
   readonly publication: Promise<Publication>
   add(segment: SpooledSegment): void
-  /** Stores what is left and closes the playlists; throws the store's error when `deadline` comes first. */
-  finish(deadline: AbortSignal): Promise<Publication>
+  /** Stores what is left and closes the playlists, with ENDLIST when `ended`; throws the store's error at the deadline. */
+  finish(options: { readonly ended: boolean; readonly deadline: AbortSignal }): Promise<Publication>
 }
 
-/** While many segments wait, one pair of playlists names this many at once. */
+/** While many segments wait, one set of playlists names this many at once. */
 const MAX_UNPUBLISHED = 8
+/** One upload after the other would be as slow as its round trips; more would take the link from the sources. */
+const PARALLEL_UPLOADS = 4
 
-/** Stores segments one after the other, in order; a playlist never names one that is not stored. */
+/** Stores segments, a few at once, and publishes them in order; a playlist never names one that is not stored. */
 export function startUploader(options: UploaderOptions): Uploader {
   const giveUp = new AbortController()
   const queue: SpooledSegment[] = []
-  let finishing = false
+  const uploads: Promise<SpooledSegment>[] = []
+  let closing: { readonly ended: boolean } | undefined
+  let inTrouble = false
   let wake = Promise.withResolvers<void>()
-  const persist = <T>(run: () => Promise<T>): Promise<T> =>
-    retry(run, { signal: giveUp.signal, onTrouble: options.onTrouble })
 
-  const publication = persist(options.load)
-  const work = publication.then(async (ready) => {
-    const unpublished: StoredSegment[] = []
-    for (;;) {
-      const segment = queue.shift()
-      if (segment !== undefined) unpublished.push(await storeSegment(segment, ready))
-      if (unpublished.length > 0 && (queue.length === 0 || unpublished.length >= MAX_UNPUBLISHED)) {
-        await persist(() => ready.publish({ ended: false }))
-        await release(unpublished.splice(0))
-      }
-      if (queue.length > 0) continue
-      if (finishing) break
-      await wake.promise
+  async function persist<T>(run: () => Promise<T>): Promise<T> {
+    const onTrouble = (error: AppError): void => {
+      if (!inTrouble) options.onTrouble(error)
+      inTrouble = true
     }
-    if (ready.segments.length > 0) await persist(() => ready.publish({ ended: true }))
-    return ready
+    const result = await retry(run, { signal: giveUp.signal, onTrouble })
+    inTrouble = false
+    return result
+  }
+
+  const begun = persist(() => options.begin(giveUp.signal))
+  const work = begun.then(async ({ publication, leftovers }) => {
+    queue.unshift(...leftovers)
+    const unpublished: SpooledSegment[] = []
+    for (;;) {
+      while (uploads.length < PARALLEL_UPLOADS && queue.length > 0) uploads.push(...queue.splice(0, 1).map(start))
+      const next = uploads.shift()
+      if (next !== undefined) unpublished.push(await next)
+      const isIdle = uploads.length === 0 && queue.length === 0
+      if (unpublished.length > 0 && (isIdle || unpublished.length >= MAX_UNPUBLISHED)) {
+        await publish(publication, unpublished.splice(0))
+      } else if (isIdle && closing !== undefined) break
+      else if (isIdle) await wake.promise
+    }
+    if (publication.last !== undefined && closing.ended) await persist(() => publication.publish({ ended: true }))
+    return publication
   })
   work.catch(() => undefined)
 
-  async function storeSegment(spooled: SpooledSegment, ready: Publication): Promise<StoredSegment> {
-    const seq = (ready.segments.at(-1)?.seq ?? -1) + 1
-    const uri = segmentUri(options.take, seq)
-    await persist(() => options.store.putFile(`${options.recordingId}/${uri}`, spooled.path, { signal: giveUp.signal }))
-    ready.add(listed(spooled, seq, uri, ready))
-    return { ...spooled, seq }
+  /** Awaited in its turn: until then its failure is not unhandled. */
+  function start(segment: SpooledSegment): Promise<SpooledSegment> {
+    const uploading = upload(segment)
+    uploading.catch(() => undefined)
+    return uploading
   }
 
-  function listed(spooled: SpooledSegment, seq: number, uri: string, ready: Publication): Segment {
-    const { durationSec, programDateTimeMs } = spooled
-    const beginsTake = ready.segments.length > 0 && ready.segments.at(-1)?.take !== options.take
-    return {
-      seq,
-      take: options.take,
-      uri,
-      durationSec,
-      programDateTimeMs,
-      discontinuity: spooled.discontinuity || beginsTake,
+  async function upload(segment: SpooledSegment): Promise<SpooledSegment> {
+    const { path } = segment
+    if (segment.kind !== 'waiting' || path === undefined) return segment
+    const key = `${options.recordingId}/${segmentUri(segment.take, segment.number)}`
+    const isStored = await persist(() => storeFile(key, path))
+    return isStored ? await markStored(segment) : { ...segment, kind: 'gap', path: undefined }
+  }
+
+  /** False when the file is gone from the spool, whoever took it: the segment must not hold up those behind it. */
+  async function storeFile(key: string, path: string): Promise<boolean> {
+    try {
+      await options.store.putFile(key, path, { signal: giveUp.signal })
+      return true
+    } catch (error) {
+      if (await exists(path)) throw error
+      options.onTrouble(new AppError('internal', `A segment is missing from the spool: ${path}`, { cause: error }))
+      return false
     }
   }
 
-  async function release(stored: readonly StoredSegment[]): Promise<void> {
-    for (const segment of stored) {
-      options.onStored(segment)
-      await options.spool.remove(segment.path)
-    }
+  async function publish(publication: Publication, segments: readonly SpooledSegment[]): Promise<void> {
+    const stored = segments.map((spooled): StoredSegment => ({ ...spooled, ...publication.add(listed(spooled)) }))
+    await persist(() => publication.publish({ ended: false }))
+    stored.forEach(options.onStored)
+    for (const segment of segments) await forget(segment)
   }
 
+  const publication = begun.then((begin) => begin.publication)
+  publication.catch(() => undefined)
   const notify = (): void => {
     wake.resolve()
     wake = Promise.withResolvers()
@@ -110,8 +119,8 @@ export function startUploader(options: UploaderOptions): Uploader {
       queue.push(segment)
       notify()
     },
-    async finish(deadline) {
-      finishing = true
+    async finish({ ended, deadline }) {
+      closing = { ended }
       notify()
       const abort = (): void => giveUp.abort()
       if (deadline.aborted) abort()
@@ -119,4 +128,17 @@ export function startUploader(options: UploaderOptions): Uploader {
       return await work.finally(() => deadline.removeEventListener('abort', abort))
     },
   }
+}
+
+/** As the playlists name it. */
+function listed({ take, number, durationSec, programDateTimeMs, discontinuity, kind }: SpooledSegment) {
+  const uri = segmentUri(take, number)
+  return { take, uri, durationSec, programDateTimeMs, discontinuity, ...(kind === 'gap' && { gap: true }) }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await access(path).then(
+    () => true,
+    () => false,
+  )
 }

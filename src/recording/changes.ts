@@ -1,5 +1,6 @@
 import {
   AppError,
+  ASKED_FOR,
   assertNever,
   type EndReason,
   type ErrorInfo,
@@ -7,16 +8,15 @@ import {
   type RecorderEvent,
   type RecorderOrder,
   type RecordingStats,
-  type Take,
 } from '../protocol/index.ts'
-import type { Change, EventDraft } from './ports.ts'
-import type { RecordingRecord, SourceRecord } from './record.ts'
+import type { Change, EventDraft, StoredMedia } from './ports.ts'
+import type { RecordingRecord, SourceRecord, TakeRecord, Verdict } from './record.ts'
 import { isFinal, nextState, type Transition } from './state.ts'
 import { toRecording, toSource } from './view.ts'
 
 /** What changed, in words that become events. */
 export type Fact =
-  | { readonly type: 'recording.state' | 'recording.stats' | 'recording.layout' }
+  | { readonly type: 'recording.state' | 'recording.stats' | 'recording.layout' | 'recording.deleted' }
   | { readonly type: 'source.state'; readonly source: SourceRecord }
   | { readonly type: 'source.removed'; readonly sourceId: string }
 
@@ -28,20 +28,15 @@ export interface Outcome {
 
 /** What a worker says about the running take. `progress` sums up what was stored since the last one. */
 export type TakeReport =
-  | Extract<RecorderEvent, { type: 'started' | 'source' | 'layout' | 'finalizing' | 'ended' }>
+  | Extract<RecorderEvent, { type: 'started' | 'source' | 'layout' | 'paused' | 'resumed' | 'finalizing' | 'ended' }>
   | {
       readonly type: 'progress'
       readonly durationSec: number
       readonly segments: number
       readonly stats: RecordingStats | null
     }
-  /** `stored`: what of the whole recording plays; undefined when the store cannot tell. */
-  | {
-      readonly type: 'crashed'
-      readonly at: string
-      readonly error: ErrorInfo
-      readonly stored: { readonly durationSec: number; readonly segments: number } | undefined
-    }
+  /** The take is over, and nobody had asked for it. */
+  | { readonly type: 'interrupted'; readonly at: string; readonly error: ErrorInfo }
 
 /** Moves the recording. Throws `recording.wrong-state` when its state does not allow it. */
 export function move(
@@ -52,8 +47,9 @@ export function move(
 ): Outcome {
   const state = nextState(record.state, transition)
   if (state === undefined) throw wrongState(record, transition)
-  const endedAt = isFinal(state) ? now.toISOString() : null
-  return { record: { ...record, state, endedAt, ...also }, facts: [{ type: 'recording.state' }] }
+  const isOver = isFinal(state)
+  const [endedAt, pausedAt] = [isOver ? now.toISOString() : null, isOver ? null : record.pausedAt]
+  return { record: { ...record, state, endedAt, pausedAt, ...also }, facts: [{ type: 'recording.state' }] }
 }
 
 /** The refusal of what the recording's state does not allow. */
@@ -68,17 +64,51 @@ export function wrongState(record: RecordingRecord, wish: string): AppError {
   )
 }
 
-/** A worker took the recording: its first take begins. */
+/** A worker has the recording: its next take begins. A recording that is `recovering` is so until the first picture. */
 export function beginTake(record: RecordingRecord, now: Date): Outcome {
-  const take: Take = {
-    number: record.takes.length + 1,
-    startedAt: now.toISOString(),
-    endedAt: null,
-    durationSec: 0,
-    segments: 0,
-    error: null,
-  }
-  return move(record, 'assigned', now, { takes: [...record.takes, take] })
+  const takes = [...record.takes, newTake(record.takes.length + 1, now)]
+  if (record.state === 'recovering') return { record: { ...record, takes }, facts: [{ type: 'recording.stats' }] }
+  return move(record, 'assigned', now, { takes })
+}
+
+/**
+ * The running take hands over to the next one, which has the recording from now on. Undefined when this is not the running
+ * take, or when the recording does not go on after it.
+ */
+export function handOver(record: RecordingRecord, from: number, now: Date): Outcome | undefined {
+  const running = record.takes.at(-1)
+  if (record.state !== 'recording' || running?.number !== from || running.endedAt !== null) return undefined
+  const at = now.toISOString()
+  const takes = [...changeTake(record, { endedAt: at }), { ...newTake(from + 1, now), firstPictureAt: at }]
+  return { record: { ...record, takes }, facts: [{ type: 'recording.stats' }] }
+}
+
+/** True when no recorder has the recording, or should have it. */
+export function isBetweenTakes({ takes }: RecordingRecord): boolean {
+  return takes.at(-1)?.endedAt !== null
+}
+
+/**
+ * The end of a recording that no recorder ended. `stored` is what of it plays; undefined when the store cannot tell. One that
+ * had ended already only learns that.
+ */
+export function closeRecord(
+  record: RecordingRecord,
+  { state, error }: Verdict,
+  stored: StoredMedia | undefined,
+  now: Date,
+): Outcome | undefined {
+  if (isFinal(record.state)) return stored && applyStored(record, stored)
+  const takes = stored === undefined ? record.takes : takesAsStored(record, stored)
+  const failed = state === 'failed' || (error !== null && stored?.segments === 0)
+  return move(record, failed ? 'failed' : 'ended', now, { error, takes })
+}
+
+/** A recording that has ended, with the figures of what is stored; undefined when it has them already. */
+export function applyStored(record: RecordingRecord, stored: StoredMedia): Outcome | undefined {
+  const takes = takesAsStored(record, stored)
+  if (!isFinal(record.state) || isSame(takes, record.takes)) return undefined
+  return { record: { ...record, takes }, facts: [{ type: 'recording.stats' }] }
 }
 
 /** The recording as it is once its recorder obeyed; undefined when it is so already. */
@@ -103,6 +133,11 @@ export function applyOrder(record: RecordingRecord, order: RecorderOrder, now: D
       return { record: { ...record, sources }, facts: [{ type: 'source.removed', sourceId }] }
     }
     case 'stop':
+      return nextState(record.state, 'finalizing') === undefined ? undefined : move(record, 'finalizing', now)
+    case 'pause':
+      return pause(record, now.toISOString(), now)
+    case 'resume':
+      return resume(record, now.toISOString(), now)
     case 'signals':
     case 'cut':
       return undefined
@@ -111,13 +146,19 @@ export function applyOrder(record: RecordingRecord, order: RecorderOrder, now: D
   }
 }
 
-/** The recording after a report of its take; undefined when the report is of another take, too late, or nothing new. */
+/**
+ * The recording after a report of its take; undefined when nothing is new. A take that is over, or that another has
+ * followed, can only tell how much it has stored.
+ */
 export function applyReport(record: RecordingRecord, take: number, report: TakeReport, now: Date): Outcome | undefined {
-  if (isFinal(record.state) || record.takes.at(-1)?.number !== take) return undefined
+  if (isFinal(record.state)) return undefined
+  const running = record.takes.at(-1)
+  if (running?.number !== take || running.endedAt !== null) return applyFigures(record, take, report)
   switch (report.type) {
     case 'started': {
       if (nextState(record.state, 'started') === undefined) return undefined
-      const takes = changeTake(record, { startedAt: report.at })
+      const takes = changeTake(record, { startedAt: report.at, firstPictureAt: report.at, aliveAt: report.at })
+      if (record.pausedAt !== null) return move(record, 'paused', now, { takes })
       return move(record, 'started', now, { takes, startedAt: record.startedAt ?? report.at })
     }
     case 'source': {
@@ -127,52 +168,80 @@ export function applyReport(record: RecordingRecord, take: number, report: TakeR
     }
     case 'layout':
       return applyLayout(record, report.layout)
+    case 'paused':
+      return record.state === 'recording' ? pause(record, report.at, now) : undefined
+    case 'resumed':
+      return record.state === 'paused' ? resume(record, report.at, now) : undefined
     case 'progress': {
-      const takes = changeTake(record, { durationSec: report.durationSec, segments: report.segments })
+      const { durationSec, segments } = report
+      const takes = changeTake(record, { durationSec, segments, aliveAt: now.toISOString() })
       return { record: { ...record, takes, stats: report.stats ?? record.stats }, facts: [{ type: 'recording.stats' }] }
     }
     case 'finalizing':
       return record.state === 'finalizing' ? undefined : move(record, 'finalizing', now)
     case 'ended':
-      return endTake(record, report, now)
-    case 'crashed': {
-      const { error, at, stored } = report
-      const takes = changeTake(record, { endedAt: at, error, ...(stored && ofLastTake(record, stored)) })
-      return move(record, 'failed', now, { error, takes })
+      return ASKED_FOR.has(report.reason) ? endTake(record, report, now) : undefined
+    case 'interrupted': {
+      const takes = changeTake(record, { endedAt: report.at, error: report.error })
+      if (record.state === 'finalizing') return { record: { ...record, takes }, facts: [{ type: 'recording.stats' }] }
+      return move(record, 'interrupted', now, { takes })
     }
     default:
       return assertNever(report)
   }
 }
 
+/** A recording that no take records is remembered as paused, and its next take begins so. */
+function pause(record: RecordingRecord, at: string, now: Date): Outcome | undefined {
+  if (record.pausedAt !== null) return undefined
+  if (record.state === 'recording') return move(record, 'paused', now, { pausedAt: at })
+  return { record: { ...record, pausedAt: at }, facts: [{ type: 'recording.stats' }] }
+}
+
+function resume(record: RecordingRecord, at: string, now: Date): Outcome | undefined {
+  if (record.pausedAt === null) return undefined
+  if (record.state === 'paused')
+    return move(record, 'resumed', now, { pausedAt: null, startedAt: record.startedAt ?? at })
+  return { record: { ...record, pausedAt: null }, facts: [{ type: 'recording.stats' }] }
+}
+
+function newTake(number: number, now: Date): TakeRecord {
+  const at = now.toISOString()
+  const nothing = { endedAt: null, durationSec: 0, segments: 0, error: null, firstPictureAt: null }
+  return { number, startedAt: at, aliveAt: at, ...nothing }
+}
+
+/** What an earlier take stored after it had been given up. */
+function applyFigures(record: RecordingRecord, number: number, report: TakeReport): Outcome | undefined {
+  if (report.type !== 'progress' && report.type !== 'ended') return undefined
+  const { durationSec, segments } = report
+  const before = record.takes.find((take) => take.number === number)
+  if (before === undefined || before.segments === segments) return undefined
+  const takes = record.takes.map((take) => (take === before ? { ...take, durationSec, segments } : take))
+  return { record: { ...record, takes }, facts: [{ type: 'recording.stats' }] }
+}
+
+/** The end that was asked for. */
 function endTake(record: RecordingRecord, report: Extract<TakeReport, { type: 'ended' }>, now: Date): Outcome {
-  const error = endError(report.reason, report.error)
+  const error = report.error ?? WHY_ENDED[report.reason] ?? null
   const takes = changeTake(record, {
     endedAt: report.at,
     durationSec: report.durationSec,
     segments: report.segments,
     error: report.error,
   })
-  const failed = report.reason === 'failed' || report.reason === 'terminated'
-  return move(record, failed ? 'failed' : 'ended', now, { takes, error })
+  return move(record, 'ended', now, { takes, error })
 }
 
-/** Why a take ended that nobody stopped. */
-function endError(reason: EndReason, error: ErrorInfo | null): ErrorInfo | null {
-  switch (reason) {
-    case 'stopped':
-      return error
-    case 'max-duration':
-      return error ?? { code: 'recording.max-duration', message: 'The recording ended at its `maxDurationSec`.' }
-    case 'terminated':
-      return (
-        error ?? { code: 'service.stopping', message: 'The service stopped; what was recorded until then is complete.' }
-      )
-    case 'failed':
-      return error ?? { code: 'internal', message: 'The recorder failed without a reason.' }
-    default:
-      return assertNever(reason)
-  }
+/** What a recording ends with at its longest duration. */
+export const AT_MAX_DURATION: ErrorInfo = {
+  code: 'recording.max-duration',
+  message: 'The recording ended at its `maxDurationSec`.',
+}
+
+const WHY_ENDED: Readonly<Partial<Record<EndReason, ErrorInfo>>> = {
+  'max-duration': AT_MAX_DURATION,
+  idle: { code: 'recording.idle', message: 'The recording ended by its `idle` rules: nothing happened any more.' },
 }
 
 /** The outcome as the repository writes it. */
@@ -182,6 +251,8 @@ export function toChange({ record, facts }: Outcome, now: Date, publicUrl: strin
     switch (fact.type) {
       case 'source.state':
         return { ...head, type: fact.type, source: toSource(fact.source) }
+      case 'recording.deleted':
+        return { ...head, type: fact.type }
       case 'source.removed':
         return { ...head, type: fact.type, sourceId: fact.sourceId }
       default:
@@ -208,17 +279,14 @@ function replaceSource(record: RecordingRecord, source: SourceRecord): Outcome |
   return { record: { ...record, sources }, facts: [{ type: 'source.state', source }] }
 }
 
-function changeTake(record: RecordingRecord, change: Partial<Take>): readonly Take[] {
+function changeTake(record: RecordingRecord, change: Partial<TakeRecord>): readonly TakeRecord[] {
   return record.takes.map((take, index) => (index === record.takes.length - 1 ? { ...take, ...change } : take))
 }
 
-/** What the last take stored, from what all takes stored. */
-function ofLastTake(record: RecordingRecord, all: { readonly durationSec: number; readonly segments: number }) {
-  const earlier = record.takes.slice(0, -1)
-  return {
-    durationSec: earlier.reduce((rest, take) => rest - take.durationSec, all.durationSec),
-    segments: earlier.reduce((rest, take) => rest - take.segments, all.segments),
-  }
+/** A take may have counted what it stored for the one before it: the store knows whose each segment is. */
+function takesAsStored({ takes }: RecordingRecord, stored: StoredMedia): readonly TakeRecord[] {
+  const figures = new Map(stored.takes.map(({ number, ...rest }) => [number, rest]))
+  return takes.map((take) => ({ ...take, ...(figures.get(take.number) ?? { durationSec: 0, segments: 0 }) }))
 }
 
 /** Equal as JSON, whatever the order of the keys. */

@@ -33,7 +33,19 @@ export function checkSpec(spec: RecordingSpec): void {
     )
   }
   checkUniqueIds(sources)
+  checkStart(spec)
   if (spec.layout !== undefined) checkLayout(spec.layout, sources, '/layout')
+}
+
+/** The pattern of the schema lets days pass that no calendar has. */
+function checkStart({ startAt }: RecordingSpec): void {
+  const time = startAt === undefined ? 0 : Date.parse(startAt)
+  if (!Number.isNaN(time)) return
+  throw new AppError('request.invalid', '`startAt` is not a moment of the calendar.', {
+    field: '/startAt',
+    received: startAt,
+    allowed: 'a UTC time such as 2026-11-21T09:00:00Z',
+  })
 }
 
 function checkUniqueIds(sources: readonly SourceSpec[]): void {

@@ -1,13 +1,23 @@
-import { AppError, errorInfo, type RecordingSpec, toAppError } from '../protocol/index.ts'
-import { findSource, move, wrongState } from './changes.ts'
+import { AppError, errorInfo, type Recording, type RecordingSpec, toAppError } from '../protocol/index.ts'
+import { findSource, isBetweenTakes, move, wrongState } from './changes.ts'
 import { checkLayout, checkSourceUrl, checkSpec, checkUrls, MAX_SOURCES } from './check-spec.ts'
 import { cursorAfter, parseCursor } from './cursor.ts'
+import type { Deletions } from './deletions.ts'
 import { obey } from './obey.ts'
-import type { Clock, CommandLog, OutboundPolicy, RecordingRepository, RoomSignals, TakeQueue } from './ports.ts'
+import type {
+  Clock,
+  CommandLog,
+  OutboundPolicy,
+  RecordingRepository,
+  RoomSignals,
+  TakeQueue,
+  WaitingLine,
+} from './ports.ts'
 import { buildRecord, type RecordingRecord, roomOf } from './record.ts'
 import type { Recordings } from './recordings.ts'
 import { isFinal } from './state.ts'
 import { toRecording, toSource } from './view.ts'
+import { dueAt } from './waiting.ts'
 import type { RecordingWriter } from './write.ts'
 
 export interface RecordingsPorts {
@@ -15,6 +25,8 @@ export interface RecordingsPorts {
   readonly writer: RecordingWriter
   readonly commands: CommandLog
   readonly takeQueue: TakeQueue
+  readonly line: WaitingLine
+  readonly deletions: Pick<Deletions, 'delete'>
   readonly outbound: OutboundPolicy
   readonly rooms: RoomSignals
   readonly clock: Clock
@@ -27,43 +39,68 @@ export interface RecordingsPorts {
 
 /** The use cases of recordings over their ports. */
 export function createRecordings(ports: RecordingsPorts): Recordings {
-  const { repository, writer, rooms, outbound } = ports
+  const { repository, writer, rooms, outbound, takeQueue } = ports
   const orders = { commands: ports.commands, writer, newId: ports.newUlid }
-  const view = (record: RecordingRecord) => toRecording(record, ports.publicUrl)
+  const viewAll = async (records: readonly RecordingRecord[]): Promise<Recording[]> => {
+    const waiting = records.filter(({ state }) => state === 'requested')
+    const places = waiting.length === 0 ? new Map() : await ports.line.places(waiting.map(({ id }) => id))
+    return records.map((record) => {
+      const place = places.get(record.id)
+      const queued = place === undefined ? null : { ...place, since: dueAt(record).toISOString() }
+      return { ...toRecording(record, ports.publicUrl), queued }
+    })
+  }
+  const view = async (record: RecordingRecord): Promise<Recording> => (await viewAll([record]))[0] as Recording
 
   return {
     async start(spec) {
       checkSpec(spec)
       await checkUrls(spec, outbound)
-      return view(await startRecording(ports, spec))
+      return await view(await startRecording(ports, spec))
     },
 
     async get(id) {
-      return view(await repository.find(id))
+      return await view(await repository.find(id))
     },
 
     async list({ limit, cursor, ...filters }) {
-      const beforeId = cursor === undefined ? {} : { beforeId: parseCursor(cursor) }
+      const beforeId = cursor === undefined ? {} : { beforeId: parseCursor(cursor, 'rec') }
       const records = await repository.list({ ...filters, ...beforeId, limit: limit + 1 })
       const page = records.slice(0, limit)
       const last = page.at(-1)
-      return { items: page.map(view), nextCursor: records.length > limit && last ? cursorAfter(last.id) : null }
+      return { items: await viewAll(page), nextCursor: records.length > limit && last ? cursorAfter(last.id) : null }
     },
 
     async stop(id) {
-      const record = await writer.change(id, (current, now) =>
-        current.state === 'requested' ? move(current, 'cancelled', now) : undefined,
-      )
-      if (!isFinal(record.state) && record.state !== 'finalizing')
+      let isLeft = false
+      const record = await writer.change(id, (current, now) => {
+        isLeft = current.state === 'recovering' && isBetweenTakes(current)
+        if (isLeft) return move(current, 'finalizing', now)
+        return current.state === 'requested' ? move(current, 'cancelled', now) : undefined
+      })
+      if (isLeft) await takeQueue.enqueueClose(id)
+      else if (!isFinal(record.state) && record.state !== 'finalizing')
         await obey(orders, record, { type: 'stop' }).catch(ignoreEnded)
-      return view(await repository.find(id))
+      return await view(await repository.find(id))
     },
+
+    async pause(id) {
+      await obey(orders, await repository.find(id), { type: 'pause' })
+      return await view(await repository.find(id))
+    },
+
+    async resume(id) {
+      await obey(orders, await repository.find(id), { type: 'resume' })
+      return await view(await repository.find(id))
+    },
+
+    delete: (id, { highlights }) => ports.deletions.delete(id, highlights),
 
     async setLayout(id, layout) {
       const record = await repository.find(id)
       checkLayout(layout, specsOf(record))
       await obey(orders, record, { type: 'layout', layout })
-      return view(await repository.find(id))
+      return await view(await repository.find(id))
     },
 
     async addSource(id, source) {
@@ -102,6 +139,8 @@ async function startRecording(ports: RecordingsPorts, spec: RecordingSpec): Prom
   const { writer, takeQueue, clock } = ports
   const record = buildRecord(spec, { id: `rec_${ports.newUlid()}`, traceId: ports.newTraceId(), now: clock() })
   await writer.insert({ record, facts: [{ type: 'recording.state' }] })
+  // What begins later is queued by a worker when it is due.
+  if (dueAt(record) > clock()) return record
   try {
     await takeQueue.enqueue(record.id)
   } catch (thrown) {

@@ -1,26 +1,73 @@
-import { AppError, type ErrorInfo, errorInfo, type RecorderRequest } from '../protocol/index.ts'
-import { applyOrder, applyReport, beginTake, move, type TakeReport } from './changes.ts'
-import type { CommandLog, RecordingRepository, RoomAccess, TakeQueue } from './ports.ts'
-import { buildRecorderRequest, type RecorderSurroundings, type RecordingRecord, roomOf } from './record.ts'
+import { type ErrorInfo, errorInfo, type Handover, type RecorderRequest } from '../protocol/index.ts'
+import {
+  AT_MAX_DURATION,
+  applyOrder,
+  applyReport,
+  beginTake,
+  closeRecord,
+  handOver,
+  isBetweenTakes,
+  move,
+  type Outcome,
+  type TakeReport,
+} from './changes.ts'
+import { planRecovery, type RecoveryPolicy } from './plan-recovery.ts'
+import type { Clock, CommandLog, RecordingRepository, RoomAccess, TakeQueue, WaitingLine } from './ports.ts'
+import {
+  buildRecorderRequest,
+  type RecorderSurroundings,
+  type RecordingRecord,
+  remainingSec,
+  roomOf,
+  type Verdict,
+} from './record.ts'
 import { isFinal, OPEN_STATES } from './state.ts'
+import { dueAt, isOverdue, noRoom } from './waiting.ts'
 import type { RecordingWriter } from './write.ts'
+
+/** What a worker has to do with a recording that no recorder has. */
+export type NextStep =
+  /** `since`: when the take before ended; null before the first one. */
+  | { readonly action: 'begin'; readonly delayMs: number; readonly since: string | null }
+  /** `isOrphaned`: a recorder that was ending when its worker died may still be at it. */
+  | { readonly action: 'close'; readonly verdict: Verdict; readonly isOrphaned: boolean }
+  | { readonly action: 'none' }
 
 /** The use cases of the worker that runs takes. */
 export interface Takes {
-  /** Begins the recording's next take; undefined when it was stopped or failed before. */
+  /**
+   * For the worker that was given the recording: whoever had it before has not any more, so a take that still seems to run
+   * is over as `recorder.lost`.
+   */
+  resume(recordingId: string): Promise<NextStep>
+  /** Begins the recording's next take; undefined when it was stopped meanwhile: ask `resume` what to do. */
   begin(recordingId: string, surroundings: RecorderSurroundings): Promise<RecorderRequest | undefined>
-  /** Writes what the take reports. A report of a take that is not the running one is without effect. */
+  /** What the take needs that is to take over from the running one; undefined when there is none. Nothing is written. */
+  prepareNext(
+    recordingId: string,
+    handover: Handover,
+    surroundings: RecorderSurroundings,
+  ): Promise<RecorderRequest | undefined>
+  /** The take after `take` has the recording now; false when the recording does not go on after `take`. */
+  handOver(recordingId: string, take: number): Promise<boolean>
+  /** Writes what the take reports. A take that another has followed can only tell what it stored. */
   report(recordingId: string, take: number, report: TakeReport): Promise<void>
+  /** The take ended and nobody had asked for it; it is written, and the next step is decided. */
+  interrupt(recordingId: string, take: number, end: { at: string; error: ErrorInfo }): Promise<NextStep>
   /** The recorder's answer to a command: the record follows it, and whoever waits hears it. */
   settle(recordingId: string, commandId: string, error: ErrorInfo | null): Promise<void>
-  /** Fails a recording whose worker died: `recorder.lost`. False when no worker had it, or it has ended. */
-  failLost(recordingId: string): Promise<boolean>
-  /** Fails every recording that a worker had. Returns their ids; their playlists are still open. */
-  failAllLost(): Promise<readonly string[]>
-  /** Queues the recordings that wait for a worker, in case a service died before it could. */
+  /** How a recording that no recorder has is to be closed in the store; undefined when it is not to be. */
+  verdict(recordingId: string): Promise<Verdict | undefined>
+  /** Ends a recording whose playlists were closed, or cannot be: then `stored` is undefined. */
+  close(recordingId: string, verdict: Verdict, stored: Parameters<typeof closeRecord>[2]): Promise<void>
+  /** Queues the open recordings that are due and have lost their job, because somebody died before it could queue them. */
   requeue(): Promise<void>
-  /** Fails recordings that have waited for a free recorder since before `deadline`: `capacity.exhausted`. */
-  failWaiting(deadline: Date): Promise<void>
+  /** Fails recordings that have waited for a recorder for longer than they may: `capacity.exhausted`. */
+  failWaiting(): Promise<void>
+  /** Scheduled recordings that are due by then, with the time that is left. */
+  scheduled(until: Date): Promise<readonly { readonly recordingId: string; readonly inMs: number }[]>
+  /** Queues a recording that is due. Queueing it twice is as once. */
+  enqueue(recordingId: string): Promise<void>
 }
 
 export interface TakesPorts {
@@ -29,39 +76,63 @@ export interface TakesPorts {
   readonly commands: CommandLog
   readonly takeQueue: TakeQueue
   readonly roomAccess: RoomAccess
+  readonly line: WaitingLine
+  readonly clock: Clock
+  /** How long a recording waits for a recorder that does not say it itself. */
+  readonly maxQueueSec: number
+  readonly recovery?: RecoveryPolicy
 }
 
-export function createTakes({ repository, writer, commands, takeQueue, roomAccess }: TakesPorts): Takes {
-  const failLost = async (recordingId: string): Promise<boolean> => {
-    let failed = false
-    await writer.change(recordingId, (record, now) => {
-      failed = !isFinal(record.state) && record.state !== 'requested'
-      return failed ? failOutside(record, LOST, now) : undefined
-    })
-    return failed
-  }
+export function createTakes(ports: TakesPorts): Takes {
+  const { repository, writer, commands, takeQueue, roomAccess, line, clock, recovery } = ports
+  const nextStep = (record: RecordingRecord) => planStep(record, clock(), recovery)
 
   return {
-    failLost,
-
-    async failAllLost() {
-      const lost: string[] = []
-      for (const { id } of await listOpen(repository)) if (await failLost(id)) lost.push(id)
-      return lost
+    async resume(recordingId) {
+      let isOrphaned = false
+      const record = await writer.change(recordingId, (current, now) => {
+        const lost = loseTake(current, now)
+        isOrphaned = lost !== undefined
+        return lost
+      })
+      const step = nextStep(record)
+      return step.action === 'close' && record.state === 'finalizing' ? { ...step, isOrphaned } : step
     },
 
     async begin(recordingId, surroundings) {
-      const record = await writer.change(recordingId, (current, now) =>
-        current.state === 'requested' ? beginTake(current, now) : undefined,
-      )
-      const take = record.takes.at(-1)
-      if (record.state !== 'starting' || take === undefined) return undefined
+      let begun = false
+      const record = await writer.change(recordingId, (current, now) => {
+        begun = isWaiting(current)
+        return begun ? beginTake(current, now) : undefined
+      })
+      if (!begun) return undefined
+      if (record.spec.retention?.rollingSec !== undefined) await takeQueue.enqueueRemoval(recordingId)
       const signalling = record.spec.signalling ?? (await roomAccess.signallingFor(roomOf(record), record.id))
-      return buildRecorderRequest(record, take.number, signalling, surroundings)
+      return buildRecorderRequest(record, record.takes.length, signalling, surroundings)
+    },
+
+    async prepareNext(recordingId, handover, surroundings) {
+      const record = await repository.find(recordingId)
+      if (record.state !== 'recording' || isBetweenTakes(record)) return undefined
+      const signalling = record.spec.signalling ?? (await roomAccess.signallingFor(roomOf(record), record.id))
+      return { ...buildRecorderRequest(record, record.takes.length + 1, signalling, surroundings), handover }
+    },
+
+    async handOver(recordingId, take) {
+      const record = await writer.change(recordingId, (current, now) => handOver(current, take, now))
+      return record.takes.at(-1)?.number === take + 1
     },
 
     async report(recordingId, take, report) {
       await writer.change(recordingId, (record, now) => applyReport(record, take, report, now))
+    },
+
+    async interrupt(recordingId, take, end) {
+      const report = { type: 'interrupted', ...end } as const
+      const record = await writer.change(recordingId, (current, now) => applyReport(current, take, report, now))
+      // Somebody else has it.
+      if (record.takes.at(-1)?.number !== take) return { action: 'none' }
+      return nextStep(record)
     },
 
     async settle(recordingId, commandId, error) {
@@ -73,37 +144,84 @@ export function createTakes({ repository, writer, commands, takeQueue, roomAcces
       await commands.answer(commandId, { error })
     },
 
-    async requeue() {
-      const waiting = (await listOpen(repository)).filter(({ state }) => state === 'requested')
-      for (const { id } of waiting) await takeQueue.enqueue(id)
+    async verdict(recordingId) {
+      const record = await repository.find(recordingId)
+      if (record.state === 'failed' || record.state === 'completed') return { state: record.state, error: record.error }
+      const step = nextStep(record)
+      return step.action === 'close' ? step.verdict : undefined
     },
 
-    async failWaiting(deadline) {
-      const waiting = await repository.list({ limit: 1000, states: ['requested'] })
-      for (const { id } of waiting.filter((record) => new Date(record.createdAt) < deadline)) {
-        const error = new AppError(
-          'capacity.exhausted',
-          'No recorder became free in time: raise `PANOREC_MAX_RECORDINGS`, add a worker, or start fewer recordings at once.',
-        )
-        await writer.change(id, (record, now) =>
-          record.state === 'requested' ? move(record, 'failed', now, { error: errorInfo(error) }) : undefined,
+    async close(recordingId, verdict, stored) {
+      await writer.change(recordingId, (record, now) => closeRecord(record, verdict, stored, now))
+    },
+
+    async requeue() {
+      const open = await listOpen(repository)
+      const due = open.filter((record) => record.state !== 'requested' || dueAt(record) <= clock())
+      if (due.length === 0) return
+      const lost = new Set(await takeQueue.withoutJob(due.map(({ id }) => id)))
+      for (const { id, takes } of due) if (lost.has(id)) await takeQueue.enqueue(id, { goesOn: takes.length > 0 })
+    },
+
+    async failWaiting() {
+      const now = clock()
+      const due = await repository.list({ limit: 1000, states: ['requested'], dueBefore: now })
+      const late = due.filter((record) => isOverdue(record, now, ports.maxQueueSec))
+      const places = await line.places(late.map(({ id }) => id))
+      for (const record of late) {
+        const place = places.get(record.id)
+        if (place === undefined) continue
+        const error = errorInfo(noRoom(record, place, now))
+        await writer.change(record.id, (current) =>
+          current.state === 'requested' ? move(current, 'failed', now, { error }) : undefined,
         )
       }
     },
+
+    async scheduled(until) {
+      const now = clock().getTime()
+      const due = await repository.list({ limit: 1000, states: ['requested'], dueBefore: until })
+      return due
+        .filter(({ spec }) => spec.startAt !== undefined)
+        .map((record) => ({ recordingId: record.id, inMs: dueAt(record).getTime() - now }))
+    },
+
+    enqueue: (recordingId) => takeQueue.enqueue(recordingId),
   }
 }
 
 const LOST: ErrorInfo = {
   code: 'recorder.lost',
-  message: 'The worker of this recording disappeared; what was stored until then plays.',
+  message: 'The worker of this take disappeared; what was stored until then plays.',
 }
 
-function failOutside(record: RecordingRecord, info: ErrorInfo, now: Date) {
-  const takes = record.takes.map((take) =>
-    take.endedAt === null ? { ...take, endedAt: now.toISOString(), error: info } : take,
-  )
-  return move(record, 'failed', now, { error: info, takes })
+/** True when the next take of the recording may begin. */
+function isWaiting(record: RecordingRecord): boolean {
+  return record.state === 'requested' || (record.state === 'recovering' && isBetweenTakes(record))
 }
+
+function loseTake(record: RecordingRecord, now: Date): Outcome | undefined {
+  const running = record.takes.at(-1)
+  if (running === undefined || isBetweenTakes(record)) return undefined
+  return applyReport(record, running.number, { type: 'interrupted', at: running.aliveAt, error: LOST }, now)
+}
+
+function planStep(record: RecordingRecord, now: Date, policy: RecoveryPolicy | undefined): NextStep {
+  const last = record.takes.at(-1)
+  if (record.state === 'requested') return { action: 'begin', delayMs: 0, since: null }
+  if (isFinal(record.state) || !isBetweenTakes(record)) return { action: 'none' }
+  if (record.state === 'finalizing') return close('completed', last?.error ?? null)
+  if (remainingSec(record) <= 0) return close('completed', AT_MAX_DURATION)
+  const plan = planRecovery(record.takes, now, policy)
+  if (plan.action === 'give-up') return close('failed', plan.error)
+  return { action: 'begin', delayMs: plan.delayMs, since: last?.endedAt ?? null }
+}
+
+const close = (state: Verdict['state'], error: ErrorInfo | null): NextStep => ({
+  action: 'close',
+  verdict: { state, error },
+  isOrphaned: false,
+})
 
 const PAGE = 100
 

@@ -1,16 +1,16 @@
 import { AppError } from '../protocol/index.ts'
 
-const FORMAT = /^before:(rec_[0-9A-HJKMNP-TV-Z]{26})$/
+const FORMAT = /^before:([a-z]+)_[0-9A-HJKMNP-TV-Z]{26}$/
 
-/** The opaque cursor of the page that follows this recording. */
+/** The opaque cursor of the page that follows this id. */
 export function cursorAfter(id: string): string {
   return btoa(`before:${id}`).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 }
 
-/** The id that a cursor holds. Throws `request.cursor-invalid` for any text that `cursorAfter` did not make. */
-export function parseCursor(cursor: string): string {
-  const id = FORMAT.exec(decode(cursor))?.[1]
-  if (id !== undefined) return id
+/** The id that a cursor holds. Throws `request.cursor-invalid` for any text that `cursorAfter` did not make of such an id. */
+export function parseCursor(cursor: string, prefix: 'rec' | 'hl'): string {
+  const text = decode(cursor)
+  if (FORMAT.exec(text)?.[1] === prefix) return text.slice('before:'.length)
   throw new AppError(
     'request.cursor-invalid',
     'The `cursor` is not one that this service issued: use the `nextCursor` of a page.',

@@ -2,22 +2,41 @@
  * What a recording is and what may be done with it: the state machine, the use cases, and the ports that drivers
  * implement. It knows no database, no queue, no process and no HTTP.
  */
-export { applyOrder, applyReport, beginTake, move, type TakeReport } from './changes.ts'
+export { applyOrder, applyReport, applyStored, beginTake, closeRecord, move, type TakeReport } from './changes.ts'
 export { checkLayout, checkSpec, MAX_SOURCES } from './check-spec.ts'
+export { createDeletions, type DeletionsPorts } from './create-deletions.ts'
 export { createEventFeed } from './create-event-feed.ts'
 export { createRecordings, type RecordingsPorts } from './create-recordings.ts'
-export { createTakes, type Takes, type TakesPorts } from './create-takes.ts'
+export {
+  createRemovals,
+  type NextRemoval,
+  planRemoval,
+  type RemovalMark,
+  type Removals,
+  type StoredWindow,
+} from './create-removals.ts'
+export { createTakes, type NextStep, type Takes, type TakesPorts } from './create-takes.ts'
+export { cursorAfter, parseCursor } from './cursor.ts'
+export type * from './deletions.ts'
 export { ACK_TIMEOUT_MS } from './obey.ts'
+export { planBorder } from './plan-border.ts'
+export { parseClipSegments, planDeletion } from './plan-deletion.ts'
+export { DEFAULT_RECOVERY, planRecovery, type Recovery, type RecoveryPolicy } from './plan-recovery.ts'
 export type * from './ports.ts'
 export {
   buildRecord,
   buildRecorderRequest,
+  type Deletion,
   type RecorderSurroundings,
   type RecordingRecord,
   roomOf,
   type SourceRecord,
+  type TakeRecord,
+  type Verdict,
 } from './record.ts'
 export type * from './recordings.ts'
+export * from './schedules.ts'
 export { isFinal, isRunning, nextState, OPEN_STATES, type Transition } from './state.ts'
 export { toRecording, toSource } from './view.ts'
+export { dueAt, isOverdue, LEAD_MS, noRoom } from './waiting.ts'
 export { createWriter, type RecordingWriter } from './write.ts'

@@ -33,13 +33,14 @@ export async function obey(
   const after = await writer.change(record.id, (current, now) => {
     assigned = current.state !== 'requested'
     if (current.state === 'requested' || current.state === 'starting' || current.state === 'recovering') {
-      return applyOrder(current, order, now)
+      // A stop is obeyed when the recorder has confirmed it: if it dies before, the next one is told.
+      return order.type === 'stop' ? undefined : applyOrder(current, order, now)
     }
     if (isRunning(current.state)) return undefined
     throw wrongState(current, order.type)
   })
   if (isRunning(after.state)) return await obey({ commands, writer, newId }, after, order)
-  if (assigned) await commands.append({ id, recordingId: record.id, order, applied: true })
+  if (assigned) await commands.append({ id, recordingId: record.id, order, applied: order.type !== 'stop' })
 }
 
 async function confirmed(commands: CommandLog, id: string, record: RecordingRecord): Promise<void> {

@@ -2,12 +2,14 @@ import type {
   ErrorInfo,
   Event,
   EventType,
+  Queued,
+  QueueReason,
   RecorderOrder,
   RecordingState,
   Signal,
   Signalling,
 } from '../protocol/index.ts'
-import type { RecordingRecord } from './record.ts'
+import type { RecordingRecord, Verdict } from './record.ts'
 
 /** An event before it is written: the database gives it its id. */
 export type EventDraft = Event extends infer E ? (E extends { id: number } ? Omit<E, 'id'> : never) : never
@@ -25,6 +27,8 @@ export interface RecordQuery {
   readonly states?: readonly RecordingState[]
   readonly room?: string
   readonly metadata?: Readonly<Record<string, string>>
+  /** Only recordings that wait for a recorder since then, or began to before. */
+  readonly dueBefore?: Date
 }
 
 /** A command as it waits for its recorder. `seq` orders the commands of the service. */
@@ -60,6 +64,8 @@ export interface CommandLog {
   find(id: string): Promise<StoredCommand | undefined>
   /** Commands of the recording after `afterSeq` that have no answer yet, oldest first. */
   pending(recordingId: string, afterSeq: number): Promise<readonly StoredCommand[]>
+  /** Every signal that was ever sent to the recording as a command, oldest first: a later take has to know them too. */
+  signals(recordingId: string): Promise<readonly Signal[]>
   answer(id: string, answer: { readonly error: ErrorInfo | null }): Promise<void>
   /** Calls back when commands of the recording may have come; may call without reason, never misses one. */
   watch(recordingId: string, onCommand: () => void): Disposable
@@ -79,9 +85,33 @@ export interface EventLog {
   watch(onEvent: () => void): Disposable
 }
 
+/** Why a worker takes no recording now. */
+export type Refusal = Exclude<QueueReason, 'starting' | 'no-worker'>
+
+/** The workers that are there, as one of them writes it. */
+export interface WorkerRoll {
+  /** This worker is here; it takes no more recordings for this reason, or it does. Counts for ten seconds. */
+  sign(refusal: Refusal | null): Promise<void>
+  /** This worker is here no more. */
+  leave(): Promise<void>
+}
+
+/** The recordings that wait for a worker. */
+export interface WaitingLine {
+  /** The place of each of these recordings in the line, from 1, and why it waits. Those that do not wait are left out. */
+  places(ids: readonly string[]): Promise<ReadonlyMap<string, Pick<Queued, 'position' | 'reason'>>>
+}
+
 /** Queues of work for a worker. Queueing what is queued already changes nothing. */
 export interface TakeQueue {
-  enqueue(recordingId: string): Promise<void>
+  /** `goesOn`: the recording has begun and comes before those that have not, on a machine without room for more too. */
+  enqueue(recordingId: string, options?: { readonly goesOn: boolean }): Promise<void>
+  /** Those of these recordings that nothing is queued or done for. */
+  withoutJob(recordingIds: readonly string[]): Promise<readonly string[]>
+  /** Closes a recording that no recorder has any more. */
+  enqueueClose(recordingId: string): Promise<void>
+  /** Looks from now on for what has left the playlists of a rolling recording. */
+  enqueueRemoval(recordingId: string): Promise<void>
 }
 export interface WebhookQueue {
   /** There is something due for this webhook of the recording. Never throws: what is due is also found later. */
@@ -102,9 +132,16 @@ export interface RoomSignals {
   publish(room: string, signals: readonly Signal[]): Promise<void>
 }
 
-/** Closes the playlists of a recording whose recorder is gone; resolves with what of it plays. Twice is as once. */
+/** Closes the playlists of a recording that no recorder closes; resolves with what of it plays. Twice is as once. */
 export interface Finalizer {
-  finalize(recordingId: string, error: ErrorInfo): Promise<{ readonly durationSec: number; readonly segments: number }>
+  finalize(recordingId: string, verdict: Verdict): Promise<StoredMedia>
+}
+
+/** What of a recording is stored and plays, over all takes and of each that has stored something. */
+export interface StoredMedia {
+  readonly durationSec: number
+  readonly segments: number
+  readonly takes: readonly { readonly number: number; readonly durationSec: number; readonly segments: number }[]
 }
 
 export type Clock = () => Date

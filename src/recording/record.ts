@@ -1,6 +1,8 @@
 import {
   DEFAULT_AUDIO_BITRATE_KBPS,
   DEFAULT_MAX_DURATION_SEC,
+  DEFAULT_POST_SEC,
+  DEFAULT_PRE_SEC,
   DEFAULT_SEGMENT_SEC,
   DEFAULT_VIDEO,
   type ErrorInfo,
@@ -23,6 +25,20 @@ export interface SourceRecord {
   readonly error: ErrorInfo | null
 }
 
+/** A take with what only the service needs of it. */
+export interface TakeRecord extends Take {
+  /** The recorder's first picture; null as long as there is none. */
+  readonly firstPictureAt: string | null
+  /** When it last said something. */
+  readonly aliveAt: string
+}
+
+/** How a recording ends that no recorder ends. */
+export interface Verdict {
+  readonly state: 'completed' | 'failed'
+  readonly error: ErrorInfo | null
+}
+
 /** Everything that is known of a recording, secrets included: never shown, never logged. `toRecording` makes it so. */
 export interface RecordingRecord {
   readonly id: string
@@ -30,13 +46,23 @@ export interface RecordingRecord {
   readonly spec: RecordingSpec
   readonly createdAt: string
   readonly startedAt: string | null
+  /** Since when nothing shall be recorded; it stays over the takes until somebody resumes the recording. */
+  readonly pausedAt: string | null
   readonly endedAt: string | null
   readonly layout: Layout
   readonly sources: readonly SourceRecord[]
-  readonly takes: readonly Take[]
+  readonly takes: readonly TakeRecord[]
   readonly stats: RecordingStats | null
   readonly error: ErrorInfo | null
   readonly traceId: string
+  /** Set when it is deleted: nobody finds it any more, and what is left of it goes. */
+  readonly deletion?: Deletion
+}
+
+/** When a recording was deleted, and whether its highlights go with it. */
+export interface Deletion {
+  readonly at: string
+  readonly highlights: 'keep' | 'delete'
 }
 
 /** A new recording in state `requested`, with its sources `connecting`. */
@@ -51,6 +77,7 @@ export function buildRecord(
     spec,
     createdAt,
     startedAt: null,
+    pausedAt: null,
     endedAt: null,
     layout: spec.layout ?? { name: 'grid' },
     sources: (spec.sources ?? []).map((source) => ({
@@ -71,10 +98,16 @@ export function roomOf(record: RecordingRecord): string {
   return record.spec.room ?? record.id
 }
 
+/** Media seconds that the recording may still take, after what its takes have stored. */
+export function remainingSec({ spec, takes }: RecordingRecord): number {
+  const stored = takes.reduce((sum, take) => sum + take.durationSec, 0)
+  return (spec.maxDurationSec ?? DEFAULT_MAX_DURATION_SEC) - stored
+}
+
 /** What depends on the machine that runs the take, not on the recording. */
 export type RecorderSurroundings = Pick<
   RecorderRequest,
-  'store' | 'spoolDir' | 'chromePath' | 'allowPrivateHosts' | 'logLevel'
+  'store' | 'spoolDir' | 'spoolMaxBytes' | 'maxTakeSec' | 'chromePath' | 'allowPrivateHosts' | 'logLevel'
 >
 
 /** The one document that a recorder gets: the recording as it is now, and where this machine keeps things. */
@@ -95,10 +128,20 @@ export function buildRecorderRequest(
     video: { ...DEFAULT_VIDEO, ...spec.video },
     audioBitrateKbps: spec.audio?.bitrateKbps ?? DEFAULT_AUDIO_BITRATE_KBPS,
     segmentSec: spec.segmentSec ?? DEFAULT_SEGMENT_SEC,
-    maxDurationSec: spec.maxDurationSec ?? DEFAULT_MAX_DURATION_SEC,
+    highlights: {
+      preSec: spec.highlights?.preSec ?? DEFAULT_PRE_SEC,
+      postSec: spec.highlights?.postSec ?? DEFAULT_POST_SEC,
+      rules: spec.highlights?.rules ?? [],
+    },
+    maxDurationSec: remainingSec(record),
+    isPaused: record.pausedAt !== null,
+    ...(spec.idle && { idle: spec.idle }),
+    ...(spec.retention?.rollingSec !== undefined && { rollingSec: spec.retention.rollingSec }),
     room: spec.room ?? null,
     signalling,
     metadata: spec.metadata ?? {},
+    handover: null,
     ...surroundings,
+    maxTakeSec: spec.maxTakeSec ?? surroundings.maxTakeSec,
   }
 }

@@ -3,6 +3,7 @@ import { RECORDING_STATES, type RecordingState } from '../protocol/index.ts'
 /**
  * What can happen to a recording. `assigned`: a worker gave it to a recorder. `started`: the first picture is encoded.
  * `interrupted`: its take ended but the next one will go on. `cancelled`: stopped before a recorder had it.
+ * `paused`: nothing is recorded until `resumed`; a take can begin so.
  * `ended`: its last take ended in order.
  */
 export type Transition =
@@ -21,6 +22,7 @@ const NEXT: Readonly<Record<RecordingState, Readonly<Partial<Record<Transition, 
   requested: { assigned: 'starting', cancelled: 'completed', failed: 'failed' },
   starting: {
     started: 'recording',
+    paused: 'paused',
     interrupted: 'recovering',
     finalizing: 'finalizing',
     ended: 'completed',
@@ -40,7 +42,14 @@ const NEXT: Readonly<Record<RecordingState, Readonly<Partial<Record<Transition, 
     ended: 'completed',
     failed: 'failed',
   },
-  recovering: { started: 'recording', finalizing: 'finalizing', ended: 'completed', failed: 'failed' },
+  recovering: {
+    started: 'recording',
+    paused: 'paused',
+    interrupted: 'recovering',
+    finalizing: 'finalizing',
+    ended: 'completed',
+    failed: 'failed',
+  },
   finalizing: { ended: 'completed', failed: 'failed' },
   completed: {},
   failed: {},

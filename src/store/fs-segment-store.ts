@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { type BigIntStats, constants, type Dirent } from 'node:fs'
-import { copyFile, type FileHandle, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { copyFile, type FileHandle, mkdir, open, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
+import { replaceFile } from './durable.ts'
 import { fsError, isMissing } from './fs-error.ts'
 import type { ByteRange, SegmentStore, StoredObject, StoredObjectInfo } from './segment-store.ts'
 import { assertReadableKey, assertWritableKey, isStoreKey, notFound, rangeInvalid } from './store-key.ts'
@@ -70,6 +71,12 @@ export class FsSegmentStore implements SegmentStore {
     }
   }
 
+  async *folders(folder: string, options: Options = {}): AsyncIterable<string> {
+    options.signal?.throwIfAborted()
+    if (folder !== '' && !isStoreKey(folder.slice(0, -1))) return
+    for (const name of await this.#namesIn(folder)) if (name.endsWith('/')) yield name.slice(0, -1)
+  }
+
   async delete(key: string, options: Options = {}): Promise<void> {
     options.signal?.throwIfAborted()
     if (!isStoreKey(key)) return
@@ -95,38 +102,31 @@ export class FsSegmentStore implements SegmentStore {
     const temporary = join(folder, `.${randomUUID()}.tmp`)
     try {
       await mkdir(folder, { recursive: true })
-      await write(temporary)
-      await sync(temporary)
-      await rename(temporary, path)
-      await sync(folder)
+      await replaceFile({ path, temporary }, write)
     } catch (error) {
-      // The first error says more than one of this.
-      await rm(temporary, { force: true }).catch(() => undefined)
       throw fsError(`Writing \`${key}\``, error)
     }
   }
 
   /** In the order of whole keys: a folder sorts as its name with the slash that follows it. */
   async *#keysBelow(folder: string): AsyncIterable<string> {
-    const entries = await readdir(join(this.#root, folder), { withFileTypes: true }).catch((error: unknown) => {
-      if (isMissing(error)) return [] as Dirent[]
-      throw fsError(`Listing \`${folder}\``, error)
-    })
-    const names = entries
-      .filter((entry) => isStoreKey(entry.name))
-      .map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name))
-      .sort((a, b) => (a < b ? -1 : 1))
-    for (const name of names) {
+    for (const name of await this.#namesIn(folder)) {
       if (name.endsWith('/')) yield* this.#keysBelow(folder + name)
       else yield folder + name
     }
   }
-}
 
-/** Makes a file's bytes, or a folder's names, survive a power cut (fsync(2)). */
-async function sync(path: string): Promise<void> {
-  await using file = await open(path, 'r')
-  await file.sync()
+  /** Those of folders end in a slash. */
+  async #namesIn(folder: string): Promise<readonly string[]> {
+    const entries = await readdir(join(this.#root, folder), { withFileTypes: true }).catch((error: unknown) => {
+      if (isMissing(error)) return [] as Dirent[]
+      throw fsError(`Listing \`${folder}\``, error)
+    })
+    return entries
+      .filter((entry) => isStoreKey(entry.name))
+      .map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name))
+      .sort((a, b) => (a < b ? -1 : 1))
+  }
 }
 
 async function fileStats(file: FileHandle, key: string): Promise<BigIntStats> {

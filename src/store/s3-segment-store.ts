@@ -7,6 +7,7 @@ import {
   type GetObjectCommandOutput,
   HeadObjectCommand,
   ListObjectsV2Command,
+  type ListObjectsV2CommandOutput,
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3'
@@ -14,7 +15,8 @@ import { Upload } from '@aws-sdk/lib-storage'
 import type { StoreLocation } from '../protocol/index.ts'
 import { fsError } from './fs-error.ts'
 import { s3Error } from './s3-error.ts'
-import type { ByteRange, SegmentStore, StoredObject, StoredObjectInfo } from './segment-store.ts'
+import { createS3Links } from './s3-links.ts'
+import type { ByteRange, SegmentStore, StoredObject, StoredObjectInfo, StoreLinks } from './segment-store.ts'
 import { assertReadableKey, assertWritableKey, isStoreKey } from './store-key.ts'
 
 type S3Location = Extract<StoreLocation, { kind: 's3' }>
@@ -41,20 +43,27 @@ export function openS3SegmentStore(location: S3Location): SegmentStore {
 
 /** Objects below a prefix of a bucket. A PUT of S3 is atomic by itself; conditional writes are not used. */
 export class S3SegmentStore implements SegmentStore {
+  readonly links: StoreLinks
   readonly #client: S3Client
   readonly #bucket: string
   readonly #prefix: string
+  readonly #encryption: { ServerSideEncryption?: 'AES256' | 'aws:kms'; SSEKMSKeyId?: string }
 
-  constructor(client: S3Client, location: Pick<S3Location, 'bucket' | 'prefix'>) {
+  constructor(client: S3Client, location: Pick<S3Location, 'bucket' | 'prefix' | 'encryption'>) {
     this.#client = client
     this.#bucket = location.bucket
+    this.#encryption = encryptionOf(location.encryption)
     this.#prefix = location.prefix === '' || location.prefix.endsWith('/') ? location.prefix : `${location.prefix}/`
+    this.links = createS3Links(client, (key) => this.#at(key))
   }
 
   async put(key: string, body: Uint8Array, options: Options = {}): Promise<void> {
     assertWritableKey(key)
     await this.#call('Writing', key, () =>
-      this.#client.send(new PutObjectCommand({ ...this.#at(key), Body: body }), abortable(options)),
+      this.#client.send(
+        new PutObjectCommand({ ...this.#at(key), ...this.#encryption, Body: body }),
+        abortable(options),
+      ),
     )
   }
 
@@ -91,23 +100,17 @@ export class S3SegmentStore implements SegmentStore {
   }
 
   async *list(prefix: string, options: Options = {}): AsyncIterable<StoredObjectInfo> {
-    let token: string | undefined
-    do {
-      const page = await this.#call('Listing', prefix, () =>
-        this.#client.send(
-          new ListObjectsV2Command({
-            Bucket: this.#bucket,
-            Prefix: this.#prefix + prefix,
-            ...(token === undefined ? {} : { ContinuationToken: token }),
-          }),
-          abortable(options),
-        ),
-      )
-      for (const object of page.Contents ?? []) {
+    for await (const { Contents = [] } of this.#pages(prefix, {}, options)) {
+      for (const object of Contents) {
         if (object.Key !== undefined) yield infoOf(object.Key.slice(this.#prefix.length), object.Size, object)
       }
-      token = page.NextContinuationToken
-    } while (token !== undefined)
+    }
+  }
+
+  async *folders(folder: string, options: Options = {}): AsyncIterable<string> {
+    for await (const { CommonPrefixes = [] } of this.#pages(folder, { Delimiter: '/' }, options)) {
+      for (const { Prefix = '' } of CommonPrefixes) yield Prefix.slice(this.#prefix.length + folder.length, -1)
+    }
   }
 
   async delete(key: string, options: Options = {}): Promise<void> {
@@ -132,8 +135,30 @@ export class S3SegmentStore implements SegmentStore {
     return { Bucket: this.#bucket, Key: this.#prefix + key }
   }
 
+  async *#pages(
+    prefix: string,
+    grouping: { readonly Delimiter?: string },
+    options: Options,
+  ): AsyncIterable<ListObjectsV2CommandOutput> {
+    let token: string | undefined
+    do {
+      const input = { Bucket: this.#bucket, Prefix: this.#prefix + prefix, ...grouping }
+      const page = await this.#call('Listing', prefix, () =>
+        this.#client.send(
+          new ListObjectsV2Command({ ...input, ...(token !== undefined && { ContinuationToken: token }) }),
+          abortable(options),
+        ),
+      )
+      yield page
+      token = page.NextContinuationToken
+    } while (token !== undefined)
+  }
+
   async #upload(key: string, path: string, options: Options): Promise<void> {
-    const upload = new Upload({ client: this.#client, params: { ...this.#at(key), Body: createReadStream(path) } })
+    const upload = new Upload({
+      client: this.#client,
+      params: { ...this.#at(key), ...this.#encryption, Body: createReadStream(path) },
+    })
     const abort = (): void => void upload.abort()
     options.signal?.addEventListener('abort', abort, { once: true })
     try {
@@ -150,6 +175,12 @@ export class S3SegmentStore implements SegmentStore {
       throw s3Error(`${doing} \`${key}\` in bucket \`${this.#bucket}\``, key, error)
     }
   }
+}
+
+function encryptionOf(encryption: S3Location['encryption']) {
+  if (encryption === undefined) return {}
+  const { algorithm, keyId } = encryption
+  return { ServerSideEncryption: algorithm, ...(keyId !== undefined && { SSEKMSKeyId: keyId }) }
 }
 
 function abortable(options: Options): { abortSignal?: AbortSignal } {

@@ -20,6 +20,24 @@ export interface StoredObject extends StoredObjectInfo {
   readonly range: { readonly start: number; readonly end: number } | undefined
 }
 
+/** How the store is to answer whoever follows a link. */
+export interface LinkOptions {
+  readonly contentType: string
+  readonly contentDisposition?: string
+  readonly cacheControl: string
+  readonly nowMs: number
+  /** The link ends after so long at the latest. */
+  readonly maxSec?: number
+}
+
+/** Links to objects that need no credentials, for GET alone, with and without a range. */
+export interface StoreLinks {
+  /** Of every link: what a content security policy has to let in. */
+  origin(): Promise<string>
+  /** A link that works for minutes; within `freshSec` it may be handed out again. The object need not be there. */
+  linkTo(key: string, options: LinkOptions): Promise<{ readonly url: string; readonly freshSec: number }>
+}
+
 /**
  * Where segments, playlists, clips and manifests live. Keys are `/`-separated relative paths (`rec_…/takes/1/0.ts`).
  * A `put` is atomic and durable when it resolves: concurrent readers see the old bytes or the new, never a part.
@@ -34,8 +52,12 @@ export interface SegmentStore extends AsyncDisposable {
   head(key: string, options?: { readonly signal?: AbortSignal }): Promise<StoredObjectInfo | undefined>
   /** Every object whose key starts with the prefix, in the order of keys. */
   list(prefix: string, options?: { readonly signal?: AbortSignal }): AsyncIterable<StoredObjectInfo>
+  /** Names right below a folder (`''`, or ending in `/`) that have objects below them, in order; it reads nothing deeper. */
+  folders(folder: string, options?: { readonly signal?: AbortSignal }): AsyncIterable<string>
   /** Deleting what is not there is not an error. */
   delete(key: string, options?: { readonly signal?: AbortSignal }): Promise<void>
+  /** Undefined where the store answers nobody but its driver. */
+  readonly links?: StoreLinks
   /** Writes, reads and deletes a probe; throws what a recording would meet. */
   check(options?: { readonly signal?: AbortSignal }): Promise<void>
 }

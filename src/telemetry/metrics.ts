@@ -6,6 +6,7 @@ import {
   type RecordingState,
   type RecordingStats,
 } from '../protocol/index.ts'
+import { createHighlightMetrics, type HighlightMetrics } from './highlight-metrics.ts'
 
 export type JobOutcome = ErrorCode | 'completed'
 export type WebhookOutcome = 'delivered' | 'retried' | 'given-up'
@@ -13,7 +14,7 @@ export type WebhookOutcome = 'delivered' | 'retried' | 'given-up'
 export type StateCounts = Readonly<Partial<Record<RecordingState, number>>>
 
 /** The figures of one process, in a registry of its own. Every label has a bounded set of values. */
-export interface Metrics {
+export interface Metrics extends HighlightMetrics {
   readonly registry: Registry
   /** Asked at every scrape: how many recordings are in each state; undefined when nobody knows, and nothing is shown. */
   countRecordingsWith(count: () => Promise<StateCounts | undefined>): void
@@ -21,7 +22,13 @@ export interface Metrics {
   /** Adds what a take reported since its report before; the gauges are the sums over all running takes. */
   observeTake(takeKey: string, stats: RecordingStats): void
   forgetTake(takeKey: string): void
+  /** Counts what the watchdog of a recorder found; any other code is not counted. */
+  observeWatchdog(code: string): void
   observeJob(job: string, outcome: string): void
+  /** `completed`, or the code of what ended the take. */
+  observeTakeEnd(outcome: string): void
+  /** From the end of a take to the first picture of the next one. */
+  observeRecovery(seconds: number): void
   observeHttp(request: {
     readonly method: string
     readonly route: string
@@ -31,7 +38,20 @@ export interface Metrics {
   observeWebhook(outcome: WebhookOutcome): void
 }
 
+const WATCHDOG_CODES: ReadonlySet<string> = new Set<ErrorCode>([
+  'page.no-packets',
+  'page.unresponsive',
+  'page.memory',
+  'picture.frozen',
+  'picture.black',
+  'sound.silent',
+])
 const LATENCY_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+
+const RECOVERY_SECONDS = [0.5, 1, 1.5, 2, 3, 5, 10, 20, 30, 60, 300, 600]
+
+/** Keeps the values of a label bounded. */
+const known = (outcome: string) => (outcome === 'completed' || isErrorCode(outcome) ? outcome : 'internal')
 
 export function createMetrics(): Metrics {
   const registry = new Registry()
@@ -58,10 +78,29 @@ export function createMetrics(): Metrics {
     buckets: LATENCY_SECONDS,
     registers,
   })
+  const watchdog = new Counter({
+    name: 'panorec_watchdog_total',
+    help: 'What the watchdogs of recorders found, by code',
+    labelNames: ['code'],
+    registers,
+  })
+  for (const code of WATCHDOG_CODES) watchdog.inc({ code }, 0)
   const jobs = new Counter({
     name: 'panorec_jobs_total',
     help: 'Jobs ended, by outcome',
     labelNames: ['job', 'outcome'],
+    registers,
+  })
+  const takes = new Counter({
+    name: 'panorec_takes_total',
+    help: 'Takes ended, by outcome',
+    labelNames: ['outcome'],
+    registers,
+  })
+  const recovery = new Histogram({
+    name: 'panorec_recovery_seconds',
+    help: 'From the end of a take that nobody asked for to the first picture of the next one',
+    buckets: RECOVERY_SECONDS,
     registers,
   })
   const http = new Histogram({
@@ -81,6 +120,7 @@ export function createMetrics(): Metrics {
   return {
     registry,
     ...createTakeMetrics(registry),
+    ...createHighlightMetrics(registry),
     countRecordingsWith(count) {
       countByState = count
     },
@@ -89,8 +129,17 @@ export function createMetrics(): Metrics {
       segmentBytes.inc(bytes)
       segmentLatency.observe(latencyMs / 1000)
     },
+    observeWatchdog(code) {
+      if (WATCHDOG_CODES.has(code)) watchdog.inc({ code })
+    },
     observeJob(job, outcome) {
-      jobs.inc({ job, outcome: outcome === 'completed' || isErrorCode(outcome) ? outcome : 'internal' })
+      jobs.inc({ job, outcome: known(outcome) })
+    },
+    observeTakeEnd(outcome) {
+      takes.inc({ outcome: known(outcome) })
+    },
+    observeRecovery(seconds) {
+      recovery.observe(seconds)
     },
     observeHttp({ method, route, status, durationMs }) {
       http.observe({ method, route, status: `${Math.floor(status / 100)}xx` }, durationMs / 1000)

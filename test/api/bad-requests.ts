@@ -1,4 +1,5 @@
 import type { InjectOptions } from 'fastify'
+import { fakeHighlightId } from './fake-highlights.ts'
 import { fakeId } from './fakes.ts'
 
 const HLS = { id: 'teacher', type: 'hls', url: 'https://live.example.com/a.m3u8' }
@@ -22,6 +23,24 @@ const raw = (payload: string, type = 'application/json'): InjectOptions => ({
   payload,
 })
 const layout = (payload: object): InjectOptions => ({ method: 'PUT', url: `/v1/recordings/${ID}/layout`, payload })
+const trigger = (payload: object): InjectOptions => ({
+  method: 'POST',
+  url: `/v1/recordings/${ID}/highlights`,
+  payload,
+})
+const rule = (fields: object): InjectOptions => startWith({ highlights: { rules: [fields] } })
+const share = (payload: object): InjectOptions => ({
+  method: 'POST',
+  url: `/v1/highlights/${fakeHighlightId(1)}/share`,
+  payload,
+})
+const recap = (payload: object): InjectOptions => ({ method: 'POST', url: `/v1/recordings/${ID}/recap`, payload })
+const rename = (id: string, payload: object): InjectOptions => ({
+  method: 'PATCH',
+  url: `/v1/highlights/${id}`,
+  payload,
+})
+const gallery = (query: string): InjectOptions => ({ url: `/v1/highlights?${query}` })
 const tile = { source: 'teacher', x: 0, y: 0, width: 1, height: 1 }
 
 /** Wrong requests by name; the recording `fakeId(1)` exists. */
@@ -57,7 +76,14 @@ export const BAD_REQUESTS: Readonly<Record<string, InjectOptions>> = {
   'a bit rate that is too low': startWith({ audio: { bitrateKbps: 8 } }),
   'segments that are too short': startWith({ segmentSec: 0.1 }),
   'a duration of zero': startWith({ maxDurationSec: 0 }),
+  'a take of a second': startWith({ maxTakeSec: 1 }),
   'a duration with a fraction': startWith({ maxDurationSec: 1.5 }),
+  'a start that is no time': startWith({ startAt: 'tomorrow' }),
+  'a start in local time': startWith({ startAt: '2026-11-21T09:00:00+01:00' }),
+  'an idle rule of a second': startWith({ idle: { emptyRoomSec: 1 } }),
+  'a retention of no time': startWith({ retention: { maxAgeSec: 0 } }),
+  'a retention by an unknown rule': startWith({ retention: { forever: true } }),
+  'a wait that is negative': startWith({ maxQueueSec: -1 }),
   'a room with a space': startWith({ room: 'class 42' }),
   'signalling without a URL': startWith({ signalling: { token: 'abc' } }),
   'a webhook with a short secret': startWith({ webhooks: [{ url: 'https://a.example', secret: 'short' }] }),
@@ -76,6 +102,8 @@ export const BAD_REQUESTS: Readonly<Record<string, InjectOptions>> = {
   'an added source of an unknown type': source({ ...HLS, type: 'srt' }),
   'a patch that changes nothing': { method: 'PATCH', url: `/v1/recordings/${ID}/sources/a`, payload: {} },
   'a patch of a URL': { method: 'PATCH', url: `/v1/recordings/${ID}/sources/a`, payload: { url: 'https://b.example' } },
+  'a pause with a field': { method: 'POST', url: `/v1/recordings/${ID}/pause`, payload: { forSec: 60 } },
+  'a resume with a field': { method: 'POST', url: `/v1/recordings/${ID}/resume`, payload: { at: 'now' } },
   'a stop with a field': { method: 'POST', url: `/v1/recordings/${ID}/stop`, payload: { force: true } },
   'an empty list of signals': signals([]),
   'a signal that is a string': signals(['hello']),
@@ -84,6 +112,85 @@ export const BAD_REQUESTS: Readonly<Record<string, InjectOptions>> = {
     { v: 1, type: 'chat.message', text: '' },
   ]),
   'no signal at all': signals({}),
+  'a rule of an unknown type': rule({ type: 'applause' }),
+  'a rule without a type': rule({ label: 'x' }),
+  'a hand of somebody who cannot be': rule({ type: 'hand', from: 'a b' }),
+  'a burst of one message': rule({ type: 'chat-burst', messages: 1 }),
+  'a burst within no time': rule({ type: 'chat-burst', withinSec: 0 }),
+  'a peak that is no peak': rule({ type: 'loudness', aboveLu: 1 }),
+  'a peak for an hour': rule({ type: 'loudness', forSec: 3600 }),
+  'a custom rule without a name': rule({ type: 'custom' }),
+  'a rule that rests for a day': rule({ type: 'hand', cooldownSec: 86400 }),
+  'a rule with the field of another': rule({ type: 'hand', aboveLu: 10 }),
+  'a highlight with an unknown field': trigger({ seconds: 30 }),
+  'a highlight at no time': trigger({ at: 'now' }),
+  'a highlight on a day that is not there': trigger({ at: '2026-02-30T09:00:00Z' }),
+  'a highlight at a time without a zone': trigger({ at: '2026-11-21T09:00:00' }),
+  'a highlight at a number': trigger({ at: 1763716440 }),
+  'a highlight with a negative pre-roll': trigger({ preSec: -1 }),
+  'a highlight with a post-roll over ten minutes': trigger({ postSec: 601 }),
+  'a highlight with a pre-roll as text': trigger({ preSec: '20' }),
+  'a highlight with an empty label': trigger({ label: '' }),
+  'a highlight with a label too long': trigger({ label: 'a'.repeat(201) }),
+  'a highlight by nobody': trigger({ by: '' }),
+  'a highlight with metadata that is not text': trigger({ metadata: { question: 7 } }),
+  'a highlight of a recording that is not there': {
+    method: 'POST',
+    url: `/v1/recordings/${fakeId(9)}/highlights`,
+    payload: {},
+  },
+  'a highlight of a recording that cannot be': { method: 'POST', url: '/v1/recordings/42/highlights', payload: {} },
+  'a highlight with a key that is too long': {
+    ...trigger({}),
+    headers: { 'idempotency-key': 'k'.repeat(256) },
+  },
+  'a highlight that is not there': { url: `/v1/highlights/${fakeHighlightId(9)}` },
+  'a highlight that cannot be': { url: '/v1/highlights/42' },
+  'a deletion of a highlight that is not there': {
+    method: 'DELETE',
+    url: `/v1/highlights/${fakeHighlightId(9)}`,
+  },
+  'a new label of a highlight that is not there': rename(fakeHighlightId(9), { label: 'a' }),
+  'a new label that is empty': rename(fakeHighlightId(9), { label: '' }),
+  'a new name of something else': rename(fakeHighlightId(9), { by: 'Amy' }),
+  'a favourite that is not there': { method: 'PUT', url: `/v1/highlights/${fakeHighlightId(9)}/favourite` },
+  'a favourite that cannot be': { method: 'PUT', url: `/v1/highlights/${ID}/favourite` },
+  'a gallery of a recording that is not there': { url: `/v1/recordings/${fakeId(9)}/highlights` },
+  'a gallery of an unknown state': gallery('state=done'),
+  'a gallery of perhaps favourites': gallery('favourite=maybe'),
+  'a gallery since a word': gallery('since=yesterday'),
+  'a gallery until a day': gallery('until=2026-11-21'),
+  'a gallery of a recording that cannot be': gallery('recording=42'),
+  'a gallery of a room that cannot be': gallery('room=class%2042'),
+  'a gallery of an empty label': gallery('label='),
+  'a gallery by U+0000': gallery('by=a%00b'),
+  'a gallery of too many': gallery('limit=101'),
+  'a gallery after no cursor': gallery('cursor='),
+  'a gallery with an unknown filter': gallery('course=math-1'),
+  'a gallery of one recording with the filter of another': { url: `/v1/recordings/${ID}/highlights?recording=${ID}` },
+  'a link for a second': share({ expiresInSec: 1 }),
+  'a link for ever': share({ expiresInSec: 1e9 }),
+  'a link for a while': share({ expiresInSec: 'a while' }),
+  'a link with an unknown field': share({ password: 'x' }),
+  'a link to a highlight that is not there': share({}),
+  'a link to a highlight that cannot be': { method: 'POST', url: '/v1/highlights/x/share', payload: {} },
+  'links of a highlight that is not there': { url: `/v1/highlights/${fakeHighlightId(9)}/shares` },
+  'a link that cannot be revoked': {
+    method: 'DELETE',
+    url: `/v1/highlights/${fakeHighlightId(1)}/shares/all`,
+  },
+  'a recap of no highlights': recap({ highlights: [] }),
+  'a recap of what is no highlight': recap({ highlights: ['hl_1'] }),
+  'a recap of the same highlight twice': recap({ highlights: [fakeHighlightId(1), fakeHighlightId(1)] }),
+  'a recap with a long cross-fade': recap({ crossfadeSec: 3 }),
+  'a recap with titles that are a word': recap({ titles: 'yes' }),
+  'a recap with an empty title': recap({ title: '' }),
+  'a recap with an unknown field': recap({ music: 'on' }),
+  'a recap of a recording that is not there': { url: `/v1/recordings/${fakeId(9)}/recaps` },
+  'a recap that is not there': { url: '/v1/recaps/rcp_01JD0000000000000000000009' },
+  'a recap that cannot be': { url: '/v1/recaps/all' },
+  'media to save as something': { url: `/media/${ID}/index.m3u8?download=film.mp4` },
+  'a clip that is not there': { url: `/media/${ID}/highlights/${fakeHighlightId(1)}/clip.mp4` },
   'a page of no entries': { url: '/v1/recordings?limit=0' },
   'a limit that is a word': { url: '/v1/recordings?limit=many' },
   'two limits': { url: '/v1/recordings?limit=1&limit=2' },
@@ -95,12 +202,15 @@ export const BAD_REQUESTS: Readonly<Record<string, InjectOptions>> = {
   'a source id that cannot be': { method: 'DELETE', url: `/v1/recordings/${ID}/sources/a%20b` },
   'a path that is not there': { url: '/v1/recorders' },
   'a path with a wrong escape': { url: '/v1/recordings/%zz' },
-  'a method that the path does not have': { method: 'DELETE', url: `/v1/recordings/${ID}` },
+  'a method that the path does not have': { method: 'PUT', url: `/v1/recordings/${ID}` },
+  'a deletion of half of the highlights': { method: 'DELETE', url: `/v1/recordings/${ID}?highlights=some` },
   'a GET where only POST is': { url: `/v1/recordings/${ID}/stop` },
   'a key for idempotency with a space': {
     ...startWith({}),
     headers: { 'idempotency-key': 'two words' },
   },
+  'a schedule without a spec': { method: 'POST', url: '/v1/schedules', payload: { cron: '0 9 * * 1' } },
+  'a schedule that is not there': { method: 'DELETE', url: '/v1/schedules/42' },
   'a room token for an unknown role': {
     method: 'POST',
     url: '/v1/rooms/class-42/tokens',

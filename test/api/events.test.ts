@@ -74,6 +74,27 @@ test('gives only the recording and the types that were asked for', async () => {
   stream.stop()
 })
 
+test('gives the highlights and recaps of one recording to whoever asks for them', async () => {
+  await using service = await openService()
+  const { highlights, events } = service.api
+  const first = await highlights.trigger(fakeId(1), {})
+  const other = await highlights.trigger(fakeId(2), {})
+  const recap = await highlights.recap(fakeId(1), {})
+  const head = (recordingId: string) => ({ at: first.createdAt, recordingId })
+  events.put({ ...head(fakeId(1)), type: 'highlight.created', highlight: first })
+  events.put({ ...head(fakeId(2)), type: 'highlight.ready', highlight: other })
+  service.emit(0)
+  const ready = events.put({ ...head(fakeId(1)), type: 'highlight.ready', highlight: { ...first, state: 'ready' } })
+  events.put({ ...head(fakeId(1)), type: 'highlight.deleted', highlightId: first.id })
+  events.put({ ...head(fakeId(1)), type: 'recap.ready', recap })
+  const types = ['highlight.ready', 'highlight.failed', 'recap.ready'].map((type) => `type=${type}`).join('&')
+  const stream = await service.follow(`?after=0&recording=${fakeId(1)}&${types}`)
+  const text = await stream.until('id: 6')
+  expect([...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => id)).toEqual(['4', '6'])
+  expect(text).toContain(`id: 4\nevent: highlight.ready\ndata: ${JSON.stringify(ready)}\n\n`)
+  stream.stop()
+})
+
 test('a client that goes away is forgotten', async () => {
   await using service = await openService()
   const stream = await service.follow()

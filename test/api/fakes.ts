@@ -9,7 +9,9 @@ import {
   type Source,
   type SourceSpec,
 } from '../../src/protocol/index.ts'
+import type { EventDraft } from '../../src/recording/ports.ts'
 import type { EventFeed, IdempotencyKeys, RecordingQuery, Recordings } from '../../src/recording/recordings.ts'
+import type { Schedules } from '../../src/recording/schedules.ts'
 
 const CREATED_AT = '2026-11-21T09:00:00.000Z'
 
@@ -47,6 +49,12 @@ export function createFakeRecordings(): FakeRecordings {
       return { items: [...all.values()].slice(0, query.limit), nextCursor: null }
     },
     stop: async (id) => put({ ...get(id), state: 'finalizing' }),
+    pause: async (id) => put({ ...get(id), state: 'paused', pausedAt: CREATED_AT }),
+    resume: async (id) => put({ ...get(id), state: 'recording', pausedAt: null }),
+    async delete(id) {
+      get(id)
+      all.delete(id)
+    },
     setLayout: async (id, layout) => put({ ...get(id), layout }),
     async addSource(id, spec) {
       const recording = get(id)
@@ -109,25 +117,22 @@ function sourceOf(spec: SourceSpec): Source {
 /** An event feed in memory; `emit` gives the next id. */
 export function createFakeEvents(): EventFeed & {
   emit(recording: Recording): Event
+  put(event: EventDraft): Event
   readonly subscribers: () => number
 } {
   const log: Event[] = []
   const bell = new EventTarget()
   let subscribers = 0
+  const put = (draft: EventDraft): Event => {
+    const event = { id: log.length + 1, ...draft } as Event
+    log.push(event)
+    bell.dispatchEvent(new globalThis.Event('ring'))
+    return event
+  }
   return {
     subscribers: () => subscribers,
-    emit(recording) {
-      const event: Event = {
-        id: log.length + 1,
-        at: CREATED_AT,
-        recordingId: recording.id,
-        type: 'recording.state',
-        recording,
-      }
-      log.push(event)
-      bell.dispatchEvent(new globalThis.Event('ring'))
-      return event
-    },
+    emit: (recording) => put({ at: CREATED_AT, recordingId: recording.id, type: 'recording.state', recording }),
+    put,
     async *subscribe({ afterId, recordingId, types, signal }) {
       let next = afterId ?? log.length
       subscribers += 1
@@ -171,5 +176,14 @@ export function createFakeIdempotencyKeys(): IdempotencyKeys {
     async release(key) {
       keys.delete(key)
     },
+  }
+}
+
+/** Schedules that are not there. */
+export function createFakeSchedules(): Schedules {
+  return {
+    create: () => Promise.reject(new AppError('internal', 'The fake makes no schedule')),
+    list: async () => ({ items: [] }),
+    delete: (id) => Promise.reject(new AppError('schedule.not-found', `There is no schedule ${id}`, { received: id })),
   }
 }

@@ -8,12 +8,17 @@ import { type ApiDependencies, buildApp } from '../../src/api/index.ts'
 import { createHub, createRoomTokens, type HubLimits } from '../../src/hub/index.ts'
 import { FsSegmentStore } from '../../src/store/index.ts'
 import { createMemoryHistory } from '../hub/memory-history.ts'
-import { createFakeEvents, createFakeIdempotencyKeys, createFakeRecordings } from './fakes.ts'
+import { createMemoryPresence } from '../hub/memory-presence.ts'
+import { createFakeHighlights } from './fake-highlights.ts'
+import { createFakeEvents, createFakeIdempotencyKeys, createFakeRecordings, createFakeSchedules } from './fakes.ts'
 
 /** Gives every request the same trace id, so that a whole body can be compared. */
 export const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736'
 export const TRACED = { traceparent: `00-${TRACE_ID}-00f067aa0ba902b7-01` }
 export const NOW_MS = Date.parse('2026-11-21T09:00:00.000Z')
+
+/** Short: nobody is reported as having left before one lease has passed. */
+const LEASE_MS = 100
 
 /** The application over port fakes, a real store and a real hub. */
 export async function openApp(
@@ -24,15 +29,19 @@ export async function openApp(
   const logger = pino({ level: 'silent' })
   const clock = given.clock ?? (() => NOW_MS)
   const recordings = createFakeRecordings()
+  const highlights = createFakeHighlights(recordings, clock)
   const events = createFakeEvents()
   const history = createMemoryHistory()
   const store = new FsSegmentStore(folder)
   const tokens = createRoomTokens('a secret of the test', clock)
-  const limits = hubLimits ?? {}
-  const hub = createHub({ history, tokens, clock, ids: randomUUID, logger, limits })
+  const limits = { leaseMs: LEASE_MS, ...hubLimits }
+  const presence = createMemoryPresence()
+  const hub = createHub({ history, presence, tokens, clock, ids: randomUUID, logger, limits })
   const observed: unknown[] = []
   const app: FastifyInstance = await buildApp({
     recordings,
+    schedules: createFakeSchedules(),
+    highlights,
     events,
     idempotency: createFakeIdempotencyKeys(),
     hub,
@@ -47,12 +56,14 @@ export async function openApp(
     apiKeys: [],
     consoleDir: undefined,
     version: '0.0.0-test',
+    publicUrl: null,
     clock,
     ...overrides,
   })
   return {
     app,
     recordings,
+    highlights,
     events,
     store,
     hub,

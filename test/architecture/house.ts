@@ -24,19 +24,22 @@ const server = (path: string, imports: readonly string[]): Room => ({ path, impo
 const browser = (path: string, imports: readonly string[]): Room => ({ path, imports, packages: 'any', node: false })
 
 /** Ports: interfaces that use cases ask for and drivers fulfil. Whoever needs the port may import the file. */
-export const PORTS = ['src/store/segment-store.ts', 'src/hub/room-history.ts'] as const
+export const PORTS = ['src/store/segment-store.ts', 'src/hub/room-history.ts', 'src/hub/room-presence.ts'] as const
 
 export const HOUSE: readonly Room[] = [
   // Words and pure parts: no I/O, no clock, no Node.
   pure('src/protocol', [], ['typebox']),
   pure('src/room', ['src/protocol']),
   pure('src/playlist', ['src/protocol']),
+  pure('src/highlights/rules', ['src/protocol']),
   pure('src/recording/state', ['src/protocol']),
   pure('src/recording/record', ['src/protocol']),
+  pure('src/highlights/plan', ['src/protocol', 'src/playlist']),
   browser('src/client', ['src/protocol']),
 
   // Use cases and the ports they ask for.
   server('src/recording', ['src/protocol', 'src/outbound', ...PORTS]),
+  server('src/highlights', ['src/protocol', 'src/playlist', 'src/publication', 'src/recording', ...PORTS]),
   server('src/hub', ['src/protocol', 'src/room', 'src/outbound']),
   server('src/webhooks', ['src/protocol', 'src/outbound']),
   server('src/outbound', ['src/protocol']),
@@ -46,8 +49,11 @@ export const HOUSE: readonly Room[] = [
   // Drivers: they fulfil ports and never meet each other.
   server('src/media', ['src/protocol']),
   server('src/store', ['src/protocol']),
-  server('src/db', ['src/protocol', 'src/recording', 'src/webhooks', ...PORTS]),
-  server('src/engine', ['src/protocol', 'src/recording', 'src/webhooks', 'src/telemetry']),
+  server('src/db', ['src/protocol', 'src/recording', 'src/highlights', 'src/webhooks', ...PORTS]),
+  server('src/engine', ['src/protocol', 'src/recording', 'src/highlights', 'src/webhooks', 'src/telemetry']),
+
+  // What players see of a recording, for those who write it and those who read it.
+  server('src/publication', ['src/protocol', 'src/playlist', ...PORTS]),
 
   // The one-shot recorder: one JSON document in, typed messages out; no database, no queue, no API. It asks `outbound`
   // about the images of the whiteboard: their URLs come in with the room's signals, which pass no other border of ours.
@@ -55,6 +61,8 @@ export const HOUSE: readonly Room[] = [
     'src/protocol',
     'src/room',
     'src/playlist',
+    'src/publication',
+    'src/highlights/rules',
     'src/recording/record',
     'src/store',
     'src/media',
@@ -62,8 +70,19 @@ export const HOUSE: readonly Room[] = [
     'src/telemetry',
   ]),
 
+  // The one-shot clip function: one JSON document in, one answer out, the store its only source.
+  server('src/clipper', ['src/protocol', 'src/playlist', 'src/store', 'src/media']),
+
   // The front door calls use cases, never a recorder or a driver.
-  server('src/api', ['src/protocol', 'src/recording', 'src/hub', 'src/outbound', ...PORTS]),
+  server('src/api', [
+    'src/protocol',
+    'src/recording',
+    'src/highlights',
+    'src/publication',
+    'src/hub',
+    'src/outbound',
+    ...PORTS,
+  ]),
 
   // Wiring.
   server('src/bin', ['src', 'package.json']),

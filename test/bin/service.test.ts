@@ -1,19 +1,23 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Value } from 'typebox/value'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { RecordingSchema } from '../../src/protocol/index.ts'
+import { DEFAULT_RECOVERY } from '../../src/recording/index.ts'
 import { verifySignature } from '../../src/webhooks/index.ts'
 import { startReceiver } from '../webhooks/receiver.ts'
 import { type ScriptedService, startScriptedService } from './scripted-service.ts'
 
 /** Short, so that the tests of what comes too late do not wait. */
 const TIMES = { startMs: 4000, stopMs: 1500, terminateMs: 1500 }
+const RECOVERY = { ...DEFAULT_RECOVERY, firstDelayMs: 50, quickDeaths: 2, deathsBeforeStart: 2 }
 const amy = { id: 'amy', type: 'whep', url: 'http://127.0.0.1/whep/amy', token: 'hidden-word' } as const
 
 describe('a service over an embedded database', () => {
   let service: ScriptedService
   beforeAll(async () => {
-    service = await startScriptedService({}, { times: TIMES })
+    service = await startScriptedService({}, { times: TIMES, recovery: RECOVERY })
   })
   afterAll(() => service?.[Symbol.asyncDispose]())
 
@@ -108,18 +112,18 @@ describe('a service over an embedded database', () => {
   })
 
   test.each([
-    ['crash', 'recorder.crashed', /exit code 7.*boom: the last words/],
-    ['killed', 'recorder.crashed', /SIGKILL/],
-    ['silent', 'recorder.start-timeout', /no first picture after 4 s/],
-  ])('a recorder that plays %s leaves the recording failed with %s', async (play, code, message) => {
+    ['crash', 'recorder.crashed', 'recording.crash-loop', /2 takes.*exit code 7.*boom: the last words/],
+    ['killed', 'recorder.crashed', 'recording.crash-loop', /2 takes.*SIGKILL/],
+    ['silent', 'recorder.start-timeout', 'recorder.start-timeout', /no first picture after 4 s/],
+  ])('recorders that all play %s leave the recording failed', async (play, takeCode, code, message) => {
     const { id } = await service.start({ metadata: { play } })
     const failed = await service.reaches(id, 'failed')
     expect(failed.error).toMatchObject({ code, message: expect.stringMatching(message) })
-    expect(failed.takes[0]?.error?.code).toBe(code)
+    expect(failed.takes.map(({ error }) => error?.code)).toEqual([takeCode, takeCode])
     expect(failed.endedAt).not.toBeNull()
   })
 
-  test('a recorder that does not end after a stop is killed', async () => {
+  test('a recorder that does not end after a stop is killed, and says so', async () => {
     const { id } = await service.start({ metadata: { play: 'stubborn' } }, 'recording')
     await service.call('POST', `/v1/recordings/${id}/stop`)
     expect((await service.reaches(id, 'failed')).error?.code).toBe('recorder.crashed')
@@ -155,7 +159,7 @@ describe('a service over an embedded database', () => {
     const text = await (await fetch(`${service.url}/metrics`)).text()
     expect(text).toMatch(/^panorec_recordings\{state="completed"\} [1-9]/m)
     expect(text).toMatch(/^panorec_jobs_total\{job="recording.take",outcome="completed"\} [1-9]/m)
-    expect(text).toMatch(/^panorec_jobs_total\{job="recording.take",outcome="recorder.crashed"\} [1-9]/m)
+    expect(text).toMatch(/^panorec_jobs_total\{job="recording.take",outcome="recording.crash-loop"\} [1-9]/m)
     expect(text).toMatch(/^panorec_segments_total [1-9]/m)
     expect(text).toMatch(/^panorec_frames_total [1-9]/m)
   })
@@ -167,18 +171,20 @@ describe('a service over an embedded database', () => {
   })
 })
 
-test('a service that stops ends its recordings in order and says so', async () => {
-  const service = await startScriptedService({}, { times: TIMES })
-  const { id } = await service.start({}, 'recording')
-  const events = fetch(`${service.url}/v1/events`).then(
-    (response) => response.text(),
-    () => '',
-  )
-  await sleep(100)
-  const began = performance.now()
-  await service[Symbol.asyncDispose]()
-  expect(performance.now() - began).toBeLessThan(10_000)
-  const text = await events
-  expect(text).toContain(id)
-  expect(text).toContain('service.stopping')
+test('a service that stops ends its takes in order, and its recordings go on when it starts again', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'panorec-again-'))
+  try {
+    const service = await startScriptedService({ PANOREC_DATA_DIR: dataDir }, { times: TIMES })
+    const { id } = await service.start({}, 'recording')
+    const began = performance.now()
+    await service[Symbol.asyncDispose]()
+    expect(performance.now() - began).toBeLessThan(10_000)
+    await using again = await startScriptedService({ PANOREC_DATA_DIR: dataDir }, { times: TIMES })
+    const { takes } = await again.reaches(id, 'recording')
+    expect(takes).toMatchObject([{ error: { code: 'service.stopping' } }, { number: 2, error: null }])
+    await again.call('POST', `/v1/recordings/${id}/stop`)
+    expect((await again.reaches(id, 'completed')).error).toBeNull()
+  } finally {
+    await rm(dataDir, { recursive: true, force: true })
+  }
 })

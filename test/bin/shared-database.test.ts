@@ -16,7 +16,14 @@ import { type PostgresServer, startPostgres } from '../kit/postgres.ts'
 import { SCRIPTED_RECORDER, startScriptedService } from './scripted-service.ts'
 
 const PANOREC = fileURLToPath(new URL('../../src/bin/panorec.ts', import.meta.url))
+const WORKER = fileURLToPath(new URL('./scripted-worker.ts', import.meta.url))
+/** The promise is 20 s; a machine with other work needs longer to see it. */
+const TAKEN_OVER_MS = 40_000
+/** Nobody waits for a heartbeat. */
+const HANDED_OVER_MS = 8_000
 const spec = { sources: [{ id: 'teacher', type: 'hls' as const, url: 'http://127.0.0.1/t.m3u8' }] }
+/** There and back: to the recorder of another process and its answer to the caller. Alone it takes 8 ms. */
+const CALL_P50_MS = 200
 const silent = createLogger({ level: 'silent' })
 
 describe('services and workers on one Postgres', () => {
@@ -41,13 +48,98 @@ describe('services and workers on one Postgres', () => {
     await using front = await openCore(config, { logger: silent })
     await using _worker = await startLoneWorker(config, { logger: silent, recorderScript: SCRIPTED_RECORDER })
     const recordings = createRecordings({ ...front.recordingsPorts, rooms: { publish: async () => {} } })
-    const { id } = await recordings.start(spec)
+    const { id } = await recordings.start({ ...spec, signalling: { url: 'ws://127.0.0.1/own' } })
     const state = async () => (await recordings.get(id)).state
     await expect.poll(state, { timeout: 15_000 }).toBe('recording')
     expect((await recordings.setLayout(id, { name: 'board' })).layout).toEqual({ name: 'board' })
+    const calls: number[] = []
+    const timed = async (call: Promise<unknown>) => {
+      const calledAt = performance.now()
+      await call
+      calls.push(performance.now() - calledAt)
+    }
+    for (let n = 0; n < 10; n += 1) {
+      await timed(recordings.setLayout(id, { name: n % 2 === 0 ? 'grid' : 'speaker' }))
+      await timed(recordings.sendSignals(id, [{ v: 1, type: 'chat.message', at: n, text: 'hello' }]))
+    }
+    expect(calls.sort((a, b) => a - b)[10]).toBeLessThan(CALL_P50_MS)
+    const stoppedAt = performance.now()
     await recordings.stop(id)
+    expect(performance.now() - stoppedAt).toBeLessThan(CALL_P50_MS * 5)
     await expect.poll(state, { timeout: 15_000 }).toBe('completed')
   })
+
+  test('a worker alone shows its health and its figures where it is told to, to whoever has a key', async () => {
+    const settings = {
+      PANOREC_DATA_DIR: dataDir,
+      PANOREC_DATABASE_URL: await server.createDatabase(),
+      PANOREC_PUBLIC_URL: 'http://127.0.0.1:9',
+      PANOREC_METRICS_PORT: '0',
+    }
+    const key = 'a-key-of-the-test'
+    const keyed = loadConfig({ ...settings, PANOREC_API_KEYS: key })
+    await using worker = await startLoneWorker(keyed, { logger: silent, recorderScript: SCRIPTED_RECORDER })
+    const get = (path: string, headers = {}) => fetch(`${worker.statusUrl}${path}`, { headers })
+    expect((await get('/healthz')).status).toBe(200)
+    expect(await (await get('/readyz')).json()).toMatchObject({ ready: true })
+    expect((await get('/metrics')).status).toBe(401)
+    const figures = await (await get('/metrics', { authorization: `Bearer ${key}` })).text()
+    expect(figures).toContain('panorec_recorder_cpu_cores 0')
+    expect((await get('/v1/recordings')).status).toBe(404)
+  })
+
+  test(
+    'a recording goes on at another worker when its own is killed, and when it is told to stop',
+    async () => {
+      const settings = {
+        PANOREC_DATA_DIR: dataDir,
+        PANOREC_DATABASE_URL: await server.createDatabase(),
+        PANOREC_PUBLIC_URL: 'http://127.0.0.1:9',
+        PANOREC_ALLOW_PRIVATE_HOSTS: '*',
+        PANOREC_MAX_CPU_PERCENT: '1000',
+        PANOREC_METRICS_PORT: '0',
+      }
+      await using front = await openCore(loadConfig(settings), { logger: silent })
+      await using workers = new AsyncDisposableStack()
+      const startWorker = async () => {
+        const child = spawn(process.execPath, [WORKER], {
+          env: { ...settings, PATH: process.env.PATH ?? '', TMPDIR: process.env.TMPDIR ?? '/tmp' },
+          stdio: ['ignore', 'pipe', 'inherit'],
+        })
+        workers.defer(async () => {
+          if (child.exitCode !== null || child.signalCode !== null) return
+          child.kill('SIGKILL')
+          await once(child, 'exit')
+        })
+        await once(child.stdout, 'data')
+        return child
+      }
+      const recordings = createRecordings({ ...front.recordingsPorts, rooms: { publish: async () => {} } })
+      const first = await startWorker()
+      const { id } = await recordings.start(spec)
+      const take = async () => {
+        const { state, takes } = await recordings.get(id)
+        return state === 'recording' ? takes.length : 0
+      }
+      await expect.poll(take, { timeout: 15_000 }).toBe(1)
+      const second = await startWorker()
+      first.kill('SIGKILL')
+      await expect.poll(take, { timeout: TAKEN_OVER_MS }).toBe(2)
+      await startWorker()
+      const toldAtMs = performance.now()
+      second.kill('SIGTERM')
+      await expect.poll(take, { timeout: TAKEN_OVER_MS }).toBe(3)
+      expect(performance.now() - toldAtMs).toBeLessThan(HANDED_OVER_MS)
+      await recordings.stop(id)
+      await expect.poll(async () => (await recordings.get(id)).state, { timeout: 15_000 }).toBe('completed')
+      expect((await recordings.get(id)).takes.map(({ error }) => error?.code)).toEqual([
+        'recorder.lost',
+        'service.stopping',
+        undefined,
+      ])
+    },
+    4 * TAKEN_OVER_MS,
+  )
 
   test('a take may run for a week', async () => {
     const url = await server.createDatabase()
@@ -72,27 +164,43 @@ describe('services and workers on one Postgres', () => {
 })
 
 describe('a service that was killed', () => {
-  test('finds its recordings at the next start and fails them as lost', async () => {
-    const dataDir = await mkdtemp(join(tmpdir(), 'panorec-killed-'))
-    try {
-      const first = await startScriptedService({ PANOREC_DATA_DIR: dataDir })
-      const { id } = await first.start({}, 'recording')
-      await first[Symbol.asyncDispose]()
-      const config = first.config
-      {
-        // What a kill leaves: the row still says that it records.
-        await using core = await openCore(config, { logger: silent })
-        await core.repository.update(id, (record) => ({
-          record: { ...record, state: 'recording', endedAt: null },
-          events: [],
-        }))
+  const kill = async (config: ReturnType<typeof loadConfig>, id: string, aliveAt: Date) => {
+    // What a kill leaves: the row still says that it records.
+    await using core = await openCore(config, { logger: silent })
+    await core.repository.update(id, (record) => {
+      const takes = record.takes.map((take) => ({
+        ...take,
+        endedAt: null,
+        error: null,
+        aliveAt: aliveAt.toISOString(),
+      }))
+      return { record: { ...record, state: 'recording', endedAt: null, takes }, events: [] }
+    })
+  }
+
+  test.each([
+    ['goes on with its recordings at the next start', 0, 'recording', null],
+    ['gives up those that nobody carried on for ten minutes', 11, 'failed', 'recorder.lost'],
+  ] as const)(
+    '%s',
+    async (_name, minutes, state, code) => {
+      const dataDir = await mkdtemp(join(tmpdir(), 'panorec-killed-'))
+      try {
+        const first = await startScriptedService({ PANOREC_DATA_DIR: dataDir })
+        const { id } = await first.start({}, 'recording')
+        await first[Symbol.asyncDispose]()
+        await kill(first.config, id, new Date(Date.now() - minutes * 60_000))
+        await using second = await startScriptedService({ PANOREC_DATA_DIR: dataDir })
+        const recording = await second.reaches(id, state)
+        expect(recording.takes[0]?.error?.code).toBe('recorder.lost')
+        expect(recording.error?.code ?? null).toBe(code)
+        expect(recording.takes).toHaveLength(code === null ? 2 : 1)
+      } finally {
+        await rm(dataDir, { recursive: true, force: true })
       }
-      await using second = await startScriptedService({ PANOREC_DATA_DIR: dataDir })
-      expect((await second.reaches(id, 'failed')).error?.code).toBe('recorder.lost')
-    } finally {
-      await rm(dataDir, { recursive: true, force: true })
-    }
-  })
+    },
+    TAKEN_OVER_MS * 2,
+  )
 })
 
 describe('the command line', () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { createClient } from '../../src/client/index.ts'
 import { AppError, type Event, type Signal } from '../../src/protocol/index.ts'
+import { fakeHighlightId } from '../api/fake-highlights.ts'
 import { fakeId } from '../api/fakes.ts'
 import { openApp } from '../api/open-app.ts'
 
@@ -38,9 +39,62 @@ test('runs a recording through its life', async () => {
   expect((await recordings.updateSource(id, source.id, { label: 'Amy' })).label).toBe('Amy')
   expect(await recordings.removeSource(id, source.id)).toBeUndefined()
   expect(await recordings.sendSignals(id, { v: 1, type: 'hand.raised', from: 'amy', id: 's1' })).toEqual(['s1'])
+  expect((await recordings.pause(id)).state).toBe('paused')
+  expect(await recordings.resume(id)).toMatchObject({ state: 'recording', pausedAt: null })
   expect((await recordings.stop(id)).state).toBe('finalizing')
   expect((await recordings.list({ states: ['finalizing'], metadata: { a: 'b' }, limit: 3 })).items).toHaveLength(1)
   expect(service.api.recordings.queries).toEqual([{ limit: 3, states: ['finalizing'], metadata: { a: 'b' } }])
+  expect(await recordings.delete(id, { highlights: 'delete' })).toBeUndefined()
+})
+
+test('runs a highlight through its life', async () => {
+  await using service = await openService()
+  const { recordings, highlights } = service.client
+  const { id: recordingId } = await recordings.start(SPEC)
+  const trigger = { at: '2026-11-21T09:14:00.000Z', label: 'Great answer' }
+  const { id } = await highlights.trigger(recordingId, trigger, { idempotencyKey: 'k' })
+  expect((await highlights.trigger(recordingId, trigger, { idempotencyKey: 'k' })).id).toBe(id)
+  expect(await highlights.get(id)).toMatchObject(trigger)
+  expect((await highlights.update(id, { label: null })).label).toBeNull()
+  expect((await highlights.setFavourite(id, true)).favourite).toBe(true)
+  expect((await highlights.setFavourite(id, false)).favourite).toBe(false)
+  const filters = { recordingId, room: 'class-42', states: ['ready', 'failed'] as const, label: 'great', by: 'Ms Li' }
+  const times = { since: '2026-11-21T00:00:00.000Z', until: '2026-11-22T00:00:00.000Z' }
+  const query = { ...filters, ...times, favourite: false, limit: 3, cursor: 'abc' }
+  expect((await highlights.list(query)).items).toHaveLength(1)
+  expect(service.api.highlights.queries).toEqual([query])
+  expect(await highlights.delete(id)).toBeUndefined()
+  await expect(highlights.get(id)).rejects.toMatchObject({ code: 'highlight.not-found' })
+})
+
+test('triggers now with nothing but a recording, and lists with nothing at all', async () => {
+  await using service = await openService()
+  const { id } = await service.client.recordings.start(SPEC)
+  expect((await service.client.highlights.trigger(id)).at).toBe('2026-11-21T09:00:00.000Z')
+  expect((await service.client.highlights.list()).items).toHaveLength(1)
+})
+
+test('shares a highlight with somebody who has no key, and takes it back', async () => {
+  await using service = await openService()
+  const { recordings, highlights } = service.client
+  const recording = await recordings.start(SPEC)
+  const { id } = await highlights.trigger(recording.id)
+  const share = await highlights.share(id, { expiresInSec: 60 })
+  expect((await highlights.shares(id)).items).toEqual([share])
+  expect((await fetch(share.url)).status).toBe(200)
+  expect(await highlights.revokeShare(id, share.id)).toBeUndefined()
+  expect((await fetch(share.url)).status).toBe(404)
+})
+
+test('asks for a recap and finds it', async () => {
+  await using service = await openService()
+  const { recordings, highlights } = service.client
+  const { id } = await recordings.start(SPEC)
+  const request = { highlights: [fakeHighlightId(1)], title: 'The lesson' }
+  const recap = await highlights.recap(id, request, { idempotencyKey: 'film' })
+  expect(recap).toMatchObject({ ...request, state: 'rendering' })
+  expect(await highlights.getRecap(recap.id)).toEqual(recap)
+  expect((await highlights.recaps(id)).items).toEqual([recap])
 })
 
 test('a refusal is thrown as the error that it was on the other side', async () => {

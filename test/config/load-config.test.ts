@@ -21,6 +21,7 @@ test('without any setting everything has its default', () => {
     apiKeys: [],
     allowPrivateHosts: [],
     publicUrl: null,
+    redirectMedia: false,
     logLevel: 'info',
     chromePath: undefined,
     ffmpegPath: undefined,
@@ -41,10 +42,20 @@ test('every setting is read', () => {
     PANOREC_S3_ENDPOINT: 'https://s3.test',
     PANOREC_S3_REGION: 'eu-central-1',
     PANOREC_S3_FORCE_PATH_STYLE: 'false',
+    PANOREC_S3_MEDIA: 'redirect',
     PANOREC_API_KEYS: `${KEY}-1, ${KEY}-2`,
+    PANOREC_API_KEY: `${KEY}-2`,
     PANOREC_ALLOW_PRIVATE_HOSTS: 'media.test,10.0.0.0/8,::1',
     PANOREC_PUBLIC_URL: 'https://rec.test/panorec/',
     PANOREC_MAX_RECORDINGS: '7',
+    PANOREC_MAX_CPU_PERCENT: '80',
+    PANOREC_MAX_MEMORY_PERCENT: '70',
+    PANOREC_MAX_QUEUE_SEC: '0',
+    PANOREC_MAX_TAKE_SEC: '900',
+    PANOREC_MAX_CLIPS: '3',
+    PANOREC_RETENTION_DAYS: '90',
+    PANOREC_ROOM_HISTORY_DAYS: '9',
+    PANOREC_METRICS_PORT: '9100',
     PANOREC_CHROME_PATH: '/opt/chrome',
     PANOREC_FFMPEG_PATH: '/opt/ffmpeg',
     PANOREC_LOG_LEVEL: 'debug',
@@ -62,10 +73,20 @@ test('every setting is read', () => {
       region: 'eu-central-1',
       forcePathStyle: false,
     },
+    redirectMedia: true,
     apiKeys: [`${KEY}-1`, `${KEY}-2`],
+    apiKey: `${KEY}-2`,
     allowPrivateHosts: ['media.test', '10.0.0.0/8', '::1'],
     publicUrl: 'https://rec.test/panorec',
     maxRecordings: 7,
+    maxCpuPercent: 80,
+    maxMemoryPercent: 70,
+    maxQueueSec: 0,
+    maxTakeSec: 900,
+    maxClips: 3,
+    retentionDays: 90,
+    roomHistoryDays: 9,
+    metrics: { host: '127.0.0.1', port: 9100 },
     chromePath: '/opt/chrome',
     ffmpegPath: '/opt/ffmpeg',
     logLevel: 'debug',
@@ -81,6 +102,7 @@ const WRONG: readonly [Record<string, string>, string][] = [
   [{ PANOREC_PORT: 'http' }, '"http"'],
   [{ PANOREC_HOST: '0.0.0.0' }, 'not a loopback address'],
   [{ PANOREC_HOST: '::' }, 'not a loopback address'],
+  [{ PANOREC_METRICS_HOST: '0.0.0.0' }, 'not a loopback address'],
   [{ PANOREC_HOST: 'panorec.test' }, 'not a loopback address'],
   [{ PANOREC_HOST: 'a b' }, '"a b"'],
   [{ PANOREC_DATABASE_URL: 'mysql://db.test/x' }, 'not a URL of postgres or postgresql'],
@@ -156,11 +178,12 @@ test('an endpoint of its own makes the path style the default', () => {
   })
 })
 
-test('child processes get everything but the settings', () => {
-  expect(childEnvironment({ PATH: '/bin', AWS_PROFILE: 'x', PANOREC_API_KEYS: KEY })).toEqual({
-    PATH: '/bin',
-    AWS_PROFILE: 'x',
-  })
+test('child processes get everything but the settings, and a place for what Node compiles', () => {
+  const env = { PATH: '/bin', AWS_PROFILE: 'x', PANOREC_API_KEYS: KEY }
+  const inherited = { PATH: '/bin', AWS_PROFILE: 'x' }
+  expect(childEnvironment({ dataDir: '/data' }, env)).toEqual({ ...inherited, NODE_COMPILE_CACHE: '/data/compiled' })
+  const own = { NODE_COMPILE_CACHE: '/cache' }
+  expect(childEnvironment({ dataDir: '/data' }, { ...env, ...own })).toEqual({ ...inherited, ...own })
 })
 
 test('the table of settings has a row for each, with what it says', () => {

@@ -64,6 +64,16 @@ export class RecordingCall {
     return at
   }
 
+  /** Resolves when nothing is recorded any more. */
+  async pause(): Promise<Recording> {
+    return (await this.#call('POST', '/pause')) as Recording
+  }
+
+  /** Resolves with the first picture. */
+  async resume(): Promise<Recording> {
+    return (await this.#call('POST', '/resume')) as Recording
+  }
+
   /** Stops and waits for `completed`. */
   async stop(): Promise<Recording> {
     await this.#call('POST', '/stop')

@@ -27,6 +27,8 @@ export class TestService implements AsyncDisposable {
         PANOREC_ALLOW_PRIVATE_HOSTS: '127.0.0.1',
         PANOREC_LOG_LEVEL: 'warn',
         PANOREC_MAX_RECORDINGS: '4',
+        // The other work of a test machine is not the recordings'.
+        PANOREC_MAX_CPU_PERCENT: '1000',
         ...settings,
       })
       const service = await startService({ ...config, port: 0 })

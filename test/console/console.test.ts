@@ -111,6 +111,22 @@ describe('the console in Chrome', () => {
     await until(page, "document.querySelector('.title .badge')?.innerText.includes('Finalizing')")
   })
 
+  it('pauses a running recording and goes on with it, by button and by key', async () => {
+    await using console = await openConsole({ hash: `#/recordings/${RECORDING_ID}` })
+    const { page, recordings, faults } = console
+    recordings.all.set(RECORDING_ID, aRecording({ state: 'recording', endedAt: null, pausedAt: null }))
+    await console.open()
+    await page.locator('.button-pause::-p-text(Pause)').click()
+    await until(page, "document.querySelector('.title .badge')?.innerText.includes('Paused')")
+    expect(recordings.all.get(RECORDING_ID)?.state).toBe('paused')
+    expect(await textOf(page, '.title-note')).toContain('Paused since')
+    await page.waitForSelector('.button-pause:not(:disabled)')
+    await page.keyboard.press('p')
+    await until(page, "document.querySelector('.title .badge')?.innerText.includes('Live')")
+    expect(recordings.all.get(RECORDING_ID)).toMatchObject({ state: 'recording', pausedAt: null })
+    expect(faults.filter((fault) => !fault.includes('404'))).toEqual([])
+  })
+
   it('shows the code and the words of a failed recording', async () => {
     await using console = await openConsole({ hash: `#/recordings/${RECORDING_ID}` })
     const error = { code: 'chrome.crashed', message: 'Chrome ended unexpectedly after 420 s' }

@@ -37,6 +37,22 @@ describeDatabases('the command log', (database) => {
     expect(await log().pending(recordingId, pending.at(-1)?.seq ?? 0)).toEqual([])
   })
 
+  test('remembers every signal of a recording, answered or not', async () => {
+    const [mine, other] = [ulid(), ulid()]
+    const signal = (text: string) => ({ v: 1 as const, type: 'chat.message' as const, at: 1, text })
+    const send = async (recordingId: string, texts: readonly string[]) => {
+      const id = ulid()
+      await log().append({ id, recordingId, order: { type: 'signals', signals: texts.map(signal) }, applied: false })
+      return id
+    }
+    const first = await send(mine, ['a', 'b'])
+    await append(mine)
+    await send(other, ['x'])
+    await send(mine, ['c'])
+    await log().answer(first, { error: null })
+    expect(await log().signals(mine)).toEqual(['a', 'b', 'c'].map(signal))
+  })
+
   test('wakes who waits for an answer at once', async () => {
     const id = await append(ulid())
     const began = performance.now()

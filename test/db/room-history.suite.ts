@@ -1,6 +1,6 @@
 import { ulid } from 'ulid'
 import { expect, test } from 'vitest'
-import { createRoomHistory, prune, serviceSecret } from '../../src/db/index.ts'
+import { createRoomHistory, createRoomPresence, prune, serviceSecret } from '../../src/db/index.ts'
 import type { Signal } from '../../src/protocol/index.ts'
 import { describeDatabases } from './databases.ts'
 
@@ -54,6 +54,25 @@ describeDatabases('the history of rooms', (database) => {
     expect(await history().since(room, 0)).toEqual([{ ...odd, seq: 1 }])
   })
 
+  test('returns the signal that has the id, not the one that came with it later', async () => {
+    const room = ulid()
+    await history().append(room, [chat('a', 'first')])
+    expect(await history().append(room, [chat('a', 'second')])).toEqual([{ ...chat('a', 'first'), seq: 1 }])
+  })
+
+  test('says the newest number, and tells it to whoever watches the room, once per write', async () => {
+    const room = ulid()
+    expect(await history().lastSeq(room)).toBe(0)
+    const heard: unknown[] = []
+    using _other = history().watch(ulid(), (seq) => heard.push(['other', seq]))
+    using _watch = history().watch(room, (seq) => heard.push(seq))
+    await history().append(room, [chat('a'), chat('b')])
+    await history().append(room, [chat('a')])
+    await history().append(room, [chat('c')])
+    await expect.poll(() => heard).toEqual([2, 3])
+    expect(await history().lastSeq(room)).toBe(3)
+  })
+
   test('takes an empty list', async () => {
     expect(await history().append(ulid(), [])).toEqual([])
   })
@@ -66,7 +85,17 @@ describeDatabases('service secrets and pruning', (database) => {
     expect(await serviceSecret(database(), 'other', () => 'x')).toBe('x')
   })
 
-  test('pruning deletes what is old', async () => {
-    await prune(database(), new Date('2100-01-01T00:00:00.000Z'))
+  test('pruning deletes the history of a room that nobody needs, and its numbers go on', async () => {
+    const later = new Date(Date.now() + 40 * 24 * 3600 * 1000)
+    const [silent, present] = [ulid(), ulid()]
+    for (const room of [silent, present]) await createRoomHistory(database()).append(room, [chat('a'), chat('b')])
+    const by = { owner: 'amy', joinedSeq: 1, leaseMs: 1000 }
+    await createRoomPresence(database(), 'one').hold(present, 'amy', by)
+    await prune(database(), later, { roomHistoryDays: 41 })
+    expect(await createRoomHistory(database()).since(silent, 0)).toHaveLength(2)
+    await prune(database(), later, { roomHistoryDays: 39 })
+    expect(await createRoomHistory(database()).since(silent, 0)).toEqual([])
+    expect(await createRoomHistory(database()).since(present, 0)).toHaveLength(2)
+    expect((await createRoomHistory(database()).append(silent, [chat('c')]))[0]?.seq).toBe(3)
   })
 })

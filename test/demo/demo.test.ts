@@ -36,6 +36,11 @@ describe('npm run demo', () => {
     expect(demo.code, demo.story).toBe(0)
     expect(demo.output).toMatch(/State +completed\n/)
     expect(demo.output).toMatch(/Watch +http:\/\/127\.0\.0\.1:\d+\/#\/recordings\/rec_/)
+    for (const label of ['Kofi has a question', 'The theorem of Pythagoras']) {
+      expect(demo.output).toMatch(
+        new RegExp(`Clip +${label}, [\\d.]+ s\\n +http://127\\.0\\.0\\.1:\\d+/media/.*/clip\\.mp4\\n`),
+      )
+    }
     const seconds = Number(/Duration +([\d.]+) s/.exec(demo.output)?.[1])
     expect(Math.abs(seconds - SECONDS)).toBeLessThan(TOLERANCE_SEC)
     const recording = /Folder +(\S+)/.exec(demo.output)?.[1] ?? ''

@@ -43,6 +43,7 @@ describe('the script of the demo class', () => {
       'board.op',
       'board.page',
       'participant.left',
+      'highlight',
     ]) {
       expect(types, type).toContain(type)
     }

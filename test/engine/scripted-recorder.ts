@@ -1,9 +1,15 @@
-import type { RecorderCommand, RecorderEvent, RecorderRequest } from '../../src/protocol/index.ts'
+import { spawn } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename } from 'node:path'
+import type { EndReason, ErrorInfo, RecorderCommand, RecorderEvent, RecorderRequest } from '../../src/protocol/index.ts'
 
 /**
  * A child process that speaks the recorder's protocol and plays what the recording's metadata says: `play` is `crash`,
- * `killed`, `silent` (never a first picture), `deaf` (no answers), `stubborn` (does not end), or nothing. `refuse` names
- * a type of command that it answers with an error.
+ * `killed`, `survived` (killed, but a child of it lives on and holds its output open), `silent` (never a first picture), `frozen` (says nothing more), `failing` (gives the take up, but lingers),
+ * `hopeless`, `deaf` (no answers), `stubborn` (does not end), or nothing. `takes` is how many takes play that; later ones
+ * play nothing. `due` is how many takes ask for the next one to take over, as soon as they run; `next` is what a take plays that
+ * waits to take over: `crash`, or `slow` (it is never ready). `refuse` names a type of command that it answers with an error.
  */
 const FRAME_MS = 100
 const STATS = {
@@ -16,6 +22,9 @@ const STATS = {
   memoryBytes: 1e6,
 }
 
+const LINGER_MS = 1500
+const SURVIVES_SEC = 4
+
 const emit = (event: RecorderEvent) => process.send?.(event)
 const at = () => new Date().toISOString()
 let request: RecorderRequest | undefined
@@ -27,9 +36,20 @@ process.on('message', (message) => {
   begin(request)
 })
 process.on('SIGTERM', () => end('terminated'))
-process.on('disconnect', () => process.exit(0))
+process.on('disconnect', () => {
+  if (basename(tmpdir()).startsWith('panorec-take-')) rmSync(tmpdir(), { recursive: true, force: true })
+  process.exit(0)
+})
 
-function begin({ metadata, sources }: RecorderRequest): void {
+const play = (): string | undefined => {
+  if (request === undefined) return undefined
+  const { metadata, take } = request
+  return take <= Number(metadata.takes ?? 1000) ? metadata.play : undefined
+}
+
+function begin({ sources, take, layout, maxDurationSec }: RecorderRequest): void {
+  const asked = { take, layout: layout.name, sources: sources.map(({ id }) => id), maxDurationSec }
+  console.log(JSON.stringify({ level: 'debug', msg: 'request', asked }))
   console.log(
     JSON.stringify({
       level: 'info',
@@ -39,17 +59,46 @@ function begin({ metadata, sources }: RecorderRequest): void {
     }),
   )
   emit({ type: 'starting', at: at(), pid: process.pid })
-  if (metadata.play === 'silent') return
+  if (play() === 'silent') return
+  if (request?.handover) {
+    if (request.metadata.next === 'crash') process.exit(7)
+    return
+  }
+  if (play() === 'hopeless') return end('failed', { code: 'chrome.not-found', message: 'no Chrome' })
   setTimeout(() => {
-    emit({ type: 'started', at: at(), takeEpochMs: Date.now() })
-    for (const { id } of sources) emit({ type: 'source', at: at(), sourceId: id, state: 'live', error: null })
-    setInterval(record, FRAME_MS)
-    if (metadata.play === 'crash') {
+    const recording = roll(Date.now(), sources)
+    if (play() === 'crash') {
       console.error('boom: the last words')
       setTimeout(() => process.exit(7), FRAME_MS)
     }
-    if (metadata.play === 'killed') process.kill(process.pid, 'SIGKILL')
+    if (play() === 'survived')
+      spawn('sh', ['-c', `sleep ${SURVIVES_SEC}; echo the survivor has ended`], { stdio: 'inherit', detached: true })
+    if (play() === 'killed' || play() === 'survived') process.kill(process.pid, 'SIGKILL')
+    if (play() === 'frozen') clearInterval(recording)
+    if (play() === 'failing') setTimeout(() => fail(recording), FRAME_MS * 3)
   }, FRAME_MS)
+}
+
+function roll(takeEpochMs: number, sources: RecorderRequest['sources']): NodeJS.Timeout {
+  emit({ type: 'started', at: at(), takeEpochMs })
+  for (const { id } of sources) emit({ type: 'source', at: at(), sourceId: id, state: 'live', error: null })
+  if ((request?.take ?? 0) <= Number(request?.metadata.due ?? 0))
+    setInterval(() => emit({ type: 'due', at: at(), why: 'max-take' }), FRAME_MS * 3)
+  return setInterval(record, FRAME_MS)
+}
+
+/** A page's clock that is its machine's wall clock. */
+function clock() {
+  return { machine: 'this', offsetMs: Date.now() - Number(process.hrtime.bigint()) / 1e6 }
+}
+
+function handOver(command: RecorderCommand): void {
+  if (command.type === 'handover.hold' && command.isHeld)
+    setInterval(() => emit({ type: 'positions', clock: clock(), positions: [], recordedSec: segments * 2 }), FRAME_MS)
+  if (command.type === 'handover.positions' && request?.metadata.next !== 'slow') emit({ type: 'primed', sources: [] })
+  if (command.type === 'handover.begin')
+    setTimeout(() => roll(command.atMs, request?.sources ?? []), command.atMs - Date.now())
+  if (command.type === 'handover.end') setTimeout(() => end('handed-over'), command.atMs - Date.now())
 }
 
 function record(): void {
@@ -58,19 +107,30 @@ function record(): void {
   emit({ type: 'stats', at: at(), stats: { ...STATS, frames: segments * 50, segments } })
 }
 
+/** Another segment is stored after the take was given up, as by a recorder whose store is slow. */
+function fail(recording: NodeJS.Timeout): void {
+  clearInterval(recording)
+  const error = { code: 'page.crashed', message: 'as the script says' }
+  emit({ type: 'failing', at: at(), error })
+  setTimeout(record, LINGER_MS / 2)
+  setTimeout(() => end('failed', error), LINGER_MS)
+}
+
 function obey(command: RecorderCommand): void {
-  const { play, refuse } = request?.metadata ?? {}
-  if (play === 'deaf') return
+  const { refuse } = request?.metadata ?? {}
+  if (play() === 'deaf') return
   const error = refuse === command.type ? { code: 'source.unsupported-media', message: 'as the script says' } : null
   emit({ type: 'ack', commandId: command.commandId, error })
   if (command.type === 'signals')
     console.log(JSON.stringify({ level: 'warn', msg: `signals ${JSON.stringify(command.signals)}` }))
+  if (command.type === 'layout') console.log(JSON.stringify({ level: 'warn', msg: `layout ${command.layout.name}` }))
+  handOver(command)
   if (command.type === 'stop') end('stopped')
 }
 
-function end(reason: 'stopped' | 'terminated'): void {
-  if (request?.metadata.play === 'stubborn') return
-  emit({ type: 'finalizing', at: at() })
+function end(reason: EndReason, error: ErrorInfo | null = null): void {
+  if (play() === 'stubborn') return
+  if (reason === 'stopped') emit({ type: 'finalizing', at: at() })
   const ended: RecorderEvent = {
     type: 'ended',
     at: at(),
@@ -78,7 +138,7 @@ function end(reason: 'stopped' | 'terminated'): void {
     durationSec: segments * 2,
     segments,
     bytes: segments * 1000,
-    error: null,
+    error,
   }
   process.send?.(ended, undefined, undefined, () => process.exit(0))
 }

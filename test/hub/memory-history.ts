@@ -27,5 +27,11 @@ export function createMemoryHistory(): RoomHistory & { fail: Error | undefined; 
       if (this.fail) throw this.fail
       return (rooms.get(room) ?? []).filter((signal) => (signal.seq ?? 0) > afterSeq)
     },
+    async lastSeq(room) {
+      await setImmediate()
+      if (this.fail) throw this.fail
+      return rooms.get(room)?.length ?? 0
+    },
+    watch: () => ({ [Symbol.dispose]() {} }),
   }
 }

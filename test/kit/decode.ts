@@ -87,7 +87,9 @@ interface FrameTime {
   /** Samples of an audio frame; 0 for a picture. */
   readonly count: number
 }
-const FRAME_LINE = /showinfo.*\bn: *\d+ pts: *\S+ +pts_time: *(\S+)(?:.*nb_samples: *(\d+))?/
+/** Its `pts_time` has six digits: after ten seconds that is less than the place of a sample. */
+const FRAME_LINE = /showinfo.*\bn: *\d+ pts: *(\S+) +pts_time:(?:.*rate:(\d+) nb_samples: *(\d+))?/
+const CLOCK_LINE = /showinfo.*config in time_base: (\d+)\/(\d+)/
 
 async function decode(
   input: string,
@@ -101,10 +103,14 @@ async function decode(
   const ended = new Promise<number | null>((resolve, reject) => child.once('close', resolve).once('error', reject))
   const times: FrameTime[] = []
   const complaints: string[] = []
+  let unitSec = Number.NaN
   const readLines = (async () => {
     for await (const line of createInterface({ input: child.stderr })) {
-      const [, time, count] = FRAME_LINE.exec(line) ?? []
-      if (time) times.push({ ptsSec: Number(time), count: Number(count ?? 0) })
+      const [, clock, perSec] = CLOCK_LINE.exec(line) ?? []
+      if (clock) unitSec = Number(clock) / Number(perSec)
+      const [, pts, rate, count] = FRAME_LINE.exec(line) ?? []
+      if (pts)
+        times.push({ ptsSec: rate ? Number(pts) / Number(rate) : Number(pts) * unitSec, count: Number(count ?? 0) })
       else if (/\[(warning|error|fatal|panic)\]/.test(line)) complaints.push(line)
     }
   })()

@@ -3,6 +3,13 @@ import { type ParsedPlaylist, parsePlaylist, updateFaults } from './playlist-rul
 
 const POLL_MS = 200
 const TS_SYNC_BYTE = 0x47
+/** A viewer gives up a request that hangs. */
+const READ_TIMEOUT_MS = 10_000
+
+export interface PlaylistWatchOptions {
+  /** The server may be away or fail for a while: then it is asked again. What it does answer must be right all the same. */
+  readonly patient?: boolean
+}
 
 /**
  * Reads playlists five times a second, as many viewers together would, and notes everything that any version of them
@@ -14,38 +21,53 @@ export class PlaylistWatch implements AsyncDisposable {
   readonly versions = new Map<string, number>()
   readonly #stop = new AbortController()
   readonly #running: Promise<unknown>
+  readonly #patient: boolean
 
-  constructor(urls: readonly string[]) {
+  constructor(urls: readonly string[], { patient = false }: PlaylistWatchOptions = {}) {
+    this.#patient = patient
     this.#running = Promise.all(urls.map((url) => this.#watch(url)))
   }
 
   async #watch(url: string): Promise<void> {
     const fetched = new Set<string>()
+    const waiting = new Set<string>()
     let text = ''
     let before: ParsedPlaylist['playlist']
     while (!this.#stop.signal.aborted) {
-      const newest = await readText(url)
-      if (newest === undefined && text !== '') this.#note(url, ['it is gone'])
+      const { status, bytes } = await read(url)
+      const newest = status === 200 ? new TextDecoder().decode(bytes) : undefined
+      if (newest === undefined && text !== '' && !this.#forgives(status)) this.#note(url, [`it is gone: ${status}`])
       if (newest !== undefined && newest !== text) {
         text = newest
         this.versions.set(url, (this.versions.get(url) ?? 0) + 1)
         const { playlist, faults } = parsePlaylist(text)
         this.#note(url, [...faults, ...(before && playlist ? updateFaults(before, playlist) : [])])
         const names = playlist?.segments.filter((segment) => !segment.gap).map((segment) => segment.uri) ?? []
-        await Promise.all(names.filter((name) => !fetched.has(name)).map((name) => this.#fetchSegment(url, name)))
-        for (const name of names) fetched.add(name)
+        for (const name of names) if (!fetched.has(name)) waiting.add(name)
         before = playlist ?? before
       }
+      await Promise.all(
+        [...waiting].map(async (name) => {
+          if (!(await this.#fetchSegment(url, name))) return
+          waiting.delete(name)
+          fetched.add(name)
+        }),
+      )
       await sleep(POLL_MS)
     }
   }
 
-  async #fetchSegment(playlist: string, name: string): Promise<void> {
-    const response = await fetch(new URL(name, playlist)).catch(() => undefined)
-    const bytes = response?.ok ? new Uint8Array(await response.arrayBuffer()) : new Uint8Array()
-    const whole = bytes.length > 0 && bytes.length % 188 === 0 && bytes[0] === TS_SYNC_BYTE
-    if (!whole)
-      this.#note(playlist, [`segment ${name} is named and not whole: ${response?.status}, ${bytes.length} bytes`])
+  /** False when it is to be asked for again. */
+  async #fetchSegment(playlist: string, name: string): Promise<boolean> {
+    const { status, bytes } = await read(new URL(name, playlist).href)
+    if (this.#forgives(status)) return false
+    const whole = status === 200 && bytes.length > 0 && bytes.length % 188 === 0 && bytes[0] === TS_SYNC_BYTE
+    if (!whole) this.#note(playlist, [`segment ${name} is named and not whole: ${status}, ${bytes.length} bytes`])
+    return true
+  }
+
+  #forgives(status: number | undefined): boolean {
+    return this.#patient && (status === undefined || status >= 500)
   }
 
   #note(url: string, faults: readonly string[]): void {
@@ -60,7 +82,12 @@ export class PlaylistWatch implements AsyncDisposable {
   }
 }
 
-async function readText(url: string): Promise<string | undefined> {
-  const response = await fetch(url).catch(() => undefined)
-  return response?.ok ? await response.text() : undefined
+/** Without a status: nobody answered, or not to the end. */
+async function read(url: string): Promise<{ readonly status: number | undefined; readonly bytes: Uint8Array }> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(READ_TIMEOUT_MS) })
+    return { status: response.status, bytes: new Uint8Array(await response.arrayBuffer()) }
+  } catch {
+    return { status: undefined, bytes: new Uint8Array() }
+  }
 }

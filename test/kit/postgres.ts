@@ -16,6 +16,10 @@ export interface PostgresServer extends AsyncDisposable {
   cutConnections(): Promise<void>
   /** Stops the server and starts it again on the same port after the pause. */
   restart(pauseMs: number): Promise<void>
+  /** Ends the server as a crash does; `start` is its recovery. */
+  kill(): Promise<void>
+  /** Starts it on the same port; nothing when it runs. */
+  start(): Promise<void>
 }
 
 const INSTALLED = '/usr/lib/postgresql'
@@ -52,12 +56,15 @@ export async function startPostgres(): Promise<PostgresServer> {
     return child
   }
   let server = await start()
-  const stop = async () => {
-    // Fast shutdown: clients are cut off, nothing is lost.
+  const isRunning = () => server.exitCode === null && server.signalCode === null
+  const end = async (signal: NodeJS.Signals) => {
+    if (!isRunning()) return
     const exited = once(server, 'exit')
-    server.kill('SIGINT')
+    server.kill(signal)
     await exited
   }
+  // Fast shutdown: clients are cut off, nothing is lost.
+  const stop = () => end('SIGINT')
   const admin = async (statement: string) => {
     const client = new pg.Client({ connectionString: urlOf('postgres') })
     await client.connect()
@@ -82,6 +89,10 @@ export async function startPostgres(): Promise<PostgresServer> {
       await stop()
       await sleep(pauseMs)
       server = await start()
+    },
+    kill: () => end('SIGKILL'),
+    async start() {
+      if (!isRunning()) server = await start()
     },
     async [Symbol.asyncDispose]() {
       await stop()

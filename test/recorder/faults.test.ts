@@ -1,13 +1,19 @@
-import { mkdir, rename, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { SourceSpec } from '../../src/protocol/index.ts'
+import { parsePlaylist } from '../../src/playlist/index.ts'
+import type { ErrorInfo, RecorderEvent, SourceSpec, StoreLocation } from '../../src/protocol/index.ts'
+import { getText } from '../../src/publication/index.ts'
+import { finalizeRecording } from '../../src/recorder/index.ts'
 import { readProcessTree } from '../../src/recorder/process-tree.ts'
+import { openStore } from '../../src/store/index.ts'
 import { buildFixturePage } from './fixture-page.ts'
-import { buildRequest, makeFolders, startRecorder } from './recorder-run.ts'
-import { checkRecording } from './recording-check.ts'
+import { buildRequest, makeFolders, type RecorderRun, startRecorder } from './recorder-run.ts'
+import { checkRecording, videoTimes } from './recording-check.ts'
 
 const TEST_TIMEOUT_MS = 60_000
+/** About three segments of the fixture page. */
+const SPOOL_BYTES = 60_000
 let page: Awaited<ReturnType<typeof buildFixturePage>>
 beforeAll(async () => {
   page = await buildFixturePage()
@@ -17,19 +23,31 @@ afterAll(() => page[Symbol.asyncDispose]())
 /** The fixture page has the fault that a source's id names. */
 const fault = (id: string): readonly SourceSpec[] => [{ id, type: 'video', url: 'https://example.org/' }]
 
+/** The recording as it is when no other take follows. Until then its playlists are open. */
+async function checkGivenUp({ request }: RecorderRun, error: ErrorInfo | null) {
+  await using store = await openStore(request.store)
+  for (const name of ['live', 'index'])
+    expect(await getText(store, `${request.recordingId}/${name}.m3u8`)).not.toContain('EXT-X-ENDLIST')
+  await finalizeRecording(store, request.recordingId, { state: 'failed', error })
+  const { path } = request.store as Extract<StoreLocation, { kind: 'fs' }>
+  return await checkRecording(join(path, request.recordingId))
+}
+
 test.each([
   ['sends no more pictures', 'silent', 'page.no-packets'],
   ['hangs', 'dead', 'page.no-packets'],
   ['answers no more', 'deaf', 'page.unresponsive'],
   ['gives up', 'failing', 'encoder.unsupported'],
 ])(
-  'closes the recording when the page %s',
+  'leaves what it recorded to the next take when the page %s',
   async (_, id, code) => {
     await using folders = await makeFolders()
     const run = startRecorder(buildRequest(folders, { sources: fault(id) }), page.path)
     const ended = await run.done
     expect(ended).toMatchObject({ reason: 'failed', error: { code } })
-    const checked = await checkRecording(join(folders.storePath, run.request.recordingId))
+    const failing = run.events.find((event) => event.type === 'failing')
+    expect(failing).toMatchObject({ error: { code } })
+    const checked = await checkGivenUp(run, ended.error)
     expect(checked.warnings).toBe('')
     expect([checked.index.endlist, checked.live.endlist]).toEqual([true, true])
     expect(checked.manifest).toMatchObject({ state: 'failed', error: { code }, durationSec: ended.durationSec })
@@ -41,7 +59,7 @@ test.each([
 )
 
 test(
-  'closes the recording when Chrome is killed',
+  'leaves what it recorded to the next take when Chrome is killed',
   async () => {
     await using folders = await makeFolders()
     const run = startRecorder(buildRequest(folders), page.path)
@@ -53,7 +71,7 @@ test(
       reason: 'failed',
       error: { code: expect.stringMatching(/^(chrome|page)\.crashed$/) },
     })
-    const { warnings, index } = await checkRecording(join(folders.storePath, run.request.recordingId))
+    const { warnings, index } = await checkGivenUp(run, ended.error)
     expect([warnings, index.endlist]).toEqual(['', true])
     expect((await readProcessTree(process.pid)).length).toBe(1)
   },
@@ -96,6 +114,48 @@ test(
   },
   TEST_TIMEOUT_MS,
 )
+
+test(
+  'leaves a marked gap where the spool is full, and goes on when there is room',
+  async () => {
+    await using folders = await makeFolders()
+    await mkdir(`${folders.storePath}-real`)
+    await writeFile(`${folders.storePath}-broken`, 'a file where the folder was')
+    await putInPlace(`${folders.storePath}-real`, folders.storePath)
+    const run = startRecorder(buildRequest(folders, { spoolMaxBytes: SPOOL_BYTES }), page.path)
+    await run.event('segment')
+    await putInPlace(`${folders.storePath}-broken`, folders.storePath)
+    await expect.poll(() => codesOf(run.events), { timeout: TEST_TIMEOUT_MS }).toContain('spool.disk-full')
+    await new Promise((resolve) => setTimeout(resolve, 2_000))
+    await putInPlace(`${folders.storePath}-real`, folders.storePath)
+    const known = run.events.filter(({ type }) => type === 'segment').length
+    await run.event('segment', known + 6)
+    await run.order({ type: 'stop' })
+    const ended = await run.done
+    expect(ended).toMatchObject({ reason: 'stopped', error: null })
+    expect(codesOf(run.events).filter((code) => code === 'spool.disk-full')).toHaveLength(1)
+
+    const folder = join(folders.storePath, run.request.recordingId)
+    const text = await readFile(join(folder, 'index.m3u8'), 'utf8')
+    const segments = parsePlaylist(text)?.segments ?? []
+    const gaps = segments.filter(({ gap }) => gap === true)
+    expect(gaps.length).toBeGreaterThan(0)
+    expect(segments.length - gaps.length).toBe(ended.segments)
+    for (const [at, segment] of segments.entries()) {
+      const before = segments[at - 1]
+      const expectedMs =
+        before === undefined ? segment.programDateTimeMs : before.programDateTimeMs + before.durationSec * 1000
+      expect(Math.abs(segment.programDateTimeMs - expectedMs)).toBeLessThanOrEqual(1)
+      if (segment.gap !== true)
+        expect(await videoTimes(join(folder, segment.uri))).toHaveLength(segment.durationSec * 25)
+    }
+  },
+  TEST_TIMEOUT_MS,
+)
+
+function codesOf(events: readonly RecorderEvent[]): readonly string[] {
+  return events.flatMap((event) => (event.type === 'warning' ? [event.error.code] : []))
+}
 
 /** Makes `link` a symbolic link to `target` in one step, whatever it linked to before. */
 async function putInPlace(target: string, link: string): Promise<void> {

@@ -53,7 +53,7 @@ test(
 test('finds nothing to close of a recording that stored nothing', async () => {
   await using folders = await makeFolders()
   const store = await openStore({ kind: 'fs', path: folders.storePath })
-  expect(await finalizeRecording(store, 'rec_none')).toEqual({ durationSec: 0, segments: 0 })
+  expect(await finalizeRecording(store, 'rec_none')).toEqual({ durationSec: 0, segments: 0, takes: [] })
 })
 
 async function allGone(pids: readonly number[]): Promise<void> {

@@ -1,12 +1,22 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { ulid } from 'ulid'
-import type { RecorderCommand, RecorderEvent, RecorderOrder, RecorderRequest } from '../../src/protocol/index.ts'
+import type {
+  HandoverOrder,
+  RecorderCommand,
+  RecorderEvent,
+  RecorderOrder,
+  RecorderRequest,
+} from '../../src/protocol/index.ts'
 import { type RecorderLogger, runRecorder } from '../../src/recorder/index.ts'
 
 type EventOf<T extends RecorderEvent['type']> = Extract<RecorderEvent, { type: T }>
 export type LogLine = { readonly level: string; readonly details: object; readonly message: string }
+
+/** The built page of the product; without it a test takes the fixture page, which needs no sources. */
+export const REAL_PAGE = fileURLToPath(new URL('../../dist/recorder-page', import.meta.url))
 
 /** A recorder at work in this process, with its store and its spool in a temporary folder. */
 export interface RecorderRun {
@@ -15,7 +25,7 @@ export interface RecorderRun {
   readonly log: readonly LogLine[]
   readonly done: Promise<EventOf<'ended'>>
   /** Sends a command and resolves with its answer. */
-  order(order: RecorderOrder): Promise<EventOf<'ack'>>
+  order(order: RecorderOrder | HandoverOrder): Promise<EventOf<'ack'>>
   terminate(): void
   /** Resolves with the n-th event of this type, counted from 1. */
   event<T extends RecorderEvent['type']>(type: T, count?: number): Promise<EventOf<T>>
@@ -49,11 +59,15 @@ export function buildRequest(folders: RecorderFolders, changes: Partial<Recorder
     video: { width: 320, height: 180, fps: 25, bitrateKbps: 400 },
     audioBitrateKbps: 96,
     segmentSec: 1,
+    highlights: { preSec: 20, postSec: 10, rules: [] },
     maxDurationSec: 600,
+    isPaused: false,
     room: null,
     signalling: null,
     store: { kind: 'fs', path: folders.storePath },
     spoolDir: folders.spoolDir,
+    maxTakeSec: null,
+    handover: null,
     allowPrivateHosts: [],
     metadata: {},
     logLevel: 'debug',
@@ -111,7 +125,8 @@ export function startRecorder(request: RecorderRequest, pageDir: string): Record
   }
 }
 
-function loggerInto(lines: LogLine[]): RecorderLogger {
+/** A logger that keeps its lines. */
+export function loggerInto(lines: LogLine[]): RecorderLogger {
   const at = (level: string) => (details: object, message: string) => void lines.push({ level, details, message })
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }

@@ -63,7 +63,8 @@ function parse(text: string): HLS.types.MediaPlaylist {
   return HLS.parse(text) as HLS.types.MediaPlaylist
 }
 
-async function videoTimes(path: string): Promise<number[]> {
+/** Media times of the video packets of a segment, seconds: their timestamps less the clock's lead. */
+export async function videoTimes(path: string): Promise<number[]> {
   const select = ['-select_streams', 'v', '-show_entries', 'packet=pts_time', '-of', 'csv=p=0']
   const { stdout } = await run('ffprobe', ['-v', 'error', ...select, path])
   return stdout

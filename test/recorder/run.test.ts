@@ -66,6 +66,17 @@ test(
 )
 
 test(
+  'ends by itself when its rules say that nothing happens any more',
+  async () => {
+    await using folders = await makeFolders()
+    const run = startRecorder(buildRequest(folders, { idle: { emptyRoomSec: 4 } }), page.path)
+    expect(await run.done).toMatchObject({ reason: 'idle', error: null })
+    await checkRecording(join(folders.storePath, run.request.recordingId))
+  },
+  TEST_TIMEOUT_MS,
+)
+
+test(
   'ends in order when it is terminated, also while it starts',
   async () => {
     await using folders = await makeFolders()
@@ -146,8 +157,8 @@ test(
     expect(index.segments.map(({ uri, discontinuity }) => [uri, discontinuity ?? false])).toEqual([
       ['takes/1/0.ts', false],
       ['takes/1/1.ts', false],
-      ['takes/2/2.ts', true],
-      ['takes/2/3.ts', false],
+      ['takes/2/0.ts', true],
+      ['takes/2/1.ts', false],
     ])
     expect(manifest).toMatchObject({
       durationSec: 4,

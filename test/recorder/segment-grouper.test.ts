@@ -129,3 +129,38 @@ test('leaves no time between segments and none twice', () => {
     }),
   )
 })
+
+const pause = (timestampUs: number): Packet => ({ ...video(timestampUs), kind: 'pause' })
+
+test('a pause ends the segment at once and where it says, and what follows continues nothing', () => {
+  const grouper = createSegmentGrouper({ longestUs: LONGEST_US, frameUs: FRAME_US })
+  const before = [video(0, { cut: true }), audio(0), video(40_000), audio(21_333), audio(64_000), audio(85_333)]
+  expect(before.flatMap((packet) => grouper.push(packet, 0))).toEqual([])
+  const [ended, ...more] = grouper.push(pause(80_000), 0)
+  expect(more).toEqual([])
+  expect(ended).toMatchObject({ startUs: 0, durationUs: 80_000, pausedUs: 0, discontinuity: false })
+  expect(ended?.video.length).toBe(2)
+  // The padding of the encoder behind the pause belongs nowhere.
+  expect(ended?.audio.map(({ timestampUs }) => timestampUs)).toEqual([0, 21_333, 64_000])
+  expect(grouper.push(pause(80_000), 0)).toEqual([])
+  for (const packet of [audio(9_000_000), video(9_000_000, { cut: true }), video(9_040_000)]) grouper.push(packet, 0)
+  const [next] = grouper.finish()
+  expect(next).toMatchObject({
+    startUs: 9_000_000,
+    durationUs: 80_000,
+    pausedUs: 9_000_000 - 80_000,
+    discontinuity: true,
+  })
+  expect(next?.audio.map(({ timestampUs }) => timestampUs)).toEqual([9_000_000])
+})
+
+test('a take that begins paused begins where it is resumed, and continues nothing that it would have to say', () => {
+  const [only] = group([pause(0), video(5_000_000, { cut: true })])
+  expect(only).toMatchObject({ startUs: 5_000_000, pausedUs: 5_000_000, discontinuity: false })
+})
+
+test('all pauses before a segment count', () => {
+  const cut = (timestampUs: number) => video(timestampUs, { cut: true })
+  const groups = group([cut(0), pause(40_000), cut(1_000_000), pause(1_040_000), cut(3_000_000), cut(3_040_000)])
+  expect(groups.map(({ pausedUs }) => pausedUs)).toEqual([0, 960_000, 2_920_000, 2_920_000])
+})

@@ -93,6 +93,43 @@ test(
   TEST_TIMEOUT_MS,
 )
 
+test(
+  'a highlight triggers once a take, also by a command, and the next take says the same and what came between',
+  async () => {
+    await using folders = await makeFolders()
+    const createdAtMs = Date.now()
+    const highlight = (id: string, at: number): Signal => ({ v: 1, type: 'highlight', at, id })
+    const history: Signal[] = [
+      { ...highlight('before', createdAtMs - 1), seq: 1 },
+      { ...highlight('early', createdAtMs), seq: 2 },
+    ]
+    await using server = await startServer(history)
+    const request = buildRequest(folders, {
+      signalling: { url: server.url },
+      createdAt: new Date(createdAtMs).toISOString(),
+      maxDurationSec: 2,
+    })
+    const first = startRecorder(request, page.path)
+    await first.event('started')
+    const commanded = highlight('commanded', Date.now())
+    await first.order({ type: 'signals', signals: [commanded, commanded] })
+    await first.done
+    history.push({ ...highlight('between', Date.now()), seq: 3 })
+    const second = startRecorder({ ...request, take: 2 }, page.path)
+    await second.done
+
+    expect(triggers(first)).toEqual(['early', 'commanded'])
+    expect(triggers(second)).toEqual(['early', 'between'])
+    const kinds = second.events.map(({ type }) => type)
+    expect(kinds.indexOf('started')).toBeLessThan(kinds.indexOf('trigger'))
+  },
+  TEST_TIMEOUT_MS,
+)
+
+function triggers(run: RecorderRun): readonly string[] {
+  return run.events.flatMap((event) => (event.type === 'trigger' ? [event.key] : []))
+}
+
 /** Waits until the fixture page has logged that many signals. */
 async function seenByPage(run: RecorderRun, count: number): Promise<void> {
   const seen = () =>

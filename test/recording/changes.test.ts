@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { AppError, type RecorderOrder } from '../../src/protocol/index.ts'
-import { applyOrder, applyReport, beginTake, move, type RecordingRecord } from '../../src/recording/index.ts'
+import {
+  applyOrder,
+  applyReport,
+  applyStored,
+  beginTake,
+  closeRecord,
+  move,
+  type RecordingRecord,
+  toRecording,
+} from '../../src/recording/index.ts'
 import { aRecord, LATER, NOW } from './records.ts'
 
 const at = LATER.toISOString()
@@ -10,12 +19,29 @@ function running(): RecordingRecord {
   return applyReport(begun, 1, { type: 'started', at, takeEpochMs: 0 }, LATER)?.record ?? begun
 }
 
+const NOTHING = { durationSec: 0, segments: 0 }
+const CRASH = { code: 'recorder.crashed', message: 'by SIGKILL' }
+function interrupted(record: RecordingRecord, take = 1) {
+  const outcome = applyReport(record, take, { type: 'interrupted', at, error: CRASH }, LATER)
+  if (outcome === undefined) throw new Error('the interruption was not heard')
+  return outcome
+}
+
 describe('a take', () => {
   test('begins as the first of a requested recording', () => {
     const { record, facts } = beginTake(aRecord(), NOW)
     expect(record.state).toBe('starting')
     expect(record.takes).toEqual([
-      { number: 1, startedAt: NOW.toISOString(), endedAt: null, durationSec: 0, segments: 0, error: null },
+      {
+        number: 1,
+        startedAt: NOW.toISOString(),
+        endedAt: null,
+        durationSec: 0,
+        segments: 0,
+        error: null,
+        firstPictureAt: null,
+        aliveAt: NOW.toISOString(),
+      },
     ])
     expect(facts).toEqual([{ type: 'recording.state' }])
   })
@@ -24,7 +50,7 @@ describe('a take', () => {
     const record = running()
     expect(record.state).toBe('recording')
     expect(record.startedAt).toBe(at)
-    expect(record.takes[0]?.startedAt).toBe(at)
+    expect(record.takes[0]).toMatchObject({ startedAt: at, firstPictureAt: at, aliveAt: at })
   })
 
   test('progress changes figures and no state', () => {
@@ -59,32 +85,94 @@ describe('a take', () => {
   })
 
   test.each([
-    ['stopped', 'completed', undefined],
-    ['max-duration', 'completed', 'recording.max-duration'],
-    ['terminated', 'failed', 'service.stopping'],
-    ['failed', 'failed', 'internal'],
-  ] as const)('that ended because %s leaves the recording %s with the error %s', (reason, state, code) => {
+    ['stopped', undefined],
+    ['max-duration', 'recording.max-duration'],
+    ['idle', 'recording.idle'],
+  ] as const)('that ended because %s leaves the recording completed with the error %s', (reason, code) => {
     const ended = { type: 'ended', at, reason, durationSec: 9, segments: 4, bytes: 100, error: null } as const
     const outcome = applyReport(running(), 1, ended, LATER)
-    expect(outcome?.record).toMatchObject({ state, endedAt: at, takes: [{ endedAt: at, durationSec: 9, segments: 4 }] })
+    expect(outcome?.record).toMatchObject({
+      state: 'completed',
+      endedAt: at,
+      takes: [{ endedAt: at, durationSec: 9, segments: 4 }],
+    })
     expect(outcome?.record.error?.code).toBe(code)
   })
 
-  test('that crashed keeps its reason and what the store says was stored', () => {
-    const error = { code: 'recorder.crashed', message: 'by SIGKILL' }
-    const outcome = applyReport(
-      running(),
-      1,
-      { type: 'crashed', at, error, stored: { durationSec: 6, segments: 3 } },
-      LATER,
-    )
-    expect(outcome?.record).toMatchObject({ state: 'failed', error, takes: [{ durationSec: 6, segments: 3, error }] })
+  test('that is interrupted leaves the recording recovering, and the next take keeps it so until its first picture', () => {
+    const between = interrupted(running()).record
+    expect(between).toMatchObject({ state: 'recovering', error: null, takes: [{ endedAt: at, error: CRASH }] })
+    const { record } = beginTake(between, LATER)
+    expect(record).toMatchObject({ state: 'recovering', takes: [{ number: 1 }, { number: 2, endedAt: null }] })
+    const again = applyReport(record, 2, { type: 'started', at, takeEpochMs: 0 }, LATER)?.record
+    expect(again).toMatchObject({ state: 'recording', startedAt: at, takes: [{ error: CRASH }, { error: null }] })
+    const twice = interrupted(record, 2).record
+    expect(twice).toMatchObject({ state: 'recovering', takes: [{ error: CRASH }, { error: CRASH }] })
+  })
+
+  test('that is interrupted while it was ending stays finalizing', () => {
+    const ending = applyReport(running(), 1, { type: 'finalizing', at }, LATER)?.record ?? running()
+    expect(interrupted(ending).record).toMatchObject({ state: 'finalizing', takes: [{ error: CRASH }] })
+  })
+
+  test('that another take has followed can only say what it stored', () => {
+    const { record } = beginTake(interrupted(running()).record, LATER)
+    const ended = { type: 'ended', at, reason: 'failed', durationSec: 9, segments: 4, bytes: 1, error: CRASH } as const
+    const after = applyReport(record, 1, ended, LATER)?.record
+    expect(after).toMatchObject({ state: 'recovering', takes: [{ durationSec: 9, segments: 4 }, { endedAt: null }] })
+    for (const late of [
+      { type: 'started', at, takeEpochMs: 0 },
+      { type: 'finalizing', at },
+      { type: 'layout', at, layout: { name: 'board' } },
+      { type: 'interrupted', at, error: CRASH },
+    ] as const)
+      expect(applyReport(record, 1, late, LATER)).toBeUndefined()
   })
 
   test('finalizing twice is once', () => {
     const once = applyReport(running(), 1, { type: 'finalizing', at }, LATER)
     expect(once?.record.state).toBe('finalizing')
     expect(once && applyReport(once.record, 1, { type: 'finalizing', at }, LATER)).toBeUndefined()
+  })
+})
+
+describe('a recording that no recorder ends', () => {
+  const stored = { durationSec: 10, segments: 5, takes: [{ number: 1, durationSec: 10, segments: 5 }] }
+  test.each([
+    ['failed', CRASH, stored, 'failed'],
+    ['completed', null, stored, 'completed'],
+    ['completed', CRASH, stored, 'completed'],
+    ['completed', CRASH, undefined, 'completed'],
+    ['completed', CRASH, { durationSec: 0, segments: 0, takes: [] }, 'failed'],
+  ] as const)('%s with %o and %o stored is %s', (state, error, what, expected) => {
+    const outcome = closeRecord(interrupted(running()).record, { state, error }, what, LATER)
+    expect(outcome?.record).toMatchObject({ state: expected, error, endedAt: at })
+    const { durationSec, segments } = outcome?.record.takes[0] ?? {}
+    expect({ durationSec, segments }).toEqual(
+      what ? { durationSec: what.durationSec, segments: what.segments } : NOTHING,
+    )
+  })
+
+  test('ends once', () => {
+    const failed = move(running(), 'failed', LATER).record
+    const verdict = { state: 'completed', error: null } as const
+    expect(closeRecord(failed, verdict, undefined, LATER)).toBeUndefined()
+  })
+
+  test('learns after its end what was stored later, of each take, and tells it once', () => {
+    const next = beginTake(interrupted(running()).record, NOW).record
+    const counted = applyReport(next, 2, { type: 'progress', durationSec: 6, segments: 3, stats: null }, NOW)?.record
+    const ended = move(counted ?? next, 'failed', LATER, { error: CRASH }).record
+    const takes = [
+      { number: 1, durationSec: 4, segments: 2 },
+      { number: 2, durationSec: 6, segments: 3 },
+    ]
+    const outcome = applyStored(ended, { durationSec: 10, segments: 5, takes })
+    expect(outcome?.facts).toEqual([{ type: 'recording.stats' }])
+    expect(outcome?.record).toMatchObject({ state: 'failed', error: CRASH, endedAt: at, takes })
+    expect(outcome && toRecording(outcome.record, null).durationSec).toBe(10)
+    expect(outcome && applyStored(outcome.record, { durationSec: 10, segments: 5, takes })).toBeUndefined()
+    expect(applyStored(running(), { durationSec: 10, segments: 5, takes })).toBeUndefined()
   })
 })
 
@@ -127,7 +215,7 @@ describe('an order', () => {
     ['a mute of nobody', { type: 'source.update', sourceId: 'bob', patch: { muted: true } }, undefined],
     ['a removal', { type: 'source.remove', sourceId: 'amy' }, 'source.removed'],
     ['a removal of nobody', { type: 'source.remove', sourceId: 'bob' }, undefined],
-    ['a stop', { type: 'stop' }, undefined],
+    ['a stop', { type: 'stop' }, 'recording.state'],
     ['signals', { type: 'signals', signals: [] }, undefined],
     ['a cut', { type: 'cut' }, undefined],
   ]
@@ -141,5 +229,45 @@ describe('an order', () => {
     expect(() => move(done, 'paused', LATER)).toThrow(
       expect.objectContaining({ code: 'recording.wrong-state', details: { state: 'completed' } }),
     )
+  })
+})
+
+describe('a pause', () => {
+  const paused = () => applyReport(running(), 1, { type: 'paused', at }, LATER)?.record ?? running()
+
+  test('is what the recorder says, and its order adds nothing to that', () => {
+    const outcome = applyReport(running(), 1, { type: 'paused', at }, LATER)
+    expect(outcome).toMatchObject({ record: { state: 'paused', pausedAt: at }, facts: [{ type: 'recording.state' }] })
+    expect(applyOrder(paused(), { type: 'pause' }, LATER)).toBeUndefined()
+    expect(applyReport(paused(), 1, { type: 'paused', at }, LATER)).toBeUndefined()
+  })
+
+  test('ends with the first picture after it', () => {
+    const outcome = applyReport(paused(), 1, { type: 'resumed', at }, LATER)
+    expect(outcome).toMatchObject({ record: { state: 'recording', pausedAt: null } })
+    expect(applyOrder(running(), { type: 'resume' }, LATER)).toBeUndefined()
+  })
+
+  test('outlives its take: the next one begins paused', () => {
+    const next = beginTake(interrupted(paused()).record, LATER).record
+    expect(next).toMatchObject({ state: 'recovering', pausedAt: at })
+    expect(applyReport(next, 2, { type: 'started', at, takeEpochMs: 0 }, LATER)?.record.state).toBe('paused')
+  })
+
+  test('is remembered while no recorder has the recording, and its beginning is the first picture', () => {
+    const waiting = applyOrder(aRecord(), { type: 'pause' }, NOW)
+    expect(waiting).toMatchObject({ record: { state: 'requested', pausedAt: NOW.toISOString() } })
+    const begun = beginTake(waiting?.record ?? aRecord(), NOW).record
+    const ready = applyReport(begun, 1, { type: 'started', at, takeEpochMs: 0 }, LATER)?.record ?? begun
+    expect(ready).toMatchObject({ state: 'paused', startedAt: null })
+    expect(applyReport(ready, 1, { type: 'resumed', at }, LATER)?.record).toMatchObject({
+      state: 'recording',
+      startedAt: at,
+    })
+    expect(applyOrder(begun, { type: 'resume' }, LATER)?.record.pausedAt).toBeNull()
+  })
+
+  test('is over with the recording', () => {
+    expect(move(paused(), 'ended', LATER).record).toMatchObject({ state: 'completed', pausedAt: null })
   })
 })

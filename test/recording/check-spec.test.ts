@@ -35,6 +35,7 @@ const WRONG: readonly [string, RecordingSpec, string, string][] = [
     'layout.unknown-source',
     '/layout/tiles/1/source',
   ],
+  ['a day that is none', { sources: [hls('a')], startAt: '2026-13-41T09:00:00Z' }, 'request.invalid', '/startAt'],
 ]
 
 describe('a spec is refused for', () => {

@@ -17,10 +17,10 @@ const TRANSITIONS: readonly Transition[] = [
 /** Every allowed step; `.` is a step that cannot happen. Columns are in the order of `TRANSITIONS`. */
 const TABLE: Readonly<Record<RecordingState, string>> = {
   requested: 'starting . . . . completed . . failed',
-  starting: '. recording . . recovering . finalizing completed failed',
+  starting: '. recording paused . recovering . finalizing completed failed',
   recording: '. . paused . recovering . finalizing completed failed',
   paused: '. . . recording recovering . finalizing completed failed',
-  recovering: '. recording . . . . finalizing completed failed',
+  recovering: '. recording paused . recovering . finalizing completed failed',
   finalizing: '. . . . . . . completed failed',
   completed: '. . . . . . . . .',
   failed: '. . . . . . . . .',

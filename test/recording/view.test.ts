@@ -30,7 +30,7 @@ test('no token, webhook secret or password of a URL is shown', () => {
 })
 
 test('the duration is the sum of the takes, to the millisecond', () => {
-  const take = { number: 1, startedAt: '', endedAt: null, segments: 1, error: null }
+  const take = { number: 1, startedAt: '', endedAt: null, segments: 1, error: null, firstPictureAt: null, aliveAt: '' }
   const takes = [
     { ...take, durationSec: 0.1 },
     { ...take, number: 2, durationSec: 0.2 },

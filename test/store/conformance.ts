@@ -121,6 +121,9 @@ export function describeSegmentStore(name: string, open: () => Promise<Opened>):
       expect(await listed(store, 'r')).toEqual([...keys].sort())
       expect(await listed(store, '')).toEqual([...keys].sort())
       expect(await listed(store, 'nothing/')).toEqual([])
+      expect(await foldersOf(store, '')).toEqual([...new Set(keys.flatMap(topOf))].sort())
+      expect(await foldersOf(store, 'r/')).toEqual(['takes'])
+      expect(await foldersOf(store, 'nothing/')).toEqual([])
     })
 
     test.each(BAD_KEYS)('lets no key out of the store: %j', async (key) => {
@@ -169,6 +172,14 @@ export function describeSegmentStore(name: string, open: () => Promise<Opened>):
 function text(body: ReadableStream<Uint8Array>): Promise<string> {
   return new Response(body).text()
 }
+
+async function foldersOf(store: SegmentStore, folder: string): Promise<string[]> {
+  const names = []
+  for await (const name of store.folders(folder)) names.push(name)
+  return names
+}
+
+const topOf = (key: string): readonly string[] => (key.includes('/') ? [key.slice(0, key.indexOf('/'))] : [])
 
 async function listed(store: SegmentStore, prefix: string): Promise<string[]> {
   const keys: string[] = []

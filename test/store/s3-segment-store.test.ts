@@ -1,4 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openStore } from '../../src/store/index.ts'
 import { type S3Server, startS3Server } from '../kit/s3.ts'
@@ -54,3 +59,52 @@ test('says that the server is away, and that trying again may help', async () =>
   await using store = await openStore(location)
   await expect(store.check()).rejects.toMatchObject({ code: 'store.unavailable', retryable: true })
 })
+
+test('asks for the encryption of the settings with every object, also with one of many parts', async () => {
+  const asked: (readonly unknown[])[] = []
+  const recorder = createServer((request, response) => {
+    request.resume().on('end', () => {
+      const { headers } = request
+      const isBegin = request.method === 'POST' && request.url?.includes('uploads') === true
+      if (request.method === 'PUT' && request.url?.includes('partNumber') !== true) asked.push(encryptionIn(headers))
+      if (isBegin) asked.push(encryptionIn(headers))
+      response.setHeader('etag', '"1"')
+      response.end(request.method === 'POST' ? multipartAnswer(isBegin) : '')
+    })
+  })
+  await new Promise<void>((resolve) => recorder.listen(0, '127.0.0.1', resolve))
+  const { port } = recorder.address() as AddressInfo
+  const encryption = { algorithm: 'aws:kms', keyId: 'key-1' } as const
+  const endpoint = `http://127.0.0.1:${port}`
+  const folder = await mkdtemp(join(tmpdir(), 'panorec-sse-'))
+  try {
+    await using store = await openStore({
+      kind: 's3',
+      bucket: BUCKET,
+      prefix: '',
+      endpoint,
+      region: 'us-east-1',
+      encryption,
+    })
+    await store.put('a', new Uint8Array(1))
+    await writeFile(join(folder, 'large'), new Uint8Array(17 * 1024 * 1024))
+    await store.putFile('b', join(folder, 'large'))
+  } finally {
+    await rm(folder, { recursive: true })
+    recorder.closeAllConnections()
+    await new Promise((resolve) => recorder.close(resolve))
+  }
+  expect(asked).toEqual([
+    ['aws:kms', 'key-1'],
+    ['aws:kms', 'key-1'],
+  ])
+})
+
+function encryptionIn(headers: IncomingHttpHeaders): readonly unknown[] {
+  return [headers['x-amz-server-side-encryption'], headers['x-amz-server-side-encryption-aws-kms-key-id']]
+}
+
+function multipartAnswer(isBegin: boolean): string {
+  const name = isBegin ? 'InitiateMultipartUploadResult' : 'CompleteMultipartUploadResult'
+  return `<${name}><Bucket>${BUCKET}</Bucket><Key>b</Key><UploadId>1</UploadId><ETag>"1"</ETag></${name}>`
+}

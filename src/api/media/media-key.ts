@@ -11,9 +11,16 @@ export function isMediaKey(key: string): boolean {
   return FOLDERS.has(first) && rest.every((part) => PART.test(part))
 }
 
-/** Segments are written once under a key of their own; everything else may be written again. */
+/** Segments, clips and films are written once under a key of their own; everything else may be written again. */
 export function isImmutable(key: string): boolean {
-  return /^[^/]+\/takes\/\d+\/[^/]+\.(ts|m4s|mp4)$/.test(key)
+  return /^[^/]+\/(takes\/\d+\/[^/]+\.(ts|m4s|mp4)|highlights\/[^/]+\/[^/]+\.(mp4|jpg|webp)|outputs\/rcp_[^/]+\.mp4)$/.test(
+    key,
+  )
+}
+
+/** What players may be sent to the store for: films and pictures. What is made for each answer, or is text, is not. */
+export function isRedirectable(key: string): boolean {
+  return /\.(ts|m4s|mp4|m4a|aac|mp3|jpg|webp)$/.test(key)
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -25,6 +32,7 @@ const TYPES: Readonly<Record<string, string>> = {
   aac: 'audio/aac',
   mp3: 'audio/mpeg',
   jpg: 'image/jpeg',
+  webp: 'image/webp',
   jsonl: 'application/x-ndjson',
   json: 'application/json',
   vtt: 'text/vtt',

@@ -2,10 +2,10 @@ import fastifyStatic from '@fastify/static'
 import { AppError } from '../../protocol/index.ts'
 import { openAll } from '../access.ts'
 import type { RouteOptions, Scope } from '../route-options.ts'
-import { CONSOLE_POLICY } from '../security-headers.ts'
+import { consolePolicy } from '../security-headers.ts'
 
 /** `/`: the built console. Its scripts carry a hash in their name, its page is asked for every time. */
-export async function consoleRoutes(app: Scope, { deps: { consoleDir } }: RouteOptions): Promise<void> {
+export async function consoleRoutes(app: Scope, { deps: { consoleDir, mediaLinks } }: RouteOptions): Promise<void> {
   openAll(app)
   if (consoleDir === undefined) {
     app.get('/', { schema: { hide: true } }, async () => {
@@ -14,12 +14,13 @@ export async function consoleRoutes(app: Scope, { deps: { consoleDir } }: RouteO
     })
     return
   }
+  const policy = consolePolicy(await mediaLinks?.origin())
   await app.register(fastifyStatic, {
     root: consoleDir,
     wildcard: false,
     cacheControl: false,
     setHeaders(response, path) {
-      response.header('content-security-policy', CONSOLE_POLICY)
+      response.header('content-security-policy', policy)
       response.header(
         'cache-control',
         /[\\/]assets[\\/]/.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache',

@@ -1,5 +1,6 @@
 import Type from 'typebox'
-import type { RouteOptions, Scope } from '../route-options.ts'
+import type { ApiDependencies } from '../dependencies.ts'
+import type { Scope } from '../route-options.ts'
 
 const ReadinessSchema = Type.Object(
   {
@@ -11,7 +12,10 @@ const ReadinessSchema = Type.Object(
 const tags = ['service']
 
 /** `/healthz`: the process answers. `/readyz`: everything that it needs answers too. */
-export function healthRoutes(app: Scope, { deps: { health, version } }: RouteOptions): void {
+export function healthRoutes(
+  app: Scope,
+  { deps: { health, version } }: { readonly deps: Pick<ApiDependencies, 'health' | 'version'> },
+): void {
   const config = { access: 'open' as const }
   const HealthSchema = Type.Object({ status: Type.Literal('ok'), version: Type.String() }, { $id: 'Health' })
   app.get(

@@ -1,17 +1,20 @@
-import { Readable } from 'node:stream'
-import type { ReadableStream as NodeReadableStream } from 'node:stream/web'
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
-import { AppError, ProblemSchema } from '../../protocol/index.ts'
-import type { SegmentStore, StoredObjectInfo } from '../../store/segment-store.ts'
-import { matchesEtag, parseRange, quotedEtag } from '../media/byte-range.ts'
-import { isImmutable, isMediaKey, mediaTypeOf } from '../media/media-key.ts'
+import { AppError } from '../../protocol/index.ts'
+import { playerView } from '../../publication/index.ts'
+import { attachment } from '../media/content-disposition.ts'
+import { DownloadQuery } from '../media/download-query.ts'
+import { fileNameOf } from '../media/file-name-of.ts'
+import type { Freshness } from '../media/freshness.ts'
+import { isImmutable, isMediaKey } from '../media/media-key.ts'
+import { MEDIA_ANSWERS, serveObject } from '../media/serve-object.ts'
 import type { RouteOptions, Scope } from '../route-options.ts'
 
 const ONE_YEAR_SEC = 31_536_000
 
 /** `/media/…`: what the store holds of recordings, for players (RFC 9110 §§13–15) of any site. */
-export function mediaRoutes(app: Scope, { deps: { store, apiKeys } }: RouteOptions): void {
+export function mediaRoutes(app: Scope, { deps, clock }: RouteOptions): void {
+  const { apiKeys, mediaLinks: links } = deps
+  const store = playerView(deps.store)
   const audience = apiKeys.length > 0 ? 'private' : 'public'
   app.route({
     method: ['GET', 'HEAD'],
@@ -20,16 +23,22 @@ export function mediaRoutes(app: Scope, { deps: { store, apiKeys } }: RouteOptio
     schema: {
       tags: ['media'],
       summary: 'A playlist, a segment or a clip',
+      querystring: DownloadQuery,
       params: Type.Object({ '*': Type.String({ description: 'rec_…/index.m3u8, as the links of a recording say' }) }),
-      response: { 200: Type.Unsafe<unknown>({ type: 'string', format: 'binary' }), default: ProblemSchema },
+      response: MEDIA_ANSWERS,
     },
     handler: async (request, reply) => {
       reply.header('access-control-allow-origin', '*')
       reply.header('access-control-expose-headers', 'content-length, content-range, accept-ranges, etag')
       const key = request.params['*']
       if (!isMediaKey(key)) throw noMedia(key)
-      const cache = isImmutable(key) ? `${audience}, max-age=${ONE_YEAR_SEC}, immutable` : 'no-cache'
-      return sendObject({ store, key, cache, request, reply })
+      const cache: Freshness = isImmutable(key)
+        ? { audience, maxAgeSec: ONE_YEAR_SEC, immutable: true }
+        : { audience, maxAgeSec: 0 }
+      if (request.query.download !== undefined)
+        reply.header('content-disposition', attachment(await fileNameOf(key, deps)))
+      const missing = () => noMedia(key)
+      return serveObject({ store, links, key, cache, nowMs: clock(), request, reply, missing })
     },
   })
 
@@ -46,76 +55,13 @@ export function mediaRoutes(app: Scope, { deps: { store, apiKeys } }: RouteOptio
   )
 }
 
-interface Sending {
-  readonly store: SegmentStore
-  readonly key: string
-  readonly cache: string
-  readonly request: FastifyRequest
-  readonly reply: FastifyReply
-}
-
-async function sendObject({ store, key, cache, request, reply }: Sending): Promise<FastifyReply> {
-  const signal = abortedWhenGone(reply)
-  const { headers } = request
-  const conditional = headers['if-none-match'] !== undefined || headers.range !== undefined
-  if (!conditional && request.method === 'GET') {
-    const object = await store.get(key, { signal }).catch((error: unknown) => translateMissing(error, key))
-    return describe(reply, object, cache).header('content-length', object.size).send(bodyOf(object.body))
-  }
-  const info = await store.head(key, { signal })
-  if (!info) throw noMedia(key)
-  describe(reply, info, cache)
-  const etag = quotedEtag(info.etag)
-  if (matchesEtag(headers['if-none-match'], etag)) return reply.code(304).send()
-  if (request.method === 'HEAD') return reply.header('content-length', info.size).send()
-  return sendRange({ store, key, cache, request, reply }, info, signal)
-}
-
-async function sendRange({ store, key, request, reply }: Sending, info: StoredObjectInfo, signal: AbortSignal) {
-  const ifRange = request.headers['if-range']
-  const fresh = ifRange === undefined || ifRange === quotedEtag(info.etag)
-  const range = parseRange(fresh ? request.headers.range : undefined, info.size)
-  if (range.kind === 'unsatisfiable') {
-    reply.header('content-range', `bytes */${info.size}`)
-    const allowed = `bytes 0 to ${info.size - 1}`
-    const message = `The range starts after the end of the object, which has ${info.size} bytes`
-    throw new AppError('store.range-invalid', message, { field: 'range', received: request.headers.range, allowed })
-  }
-  const part = range.kind === 'part' ? { range: { start: range.start, end: range.end } } : {}
-  const object = await store.get(key, { signal, ...part }).catch((error: unknown) => translateMissing(error, key))
-  reply.header('etag', quotedEtag(object.etag))
-  const { start, end } = object.range ?? { start: 0, end: object.size - 1 }
-  if (object.range) reply.code(206).header('content-range', `bytes ${start}-${end}/${object.size}`)
-  return reply.header('content-length', end - start + 1).send(bodyOf(object.body))
-}
-
-function describe(reply: FastifyReply, info: StoredObjectInfo, cache: string): FastifyReply {
-  return reply
-    .type(mediaTypeOf(info.key))
-    .header('etag', quotedEtag(info.etag))
-    .header('last-modified', info.modifiedAt.toUTCString())
-    .header('accept-ranges', 'bytes')
-    .header('cache-control', cache)
-    .header('cross-origin-resource-policy', 'cross-origin')
-}
-
-/** Where the types of browsers are loaded too, as in the tests, theirs of a stream and Node's differ in name alone. */
-function bodyOf(body: ReadableStream<Uint8Array>): Readable {
-  return Readable.fromWeb(body as NodeReadableStream)
-}
-
-function abortedWhenGone(reply: FastifyReply): AbortSignal {
-  const gone = new AbortController()
-  reply.raw.on('close', () => gone.abort())
-  return gone.signal
-}
-
-function translateMissing(error: unknown, key: string): never {
-  throw error instanceof AppError && error.code === 'store.not-found' ? noMedia(key) : error
-}
-
 function noMedia(key: string): AppError {
-  return new AppError('store.not-found', `There is no media at /media/${key}; a recording's links say what there is`, {
-    received: key,
-  })
+  return new AppError('store.not-found', `There is no media at /media/${key}; ${whenThere(key)}`, { received: key })
+}
+
+function whenThere(key: string): string {
+  const [, folder, , file] = key.split('/')
+  if (folder === 'outputs') return 'a recap is there from its event `recap.ready` on'
+  if (folder !== 'highlights') return "a recording's links say what there is"
+  return `it is there from the event \`${file === 'clip.m3u8' ? 'highlight.playable' : 'highlight.ready'}\` on`
 }

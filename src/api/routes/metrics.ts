@@ -1,9 +1,13 @@
 import Type from 'typebox'
 import { ProblemSchema } from '../../protocol/index.ts'
-import type { RouteOptions, Scope } from '../route-options.ts'
+import type { ApiDependencies } from '../dependencies.ts'
+import type { Scope } from '../route-options.ts'
 
 /** `/metrics`: the figures of the service, for Prometheus. */
-export function metricsRoutes(app: Scope, { deps: { metrics } }: RouteOptions): void {
+export function metricsRoutes(
+  app: Scope,
+  { deps: { metrics } }: { readonly deps: Pick<ApiDependencies, 'metrics'> },
+): void {
   app.get(
     '/metrics',
     {

@@ -9,7 +9,7 @@ import {
   RoomNameSchema,
 } from '../../protocol/index.ts'
 import { answerOnce } from '../idempotency.ts'
-import { RecordingParameters, recordingIdOf } from '../parameters.ts'
+import { NoContentSchema, RecordingParameters, recordingIdOf } from '../parameters.ts'
 import type { RouteOptions, Scope } from '../route-options.ts'
 
 const METADATA_PREFIX = 'metadata.'
@@ -23,13 +23,17 @@ const ListQuery = Type.Object(
   {
     additionalProperties: false,
     patternProperties: {
-      '^metadata\\.[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$': Type.String({ maxLength: 512, pattern: '^[^\\u0000]*$' }),
+      '^metadata\\.[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$': Type.String({ maxLength: 512 }),
     },
   },
 )
+const DeleteQuery = Type.Object(
+  { highlights: Type.Optional(Type.Enum(['keep', 'delete'], { default: 'keep' })) },
+  { additionalProperties: false },
+)
 const tags = ['recordings']
 
-/** `/v1/recordings`: start, list, read, stop, switch the layout. */
+/** `/v1/recordings`: start, list, read, stop, pause, resume, switch the layout. */
 export function recordingRoutes(app: Scope, { deps: { recordings, idempotency } }: RouteOptions): void {
   app.post(
     '/v1/recordings',
@@ -85,6 +89,25 @@ export function recordingRoutes(app: Scope, { deps: { recordings, idempotency } 
     async ({ params }) => recordings.get(recordingIdOf(params)),
   )
 
+  app.delete(
+    '/v1/recordings/:id',
+    {
+      schema: {
+        tags,
+        summary: 'Delete a recording that has ended',
+        description:
+          'Its highlights stay unless `highlights=delete`. It is not found any more; its media go soon after.',
+        params: RecordingParameters,
+        querystring: DeleteQuery,
+        response: { 204: NoContentSchema, default: ProblemSchema },
+      },
+    },
+    async ({ params, query }, reply) => {
+      await recordings.delete(recordingIdOf(params), { highlights: query.highlights ?? 'keep' })
+      return reply.code(204).send(undefined)
+    },
+  )
+
   app.post(
     '/v1/recordings/:id/stop',
     {
@@ -99,6 +122,39 @@ export function recordingRoutes(app: Scope, { deps: { recordings, idempotency } 
     },
     async (request, reply) =>
       answerOnce(idempotency, { request, reply, status: 200 }, () => recordings.stop(recordingIdOf(request.params))),
+  )
+
+  app.post(
+    '/v1/recordings/:id/pause',
+    {
+      schema: {
+        tags,
+        summary: 'Pause a recording',
+        description:
+          'Answers when nothing is recorded any more; sources and room stay joined. Before it runs it is remembered. Pausing twice is no error.',
+        params: RecordingParameters,
+        body: Type.Object({}, { additionalProperties: false }),
+        response: { 200: RecordingSchema, default: ProblemSchema },
+      },
+    },
+    async (request, reply) =>
+      answerOnce(idempotency, { request, reply, status: 200 }, () => recordings.pause(recordingIdOf(request.params))),
+  )
+
+  app.post(
+    '/v1/recordings/:id/resume',
+    {
+      schema: {
+        tags,
+        summary: 'Go on with a paused recording',
+        description: 'Answers with the first picture. Resuming what is not paused is no error.',
+        params: RecordingParameters,
+        body: Type.Object({}, { additionalProperties: false }),
+        response: { 200: RecordingSchema, default: ProblemSchema },
+      },
+    },
+    async (request, reply) =>
+      answerOnce(idempotency, { request, reply, status: 200 }, () => recordings.resume(recordingIdOf(request.params))),
   )
 
   app.put(

@@ -12,7 +12,7 @@ control.onmessage = async ({ data }) => {
   const message = JSON.parse(data)
   received.push(message)
   if (message.type === 'start') running = await start(message)
-  if (message.type === 'cut') running?.cut()
+  if (message.type === 'cut') running?.cut(message.atMs ?? 0)
   if (message.type === 'ping' && !running?.faults.has('deaf')) send({ type: 'pong', nonce: message.nonce })
   if (message.type === 'layout') send({ type: 'layout', layout: message.layout })
   if (message.type === 'stop' && !running?.faults.has('unstoppable')) {
@@ -30,7 +30,7 @@ async function start({ video, segmentSec, sources }) {
   const canvas = new OffscreenCanvas(video.width, video.height)
   const context = canvas.getContext('2d')
   let frame = 0
-  let cutNext = true
+  let askedMs = [0]
   let cutAt = 0
   const cuts = new Set()
   const encoder = new VideoEncoder({
@@ -59,7 +59,8 @@ async function start({ video, segmentSec, sources }) {
     latencyMode: 'realtime',
   })
   const startedAt = performance.now()
-  send({ type: 'started', takeEpochMs: performance.timeOrigin + startedAt })
+  const takeEpochMs = performance.timeOrigin + startedAt
+  send({ type: 'started', takeEpochMs })
   packets.config('audio-config', tone.config)
   let sample = 0
   const timer = setInterval(() => {
@@ -88,11 +89,12 @@ async function start({ video, segmentSec, sources }) {
       context.fillStyle = (frame >> bit) & 1 ? '#fff' : '#000'
       context.fillRect(16 + bit * 20, 16, 20, 20)
     }
-    const cut = cutNext || timestamp >= cutAt + segmentSec * 1e6
+    const isAsked = (atMs) => atMs <= takeEpochMs + timestamp / 1000
+    const cut = askedMs.some(isAsked) || timestamp >= cutAt + segmentSec * 1e6
     if (cut) {
       cuts.add(timestamp)
       cutAt = timestamp
-      cutNext = false
+      askedMs = askedMs.filter((atMs) => !isAsked(atMs))
     }
     const picture = new VideoFrame(canvas, { timestamp, duration: 1e6 / video.fps })
     encoder.encode(picture, { keyFrame: cut })
@@ -107,9 +109,7 @@ async function start({ video, segmentSec, sources }) {
 
   return {
     faults,
-    cut: () => {
-      cutNext = true
-    },
+    cut: (atMs) => askedMs.push(atMs),
     async stop() {
       clearInterval(timer)
       await encoder.flush()

@@ -1,0 +1,29 @@
+import type { Shape, Stage } from './stage.ts'
+
+/** Where a fault strikes. */
+export interface Scene {
+  readonly stage: Stage
+  readonly recordingId: string
+}
+
+/** Something that breaks, and how it is mended. */
+export interface Fault {
+  readonly name: string
+  /** As the table says it. */
+  readonly title: string
+  readonly shape: Shape
+  /** The promise: from the fault to the next recorded picture, seconds; 0 when the pictures must not stop. */
+  readonly goOnSec: number
+  /** How long it lasts before it is mended. */
+  readonly holdMs: number
+  /** The source that it takes away; the others must not notice. */
+  readonly source?: number
+  /** What the second source is, where it is not HLS. */
+  readonly kind?: 'whep' | 'video'
+  /** Strikes; the answer mends it. `undefined`: there was nothing to strike at just now. */
+  inject(scene: Scene): Promise<Heal | undefined>
+}
+
+export type Heal = () => Promise<void>
+
+export const nothingToMend: Heal = async () => {}

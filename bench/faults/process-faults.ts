@@ -1,0 +1,135 @@
+import { type Fault, type Heal, nothingToMend, type Scene } from './fault.ts'
+import { findRole, hit, processesOf, type Role } from './processes.ts'
+import type { Program } from './program.ts'
+
+/** What supervises a service starts it again after a moment. */
+const SUPERVISOR_MS = 1_000
+
+const killRole =
+  (role: Role) =>
+  async ({ stage, recordingId }: Scene): Promise<Heal | undefined> => {
+    const found = await findRole(stage.folder, role, recordingId)
+    return found.filter(({ pid }) => hit(pid, 'SIGKILL')).length > 0 ? nothingToMend : undefined
+  }
+
+/** The program on which the recording runs. */
+async function hostOf({ stage, recordingId }: Scene): Promise<Program | undefined> {
+  const [recorder] = await findRole(stage.folder, 'recorder', recordingId)
+  return recorder && (await stage.hostOf(recorder.pid).catch(() => undefined))
+}
+
+async function killHost(scene: Scene): Promise<Heal | undefined> {
+  const host = await hostOf(scene)
+  await host?.end('SIGKILL')
+  return host && (() => host.start())
+}
+
+/** The worker with all that runs below it: what the loss of its machine is for everybody else. */
+async function killMachine(scene: Scene): Promise<Heal | undefined> {
+  const [recorder] = await findRole(scene.stage.folder, 'recorder', scene.recordingId)
+  const host = await hostOf(scene)
+  if (recorder === undefined || host === undefined) return undefined
+  const below = (await processesOf(scene.stage.folder)).filter(({ command }) => command.includes(scene.recordingId))
+  const all = [host.pid, recorder.pid, ...below.map(({ pid }) => pid)]
+  for (const pid of all) hit(pid, 'SIGSTOP')
+  for (const pid of all) hit(pid, 'SIGKILL')
+  await host.end('SIGKILL')
+  return () => host.start()
+}
+
+async function stopRecorder({ stage, recordingId }: Scene): Promise<Heal | undefined> {
+  const [recorder] = await findRole(stage.folder, 'recorder', recordingId)
+  if (recorder === undefined || !hit(recorder.pid, 'SIGSTOP')) return undefined
+  return async () => void hit(recorder.pid, 'SIGCONT')
+}
+
+async function stopChrome({ stage, recordingId }: Scene): Promise<Heal | undefined> {
+  const [chrome] = await findRole(stage.folder, 'chrome', recordingId)
+  if (chrome === undefined) return undefined
+  const pages = await findRole(stage.folder, 'renderer', recordingId)
+  const stopped = [chrome, ...pages].filter(({ pid }) => hit(pid, 'SIGSTOP'))
+  return async () => stopped.forEach(({ pid }) => void hit(pid, 'SIGCONT'))
+}
+
+export const PROCESS_FAULTS: readonly Fault[] = [
+  {
+    name: 'page-killed',
+    title: 'page process, kill -9',
+    shape: 'alone',
+    goOnSec: 3,
+    holdMs: 0,
+    inject: killRole('renderer'),
+  },
+  {
+    name: 'chrome-killed',
+    title: 'Chrome, kill -9',
+    shape: 'alone',
+    goOnSec: 3,
+    holdMs: 0,
+    inject: killRole('chrome'),
+  },
+  {
+    name: 'recorder-killed',
+    title: 'recorder, kill -9',
+    shape: 'alone',
+    goOnSec: 5,
+    holdMs: 0,
+    inject: killRole('recorder'),
+  },
+  {
+    name: 'service-killed',
+    title: 'service with the embedded database, kill -9, started again after 1 s',
+    shape: 'alone',
+    goOnSec: 20,
+    holdMs: SUPERVISOR_MS,
+    inject: killHost,
+  },
+  {
+    name: 'service-machine-killed',
+    title: 'service, recorder and Chrome at once, kill -9, started again after 1 s',
+    shape: 'alone',
+    goOnSec: 20,
+    holdMs: SUPERVISOR_MS,
+    inject: killMachine,
+  },
+  {
+    name: 'chrome-stopped',
+    title: 'Chrome and its page stopped for 20 s (SIGSTOP)',
+    shape: 'alone',
+    goOnSec: 5,
+    holdMs: 20_000,
+    inject: stopChrome,
+  },
+  {
+    name: 'recorder-stopped',
+    title: 'recorder stopped for 30 s (SIGSTOP), then back as a zombie',
+    shape: 'alone',
+    goOnSec: 20,
+    holdMs: 30_000,
+    inject: stopRecorder,
+  },
+  {
+    name: 'worker-killed',
+    title: 'worker, kill -9; another one takes over',
+    shape: 'shared',
+    goOnSec: 20,
+    holdMs: 30_000,
+    inject: killHost,
+  },
+  {
+    name: 'machine-killed',
+    title: 'worker, recorder and Chrome at once, kill -9: a machine lost; another one takes over',
+    shape: 'shared',
+    goOnSec: 20,
+    holdMs: 30_000,
+    inject: killMachine,
+  },
+  {
+    name: 'recorder-killed-shared',
+    title: 'recorder, kill -9 (Postgres, S3)',
+    shape: 'shared',
+    goOnSec: 5,
+    holdMs: 0,
+    inject: killRole('recorder'),
+  },
+]

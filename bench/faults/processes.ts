@@ -1,0 +1,72 @@
+import { readdir, readFile } from 'node:fs/promises'
+
+/** Who a fault can hit. */
+export type Role = 'recorder' | 'chrome' | 'renderer'
+
+export interface Found {
+  readonly pid: number
+  readonly command: string
+}
+
+/**
+ * The processes of one stage, by the folder in their environment or command line: a child of a killed program is nobody's
+ * descendant any more, and is found all the same.
+ */
+export async function processesOf(folder: string): Promise<readonly Found[]> {
+  const found: Found[] = []
+  for (const name of await readdir('/proc')) {
+    if (!/^\d+$/.test(name) || Number(name) === process.pid) continue
+    const read = (file: string) => readFile(`/proc/${name}/${file}`, 'utf8').catch(() => '')
+    const [command, environment] = await Promise.all([read('cmdline'), read('environ')])
+    if (command === '' || !(command.includes(folder) || environment.includes(folder))) continue
+    if (/\) Z /.test(await read('stat'))) continue
+    found.push({ pid: Number(name), command: command.replaceAll('\0', ' ').trim() })
+  }
+  return found
+}
+
+/** Those of one recording's newest take: its recorder, Chrome or page. */
+export async function findRole(folder: string, role: Role, recordingId: string): Promise<readonly Found[]> {
+  const all = await processesOf(folder)
+  const chromes = all.filter(({ command }) => command.includes('--user-data-dir=') && command.includes(recordingId))
+  if (role === 'chrome') return newest(chromes.filter(({ command }) => !command.includes('--type=')))
+  if (role === 'renderer') {
+    const [chrome] = await findRole(folder, 'chrome', recordingId)
+    const pids = await Promise.all(
+      all.map(async (process) => ((await hasAncestor(process.pid, chrome?.pid)) ? process : undefined)),
+    )
+    return pids
+      .filter((process) => process?.command.includes('--type=renderer') === true)
+      .map((process) => process as Found)
+  }
+  const [chrome] = await findRole(folder, 'chrome', recordingId)
+  const parent = chrome && (await parentOf(chrome.pid))
+  return all.filter(({ pid, command }) => pid === parent && command.includes('recorder'))
+}
+
+/** The last that was started. */
+function newest(found: readonly Found[]): readonly Found[] {
+  return [...found].sort((a, b) => b.pid - a.pid).slice(0, 1)
+}
+
+async function parentOf(pid: number): Promise<number | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+  const [, parent] = /\) \S (\d+) /.exec(stat) ?? []
+  return parent === undefined ? undefined : Number(parent)
+}
+
+export async function hasAncestor(pid: number, ancestor: number | undefined): Promise<boolean> {
+  for (let at: number | undefined = pid; at !== undefined && at > 1; at = await parentOf(at)) {
+    if (at === ancestor) return true
+  }
+  return false
+}
+
+/** A process that is gone cannot be hit; false says so. */
+export function hit(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, signal)
+  } catch {
+    return false
+  }
+}

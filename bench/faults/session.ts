@@ -1,0 +1,139 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Recording } from '../../src/protocol/index.ts'
+import { RecordingCall } from '../../test/conformance/recording-call.ts'
+import { parsePlaylist } from '../../test/kit/index.ts'
+import { PlaylistWatch } from '../../test/kit/playlist-watch.ts'
+import { FPS, SIZE } from './measure.ts'
+import { findRole } from './processes.ts'
+import type { Stage } from './stage.ts'
+
+export const SEGMENT_SEC = 2
+const BITRATE_KBPS = 300
+const POLL_MS = 200
+/** A take that waits for its predecessor on the same machine waits 40 s; more is a recording that does not come back. */
+const RECOVERY_TIMEOUT_MS = 120_000
+/** A recorder is given 40 s to store what it has, a queue some more. */
+const END_TIMEOUT_MS = 120_000
+/** A stop is asked for again when the service is away. */
+const STOP_RETRY_MS = 500
+
+/** One recording on a stage, and everybody who looks at it while it runs. */
+export class Session implements AsyncDisposable {
+  readonly call: RecordingCall
+  readonly watch: PlaylistWatch
+  readonly stage: Stage
+
+  private constructor(stage: Stage, call: RecordingCall) {
+    this.stage = stage
+    this.call = call
+    this.watch = new PlaylistWatch([call.indexUrl, call.liveUrl], { patient: true })
+  }
+
+  /** Resolves when the recording runs and its sources are live. */
+  static async start(stage: Stage, kind?: 'whep' | 'video'): Promise<Session> {
+    for (;;) {
+      const session = new Session(stage, await post(stage, kind))
+      await session.call.running()
+      if (stage.shape !== 'network' || (await session.hostName()) === 'worker') return session
+      // The host whose cable can be pulled is to record it.
+      await session.stop()
+      await session[Symbol.asyncDispose]()
+    }
+  }
+
+  async hostName(): Promise<string | undefined> {
+    const [recorder] = await findRole(this.stage.folder, 'recorder', this.call.id)
+    return recorder && (await this.stage.hostOf(recorder.pid)).name
+  }
+
+  /** Waits until so many segments more than now are in the playlist, whoever answers, and however late. */
+  async recorded(more: number): Promise<void> {
+    const deadline = performance.now() + RECOVERY_TIMEOUT_MS
+    let wanted: number | undefined
+    for (;;) {
+      const count = await this.#segments()
+      if (count !== undefined) wanted ??= count + more
+      if (count !== undefined && wanted !== undefined && count >= wanted) return
+      if (performance.now() > deadline)
+        throw new Error(`${this.call.id} does not go on: ${JSON.stringify(await this.#state())}`)
+      await sleep(POLL_MS)
+    }
+  }
+
+  /** Waits until it is recording with all sources live, and something newer than `sinceMs` is stored. */
+  async recovered(sinceMs: number): Promise<void> {
+    const deadline = performance.now() + RECOVERY_TIMEOUT_MS
+    const until = async (isTrue: () => Promise<boolean>) => {
+      while (!(await isTrue())) {
+        if (performance.now() > deadline)
+          throw new Error(`${this.call.id} does not go on: ${JSON.stringify(await this.#state())}`)
+        await sleep(POLL_MS)
+      }
+    }
+    await until(async () => {
+      const state = await this.#state()
+      return state?.state === 'recording' && state.sources.every((source) => source.state === 'live')
+    })
+    if (this.stage.clock === undefined) await until(async () => ((await this.#newestMs()) ?? 0) >= sinceMs)
+    await this.recorded(1)
+  }
+
+  /** Stops it and waits for its end; what the end was is the caller's to judge. */
+  async stop(): Promise<{ readonly recording: Recording; readonly askedAtMs: number }> {
+    const deadline = performance.now() + END_TIMEOUT_MS
+    let askedAtMs = 0
+    while (askedAtMs === 0) {
+      const atMs = Date.now()
+      const response = await fetch(`${this.stage.service.url}/v1/recordings/${this.call.id}/stop`, {
+        method: 'POST',
+      }).catch(() => undefined)
+      if (response?.ok) askedAtMs = atMs
+      else if (performance.now() > deadline) throw new Error(`${this.call.id} cannot be stopped: ${response?.status}`)
+      else await sleep(STOP_RETRY_MS)
+    }
+    for (;;) {
+      const recording = await this.#state()
+      if (recording?.state === 'completed' || recording?.state === 'failed') return { recording, askedAtMs }
+      if (performance.now() > deadline) throw new Error(`${this.call.id} does not end: ${JSON.stringify(recording)}`)
+      await sleep(POLL_MS)
+    }
+  }
+
+  async #state(): Promise<Recording | undefined> {
+    return await this.call.get().catch(() => undefined)
+  }
+
+  async #playlist() {
+    const text = await this.call.index().catch(() => '')
+    return text.startsWith('#EXTM3U') ? parsePlaylist(text).playlist : undefined
+  }
+
+  async #segments(): Promise<number | undefined> {
+    return (await this.#playlist())?.segments.length
+  }
+
+  async #newestMs(): Promise<number | undefined> {
+    const newest = (await this.#playlist())?.segments.at(-1)
+    return newest?.programDateTime && newest.programDateTime.getTime() + newest.duration * 1000
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.watch[Symbol.asyncDispose]()
+  }
+}
+
+async function post(stage: Stage, kind: 'whep' | 'video' | undefined): Promise<RecordingCall> {
+  const requestedAtMs = Date.now()
+  const response = await fetch(`${stage.service.url}/v1/recordings`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      sources: await stage.sources(kind),
+      layout: { name: 'grid', labels: false },
+      video: { ...SIZE, fps: FPS, bitrateKbps: BITRATE_KBPS },
+      segmentSec: SEGMENT_SEC,
+    }),
+  })
+  if (response.status !== 201) throw new Error(`POST answered ${response.status}: ${await response.text()}`)
+  return new RecordingCall(stage.service.url, (await response.json()) as Recording, requestedAtMs)
+}

@@ -1,0 +1,84 @@
+import type { SoundBlock } from '../sound/capture-worklet.ts'
+import type { LoudnessMeter } from '../sound/loudness-meter.ts'
+import { SAMPLE_RATE } from '../sound/sound-clock.ts'
+import type { SoundEncoder } from './sound-encoder.ts'
+import type { SoundTimeline } from './sound-timeline.ts'
+
+/** The mix may be this late before its place is taken by silence, so that segments are never held up by sound. */
+const SOUND_PATIENCE_MS = 800
+
+export interface SoundRunOptions {
+  readonly encoder: Pick<SoundEncoder, 'encode' | 'encodeSilence' | 'finish'>
+  readonly timeline: SoundTimeline
+  /** The run begins with so much sound of before its time zero. */
+  readonly leadMs: number
+  /** Hears what is encoded, all of it, so the time of its readings is media time. */
+  readonly meter: LoudnessMeter | undefined
+}
+
+/** One unbroken run of sound: from the beginning of a take, or the end of a pause, to the next pause or the end. */
+export class SoundRun {
+  readonly #options: SoundRunOptions
+  #endFrame = Number.POSITIVE_INFINITY
+  #onEnd: (() => void) | undefined
+
+  constructor(options: SoundRunOptions) {
+    this.#options = options
+  }
+
+  add({ frame, samples }: SoundBlock): void {
+    const { timeline } = this.#options
+    if (!timeline.ready) return
+    const length = samples.length / 2
+    const { silence, skip } = timeline.place(frame, length)
+    const beyond = Math.max(0, timeline.written - this.#endFrame)
+    this.#addSilence(Math.max(0, silence - Math.max(0, beyond - (length - skip))))
+    const end = length - beyond
+    if (skip < end) this.#addSound(skip === 0 && end === length ? samples : partOf(samples, skip, end))
+    if (timeline.written >= this.#endFrame) this.#onEnd?.()
+  }
+
+  /** Puts silence in the place of sound that is too late, when the picture is at this time of the run. */
+  fill(runMs: number): void {
+    this.#addSilence(this.#options.timeline.fill(runMs + this.#options.leadMs - SOUND_PATIENCE_MS))
+  }
+
+  /** Ends the sound at this time of the run, to the sample; waits for what is still under way. Resolves with the last packet. */
+  async endAt(runMs: number): Promise<void> {
+    const { timeline, leadMs } = this.#options
+    this.#endFrame = Math.round(((runMs + leadMs) / 1000) * SAMPLE_RATE)
+    if (timeline.written < this.#endFrame) {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      this.#onEnd = resolve
+      const late = setTimeout(resolve, SOUND_PATIENCE_MS)
+      await promise
+      clearTimeout(late)
+    }
+    this.#addSilence(timeline.fill(runMs + leadMs))
+    await this.finish()
+  }
+
+  /** Resolves when the last packet of what was added is out. */
+  async finish(): Promise<void> {
+    await this.#options.encoder.finish()
+  }
+
+  #addSound(samples: Float32Array<ArrayBuffer>): void {
+    this.#options.meter?.add(samples)
+    this.#options.encoder.encode(samples)
+  }
+
+  #addSilence(frames: number): void {
+    this.#options.meter?.addSilence(frames)
+    this.#options.encoder.encodeSilence(frames)
+  }
+}
+
+/** Planar stereo from frame `from` to before `end`. */
+function partOf(samples: Float32Array<ArrayBuffer>, from: number, end: number): Float32Array<ArrayBuffer> {
+  const length = samples.length / 2
+  const part = new Float32Array(2 * (end - from))
+  part.set(samples.subarray(from, end))
+  part.set(samples.subarray(length + from, length + end), end - from)
+  return part
+}

@@ -1,0 +1,25 @@
+/**
+ * How far ahead of its recording a source should be played: frames reach the pacer up to two refreshes late, on a busy
+ * machine later, and each millisecond more is memory.
+ */
+export const AIM_MS = 190
+/** So far from the aim is good enough: the pacer makes up for the rest, to the frame, and the sound's delay with it. */
+const GOOD_MS = 100
+/** A player that is farther off is moved; a nearer one goes a little faster or slower, which loses no buffer. */
+const SEEK_FROM_MS = 700
+const RATE_CHANGE = 0.25
+
+export type Steer =
+  | { readonly kind: 'good' }
+  /** Move the player by so much of its media. */
+  | { readonly kind: 'seek'; readonly byMs: number }
+  | { readonly kind: 'rate'; readonly rate: number; readonly forMs: number }
+
+/** What brings a player to where it is played `AIM_MS` ahead of its recording, when it is `lookBackMs` ahead now. */
+export function planSteer(lookBackMs: number): Steer {
+  const excessMs = lookBackMs - AIM_MS
+  if (Math.abs(excessMs) <= GOOD_MS) return { kind: 'good' }
+  if (Math.abs(excessMs) > SEEK_FROM_MS) return { kind: 'seek', byMs: -excessMs }
+  const rate = excessMs > 0 ? 1 - RATE_CHANGE : 1 + RATE_CHANGE
+  return { kind: 'rate', rate, forMs: Math.abs(excessMs) / RATE_CHANGE }
+}

@@ -1,0 +1,65 @@
+import type { FrameTimes } from '../compositor/frame-tap.ts'
+import { nearest } from './nearest.ts'
+
+/** A place in a stream, in the stream's own time. */
+export interface StreamPosition {
+  readonly ms: number
+  /** The stream's time begins anew after so much; null when it never does. */
+  readonly periodMs: number | null
+}
+
+/** Where a player is. */
+export interface Played {
+  /** When media time zero is shown, on the page's clock. */
+  readonly offsetMs: number
+  /** The stream's position at media time zero. */
+  readonly originMs: number
+  readonly periodMs: number | null
+  /** How many frames since the player was moved say so. */
+  readonly readings: number
+}
+
+/** Presentation times come on a grid of 17 ms, and those of WebRTC are smoothed: the mean of so many frames is exact. */
+const WINDOW = 50
+/** A position that is off by more is a new stretch of the stream, not jitter. */
+const JUMP_MS = 100
+
+/** Learns from the frames of one source where its player is. */
+export class PlayWatch {
+  #offsets: number[] = []
+  #origins: number[] = []
+  #periodMs: number | null = null
+
+  see({ mediaMs, presentMs }: FrameTimes, position: StreamPosition | undefined): void {
+    if (position === undefined) return this.forget()
+    const [known] = this.#origins
+    const [offset] = this.#offsets
+    const originMs = nearest(position.ms - mediaMs, known ?? 0, position.periodMs)
+    const isJump = known !== undefined && Math.abs(originMs - known) > JUMP_MS
+    if (isJump || (offset !== undefined && Math.abs(presentMs - mediaMs - offset) > JUMP_MS)) this.forget()
+    this.#periodMs = position.periodMs
+    keep(this.#offsets, presentMs - mediaMs)
+    keep(this.#origins, originMs)
+  }
+
+  /** The player was moved: what was learnt of it is void. */
+  forget(): void {
+    this.#offsets = []
+    this.#origins = []
+  }
+
+  get played(): Played | undefined {
+    const readings = this.#offsets.length
+    if (readings === 0) return undefined
+    return { offsetMs: mean(this.#offsets), originMs: mean(this.#origins), periodMs: this.#periodMs, readings }
+  }
+}
+
+function keep(readings: number[], reading: number): void {
+  readings.push(reading)
+  if (readings.length > WINDOW) readings.shift()
+}
+
+function mean(readings: readonly number[]): number {
+  return readings.reduce((sum, reading) => sum + reading, 0) / readings.length
+}

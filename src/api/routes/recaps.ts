@@ -1,0 +1,55 @@
+import { ProblemSchema, RecapListSchema, RecapRequestSchema, RecapSchema } from '../../protocol/index.ts'
+import { answerOnce } from '../idempotency.ts'
+import { RecapParameters, RecordingParameters, recapIdOf, recordingIdOf } from '../parameters.ts'
+import type { RouteOptions, Scope } from '../route-options.ts'
+
+const tags = ['recaps']
+
+/** `/v1/recaps`: one film of a recording's highlights. */
+export function recapRoutes(app: Scope, { deps: { highlights, idempotency } }: RouteOptions): void {
+  app.post(
+    '/v1/recordings/:id/recap',
+    {
+      schema: {
+        tags,
+        summary: 'Join highlights into one film',
+        description: 'Answers at once, in state `rendering`; `recap.ready` or `recap.failed` comes as an event.',
+        params: RecordingParameters,
+        body: RecapRequestSchema,
+        response: { 201: RecapSchema, default: ProblemSchema },
+      },
+    },
+    async (request, reply) =>
+      answerOnce(idempotency, { request, reply, status: 201 }, async () => {
+        const recap = await highlights.recap(recordingIdOf(request.params), request.body)
+        reply.header('location', `/v1/recaps/${recap.id}`)
+        return recap
+      }),
+  )
+
+  app.get(
+    '/v1/recordings/:id/recaps',
+    {
+      schema: {
+        tags,
+        summary: 'List the recaps of a recording, newest first',
+        params: RecordingParameters,
+        response: { 200: RecapListSchema, default: ProblemSchema },
+      },
+    },
+    async ({ params }) => ({ items: [...(await highlights.recaps(recordingIdOf(params)))] }),
+  )
+
+  app.get(
+    '/v1/recaps/:id',
+    {
+      schema: {
+        tags,
+        summary: 'Read a recap',
+        params: RecapParameters,
+        response: { 200: RecapSchema, default: ProblemSchema },
+      },
+    },
+    async ({ params }) => highlights.getRecap(recapIdOf(params)),
+  )
+}

@@ -1,0 +1,47 @@
+import { ProblemSchema, ScheduleListSchema, ScheduleRequestSchema, ScheduleSchema } from '../../protocol/index.ts'
+import { answerOnce } from '../idempotency.ts'
+import { NoContentSchema, ScheduleParameters } from '../parameters.ts'
+import type { RouteOptions, Scope } from '../route-options.ts'
+
+const tags = ['schedules']
+
+/** `/v1/schedules`: recordings that are started again and again. */
+export function scheduleRoutes(app: Scope, { deps: { schedules, idempotency } }: RouteOptions): void {
+  app.post(
+    '/v1/schedules',
+    {
+      schema: {
+        tags,
+        summary: 'Start a recording again and again',
+        description: '`cron` has five fields, and holds in `timeZone`.',
+        body: ScheduleRequestSchema,
+        response: { 201: ScheduleSchema, default: ProblemSchema },
+      },
+    },
+    async (request, reply) =>
+      answerOnce(idempotency, { request, reply, status: 201 }, () => schedules.create(request.body)),
+  )
+
+  app.get(
+    '/v1/schedules',
+    { schema: { tags, summary: 'List schedules', response: { 200: ScheduleListSchema, default: ProblemSchema } } },
+    () => schedules.list(),
+  )
+
+  app.delete(
+    '/v1/schedules/:id',
+    {
+      schema: {
+        tags,
+        summary: 'Delete a schedule',
+        description: 'Recordings that it has started go on.',
+        params: ScheduleParameters,
+        response: { 204: NoContentSchema, default: ProblemSchema },
+      },
+    },
+    async ({ params: { id } }, reply) => {
+      await schedules.delete(id)
+      return reply.code(204).send(undefined)
+    },
+  )
+}

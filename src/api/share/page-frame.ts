@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto'
+import { Html, html } from './html.ts'
+import { STYLE } from './style.ts'
+
+const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64')
+
+/**
+ * No script, no frame, nothing of another site but the media of the store that the clip's files may lead to; the one style
+ * is known by its hash (CSP Level 3 §2.3.1).
+ */
+export function sharePolicy(mediaOrigin = ''): string {
+  return [
+    "default-src 'none'",
+    `img-src 'self' ${mediaOrigin}`.trim(),
+    `media-src 'self' ${mediaOrigin}`.trim(),
+    `style-src 'sha256-${STYLE_HASH}'`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ')
+}
+
+export interface PageFrame {
+  readonly title: string
+  /** More for the head. */
+  readonly head?: Html
+  readonly main: Html
+  readonly foot?: Html
+}
+
+/** A whole page of a share: readable without script, on a phone first, in the light and the dark. */
+export function buildPage({ title, head, main, foot }: PageFrame): string {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex, nofollow">
+<meta name="color-scheme" content="light dark">
+<title>${title}</title>
+${head}
+<style>${new Html(STYLE)}</style>
+</head>
+<body>
+<main>
+${main}
+</main>
+<footer>${foot}</footer>
+</body>
+</html>
+`.text
+}

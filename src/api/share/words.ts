@@ -1,0 +1,22 @@
+/** `21 November 2026`, in UTC: a page without script does not know where its reader is. */
+export function dayOf(instant: string): string {
+  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(Date.parse(instant))
+}
+
+/** `21 November 2026, 09:14 UTC`. */
+export function timeOf(instant: string): string {
+  return `${dayOf(instant)}, ${instant.slice(11, 16)} UTC`
+}
+
+/** `0:30`, or `1:02:03` from an hour on. */
+export function lengthOf(durationSec: number): string {
+  const whole = Math.round(durationSec)
+  const pad = (value: number) => String(value).padStart(2, '0')
+  const [hours, minutes, seconds] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60]
+  return hours > 0 ? `${hours}:${pad(minutes)}:${pad(seconds)}` : `${minutes}:${pad(seconds)}`
+}
+
+/** Seconds as a machine reads them (WHATWG HTML §2.3.5.8). */
+export function durationOf(durationSec: number): string {
+  return `PT${Math.round(durationSec)}S`
+}

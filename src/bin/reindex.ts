@@ -1,0 +1,141 @@
+import type { Config } from '../config/index.ts'
+import {
+  createHighlightRestorer,
+  createRecordingRestorer,
+  type HighlightRestorer,
+  openDatabase,
+  type RecordingRestorer,
+} from '../db/index.ts'
+import { loadHighlight } from '../highlights/index.ts'
+import type { ErrorInfo } from '../protocol/index.ts'
+import { loadManifest, type Manifest } from '../recorder/index.ts'
+import type { RecordingRecord } from '../recording/index.ts'
+import { openStore, type SegmentStore } from '../store/index.ts'
+
+export interface ReindexReport {
+  readonly restored: number
+  /** The database has a row of it, which knows better. */
+  readonly kept: number
+  /** It may still run: something of it was stored a moment ago. */
+  readonly running: number
+  readonly unreadable: number
+  /** Clips that are ready; `unreadable` has no whole `highlight.json` of one. */
+  readonly highlights: { readonly restored: number; readonly kept: number; readonly unreadable: number }
+}
+
+/** What is written into the database. */
+export interface Restorers {
+  readonly recordings: RecordingRestorer
+  readonly highlights: HighlightRestorer
+}
+
+export interface ReindexOptions {
+  readonly dryRun: boolean
+  readonly log: (line: string) => void
+  readonly nowMs: number
+}
+
+/** A running recording writes its playlists every few seconds; one whose store is away may be silent for longer. */
+const QUIET_MS = 10 * 60_000
+const LOST: ErrorInfo = {
+  code: 'recorder.lost',
+  message: 'The recording was never closed; its row was restored from the store.',
+}
+
+/** Opens database and store of the settings and restores what the database lacks. */
+export async function runReindex(config: Config, options: Omit<ReindexOptions, 'nowMs'>): Promise<ReindexReport> {
+  await using store = await openStore(config.store)
+  await using database = await openDatabase(config.database, (err) => options.log(`the database: ${err}`))
+  const restorers = { recordings: createRecordingRestorer(database), highlights: createHighlightRestorer(database) }
+  return await reindex(store, restorers, { ...options, nowMs: Date.now() })
+}
+
+/**
+ * Writes a row for each recording of the store that has none, from its `recording.json`, and for each clip, from its
+ * `highlight.json`, also where the recording was deleted and its highlights stay. Rows that are there stay as they are, also
+ * those of what was deleted. Doing it twice changes nothing. What has its row is not read, and no folder of segments.
+ */
+export async function reindex(
+  store: SegmentStore,
+  restorers: Restorers,
+  { dryRun, log, nowMs }: ReindexOptions,
+): Promise<ReindexReport> {
+  const report = { restored: 0, kept: 0, running: 0, unreadable: 0 }
+  const highlights = { restored: 0, kept: 0, unreadable: 0 }
+  for await (const id of store.folders('')) {
+    if (!id.startsWith('rec_')) continue
+    const outcome = await restoreRecording(id)
+    if (outcome !== undefined) {
+      report[outcome] += 1
+      log(`${id}: ${outcome}`)
+    }
+    if (outcome !== 'running') await restoreHighlights(id)
+  }
+  return { ...report, highlights }
+
+  /** Undefined when there is no recording, or no more: it has no manifest. */
+  async function restoreRecording(id: string): Promise<keyof typeof report | undefined> {
+    if (await restorers.recordings.knows(id)) return 'kept'
+    const manifest = await loadManifest(store, id).catch(() => 'unreadable' as const)
+    if (manifest === undefined) return undefined
+    if (manifest === 'unreadable' || manifest.id !== id) return 'unreadable'
+    const changedMs = (await store.head(`${id}/live.m3u8`))?.modifiedAt.getTime() ?? 0
+    if (manifest.endedAt === null && nowMs - changedMs < QUIET_MS) return 'running'
+    if (dryRun) return 'restored'
+    return (await restorers.recordings.restore(recordOf(manifest, changedMs))) ? 'restored' : 'kept'
+  }
+
+  async function restoreHighlights(recordingId: string): Promise<void> {
+    let known: ReadonlySet<string> | undefined
+    for await (const id of store.folders(`${recordingId}/highlights/`)) {
+      known ??= await restorers.highlights.knownOf(recordingId)
+      const outcome = known.has(id) ? 'kept' : await restoreHighlight({ id, recordingId })
+      highlights[outcome] += 1
+      if (outcome !== 'kept') log(`${recordingId}: ${id}: ${outcome}`)
+    }
+  }
+
+  async function restoreHighlight(ids: { id: string; recordingId: string }): Promise<keyof typeof highlights> {
+    const record = await loadHighlight(store, ids).catch(() => undefined)
+    if (record === undefined) return 'unreadable'
+    return dryRun || (await restorers.highlights.restore(record)) ? 'restored' : 'kept'
+  }
+}
+
+/** The row of a recording that has ended; one that was never closed ended with its newest segment. */
+function recordOf(manifest: Manifest, changedMs: number): RecordingRecord {
+  const { id, traceId, createdAt, startedAt, spec } = manifest
+  const endedAt = manifest.endedAt ?? new Date(changedMs || Date.parse(createdAt)).toISOString()
+  const { room, sources, layout, video, audio, segmentSec, highlights, maxDurationSec, rollingSec, metadata } = spec
+  return {
+    id,
+    traceId,
+    createdAt,
+    startedAt,
+    pausedAt: null,
+    endedAt,
+    state: manifest.endedAt !== null && manifest.state === 'completed' ? 'completed' : 'failed',
+    error: manifest.endedAt === null ? LOST : manifest.error,
+    layout,
+    stats: null,
+    spec: {
+      ...(room !== null && { room }),
+      sources: [...sources],
+      layout,
+      video,
+      audio,
+      segmentSec,
+      highlights: { ...highlights, rules: [...highlights.rules] },
+      maxDurationSec,
+      ...(rollingSec !== undefined && { retention: { rollingSec } }),
+      metadata,
+    },
+    sources: sources.map((source) => ({ spec: source, state: 'ended', since: endedAt, error: null })),
+    takes: manifest.takes.map((take) => ({
+      ...take,
+      endedAt: take.endedAt ?? endedAt,
+      firstPictureAt: take.segments > 0 ? take.startedAt : null,
+      aliveAt: take.endedAt ?? endedAt,
+    })),
+  }
+}

@@ -1,0 +1,75 @@
+import type {
+  Highlight,
+  HighlightList,
+  HighlightPatch,
+  HighlightState,
+  HighlightTrigger,
+  Recap,
+  RecapList,
+  RecapRequest,
+  Share,
+  ShareList,
+  ShareRequest,
+} from '../protocol/index.ts'
+import type { CallOptions, Http } from './http.ts'
+
+export interface HighlightListOptions extends CallOptions {
+  readonly limit?: number
+  readonly cursor?: string
+  readonly recordingId?: string
+  readonly room?: string
+  readonly states?: readonly HighlightState[]
+  /** A part of the label, upper and lower case alike. */
+  readonly label?: string
+  readonly by?: string
+  readonly favourite?: boolean
+  /** Bounds of the moment, RFC 3339: from `since` on, before `until`. */
+  readonly since?: string
+  readonly until?: string
+}
+
+/** The calls of highlights, their links and their recaps. */
+export interface HighlightCalls {
+  /** Resolves when the highlight cannot be lost any more; `highlight.ready` comes as an event. */
+  trigger(recordingId: string, trigger?: HighlightTrigger, options?: CallOptions): Promise<Highlight>
+  get(id: string, options?: CallOptions): Promise<Highlight>
+  /** Newest first. */
+  list(options?: HighlightListOptions): Promise<HighlightList>
+  delete(id: string, options?: CallOptions): Promise<void>
+  /** Renames it; its clip stays as it is. */
+  update(id: string, patch: HighlightPatch, options?: CallOptions): Promise<Highlight>
+  setFavourite(id: string, favourite: boolean, options?: CallOptions): Promise<Highlight>
+  /** A new link each time; its `url` is for people. */
+  share(id: string, request?: ShareRequest, options?: CallOptions): Promise<Share>
+  shares(id: string, options?: CallOptions): Promise<ShareList>
+  revokeShare(id: string, shareId: string, options?: CallOptions): Promise<void>
+  recap(recordingId: string, request?: RecapRequest, options?: CallOptions): Promise<Recap>
+  getRecap(id: string, options?: CallOptions): Promise<Recap>
+  recaps(recordingId: string, options?: CallOptions): Promise<RecapList>
+}
+
+/** The calls over one connection; every id is escaped, so that no id reaches another path. */
+export function highlightCalls(http: Http): HighlightCalls {
+  const ofRecording = (id: string, rest: string) => `/v1/recordings/${encodeURIComponent(id)}/${rest}`
+  const path = (id: string, rest = '') => `/v1/highlights/${encodeURIComponent(id)}${rest}`
+  return {
+    trigger: (id, body = {}, call) => http.json({ ...call, method: 'POST', path: ofRecording(id, 'highlights'), body }),
+    get: (id, call) => http.json({ ...call, method: 'GET', path: path(id) }),
+    list({ idempotencyKey: _unused, signal, recordingId, states, favourite, ...filters } = {}) {
+      const flag = favourite === undefined ? undefined : String(favourite)
+      const query = { ...filters, recording: recordingId, state: states, favourite: flag }
+      return http.json({ method: 'GET', path: '/v1/highlights', query, ...(signal && { signal }) })
+    },
+    delete: async (id, call) => void (await http.send({ ...call, method: 'DELETE', path: path(id) })),
+    update: (id, body, call) => http.json({ ...call, method: 'PATCH', path: path(id), body }),
+    setFavourite: (id, favourite, call) =>
+      http.json({ ...call, method: favourite ? 'PUT' : 'DELETE', path: path(id, '/favourite') }),
+    share: (id, body = {}, call) => http.json({ ...call, method: 'POST', path: path(id, '/share'), body }),
+    shares: (id, call) => http.json({ ...call, method: 'GET', path: path(id, '/shares') }),
+    revokeShare: async (id, shareId, call) =>
+      void (await http.send({ ...call, method: 'DELETE', path: path(id, `/shares/${encodeURIComponent(shareId)}`) })),
+    recap: (id, body = {}, call) => http.json({ ...call, method: 'POST', path: ofRecording(id, 'recap'), body }),
+    getRecap: (id, call) => http.json({ ...call, method: 'GET', path: `/v1/recaps/${encodeURIComponent(id)}` }),
+    recaps: (id, call) => http.json({ ...call, method: 'GET', path: ofRecording(id, 'recaps') }),
+  }
+}

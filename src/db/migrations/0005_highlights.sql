@@ -1,0 +1,62 @@
+CREATE TABLE "highlights" (
+	"id" text PRIMARY KEY NOT NULL,
+	"recording_id" text NOT NULL,
+	"room" text,
+	"state" text NOT NULL,
+	"at" timestamp (3) with time zone NOT NULL,
+	"pre_sec" double precision NOT NULL,
+	"post_sec" double precision NOT NULL,
+	"label" text,
+	"by" text,
+	"metadata" jsonb NOT NULL,
+	"trigger" text NOT NULL,
+	"rule" text,
+	"origin_key" text,
+	"from" timestamp (3) with time zone NOT NULL,
+	"to" timestamp (3) with time zone NOT NULL,
+	"clamped" jsonb,
+	"gaps" jsonb NOT NULL,
+	"segments" jsonb,
+	"duration_sec" double precision,
+	"bytes" bigint,
+	"favourite" boolean NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"playable_at" timestamp (3) with time zone,
+	"ready_at" timestamp (3) with time zone,
+	"error" jsonb,
+	"trace_id" text NOT NULL,
+	"deleted_at" timestamp (3) with time zone,
+	"purged" boolean DEFAULT false NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "recaps" (
+	"id" text PRIMARY KEY NOT NULL,
+	"recording_id" text NOT NULL,
+	"state" text NOT NULL,
+	"title" text,
+	"highlights" jsonb NOT NULL,
+	"titles" boolean NOT NULL,
+	"crossfade_sec" double precision NOT NULL,
+	"duration_sec" double precision,
+	"bytes" bigint,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"ready_at" timestamp (3) with time zone,
+	"error" jsonb,
+	"trace_id" text NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "shares" (
+	"id" text PRIMARY KEY NOT NULL,
+	"highlight_id" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"expires_at" timestamp (3) with time zone NOT NULL,
+	"revoked_at" timestamp (3) with time zone
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX "highlights_origin" ON "highlights" USING btree ("recording_id","origin_key");--> statement-breakpoint
+CREATE INDEX "highlights_recording" ON "highlights" USING btree ("recording_id","id");--> statement-breakpoint
+CREATE INDEX "highlights_room" ON "highlights" USING btree ("room","id");--> statement-breakpoint
+CREATE INDEX "highlights_at" ON "highlights" USING btree ("at");--> statement-breakpoint
+CREATE INDEX "highlights_open" ON "highlights" USING btree ("recording_id","to") WHERE state in ('waiting', 'cutting') or deleted_at is not null;--> statement-breakpoint
+CREATE INDEX "recaps_recording" ON "recaps" USING btree ("recording_id","id");--> statement-breakpoint
+CREATE INDEX "shares_highlight" ON "shares" USING btree ("highlight_id","id");

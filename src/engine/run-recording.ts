@@ -1,0 +1,176 @@
+import { AppError, errorInfo, type RecorderRequest } from '../protocol/index.ts'
+import type { Finalizer, RecorderSurroundings, Takes, Verdict } from '../recording/index.ts'
+import { epochOf, runRelay } from './relay.ts'
+import {
+  DEFAULT_TAKE_TIMES,
+  type RunningTake,
+  type RunningTakePorts,
+  startTake,
+  type TakeTimes,
+} from './running-take.ts'
+import { untilWritten } from './take-writer.ts'
+
+export interface RecordingPorts extends Omit<RunningTakePorts, 'takes' | 'times' | 'onStarted'> {
+  readonly takes: Takes
+  readonly finalizer: Finalizer
+  readonly enqueueFinalize: (recordingId: string, afterSec: number) => Promise<void>
+  readonly surroundings: RecorderSurroundings
+  readonly times?: Partial<TakeTimes>
+}
+
+export interface RunSignals {
+  /** The worker stops. */
+  readonly stop: AbortSignal
+  /** Somebody else was given the recording. */
+  readonly lost: AbortSignal
+  /** Gives the recording to another worker, if there may be one: then its recorder runs until it is overtaken. */
+  readonly handBack?: () => Promise<void>
+}
+
+/** How long the playlists of a recording that is given up may take to be closed before that becomes a job of its own. */
+const FINALIZE_MS = 15_000
+/** A recorder whose worker died while it was ending is left to close its playlists for this long. */
+const ORPHAN_GRACE_SEC = 15
+/** How long a recorder goes on after its worker was told to stop, for another worker's first picture. */
+const HAND_OVER_MS = 20_000
+
+/** How the recording ended, as a metrics label; undefined when it has not ended here. */
+export type RecordingOutcome = string | undefined
+
+/**
+ * Runs a recording from take to take until it has ended, or must go on elsewhere. A take that ends by itself is followed
+ * by the next one at once, while what it has left to store is still stored.
+ */
+export async function runRecording(
+  ports: RecordingPorts,
+  recordingId: string,
+  signals: RunSignals,
+): Promise<RecordingOutcome> {
+  const outcome = await runTakes(ports, recordingId, signals)
+  if (outcome !== undefined) await ports.clips.recordingEnded(recordingId)
+  return outcome
+}
+
+async function runTakes(ports: RecordingPorts, recordingId: string, signals: RunSignals): Promise<RecordingOutcome> {
+  const { takes, metrics, logger } = ports
+  const left = AbortSignal.any([signals.stop, signals.lost])
+  const old: Promise<void>[] = []
+  const times = { ...DEFAULT_TAKE_TIMES, ...ports.times }
+  const persist = <T>(work: () => Promise<T>) => untilWritten(work, logger)
+  let step = await persist(() => takes.resume(recordingId))
+  try {
+    for (;;) {
+      if (step.action === 'none' || left.aborted) return undefined
+      if (step.action === 'close') {
+        await Promise.all(old)
+        return await closeRecording(ports, recordingId, step)
+      }
+      await pause(step.delayMs, left)
+      if (left.aborted) return undefined
+      const { since } = step
+      const request = await persist(() => takes.begin(recordingId, ports.surroundings))
+      if (request === undefined) {
+        step = await persist(() => takes.resume(recordingId))
+        continue
+      }
+      const onStarted = () => {
+        if (since !== null) metrics.observeRecovery((Date.now() - Date.parse(since)) / 1000)
+      }
+      using listening = new DisposableStack()
+      const start = (asked: RecorderRequest, onStarted = () => {}): RunningTake => {
+        const take = startTake({ ...ports, times, onStarted }, asked)
+        old.push(take.gone)
+        return take
+      }
+      const onTaken = (take: RunningTake) => void listening.use(obeySignals(take, signals))
+      const take = start(request, onStarted)
+      onTaken(take)
+      const first = { take, request, epochMs: epochOf(take) }
+      const { end, request: last } = await runRelay({ ...ports, start, onTaken, left }, first)
+      if (end.kind !== 'interrupted') return end.kind === 'ended' ? 'completed' : undefined
+      if (signals.lost.aborted) return undefined
+      const { at, error } = end
+      step = await persist(() => takes.interrupt(recordingId, last.take, { at, error: errorInfo(error) }))
+    }
+  } finally {
+    if (!signals.lost.aborted) {
+      try {
+        if (signals.stop.aborted) await signals.handBack?.()
+      } finally {
+        await Promise.all(old)
+      }
+    }
+  }
+}
+
+/** The recorder hears when its worker stops or has lost the recording. */
+function obeySignals(take: RunningTake, { stop, lost, handBack }: RunSignals): Disposable {
+  const listeners = new DisposableStack()
+  const on = (signal: AbortSignal, act: () => void) => {
+    if (signal.aborted) return act()
+    signal.addEventListener('abort', act, { once: true })
+    listeners.defer(() => signal.removeEventListener('abort', act))
+  }
+  on(stop, () => {
+    if (handBack === undefined) return take.terminate()
+    take.leave()
+    const timer = setTimeout(() => take.terminate(), HAND_OVER_MS)
+    void take.gone.then(() => clearTimeout(timer))
+  })
+  on(lost, () => {
+    take.leave()
+    take.abandon()
+  })
+  return listeners
+}
+
+async function closeRecording(
+  ports: RecordingPorts,
+  recordingId: string,
+  { verdict, isOrphaned }: { readonly verdict: Verdict; readonly isOrphaned: boolean },
+): Promise<RecordingOutcome> {
+  if (isOrphaned) {
+    await ports.enqueueFinalize(recordingId, ORPHAN_GRACE_SEC)
+    return undefined
+  }
+  const { finalizer, takes, logger } = ports
+  const stored = await inTime(finalizer.finalize(recordingId, verdict)).catch(async (err: unknown) => {
+    logger.error({ err }, 'the playlists of the recording cannot be closed now; it is tried again')
+    await ports.enqueueFinalize(recordingId, 5)
+    return undefined
+  })
+  await untilWritten(() => takes.close(recordingId, verdict, stored), logger)
+  return verdict.error?.code ?? 'completed'
+}
+
+/** For the job that closes what no worker has: playlists first, then the recording. Errors: those of the store. */
+export async function finalizeLeft(
+  { takes, finalizer, clips }: Pick<RecordingPorts, 'takes' | 'finalizer' | 'clips'>,
+  recordingId: string,
+): Promise<void> {
+  const verdict = await takes.verdict(recordingId)
+  if (verdict === undefined) return
+  const stored = await finalizer.finalize(recordingId, verdict)
+  await takes.close(recordingId, verdict, stored)
+  await clips.recordingEnded(recordingId)
+}
+
+/** A store that hangs must not hold back the news that the recording has ended. */
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const late = () =>
+    reject(new AppError('store.unavailable', `The store did not answer within ${FINALIZE_MS / 1000} s.`))
+  const timer = setTimeout(late, FINALIZE_MS)
+  return await Promise.race([work, promise]).finally(() => clearTimeout(timer))
+}
+
+async function pause(delayMs: number, signal: AbortSignal): Promise<void> {
+  if (delayMs === 0 || signal.aborted) return
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, delayMs)
+  const wake = () => resolve()
+  signal.addEventListener('abort', wake, { once: true })
+  await promise
+  clearTimeout(timer)
+  signal.removeEventListener('abort', wake)
+}

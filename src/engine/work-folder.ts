@@ -1,0 +1,74 @@
+import { mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** A temporary folder for all processes of one take or one clip. */
+export interface WorkFolder extends AsyncDisposable {
+  readonly path: string
+}
+
+const THOROUGH = { recursive: true, force: true, maxRetries: 10, retryDelay: 100 } as const
+const NAME = /^panorec-(?:take|clip)-/
+/** In the folder: whose it is. Its name stays short, for the sake of the socket. */
+const OWNER_FILE = '.owner'
+
+/**
+ * Chrome, FFmpeg and their children leave files in their temporary folder when they are killed; this one goes with the
+ * work, however it ended. It lies right under the machine's own, because the path of a socket has at most 107 characters
+ * (unix(7)).
+ */
+export async function makeWorkFolder(work: 'take' | 'clip'): Promise<WorkFolder> {
+  const path = await mkdtemp(join(tmpdir(), `panorec-${work}-`))
+  await writeFile(join(path, OWNER_FILE), ownerText(await processNamespace(), process.pid))
+  return { path, [Symbol.asyncDispose]: () => rm(path, THOROUGH) }
+}
+
+/**
+ * Removes the work folders of workers that were killed, once nobody works in them: a recorder may outlive its worker. Where
+ * there is no /proc, or in another container's folders, it cannot be known, and they stay.
+ */
+export async function clearWorkFolders(): Promise<void> {
+  const namespace = await processNamespace()
+  if (namespace === '0') return
+  const paths = (await readdir(tmpdir())).filter((name) => NAME.test(name)).map((name) => join(tmpdir(), name))
+  const dead: string[] = []
+  for (const path of paths) if (await isAbandoned(path, namespace)) dead.push(path)
+  if (dead.length === 0) return
+  const inUse = await temporaryFoldersInUse()
+  for (const path of dead) if (!inUse.has(path)) await rm(path, THOROUGH)
+}
+
+/** One without an owner is just being made or removed. */
+async function isAbandoned(path: string, namespace: string): Promise<boolean> {
+  const text = await readFile(join(path, OWNER_FILE), 'utf8').catch(() => '')
+  const pid = Number(/(\d+)$/.exec(text)?.[1])
+  return text === ownerText(namespace, pid) && !exists(pid)
+}
+
+const ownerText = (namespace: string, pid: number): string => `${namespace} ${pid}`
+
+/** Process ids mean something within it only (pid_namespaces(7)); 0 where there are none. */
+async function processNamespace(): Promise<string> {
+  const link = await readlink('/proc/self/ns/pid').catch(() => '')
+  return /\d+/.exec(link)?.[0] ?? '0'
+}
+
+function exists(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+/** What this user's processes were given as their TMPDIR. */
+async function temporaryFoldersInUse(): Promise<ReadonlySet<string>> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')
+      return /(?:^|\0)TMPDIR=([^\0]*)/.exec(environment)?.[1]
+    }),
+  )
+  return new Set(found.filter((path) => path !== undefined))
+}

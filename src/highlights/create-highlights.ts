@@ -1,0 +1,169 @@
+import {
+  AppError,
+  DEFAULT_SHARE_SEC,
+  type Highlight,
+  type RecorderOrder,
+  type RecordingState,
+  toAppError,
+} from '../protocol/index.ts'
+import { cursorAfter, isFinal, isRunning, parseCursor } from '../recording/index.ts'
+import { createRecaps } from './create-recaps.ts'
+import type { Highlights } from './highlights.ts'
+import { purge, storeManifest } from './media.ts'
+import { createPlanner } from './planner.ts'
+import type { HighlightsPorts } from './ports.ts'
+import { buildHighlight, type HighlightRecord, instant, msOf, type ShareRecord } from './record.ts'
+import { readShareToken, signShare } from './share-token.ts'
+import { toHighlight, toShare } from './view.ts'
+import { createHighlightWriter } from './write.ts'
+
+/** The use cases of highlights over their ports. */
+export function createHighlights(ports: HighlightsPorts): Highlights {
+  const { highlights, observer, clock } = ports
+  const writer = createHighlightWriter(ports)
+  const planner = createPlanner(ports, writer)
+  const view = (record: HighlightRecord): Highlight => toHighlight(record, ports.publicUrl)
+  const find = async (id: string): Promise<HighlightRecord> => found(await highlights.find(id), id)
+  const edit = async (id: string, part: Partial<Pick<HighlightRecord, 'label' | 'favourite'>>): Promise<Highlight> => {
+    const changed = await writer.change(id, (current) => {
+      const record = { ...current, ...part }
+      const isSame = record.label === current.label && record.favourite === current.favourite
+      return isSame ? undefined : { record, event: 'highlight.updated' }
+    })
+    const record = found(changed, id)
+    await storeManifest(ports.store, record).catch((thrown: unknown) => {
+      observer.trouble(
+        toAppError(thrown),
+        'the label and the favourite mark could not be stored beside the clip',
+        record,
+      )
+    })
+    return view(record)
+  }
+
+  return {
+    ...createRecaps(ports),
+    ...createShares(ports, find),
+
+    async trigger(recordingId, trigger, origin = { trigger: 'api' }) {
+      const recording = await ports.recordings.find(recordingId)
+      const now = clock()
+      const birth = { ulid: ports.newUlid(), traceId: ports.newTraceId(), now }
+      const asked = buildHighlight(recording, trigger, origin, birth)
+      const isPast = msOf(asked.to) <= now.getTime() || isFinal(recording.state)
+      const stored = isPast ? await ports.index.load(recordingId) : undefined
+      const isDue = isPast && planner.isDue(asked, recording, stored)
+      if (isDue) planner.check(asked, recording, stored)
+      const { record, fresh } = await writer.insert({ record: asked, event: 'highlight.created' })
+      if (!fresh) return view(record)
+      if (!isDue) {
+        if (origin.trigger === 'api') await orderCuts(ports, record, recording.state)
+        return view(record)
+      }
+      // The highlight is stored and the sweep will find it: the caller need not hear of it.
+      const planned = await planner.plan(record, recording, stored).catch((thrown: unknown) => {
+        observer.trouble(toAppError(thrown), 'a highlight could not be planned now', record)
+        return undefined
+      })
+      return view(planned ?? record)
+    },
+
+    async get(id) {
+      return view(await find(id))
+    },
+
+    async list({ limit, cursor, ...filters }) {
+      const beforeId = cursor === undefined ? {} : { beforeId: parseCursor(cursor, 'hl') }
+      const records = await highlights.list({ ...filters, ...beforeId, limit: limit + 1 })
+      const page = records.slice(0, limit)
+      const last = page.at(-1)
+      return { items: page.map(view), nextCursor: records.length > limit && last ? cursorAfter(last.id) : null }
+    },
+
+    async delete(id) {
+      const record = found(await writer.delete(id), id)
+      await purge(ports, record).catch((thrown: unknown) => {
+        observer.trouble(toAppError(thrown), 'the media of a deleted highlight could not be deleted now', record)
+      })
+    },
+
+    update: (id, patch) => edit(id, patch),
+    setFavourite: (id, favourite) => edit(id, { favourite }),
+  }
+}
+
+/**
+ * Ends the running segment at the moment and at the end of the range, so that both are stored at once. It only makes
+ * the clip come earlier: nobody waits for it, and a recorder that cannot be told costs some seconds.
+ */
+async function orderCuts(ports: HighlightsPorts, record: HighlightRecord, state: RecordingState): Promise<void> {
+  const nowMs = ports.clock().getTime()
+  const toMs = msOf(record.to)
+  const orders: RecorderOrder[] = []
+  if (isRunning(state) && msOf(record.at) <= nowMs) orders.push({ type: 'cut' })
+  if (!isFinal(state) && state !== 'requested' && toMs > nowMs) orders.push({ type: 'cut', atMs: toMs })
+  try {
+    for (const order of orders) {
+      await ports.commands.append({ id: ports.newUlid(), recordingId: record.recordingId, order, applied: false })
+    }
+  } catch (thrown) {
+    ports.observer.trouble(toAppError(thrown), 'the recorder could not be told of a highlight', record)
+  }
+}
+
+type Shares = Pick<Highlights, 'share' | 'shares' | 'revokeShare' | 'openShare'>
+
+function createShares(ports: HighlightsPorts, find: (id: string) => Promise<HighlightRecord>): Shares {
+  const { shares, clock, shareSecret, publicUrl } = ports
+  const view = (record: ShareRecord) => toShare(record, signShare(record, shareSecret), publicUrl)
+  return {
+    async share(id, { expiresInSec = DEFAULT_SHARE_SEC } = {}) {
+      const { id: highlightId } = await find(id)
+      const now = clock()
+      const record: ShareRecord = {
+        id: `shr_${ports.newUlid()}`,
+        highlightId,
+        createdAt: now.toISOString(),
+        // Whole seconds, as the token has them.
+        expiresAt: instant(Math.ceil(now.getTime() / 1000 + expiresInSec) * 1000),
+        revokedAt: null,
+      }
+      await shares.insert(record)
+      return view(record)
+    },
+
+    async shares(id) {
+      await find(id)
+      return (await shares.list(id)).map(view)
+    },
+
+    async revokeShare(id, shareId) {
+      await find(id)
+      const known = await shares.find(shareId)
+      const record = known?.highlightId === id ? await shares.revoke(shareId, clock()) : undefined
+      if (record === undefined) throw shareNotFound(shareId)
+      return view(record)
+    },
+
+    async openShare(token) {
+      const id = readShareToken(token, shareSecret, clock())
+      const record = id === undefined ? undefined : await shares.find(id)
+      if (record === undefined || record.revokedAt !== null) throw shareNotFound(null)
+      const highlight = await ports.highlights.find(record.highlightId)
+      if (highlight === undefined) throw shareNotFound(null)
+      return { highlight: toHighlight(highlight, publicUrl), share: view(record) }
+    },
+  }
+}
+
+function found(record: HighlightRecord | undefined, id: string): HighlightRecord {
+  if (record !== undefined) return record
+  throw new AppError('highlight.not-found', `There is no highlight ${JSON.stringify(id)}.`, { received: id })
+}
+
+/** A token is a secret, and so it is not repeated. */
+function shareNotFound(shareId: string | null): AppError {
+  return new AppError('share.not-found', 'The link does not exist, has expired or was revoked.', {
+    ...(shareId !== null && { received: shareId }),
+  })
+}

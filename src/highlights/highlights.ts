@@ -1,0 +1,64 @@
+import type {
+  Highlight,
+  HighlightList,
+  HighlightPatch,
+  HighlightState,
+  HighlightTrigger,
+  Recap,
+  RecapRequest,
+  Share,
+} from '../protocol/index.ts'
+
+/** Who triggers: a call of the API, or the recorder of the recording for a signal of the room or a rule. */
+export type TriggerOrigin =
+  | { readonly trigger: 'api' }
+  /** `key` is the same for the same trigger, however often it is said: there is one highlight of it. */
+  | { readonly trigger: 'signal' | 'rule'; readonly key: string; readonly rule: string | null }
+
+export interface HighlightQuery {
+  /** From 1 to 100. */
+  readonly limit: number
+  /** The `nextCursor` of the page before; `request.cursor-invalid` when it is none. */
+  readonly cursor?: string
+  readonly recordingId?: string
+  readonly room?: string
+  readonly states?: readonly HighlightState[]
+  /** A part of the label, upper and lower case alike. */
+  readonly label?: string
+  readonly by?: string
+  readonly favourite?: boolean
+  /** Bounds of the moment (`at`), RFC 3339: from `since` on, before `until`. */
+  readonly since?: string
+  readonly until?: string
+}
+
+/**
+ * The use cases of highlights, as the API calls them. An id that is not known gives `recording.not-found`,
+ * `highlight.not-found`, `share.not-found` or `recap.not-found`.
+ */
+export interface Highlights {
+  /**
+   * Resolves when the highlight is stored, so that it cannot be lost; the clip follows as events. Errors:
+   * `highlight.too-far-ahead`; `highlight.no-media` with the nearest range in `allowed`, when that is known already.
+   */
+  trigger(recordingId: string, trigger: HighlightTrigger, origin?: TriggerOrigin): Promise<Highlight>
+  get(id: string): Promise<Highlight>
+  /** Newest first. */
+  list(query: HighlightQuery): Promise<HighlightList>
+  /** Deletes its media and its shares with it; a clip that is being made is thrown away. */
+  delete(id: string): Promise<void>
+  update(id: string, patch: HighlightPatch): Promise<Highlight>
+  setFavourite(id: string, favourite: boolean): Promise<Highlight>
+  share(id: string, options?: { readonly expiresInSec?: number }): Promise<Share>
+  /** Newest first, with those that expired or were revoked. */
+  shares(id: string): Promise<readonly Share[]>
+  /** Revoking twice is as once. */
+  revokeShare(id: string, shareId: string): Promise<Share>
+  /** What the link's bearer may see. `share.not-found` when it is forged, has expired or was revoked. */
+  openShare(token: string): Promise<{ readonly highlight: Highlight; readonly share: Share }>
+  /** Errors: `highlight.not-ready` when one of the chosen, or none of all, has its clip. */
+  recap(recordingId: string, request: RecapRequest): Promise<Recap>
+  getRecap(id: string): Promise<Recap>
+  /** Newest first. */
+  recaps(recordingId: string): Promise<readonly Recap[]>
+}

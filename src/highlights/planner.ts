@@ -1,0 +1,146 @@
+import { renderClipPlaylist } from '../playlist/index.ts'
+import { AppError, DEFAULT_VIDEO, errorInfo, toAppError } from '../protocol/index.ts'
+import { isFinal, type RecordingRecord } from '../recording/index.ts'
+import { type ClipPlan, type NoMedia, planClip } from './plan.ts'
+import type { HighlightsPorts, StoredIndex } from './ports.ts'
+import { type HighlightRecord, instant, msOf } from './record.ts'
+import { highlightKey } from './view.ts'
+import type { HighlightOutcome, HighlightWriter } from './write.ts'
+
+/** A recorder that died uploads no more, and one whose worker died has ended: what is stored now is all there will be. */
+export const ABANDONED_MS = 60_000
+/** In a pause nothing is stored. What was recorded before it is, by then; the store may be slow. */
+export const PAUSE_GRACE_MS = 15_000
+
+/** Turns a highlight that waits into a clip to be cut, once everything that it can have is stored. */
+export interface Planner {
+  /** True when waiting longer would change nothing about the clip. */
+  isDue(record: HighlightRecord, recording: RecordingRecord, stored: StoredIndex | undefined): boolean
+  /** Throws `highlight.no-media`, with the nearest range in `allowed`, where the clip would have none. */
+  check(record: HighlightRecord, recording: RecordingRecord, stored: StoredIndex | undefined): void
+  /** Stores `clip.m3u8` and queues the exact clip. Doing it twice is as once. Errors: of the store and the database. */
+  plan(
+    record: HighlightRecord,
+    recording: RecordingRecord,
+    stored: StoredIndex | undefined,
+  ): Promise<HighlightRecord | undefined>
+  /** Queues a clip that is due; a queue that is away is tried again by the sweep. */
+  queue(record: HighlightRecord): Promise<void>
+}
+
+export function createPlanner(ports: HighlightsPorts, writer: HighlightWriter): Planner {
+  const { store, clipQueue, observer, clock } = ports
+
+  const queue = async (record: HighlightRecord): Promise<void> => {
+    const { recordingId, id: highlightId } = record
+    await clipQueue.enqueueClip({ recordingId, highlightId }).catch((thrown: unknown) => {
+      observer.trouble(toAppError(thrown), 'a clip could not be queued now', record)
+    })
+  }
+
+  return {
+    queue,
+
+    isDue(record, recording, stored) {
+      const endMs = endOf(stored) + frameMsOf(recording) / 2
+      if (endMs >= msOf(record.to)) return true
+      const nowMs = clock().getTime()
+      if (isFinal(recording.state)) {
+        return stored?.ended === true || nowMs > msOf(recording.endedAt ?? recording.createdAt) + ABANDONED_MS
+      }
+      return recording.state === 'paused' && nowMs > msOf(record.to) + PAUSE_GRACE_MS
+    },
+
+    check(record, recording, stored) {
+      const plan = planOf(record, recording, stored)
+      if (plan.kind === 'no-media') throw noMedia(record, plan)
+    },
+
+    async plan(record, recording, stored) {
+      const plan = planOf(record, recording, stored)
+      if (plan.kind === 'no-media') {
+        const error = errorInfo(noMedia(record, plan))
+        const failed = await writer.change(record.id, (current) => failWaiting(current, error))
+        if (failed?.error === error) observer.failed(failed)
+        return failed
+      }
+      const text = renderClipPlaylist(plan.segments, plan.fromMs)
+      await store.put(`${highlightKey(record)}/clip.m3u8`, new TextEncoder().encode(text))
+      let planned: HighlightRecord | undefined
+      const after = await writer.change(record.id, (current, now) => {
+        if (current.state !== 'waiting') return undefined
+        planned = withPlan(current, plan, now)
+        return { record: planned, event: 'highlight.playable' }
+      })
+      if (planned === undefined) return after
+      observer.playable(planned, msSince(planned, clock()))
+      await queue(planned)
+      return after
+    },
+  }
+}
+
+/** From the end of what was asked or, where that came first, of the recording; or from the trigger, where that came later. */
+export function msSince(record: HighlightRecord, now: Date): number {
+  const askedToMs = msOf(record.at) + record.postSec * 1000
+  return now.getTime() - Math.max(Math.min(askedToMs, msOf(record.to)), msOf(record.createdAt))
+}
+
+/** The length of one picture of the recording. */
+function frameMsOf({ spec }: RecordingRecord): number {
+  return 1000 / (spec.video?.fps ?? DEFAULT_VIDEO.fps)
+}
+
+function endOf(stored: StoredIndex | undefined): number {
+  const last = stored?.segments.at(-1)
+  return last === undefined ? Number.NEGATIVE_INFINITY : last.programDateTimeMs + last.durationSec * 1000
+}
+
+function planOf(
+  record: HighlightRecord,
+  recording: RecordingRecord,
+  stored: StoredIndex | undefined,
+): ClipPlan | NoMedia {
+  return planClip({
+    segments: stored?.segments ?? [],
+    atMs: msOf(record.at),
+    fromMs: msOf(record.from),
+    toMs: msOf(record.to),
+    frameSec: frameMsOf(recording) / 1000,
+  })
+}
+
+function withPlan(record: HighlightRecord, plan: ClipPlan, now: Date): HighlightRecord {
+  const { clamped } = plan
+  return {
+    ...record,
+    state: 'cutting',
+    from: instant(plan.fromMs),
+    to: instant(plan.toMs),
+    clamped: clamped && {
+      ...(clamped.fromMs !== undefined && { from: instant(clamped.fromMs) }),
+      ...(clamped.toMs !== undefined && { to: instant(clamped.toMs) }),
+    },
+    gaps: plan.gaps.map(({ fromMs, toMs }) => ({ from: instant(fromMs), to: instant(toMs) })),
+    segments: plan.segments,
+    playableAt: now.toISOString(),
+  }
+}
+
+function failWaiting(
+  record: HighlightRecord,
+  error: NonNullable<HighlightRecord['error']>,
+): HighlightOutcome | undefined {
+  if (record.state !== 'waiting') return undefined
+  return { record: { ...record, state: 'failed', error }, event: 'highlight.failed' }
+}
+
+function noMedia({ recordingId, from, to }: HighlightRecord, { nearest }: NoMedia): AppError {
+  const range = nearest && `${instant(nearest.fromMs)} to ${instant(nearest.toMs)}`
+  const message = `Nothing of ${recordingId} is stored from ${from} to ${to}`
+  return new AppError(
+    'highlight.no-media',
+    range === null ? `${message}, nor at any other time.` : `${message}; the nearest media are from ${range}.`,
+    { field: '/at', received: `${from} to ${to}`, allowed: range ?? 'nothing: the recording has no media' },
+  )
+}

@@ -1,0 +1,115 @@
+import { assertNever } from '../../protocol/assert-never.ts'
+import { type HighlightRule, RULE_DEFAULTS } from '../../protocol/highlights.ts'
+import type { LoudnessReading } from '../../protocol/page-link.ts'
+import { isKnownSignal, type KnownSignal, type Signal } from '../../protocol/signals.ts'
+import { ChatBurst } from './chat-burst.ts'
+import { LoudMoment } from './loud-moment.ts'
+import { Rest } from './rest.ts'
+import { UsualLoudness } from './usual-loudness.ts'
+
+/** A rule asks for a highlight. */
+export interface RuleMoment {
+  /** The rule's place in the recording's list and the moment: the same however often the room is told. */
+  readonly key: string
+  readonly rule: HighlightRule
+  /** Epoch milliseconds. */
+  readonly at: number
+  readonly label: string
+  readonly by: string | null
+}
+
+/** What one rule found in one signal or reading. */
+interface Finding {
+  readonly at: number
+  readonly label: string
+  /** A participant's id. */
+  readonly by?: string | undefined
+}
+
+/** The eye and the ear of one rule; one of the two is always closed. */
+interface Senses {
+  see(signal: KnownSignal): Finding | undefined
+  hear(reading: LoudnessReading, usualLufs: number | undefined): Finding | undefined
+}
+
+/** True when the page must measure the loudness of its mix. */
+export function needsLoudness(rules: readonly HighlightRule[]): boolean {
+  return rules.some((rule) => rule.type === 'loudness')
+}
+
+/** All rules of a recording. Signals are given in the order of the room, readings in the order of time. */
+export class RuleWatch {
+  readonly #rules: readonly { readonly rule: HighlightRule; readonly senses: Senses; readonly rest: Rest }[]
+  readonly #nameOf: (participant: string) => string
+  readonly #usual = new UsualLoudness()
+
+  /** `nameOf` gives the name by which people know a participant. */
+  constructor(rules: readonly HighlightRule[], nameOf: (participant: string) => string) {
+    this.#nameOf = nameOf
+    this.#rules = rules.map((rule) => ({
+      rule,
+      senses: sensesOf(rule, nameOf),
+      rest: new Rest(rule.cooldownSec ?? RULE_DEFAULTS.cooldownSec),
+    }))
+  }
+
+  see(signal: Signal): readonly RuleMoment[] {
+    return isKnownSignal(signal) ? this.#ask((senses) => senses.see(signal)) : []
+  }
+
+  hear(reading: LoudnessReading): readonly RuleMoment[] {
+    const moments = this.#ask((senses) => senses.hear(reading, this.#usual.median))
+    this.#usual.add(reading.lufs)
+    return moments
+  }
+
+  #ask(sense: (senses: Senses) => Finding | undefined): readonly RuleMoment[] {
+    return this.#rules.flatMap(({ rule, senses, rest }, index) => {
+      const found = sense(senses)
+      if (found === undefined || !rest.allows(found.at)) return []
+      rest.begin(found.at)
+      const by = found.by === undefined ? null : this.#nameOf(found.by)
+      return [
+        { key: `rule-${index}@${Math.round(found.at)}`, rule, at: found.at, label: rule.label ?? found.label, by },
+      ]
+    })
+  }
+}
+
+function sensesOf(rule: HighlightRule, nameOf: (participant: string) => string): Senses {
+  switch (rule.type) {
+    case 'hand':
+      return eye((signal) => {
+        if (signal.type !== 'hand.raised') return undefined
+        const by = signal.participant ?? signal.from
+        if (rule.from !== undefined && rule.from !== by) return undefined
+        return { at: signal.at, label: by === undefined ? 'Hand raised' : `Hand raised: ${nameOf(by)}`, by }
+      })
+    case 'custom':
+      return eye((signal) => {
+        if (signal.type !== 'custom' || signal.name !== rule.name) return undefined
+        return { at: signal.at, label: rule.name, by: signal.from }
+      })
+    case 'chat-burst': {
+      const burst = new ChatBurst(rule.messages ?? RULE_DEFAULTS.messages, rule.withinSec ?? RULE_DEFAULTS.withinSec)
+      return eye((signal) => {
+        if (signal.type !== 'chat.message') return undefined
+        const at = burst.add({ at: signal.at, id: signal.id })
+        return at === undefined ? undefined : { at, label: 'Lively chat' }
+      })
+    }
+    case 'loudness': {
+      const moment = new LoudMoment(rule.aboveLu ?? RULE_DEFAULTS.aboveLu, rule.forSec ?? RULE_DEFAULTS.forSec)
+      return ear((reading, usualLufs) => {
+        const at = moment.add(reading, usualLufs)
+        return at === undefined ? undefined : { at, label: 'Applause or laughter' }
+      })
+    }
+    default:
+      return assertNever(rule)
+  }
+}
+
+const nothing = (): undefined => undefined
+const eye = (see: Senses['see']): Senses => ({ see, hear: nothing })
+const ear = (hear: Senses['hear']): Senses => ({ see: nothing, hear })

@@ -1,0 +1,58 @@
+import { type PipeOptions, runFfmpeg } from './pipe-ffmpeg.ts'
+
+/** One packet as FFmpeg reads it out of the file, edit lists obeyed; seconds of the film. */
+export interface FilmPacket {
+  readonly startSec: number
+  readonly durationSec: number
+  readonly isKey: boolean
+}
+
+export interface FilmPackets {
+  readonly pictures: readonly FilmPacket[]
+  readonly sound: readonly FilmPacket[]
+  /** What FFmpeg said at level warning or worse. */
+  readonly complaints: readonly string[]
+}
+
+/** The packets of a file, not decoded. Errors: `ffmpeg.not-found`, `ffmpeg.failed`. */
+export async function readPackets(path: string, options: PipeOptions): Promise<FilmPackets> {
+  const entries = 'packet=codec_type,pts_time,duration_time,flags'
+  const args = ['-v', 'warning', '-show_entries', entries, '-of', 'csv=p=0', path]
+  const { output, complaints } = await runFfmpeg({ program: 'ffprobe', args }, options)
+  const pictures: FilmPacket[] = []
+  const sound: FilmPacket[] = []
+  for (const line of output.toString('latin1').split('\n')) {
+    const [kind, start, duration, flags = ''] = line.split(',')
+    const packet = { startSec: Number(start), durationSec: Number(duration), isKey: flags.includes('K') }
+    if (kind === 'video') pictures.push(packet)
+    else if (kind === 'audio') sound.push(packet)
+  }
+  return { pictures, sound, complaints }
+}
+
+/** A part of a film, seconds of its own clock. */
+export interface Stretch {
+  readonly fromSec: number
+  readonly toSec: number
+}
+
+/** How many pictures of each stretch can be decoded, and what the decoder complained of. Errors: `ffmpeg.failed`. */
+export async function decodeStretches(
+  path: string,
+  stretches: readonly Stretch[],
+  options: PipeOptions,
+): Promise<{ readonly counts: readonly number[]; readonly complaints: readonly string[] }> {
+  const inputs = stretches.flatMap(({ fromSec, toSec }) => [
+    ...(fromSec > 0 ? ['-ss', fromSec.toFixed(6)] : []),
+    ...['-t', (toSec - Math.max(0, fromSec)).toFixed(6), '-an', '-i', path],
+  ])
+  const maps = stretches.flatMap((_, i) => ['-map', `${i}:v:0`])
+  const args = ['-v', 'warning', ...inputs, ...maps, '-fps_mode', 'passthrough', '-f', 'framecrc', 'pipe:1']
+  const { output, complaints } = await runFfmpeg({ args }, options)
+  const counts = stretches.map(() => 0)
+  for (const line of output.toString('latin1').split('\n')) {
+    const index = /^(\d+),/.exec(line)?.[1]
+    if (index !== undefined) counts[Number(index)] = (counts[Number(index)] ?? 0) + 1
+  }
+  return { counts, complaints }
+}

@@ -1,0 +1,69 @@
+import { type ParsedPlaylist, parsePlaylist, parseSegmentUri, type Segment } from '../playlist/index.ts'
+import type { SegmentStore } from '../store/segment-store.ts'
+import { getText } from './stored-text.ts'
+
+/** What the stored playlists name, in order. */
+export interface StoredSegments {
+  readonly targetDurationSec: number
+  readonly segments: readonly Segment[]
+  /** How many discontinuities left the playlist before the first of them (RFC 8216 §6.2.2). */
+  readonly discontinuitySequence: number
+  /** Nothing will follow. */
+  readonly ended: boolean
+}
+
+export interface LoadSegmentsOptions {
+  /** Without it all segments. With it those behind this wall time suffice: of a long recording only its end is read. */
+  readonly sinceMs?: number
+}
+
+/**
+ * All segments of a recording that play, also while it runs or when its recorder died between two writes; undefined when
+ * nothing of it is stored. Errors: those of the store.
+ */
+export async function loadSegments(
+  store: Pick<SegmentStore, 'get'>,
+  recordingId: string,
+  { sinceMs = Number.NEGATIVE_INFINITY }: LoadSegmentsOptions = {},
+): Promise<StoredSegments | undefined> {
+  // Against the order of writing: what has left the newer playlist is then surely in the older one.
+  const live = await loadPlaylist(store, `${recordingId}/live.m3u8`)
+  if (live !== undefined && reachesBackTo(live, sinceMs)) return live
+  const tail = await loadPlaylist(store, `${recordingId}/tail.m3u8`)
+  const end = tail === undefined || live === undefined ? (tail ?? live) : join(tail, live)
+  if (end !== undefined && reachesBackTo(end, sinceMs)) return end
+  const index = await loadPlaylist(store, `${recordingId}/index.m3u8`)
+  return index === undefined || index.ended || end === undefined ? (index ?? end) : join(index, end)
+}
+
+/** How much the stored playlists show, and from where; undefined while nothing is stored. Errors: those of the store. */
+export async function loadWindow(store: Pick<SegmentStore, 'get'>, recordingId: string) {
+  const stored = await loadSegments(store, recordingId)
+  const first = parseSegmentUri(stored?.segments[0]?.uri ?? '')
+  if (stored === undefined || first === undefined) return undefined
+  const durationSec = stored.segments.reduce((sum, segment) => sum + segment.durationSec, 0)
+  return { first, durationSec, targetDurationSec: stored.targetDurationSec }
+}
+
+function reachesBackTo({ segments: [first] }: StoredSegments, sinceMs: number): boolean {
+  return first !== undefined && (first.seq === 0 || first.programDateTimeMs <= sinceMs)
+}
+
+/** Two views of one recording, the first of which reaches back further; a hole between them ends the list. */
+function join(older: StoredSegments, newer: StoredSegments): StoredSegments {
+  const [firstNewer] = newer.segments
+  const next = (older.segments.at(-1)?.seq ?? -1) + 1
+  if (firstNewer === undefined || firstNewer.seq > next) return older
+  if (older.segments.length === 0 || firstNewer.seq < (older.segments[0]?.seq ?? 0)) return newer
+  const { discontinuitySequence } = older
+  return {
+    ...newer,
+    discontinuitySequence,
+    segments: [...older.segments, ...newer.segments.filter(({ seq }) => seq >= next)],
+  }
+}
+
+async function loadPlaylist(store: Pick<SegmentStore, 'get'>, key: string): Promise<ParsedPlaylist | undefined> {
+  const text = await getText(store, key)
+  return text === undefined ? undefined : parsePlaylist(text)
+}

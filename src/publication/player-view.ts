@@ -1,0 +1,57 @@
+import { joinIndex } from '../playlist/index.ts'
+import { AppError } from '../protocol/index.ts'
+import type { SegmentStore, StoredObject, StoredObjectInfo } from '../store/segment-store.ts'
+import { undefinedIfMissing } from './stored-text.ts'
+
+/**
+ * The store as players see it: `index.m3u8` is whole, also while the newest segments of a running recording are only in
+ * its tail, and it never becomes shorter from one read to the next. Everything else is passed through.
+ */
+export function playerView(store: Pick<SegmentStore, 'get' | 'head'>): Pick<SegmentStore, 'get' | 'head'> {
+  return {
+    async get(key, options = {}) {
+      if (!isIndex(key)) return await store.get(key, options)
+      const { bytes, info } = await readIndex(store, key, options.signal)
+      if (options.range === undefined) return { ...info, body: streamOf(bytes), range: undefined }
+      const end = Math.min(options.range.end ?? info.size - 1, info.size - 1)
+      if (options.range.start > end) throw new AppError('store.range-invalid', `The byte range lies outside \`${key}\``)
+      const range = { start: options.range.start, end }
+      return { ...info, body: streamOf(bytes.subarray(range.start, end + 1)), range }
+    },
+    async head(key, options = {}) {
+      if (!isIndex(key)) return await store.head(key, options)
+      return (await undefinedIfMissing(() => readIndex(store, key, options.signal)))?.info
+    },
+  }
+}
+
+const isIndex = (key: string): boolean => /^[^/]+\/index\.m3u8$/.test(key)
+
+async function readIndex(
+  store: Pick<SegmentStore, 'get' | 'head'>,
+  key: string,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly bytes: Uint8Array; readonly info: StoredObjectInfo }> {
+  const options = signal === undefined ? {} : { signal }
+  const tail = await undefinedIfMissing(() =>
+    store.get(key.replace(/index\.m3u8$/, 'tail.m3u8'), options).then(readText),
+  )
+  const index = await readText(await store.get(key, options))
+  const bytes = new TextEncoder().encode(joinIndex(index.text, tail?.text))
+  const etag = tail === undefined ? index.etag : `"${`${index.etag}+${tail.etag}`.replaceAll('"', '')}"`
+  const modifiedAt = tail !== undefined && tail.modifiedAt > index.modifiedAt ? tail.modifiedAt : index.modifiedAt
+  return { bytes, info: { key, size: bytes.byteLength, etag, modifiedAt } }
+}
+
+async function readText({ body, etag, modifiedAt }: StoredObject) {
+  return { text: await new Response(body).text(), etag, modifiedAt }
+}
+
+function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    start(controller) {
+      controller.enqueue(bytes)
+      controller.close()
+    },
+  })
+}

@@ -1,0 +1,162 @@
+import {
+  createIndexPlaylist,
+  createLivePlaylist,
+  createRollingIndex,
+  type Segment,
+  targetDuration,
+} from '../playlist/index.ts'
+import type { SegmentStore } from '../store/segment-store.ts'
+import { loadSegments, type StoredSegments } from './load-segments.ts'
+import { putText } from './stored-text.ts'
+
+/** What of a take, or of all of them, is stored and named: media, without gaps. */
+export interface MediaFigures {
+  readonly durationSec: number
+  readonly segments: number
+}
+
+/**
+ * What viewers can see of a recording, as its running take makes it. It keeps sums and texts, no list of segments: a
+ * segment costs the same in the 24th hour as in the first.
+ */
+export interface Publication {
+  readonly targetDurationSec: number
+  readonly figures: MediaFigures
+  /** The newest segment. */
+  readonly last: Segment | undefined
+  /** How far the time line of the playlists reaches, gaps included. */
+  readonly timelineSec: number
+  figuresOf(take: number): MediaFigures
+  /** Of each take that has segments, in their order. */
+  readonly takes: readonly (MediaFigures & { readonly number: number })[]
+  /** How far the time line reached when this take began. */
+  timelineBeforeSec(take: number): number
+  /** The caller has stored the segment before, unless it is a gap. A take's first one becomes a discontinuity. */
+  add(segment: Omit<Segment, 'seq'>): Segment
+  /** Stores the playlists. A call that failed is made good by the next. */
+  publish(state: { readonly ended: boolean }): Promise<void>
+}
+
+export interface PublicationOptions {
+  readonly store: SegmentStore
+  readonly recordingId: string
+  readonly targetDurationSec: number
+  /** Only so much of the end is kept; without it everything. The media of what leaves the playlists stay in the store. */
+  readonly rollingSec?: number
+  /** Where the first segment lies, in a recording of which others have left the playlists. */
+  readonly start?: { readonly seq: number; readonly discontinuitySequence: number }
+}
+
+const ALL = Number.POSITIVE_INFINITY
+
+/** A publication that goes on after these segments. */
+export function createPublication(options: PublicationOptions, earlier: readonly Segment[]): Publication {
+  const { store, recordingId, targetDurationSec, rollingSec } = options
+  const { seq: firstSeq, discontinuitySequence } = options.start ?? { seq: 0, discontinuitySequence: 0 }
+  const index =
+    rollingSec === undefined && firstSeq === 0
+      ? createIndexPlaylist({ targetDurationSec })
+      : createRollingIndex({ targetDurationSec, discontinuitySequence, rollingSec: rollingSec ?? ALL })
+  const live = createLivePlaylist({ targetDurationSec, discontinuitySequence })
+  const sums = createSums()
+  let last: Segment | undefined
+  const put = (name: string, text: string | undefined) =>
+    text === undefined ? undefined : putText(store, `${recordingId}/${name}`, text)
+
+  function add(given: Omit<Segment, 'seq'>): Segment {
+    const beginsTake = last !== undefined && last.take !== given.take
+    const segment = { ...given, seq: (last?.seq ?? firstSeq - 1) + 1, discontinuity: given.discontinuity || beginsTake }
+    last = segment
+    sums.add(segment)
+    for (const gone of index.append(segment)) sums.remove(gone)
+    live.append(segment)
+    return segment
+  }
+  earlier.forEach(add)
+
+  return {
+    targetDurationSec,
+    get figures() {
+      return sums.figures()
+    },
+    get last() {
+      return last
+    },
+    get timelineSec() {
+      return sums.timelineSec()
+    },
+    figuresOf: sums.figures,
+    get takes() {
+      return sums.takes().map((number) => ({ number, ...sums.figures(number) }))
+    },
+    timelineBeforeSec: sums.timelineBeforeSec,
+    add,
+    async publish({ ended }) {
+      const texts = index.texts({ ended })
+      // The index first: whoever reads the tail before the index never misses what went from one into the other.
+      await put('index.m3u8', texts.index)
+      await Promise.all([put('live.m3u8', live.text({ ended })), put('tail.m3u8', texts.tail)])
+      index.stored(texts)
+      if (ended) await store.delete(`${recordingId}/tail.m3u8`)
+    },
+  }
+}
+
+/** Goes on with what earlier takes stored. The target duration stays theirs: it must not change (RFC 8216 §6.2.1). */
+export async function loadPublication(
+  store: SegmentStore,
+  recordingId: string,
+  settings: { readonly segmentSec: number; readonly fps: number; readonly rollingSec?: number | undefined },
+): Promise<Publication> {
+  const fresh: StoredSegments = {
+    targetDurationSec: targetDuration(settings.segmentSec, settings.fps),
+    segments: [],
+    discontinuitySequence: 0,
+    ended: false,
+  }
+  const stored = (await loadSegments(store, recordingId)) ?? fresh
+  const { rollingSec } = settings
+  const { targetDurationSec } = stored
+  const options = { store, recordingId, targetDurationSec, start: startOf(stored) }
+  return createPublication({ ...options, ...(rollingSec !== undefined && { rollingSec }) }, stored.segments)
+}
+
+/** Where the stored playlists begin. */
+export function startOf({ segments, discontinuitySequence }: StoredSegments): NonNullable<PublicationOptions['start']> {
+  return { seq: segments[0]?.seq ?? 0, discontinuitySequence }
+}
+
+/** Sums microseconds, so that a day of segments has no rounding error. */
+function createSums() {
+  const takes = new Map<number, { durationUs: number; segments: number; beforeUs: number }>()
+  const all = { durationUs: 0, segments: 0 }
+  let timelineUs = 0
+  return {
+    add({ take, durationSec, gap }: Segment): void {
+      const sum = takes.get(take) ?? { durationUs: 0, segments: 0, beforeUs: timelineUs }
+      takes.set(take, sum)
+      const durationUs = Math.round(durationSec * 1e6)
+      timelineUs += durationUs
+      if (gap === true) return
+      for (const each of [sum, all]) {
+        each.durationUs += durationUs
+        each.segments += 1
+      }
+    },
+    remove({ take, durationSec, gap }: Segment): void {
+      if (gap === true) return
+      for (const each of [takes.get(take), all]) {
+        if (each === undefined) continue
+        each.durationUs -= Math.round(durationSec * 1e6)
+        each.segments -= 1
+      }
+    },
+    figures(take?: number): MediaFigures {
+      const { durationUs, segments } = take === undefined ? all : (takes.get(take) ?? { durationUs: 0, segments: 0 })
+      return { durationSec: durationUs / 1e6, segments }
+    },
+    takes: () => [...takes.keys()],
+    timelineSec: () => timelineUs / 1e6,
+    timelineBeforeSec: (take: number) => (takes.get(take)?.beforeUs ?? timelineUs) / 1e6,
+  }
+}

@@ -1,0 +1,57 @@
+import { parseSegmentUri } from '../playlist/index.ts'
+import type { Publication } from '../publication/index.ts'
+import { clearDeadTakes } from './clear-dead-takes.ts'
+import { claimFolder, listSpoolFolders, readAdopted, type SpoolFolder } from './leftovers.ts'
+import { pause } from './retry.ts'
+import { forget, type SpooledSegment } from './spool.ts'
+
+export interface AdoptOptions {
+  readonly spoolDir: string
+  readonly recordingId: string
+  readonly take: number
+  /** Where adopted folders go. */
+  readonly into: string
+}
+
+/** A take that ends has 30 s to store what it has; one that still runs after that is not waited for. */
+const PREDECESSOR_MS = 40_000
+const LOOK_MS = 100
+
+/**
+ * Resolves when no earlier take of this recording is at work on this machine, or after 40 s: two of them must not write
+ * playlists at once. One that is stopped is not waited for.
+ */
+export async function waitForPredecessors(options: AdoptOptions, signal: AbortSignal): Promise<void> {
+  const giveUpAtMs = performance.now() + PREDECESSOR_MS
+  while (performance.now() < giveUpAtMs && !signal.aborted) {
+    const folders = await listEarlier(options)
+    if (!folders.some(({ life }) => life === 'running')) return
+    await pause(LOOK_MS, signal)
+  }
+}
+
+/**
+ * What dead takes of this recording left on this machine and no playlist names, in order. A segment whose place is behind
+ * a later take's is left for the end: while players follow a recording, nothing is put in between. Twice is as once.
+ */
+export async function adoptLeftovers(
+  options: AdoptOptions,
+  { last }: Pick<Publication, 'last'>,
+): Promise<readonly SpooledSegment[]> {
+  await clearDeadTakes(options.spoolDir, options.recordingId)
+  for (const folder of await listEarlier(options)) {
+    if (folder.life === 'gone' && folder.about.take >= (last?.take ?? 0)) await claimFolder(folder, options.into)
+  }
+  const found = await readAdopted(options.into)
+  for (const segment of found) if (isNamed(segment, last)) await forget(segment)
+  return found.filter((segment) => !isNamed(segment, last) && segment.take >= (last?.take ?? 0))
+}
+
+async function listEarlier({ spoolDir, recordingId, take }: AdoptOptions): Promise<readonly SpoolFolder[]> {
+  return (await listSpoolFolders(spoolDir, recordingId)).filter(({ about }) => about.take < take)
+}
+
+/** A take's segments are published in order, so that the newest one says it for all. */
+function isNamed(segment: SpooledSegment, last: Publication['last']): boolean {
+  return segment.take === last?.take && segment.number <= (parseSegmentUri(last.uri)?.number ?? -1)
+}

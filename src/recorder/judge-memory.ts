@@ -1,0 +1,54 @@
+import { AppError } from '../protocol/index.ts'
+
+/** What the memory of a recorder and its Chrome calls for: nothing, a warning, or a new take before the machine kills it. */
+export type MemoryVerdict = { readonly kind: 'warn' | 'end'; readonly error: AppError } | undefined
+
+const MB = 1024 * 1024
+/** Four sources at 720p measure 0.6 to 1.1 GB; a page's heap breaks at 4 GB. */
+export const WARN_BYTES = 2_500 * MB
+export const END_BYTES = 3_500 * MB
+/** Caches fill in the first minutes; what still grows after ten grows for good. Beyond 10 MB a minute it is 14 GB a day. */
+const SLOPE_MB_PER_MIN = 10
+const WINDOW_MS = 10 * 60_000
+const EVERY_MS = 10_000
+
+/** Sees the memory of a take as often as it is measured, and judges its height and its slope. */
+export interface MemoryJudge {
+  see(bytes: number, nowMs: number): MemoryVerdict
+}
+
+/** Warns once of each; `end` comes with the first measure beyond the limit. */
+export function createMemoryJudge(): MemoryJudge {
+  const readings: { readonly bytes: number; readonly atMs: number }[] = []
+  let warned = false
+  return {
+    see(bytes, nowMs) {
+      if (bytes >= END_BYTES) return { kind: 'end', error: tooMuch(bytes, 'a new take begins') }
+      const last = readings.at(-1)
+      if (last === undefined || nowMs - last.atMs >= EVERY_MS) readings.push({ bytes, atMs: nowMs })
+      while ((readings[1]?.atMs ?? nowMs) <= nowMs - WINDOW_MS) readings.shift()
+      if (warned) return undefined
+      const slope = slopeOf(readings)
+      if (bytes < WARN_BYTES && slope < SLOPE_MB_PER_MIN) return undefined
+      warned = true
+      const why = bytes >= WARN_BYTES ? 'see which sources need so much' : `it grows by ${slope.toFixed(0)} MB a minute`
+      return { kind: 'warn', error: tooMuch(bytes, why) }
+    },
+  }
+}
+
+/** MB a minute by least squares over a full window; 0 before there is one. */
+function slopeOf(readings: readonly { readonly bytes: number; readonly atMs: number }[]): number {
+  const [first] = readings
+  const last = readings.at(-1)
+  if (first === undefined || last === undefined || last.atMs - first.atMs < WINDOW_MS) return 0
+  const points = readings.map(({ bytes, atMs }) => ({ x: (atMs - first.atMs) / 60_000, y: bytes / MB }))
+  const meanX = points.reduce((sum, { x }) => sum + x, 0) / points.length
+  const meanY = points.reduce((sum, { y }) => sum + y, 0) / points.length
+  const up = points.reduce((sum, { x, y }) => sum + (x - meanX) * (y - meanY), 0)
+  return up / points.reduce((sum, { x }) => sum + (x - meanX) ** 2, 0)
+}
+
+function tooMuch(bytes: number, why: string): AppError {
+  return new AppError('page.memory', `The recorder and its Chrome use ${Math.round(bytes / MB)} MB: ${why}.`)
+}

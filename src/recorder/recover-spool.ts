@@ -1,0 +1,53 @@
+import type { RecordingFinalizer } from './create-finalizer.ts'
+import type { FinalizedRecording } from './finalize-recording.ts'
+import { listSpoolFolders } from './leftovers.ts'
+import type { RecordingEnd } from './manifest.ts'
+import type { RecorderLogger } from './recorder-io.ts'
+
+export interface RecoverSpoolOptions {
+  readonly finalizer: RecordingFinalizer
+  readonly spoolDir: string
+  /** How a recording ended; undefined while it runs, because then its next take or its end looks after what is left. */
+  readonly endOf: (recordingId: string) => Promise<RecordingEnd | undefined>
+  /** What of a recording plays now. If it throws, it is told again the next time. */
+  readonly onStored: (recordingId: string, stored: FinalizedRecording) => Promise<void>
+  readonly logger: RecorderLogger
+}
+
+/** A store that was away comes back at any time. */
+const EVERY_MS = 60_000
+
+/** Stores what dead takes of ended recordings left on this machine: now, and every minute until it is disposed. */
+export function recoverSpoolRegularly(options: RecoverSpoolOptions): AsyncDisposable {
+  let work = recoverSpool(options)
+  const timer = setInterval(() => {
+    work = work.then(() => recoverSpool(options))
+  }, EVERY_MS)
+  return {
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer)
+      await work
+    },
+  }
+}
+
+/** One pass over the spool. It never throws: what fails stays in the spool, and the log says why. */
+export async function recoverSpool(options: RecoverSpoolOptions): Promise<void> {
+  const { finalizer, spoolDir, endOf, onStored, logger } = options
+  const folders = await listSpoolFolders(spoolDir).catch((err: unknown) => {
+    logger.error({ err }, 'the spool cannot be read')
+    return []
+  })
+  const dead = folders.filter(({ life }) => life === 'gone').map(({ about }) => about.recordingId)
+  for (const recordingId of new Set(dead)) {
+    try {
+      const end = await endOf(recordingId)
+      if (end === undefined) continue
+      const onClosed = (stored: FinalizedRecording) => onStored(recordingId, stored)
+      const { durationSec, segments } = await finalizer.finalize(recordingId, { ...end, onClosed })
+      logger.info({ recordingId, durationSec, segments }, 'what a dead take had left in the spool is stored')
+    } catch (err) {
+      logger.warn({ err, recordingId }, 'what a dead take left stays in the spool; it is tried again')
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import { readdir, statfs } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AppError } from '../protocol/index.ts'
+import { isMissing } from '../store/fs-error.ts'
+import { readSpooled } from './spool.ts'
+
+export interface SpoolRoomOptions {
+  readonly spoolDir: string
+  /** What all recordings of this machine may keep in the spool; without it as much as the disk has. */
+  readonly maxBytes: number | undefined
+}
+
+/** What Chrome's profile, the log and a database beside the spool may need while the store is away. */
+const RESERVE_BYTES = 256 * 1024 * 1024
+/** Of a small disk. */
+const RESERVE_SHARE = 0.05
+
+/** Throws `spool.disk-full` when so many bytes more would break the limit or take the disk's reserve. */
+export async function assertRoom({ spoolDir, maxBytes }: SpoolRoomOptions, bytes: number): Promise<void> {
+  const disk = await statfs(spoolDir)
+  const freeBytes = disk.bavail * disk.bsize - bytes
+  const reserveBytes = Math.min(RESERVE_BYTES, disk.blocks * disk.bsize * RESERVE_SHARE)
+  if (freeBytes < reserveBytes) throw full(`Its disk has ${inMb(freeBytes + bytes)} MB left, the reserve`)
+  if (maxBytes === undefined) return
+  const usedBytes = await spooledBytes(spoolDir)
+  if (usedBytes + bytes > maxBytes)
+    throw full(`It holds ${inMb(usedBytes)} MB, and \`PANOREC_SPOOL_MAX_MB\` allows no more`)
+}
+
+/** What waits for the store in all folders of a spool, as the names of the files say. */
+async function spooledBytes(folders: string): Promise<number> {
+  const names = await readdir(folders).catch((error: unknown) => {
+    if (isMissing(error)) return []
+    throw error
+  })
+  const sums = await Promise.all(names.map((name) => bytesOf(join(folders, name))))
+  return sums.reduce((sum, bytes) => sum + bytes, 0)
+}
+
+async function bytesOf(folder: string): Promise<number> {
+  const waiting = (await readSpooled(folder, 0)).filter(({ kind }) => kind === 'waiting')
+  return waiting.reduce((sum, { bytes }) => sum + bytes, await spooledBytes(join(folder, 'adopted')))
+}
+
+const inMb = (bytes: number): number => Math.floor(bytes / 1024 / 1024)
+
+function full(why: string): AppError {
+  return new AppError(
+    'spool.disk-full',
+    `The spool takes no more segments, so the recording goes on with gaps. ${why}. Free some space, or bring the store back.`,
+  )
+}

@@ -1,0 +1,52 @@
+import {
+  AppError,
+  type RecordingSpec,
+  type Schedule,
+  type ScheduleList,
+  type ScheduleRequest,
+} from '../protocol/index.ts'
+import { checkSpec, checkUrls } from './check-spec.ts'
+import type { OutboundPolicy } from './ports.ts'
+
+/** Recordings that are started again and again, as the API calls them. */
+export interface Schedules {
+  /** Errors: those of a recording's start, and `request.invalid` for `/cron` and `/timeZone`. */
+  create(request: ScheduleRequest): Promise<Schedule>
+  list(): Promise<ScheduleList>
+  /** Recordings that it has started go on. Errors: `schedule.not-found`. */
+  delete(id: string): Promise<void>
+}
+
+/** Keeps schedules and calls when one is due; fulfilled by the job engine. Errors: `request.invalid`. */
+export interface ScheduleBook {
+  add(entry: {
+    readonly id: string
+    readonly cron: string
+    readonly timeZone: string
+    readonly spec: RecordingSpec
+  }): Promise<Schedule>
+  list(): Promise<readonly Schedule[]>
+  /** False when there is none of this id. */
+  remove(id: string): Promise<boolean>
+}
+
+export interface SchedulesPorts {
+  readonly book: ScheduleBook
+  readonly outbound: OutboundPolicy
+  readonly newUlid: () => string
+}
+
+export function createSchedules({ book, outbound, newUlid }: SchedulesPorts): Schedules {
+  return {
+    async create({ cron, timeZone = 'UTC', spec }) {
+      checkSpec(spec)
+      await checkUrls(spec, outbound)
+      return await book.add({ id: `sch_${newUlid()}`, cron, timeZone, spec })
+    },
+    list: async () => ({ items: [...(await book.list())] }),
+    async delete(id) {
+      if (await book.remove(id)) return
+      throw new AppError('schedule.not-found', `There is no schedule ${JSON.stringify(id)}.`, { received: id })
+    },
+  }
+}

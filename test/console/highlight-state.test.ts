@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest'
+import { takeFloor } from '../../console/player/floor.ts'
+import { placeMarks, spanOf } from '../../console/player/marks.ts'
+import { positionOf, wallTimeAt } from '../../console/player/wall-clock.ts'
+import { applyGalleryEvent, EMPTY_GALLERY, keepHighlights, matchesGallery } from '../../console/state/gallery.ts'
+import { cleanOptions, rememberLabel } from '../../console/state/highlight-options.ts'
+import { notesOf, progressWords, triggeredBy, waitOf } from '../../console/state/highlight-words.ts'
+import { galleryLink, highlightLink, parseRoute, recapLink } from '../../console/state/route.ts'
+import { aHighlight, HIGHLIGHT_ID } from './highlights.ts'
+import { RECORDING_ID } from './recordings.ts'
+
+const AT = '2026-11-21T09:00:04.000Z'
+const AT_MS = Date.parse(AT)
+const RECAP_ID = 'rcp_01JD0000000000000000000007'
+
+describe('the address bar of highlights', () => {
+  it('leads back to the clip, the film and the filtered gallery whose link it was', () => {
+    expect(parseRoute(highlightLink(HIGHLIGHT_ID))).toEqual({ page: 'highlight', id: HIGHLIGHT_ID })
+    expect(parseRoute(recapLink(RECAP_ID))).toEqual({ page: 'recap', id: RECAP_ID })
+    const filter = { text: 'a & b?', recording: RECORDING_ID, room: '7/b', by: 'Ms Li', since: '2026-11-21' }
+    const whole = { ...filter, until: '2026-11-22', favourite: true }
+    expect(parseRoute(galleryLink(whole))).toEqual({ page: 'highlights', filter: whole })
+    expect(galleryLink({ text: '', favourite: false })).toBe('#/highlights')
+  })
+
+  it('leaves out of a filter what is no day and no recording', () => {
+    const link = '#/highlights?since=yesterday&recording=rec_short&favourite=perhaps&room=a'
+    expect(parseRoute(link)).toEqual({ page: 'highlights', filter: { room: 'a' } })
+    expect(parseRoute('#/highlights/rec_01JD0000000000000000000007')).toEqual({ page: 'recordings', filter: 'all' })
+  })
+})
+
+describe('the gallery', () => {
+  const event = { id: 1, at: AT, recordingId: RECORDING_ID } as const
+
+  it('follows a highlight from its trigger to its end', () => {
+    const waiting = aHighlight({ state: 'waiting', playableAt: null, readyAt: null })
+    const created = applyGalleryEvent(EMPTY_GALLERY, { ...event, type: 'highlight.created', highlight: waiting })
+    const ready = applyGalleryEvent(created, { ...event, type: 'highlight.ready', highlight: aHighlight() })
+    expect(ready.highlights.get(HIGHLIGHT_ID)?.state).toBe('ready')
+    expect(created.highlights.get(HIGHLIGHT_ID)?.state, 'an earlier view never changes').toBe('waiting')
+    const gone = applyGalleryEvent(ready, { ...event, type: 'highlight.deleted', highlightId: HIGHLIGHT_ID })
+    expect(gone.highlights.size).toBe(0)
+  })
+
+  it('does not go back to an answer that was on its way when the event came', () => {
+    const ready = keepHighlights(EMPTY_GALLERY, [aHighlight()])
+    const late = keepHighlights(ready, [aHighlight({ state: 'waiting', playableAt: null, readyAt: null })])
+    expect(late.highlights.get(HIGHLIGHT_ID)?.state).toBe('ready')
+  })
+
+  it('shows what fits every part of the filter', () => {
+    const highlight = aHighlight()
+    expect(matchesGallery(highlight, {}, undefined)).toBe(true)
+    expect(matchesGallery(highlight, { text: 'QUEST', by: 'Ms Li', room: 'class-42' }, 'class-42')).toBe(true)
+    const others = [
+      { text: 'answer' },
+      { by: 'Amy' },
+      { room: 'class-43' },
+      { favourite: true },
+      { since: '2026-12-01' },
+    ]
+    for (const filter of [...others, { until: '2026-11-01' }, { recording: 'rec_01JD0000000000000000000009' }]) {
+      expect(matchesGallery(highlight, filter, 'class-42'), JSON.stringify(filter)).toBe(false)
+    }
+    const [day] = new Date(AT_MS - new Date(AT_MS).getTimezoneOffset() * 60_000).toISOString().split('T')
+    if (day === undefined) throw new Error('an instant has a day')
+    expect(matchesGallery(highlight, { since: day, until: day }, null), 'both days are included').toBe(true)
+  })
+})
+
+describe('the words of a highlight', () => {
+  it('counts the post-roll down, and then says what is done', () => {
+    const waiting = aHighlight({ state: 'waiting', createdAt: AT, to: new Date(AT_MS + 10_000).toISOString() })
+    expect(progressWords(waiting, AT_MS + 2100)).toBe('Waiting 8 s …')
+    expect(waitOf(waiting, AT_MS + 5000).done).toBeCloseTo(0.5)
+    expect(progressWords(waiting, AT_MS + 11_000)).toBe('Storing the last second …')
+    expect(progressWords(aHighlight({ state: 'cutting' }), AT_MS)).toBe('Cutting …')
+  })
+
+  it('says in plain words what is missing', () => {
+    const gap = { from: '2026-11-21T09:00:02.000Z', to: '2026-11-21T09:00:14.000Z' }
+    expect(notesOf(aHighlight())).toEqual([])
+    expect(notesOf(aHighlight({ gaps: [gap] }))).toEqual(['12 s are missing: the recording was interrupted.'])
+    expect(notesOf(aHighlight({ gaps: [gap, gap] }))[0]).toBe(
+      '24 s are missing: the recording was interrupted 2 times.',
+    )
+    const clamped = { from: '2026-11-21T09:00:00.000Z', to: '2026-11-21T09:00:05.900Z' }
+    expect(notesOf(aHighlight({ clamped }))).toEqual([
+      'The clip starts 2 s later than asked, with the recording.',
+      'The clip ends 0.9 s earlier than asked, with the recording.',
+    ])
+  })
+
+  it('names who or what triggered it', () => {
+    expect(triggeredBy(aHighlight())).toBe('Ms Li')
+    expect(triggeredBy(aHighlight({ by: null, trigger: 'rule', rule: 'hand' }))).toBe('A raised hand')
+    expect(triggeredBy(aHighlight({ by: null }))).toBe('Somebody')
+  })
+})
+
+describe('what is remembered for the next highlights', () => {
+  it('is only what the API takes', () => {
+    const raw = { preSec: 900, postSec: Number.NaN, label: '  ', by: ' Ms Li ', labels: ['a', 7, 'b'], other: 1 }
+    expect(cleanOptions(raw)).toEqual({ preSec: 600, by: 'Ms Li', labels: ['a', 'b'] })
+    expect(cleanOptions(null)).toEqual({ labels: [] })
+  })
+
+  it('has the last labels first, each once, and not more than five', () => {
+    const given = ['a', 'b', 'c', 'a', 'd', 'e', 'f']
+    const options = given.reduce((known, label) => rememberLabel(known, label), cleanOptions({}))
+    expect(options.labels).toEqual(['f', 'e', 'd', 'a', 'c'])
+  })
+})
+
+describe('the wall clock of the player', () => {
+  /** Two pieces with a break of ten seconds between them. */
+  const pieces = [
+    { startSec: 0, durationSec: 2, wallMs: 100_000 },
+    { startSec: 2, durationSec: 2, wallMs: 112_000 },
+  ]
+
+  it('gives the time of what is shown, also after a break', () => {
+    expect([0, 1.5, 2, 3, 9].map((sec) => wallTimeAt(pieces, sec))).toEqual([
+      100_000, 101_500, 112_000, 113_000, 114_000,
+    ])
+    expect(wallTimeAt([], 1)).toBeUndefined()
+  })
+
+  it('finds a time again, and the next picture for a time that was not recorded', () => {
+    expect([99_000, 101_500, 105_000, 113_000, 200_000].map((ms) => positionOf(pieces, ms))).toEqual([0, 1.5, 2, 3, 4])
+    expect(positionOf([], 1)).toBeUndefined()
+  })
+
+  it('places marks by their time and within the line', () => {
+    const mark = (id: string, atMs: number) => ({ id, label: id, atMs, fromMs: atMs - 1000, toMs: atMs + 5000 })
+    const marks = placeMarks([mark('b', 113_000), mark('a', 101_000)], (wallMs) => positionOf(pieces, wallMs))
+    expect(marks.map(({ id, atSec }) => [id, atSec])).toEqual([
+      ['a', 1],
+      ['b', 3],
+    ])
+    const [, last] = marks
+    if (last === undefined) throw new Error('two marks were placed')
+    expect(spanOf(last, { startSec: 0, endSec: 4 })).toEqual({ left: 50, width: 50, at: 75 })
+    expect(placeMarks([mark('a', 1)], () => undefined)).toEqual([])
+  })
+})
+
+describe('players that lie over each other', () => {
+  it('sound one at a time, and the one below goes on when the one above is gone', () => {
+    const heard: string[] = []
+    const voice = (name: string) => ({
+      pause: () => void heard.push(`${name} pauses`),
+      resume: () => void heard.push(`${name} goes on`),
+    })
+    const below = takeFloor(voice('class'))
+    const above = takeFloor(voice('clip'))
+    above[Symbol.dispose]()
+    const next = takeFloor(voice('film'))
+    below[Symbol.dispose]()
+    next[Symbol.dispose]()
+    expect(heard).toEqual(['class pauses', 'class goes on', 'class pauses'])
+  })
+})

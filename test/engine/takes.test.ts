@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Recording } from '../../src/protocol/index.ts'
+import { DEFAULT_RECOVERY } from '../../src/recording/index.ts'
+import { type ScriptedService, startScriptedService } from '../bin/scripted-service.ts'
+
+/** Short, so that the tests of what comes too late do not wait. */
+const TIMES = { startMs: 3000, stopMs: 3000, terminateMs: 500, silenceMs: 1500 }
+/** From the first picture, with which it dies: a few writes to the database, on a busy machine. */
+const AT_ONCE_MS = 1000
+const RECOVERY = { ...DEFAULT_RECOVERY, firstDelayMs: 20_000, longestDelayMs: 20_000, quickDeaths: 6 }
+
+let service: ScriptedService
+beforeAll(async () => {
+  service = await startScriptedService({}, { times: TIMES, recovery: RECOVERY })
+})
+afterAll(() => service?.[Symbol.asyncDispose]())
+
+const get = async (id: string): Promise<Recording> => (await service.call('GET', `/v1/recordings/${id}`)).body
+const stop = async (id: string): Promise<Recording> => {
+  await service.call('POST', `/v1/recordings/${id}/stop`)
+  return await service.reaches(id, 'completed')
+}
+/** The recording once its second take has a picture. */
+async function secondTake(id: string): Promise<Recording> {
+  await expect.poll(async () => (await get(id)).takes.length, { timeout: 10_000 }).toBe(2)
+  return await service.reaches(id, 'recording')
+}
+/** What the recorder of the recording's take was asked for. */
+function requestOf(id: string, take: number) {
+  const lines = service.log.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'request')
+  return lines.find((line) => line.recordingId === id && line.asked.take === take)?.asked
+}
+
+test.each([
+  ['crashes', 'crash', 'recorder.crashed'],
+  ['is killed', 'killed', 'recorder.crashed'],
+  ['gives its take up', 'failing', 'page.crashed'],
+  ['says nothing any more', 'frozen', 'recorder.unresponsive'],
+  ['has no first picture', 'silent', 'recorder.start-timeout'],
+])('a recorder that %s is followed by the next take of the same recording', async (_name, play, code) => {
+  const { id } = await service.start({ metadata: { play, takes: '1' } })
+  const running = await secondTake(id)
+  expect(running.takes).toMatchObject([{ number: 1, error: { code }, endedAt: expect.any(String) }, { error: null }])
+  expect(running.error).toBeNull()
+  const done = await stop(id)
+  expect(done).toMatchObject({ error: null, takes: [{ error: { code } }, { error: null }] })
+  expect(done.durationSec).toBe(done.takes.reduce((sum, take) => sum + take.segments * 2, 0))
+})
+
+test('a recorder is followed at once though a child of it lives on, and what that one says is logged', async () => {
+  const { id } = await service.start({ metadata: { play: 'survived', takes: '1' } })
+  const { startedAt, takes } = await secondTake(id)
+  const survivorEnded = () => service.log.some((line) => line.includes(id) && line.includes('the survivor has ended'))
+  expect(survivorEnded()).toBe(false)
+  expect(Date.parse(takes[1]?.startedAt ?? '') - Date.parse(startedAt ?? '')).toBeLessThan(AT_ONCE_MS)
+  await expect.poll(survivorEnded, { timeout: 10_000 }).toBe(true)
+  await stop(id)
+})
+
+test('the next take knows what was changed and said since the first began', async () => {
+  const signals = (text: string) => [{ v: 1, type: 'chat.message', at: 1, text, id: text }]
+  const { id } = await service.start(
+    { maxDurationSec: 1000, signalling: { url: 'ws://127.0.0.1/own' }, metadata: { play: 'failing', takes: '1' } },
+    'recording',
+  )
+  await service.call('PUT', `/v1/recordings/${id}/layout`, { name: 'board' })
+  const bob = { id: 'bob', type: 'hls', url: 'http://127.0.0.1/bob.m3u8' }
+  await service.call('POST', `/v1/recordings/${id}/sources`, bob)
+  await service.call('POST', `/v1/recordings/${id}/signals`, signals('said-before'))
+  await secondTake(id)
+  expect(requestOf(id, 1)).toEqual({ take: 1, layout: 'grid', sources: ['teacher'], maxDurationSec: 1000 })
+  expect(requestOf(id, 2)).toMatchObject({ take: 2, layout: 'board', sources: ['teacher', 'bob'] })
+  expect(requestOf(id, 2).maxDurationSec).toBeLessThan(1000)
+  const heard = () =>
+    service.log.map((line) => JSON.parse(line)).filter(({ take, msg }) => take === 2 && msg.includes('said-before'))
+  await expect.poll(() => heard().length).toBe(1)
+  await stop(id)
+})
+
+test('the next take does not wait for what the one before still stores, and that counts too', async () => {
+  const { id } = await service.start({ metadata: { play: 'failing', takes: '1' } })
+  const { takes } = await secondTake(id)
+  const gone = () => service.log.some((line) => line.includes(id) && line.includes('the recorder is gone'))
+  expect(gone()).toBe(false)
+  const before = takes[0]?.segments ?? 0
+  await expect.poll(gone, { timeout: 5000 }).toBe(true)
+  await expect.poll(async () => (await get(id)).takes[0]?.segments).toBeGreaterThan(before)
+  await stop(id)
+})
+
+test('what no other take would do better with ends the recording at once', async () => {
+  const { id } = await service.start({ metadata: { play: 'hopeless' } })
+  const failed = await service.reaches(id, 'failed')
+  expect(failed).toMatchObject({ error: { code: 'chrome.not-found' }, takes: [{ number: 1 }] })
+})
+
+test('a recording that waits for its next take can be stopped', async () => {
+  const { id } = await service.start({ metadata: { play: 'killed' } })
+  // The first two restarts are immediate, the third waits for 20 s.
+  await expect.poll(async () => (await get(id)).takes.length, { timeout: 10_000 }).toBe(2)
+  await expect.poll(async () => (await get(id)).takes[1]?.endedAt, { timeout: 10_000 }).toBeTruthy()
+  expect((await get(id)).state).toBe('recovering')
+  await service.call('POST', `/v1/recordings/${id}/stop`)
+  const stopped = await service.reaches(id, 'failed')
+  expect(stopped.error?.code).toBe('recorder.crashed')
+})
+
+test('the figures count takes by how they ended, and the time to go on', async () => {
+  const text = await (await fetch(`${service.url}/metrics`)).text()
+  expect(text).toMatch(/^panorec_takes_total\{outcome="page.crashed"\} [1-9]/m)
+  expect(text).toMatch(/^panorec_takes_total\{outcome="completed"\} [1-9]/m)
+  expect(text).toMatch(/^panorec_recovery_seconds_count [1-9]/m)
+})

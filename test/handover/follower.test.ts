@@ -1,0 +1,109 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { Follower } from '../../recorder-page/handover/follower.ts'
+import type { SourceSync } from '../../src/protocol/page-link.ts'
+
+const FRAME_MS = 40
+/** Frames count as learnt so long after a move. */
+const SEEK_LAG_MS = 300
+
+/** A player in real time: it shows media time zero at `offsetMs`, and a move costs it some time. */
+class ScriptedPlayer {
+  offsetMs: number
+  #sinceMs = Date.now()
+  #rate = 1
+  #rateSinceMs = 0
+  readonly #canSeek: boolean
+  seeks = 0
+
+  constructor(offsetMs: number, canSeek: boolean) {
+    this.offsetMs = offsetMs
+    this.#canSeek = canSeek
+  }
+
+  get played() {
+    const readings = Math.max(0, Math.floor((Date.now() - this.#sinceMs) / FRAME_MS))
+    if (readings === 0 || this.#rate !== 1) return undefined
+    return { offsetMs: this.offsetMs, originMs: 7_000, periodMs: null, readings }
+  }
+
+  steer(change: { readonly byMs: number } | { readonly rate: number }): boolean {
+    if (!this.#canSeek) return false
+    if ('byMs' in change) {
+      this.offsetMs += SEEK_LAG_MS - change.byMs
+      this.seeks += 1
+    } else {
+      this.offsetMs -= (this.#rate - 1) * (Date.now() - this.#rateSinceMs)
+      this.#rate = change.rate
+      this.#rateSinceMs = Date.now()
+    }
+    this.#sinceMs = Date.now()
+    return true
+  }
+}
+
+function follow(player: ScriptedPlayer) {
+  const dues: { readonly dueMs: number; readonly isMoved: boolean }[] = []
+  let primed: readonly SourceSync[] | undefined
+  const follower = new Follower({
+    players: { sourceIds: ['amy'], played: () => player.played, steer: (_id, change) => player.steer(change) },
+    nowMs: () => Date.now(),
+    onDue: (_id, dueMs, isMoved) => dues.push({ dueMs, isMoved }),
+    onPrimed: (sources) => {
+      primed = sources
+    },
+  })
+  return { follower, dues, primed: () => primed }
+}
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe('the follower', () => {
+  it.each([
+    ['far behind', 40_000],
+    ['far ahead', -40_000],
+    ['a little ahead', -500],
+    ['in its place', -190],
+  ])('brings a player that is %s to where its frames are due', async (_name, offMs) => {
+    const recordedMs = 1_000_000
+    const player = new ScriptedPlayer(recordedMs + 7_000 + offMs, true)
+    const { follower, dues, primed } = follow(player)
+    using _follower = follower
+    follower.update([{ sourceId: 'amy', recordedMs }])
+    await vi.advanceTimersByTimeAsync(12_000)
+    expect(primed()).toMatchObject([{ sourceId: 'amy', inStep: true }])
+    const lookBackMs = primed()?.[0]?.lookBackMs ?? 0
+    expect(lookBackMs).toBeGreaterThanOrEqual(90)
+    expect(lookBackMs).toBeLessThanOrEqual(290)
+    expect(dues.at(-1)).toEqual({ dueMs: recordedMs + 7_000, isMoved: false })
+    expect(player.seeks).toBeLessThanOrEqual(2)
+  })
+
+  it('takes a player as it is that cannot be moved, near or far', async () => {
+    const near = follow(new ScriptedPlayer(7_000 - 60, false))
+    near.follower.update([{ sourceId: 'amy', recordedMs: 0 }])
+    const far = follow(new ScriptedPlayer(7_000 - 5_000, false))
+    far.follower.update([{ sourceId: 'amy', recordedMs: 0 }])
+    await vi.advanceTimersByTimeAsync(5_000)
+    near.follower[Symbol.dispose]()
+    far.follower[Symbol.dispose]()
+    expect(near.primed()).toMatchObject([{ inStep: true, lookBackMs: 60 }])
+    expect(far.primed()).toMatchObject([{ inStep: false }])
+  })
+
+  it('does not wait for ever for a player that shows nothing', async () => {
+    const { follower, primed } = follow(new ScriptedPlayer(Number.NaN, true))
+    using _follower = follower
+    vi.spyOn(ScriptedPlayer.prototype, 'played', 'get').mockReturnValue(undefined)
+    follower.update([{ sourceId: 'amy', recordedMs: 0 }])
+    await vi.advanceTimersByTimeAsync(17_000)
+    expect(primed()).toBeUndefined()
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(primed()).toEqual([{ sourceId: 'amy', inStep: false, lookBackMs: null }])
+    vi.restoreAllMocks()
+  })
+})

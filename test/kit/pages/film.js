@@ -1,0 +1,46 @@
+// A page with nothing but a <video>: what a person sees who opens the file. Runs in Chrome, not in Node.
+
+/** Plays a film to its end; resolves with the luma at each place, in fractions of the picture, in every frame that was shown. */
+async function playFilm(url, { places, longestMs }) {
+  const video = document.querySelector('video')
+  const canvas = new OffscreenCanvas(320, 180)
+  const context = canvas.getContext('2d', { willReadFrequently: true })
+  const look = (mediaSec) => {
+    context.drawImage(video, 0, 0, canvas.width, canvas.height)
+    const luma = places.map(({ x, y }) => {
+      const [red, green, blue] = context.getImageData(x * canvas.width, y * canvas.height, 1, 1).data
+      return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    })
+    return { mediaSec, luma }
+  }
+  const errors = []
+  video.addEventListener('error', () => errors.push(video.error.message))
+  const once = (name) => new Promise((resolve) => video.addEventListener(name, resolve, { once: true }))
+  const late = new Promise((resolve) => setTimeout(resolve, longestMs))
+  const painted = new Promise((resolve) =>
+    video.requestVideoFrameCallback((_, { mediaTime }) => resolve(look(mediaTime))),
+  )
+  video.src = url
+  const first = await Promise.race([painted, late])
+  const shown = []
+  const onFrame = (_, { mediaTime }) => {
+    shown.push(look(mediaTime))
+    video.requestVideoFrameCallback(onFrame)
+  }
+  video.requestVideoFrameCallback(onFrame)
+  const ended = once('ended')
+  await Promise.race([video.play(), late])
+  await Promise.race([ended, late])
+  const quality = video.getVideoPlaybackQuality()
+  return {
+    errors,
+    ended: video.ended,
+    durationSec: video.duration,
+    frames: quality.totalVideoFrames,
+    first,
+    shown,
+    width: video.videoWidth,
+    height: video.videoHeight,
+  }
+}
+globalThis.playFilm = playFilm

@@ -1,0 +1,57 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { REAL_PAGE } from './recorder-run.ts'
+
+export type PageFault = 'frozen' | 'black' | 'silent'
+
+/** From the load of the page to its fault: the first thumbnails are those of a page that works. */
+const FAULT_AFTER_MS = 6_000
+
+/** Runs in the worker, before anything else: canvases of a picture's size stop to be drawn, or stay black. */
+const CANVAS_FAULTS = {
+  frozen: 'return undefined',
+  black: 'this.save(); this.setTransform(1, 0, 0, 1, 0, 0); fill.call(this, 0, 0, 9999, 9999); this.restore()',
+}
+
+/** The real recorder page with a real fault: its canvas is not drawn any more, or its mix is cut off. */
+export async function breakPage(fault: PageFault): Promise<AsyncDisposable & { readonly path: string }> {
+  const path = await mkdtemp(join(tmpdir(), 'panorec-broken-page-'))
+  await cp(REAL_PAGE, path, { recursive: true })
+  const html = await readFile(join(path, 'index.html'), 'utf8')
+  const script = fault === 'silent' ? cutMixOff() : breakWorker(CANVAS_FAULTS[fault])
+  await writeFile(join(path, 'index.html'), html.replace('<head>', `<head><script>${script}</script>`))
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
+}
+
+function cutMixOff(): string {
+  return `const begun = performance.now()
+    const mixes = new Set()
+    const connect = AudioNode.prototype.connect
+    AudioNode.prototype.connect = function (to, ...rest) {
+      if (!(to instanceof AudioWorkletNode)) return connect.call(this, to, ...rest)
+      mixes.add([this, to])
+      return connect.call(this, to, ...rest)
+    }
+    setTimeout(() => { for (const [from, to] of mixes) from.disconnect(to) }, ${FAULT_AFTER_MS})`
+}
+
+function breakWorker(act: string): string {
+  const preamble = `const begun = performance.now()
+    const { fillRect: fill } = OffscreenCanvasRenderingContext2D.prototype
+    for (const name of ['drawImage', 'fillRect', 'fill', 'stroke', 'fillText', 'clearRect']) {
+      const real = OffscreenCanvasRenderingContext2D.prototype[name]
+      OffscreenCanvasRenderingContext2D.prototype[name] = function (...args) {
+        if (this.canvas.width < 100 || performance.now() - begun < ${FAULT_AFTER_MS}) return real.apply(this, args)
+        this.fillStyle = '#000'
+        ${act}
+      }
+    }`
+  return `const RealWorker = Worker
+    window.Worker = class extends RealWorker {
+      constructor(url, options) {
+        const source = ${JSON.stringify(preamble)} + '; await import(' + JSON.stringify(new URL(url, location.href).href) + ')'
+        super(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })), options)
+      }
+    }`
+}
