@@ -47,7 +47,8 @@ async function cpuTicks(counts: (process: RunningProcess) => boolean): Promise<M
   return ticks
 }
 
-async function memoryBytes(pids: Iterable<number>): Promise<number> {
+/** Proportional set size of some processes together. */
+export async function memoryBytes(pids: Iterable<number>): Promise<number> {
   let sum = 0
   for (const pid of pids) {
     const rollup = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '')

@@ -123,17 +123,10 @@ export class Session implements AsyncDisposable {
 }
 
 async function post(stage: Stage, kind: 'whep' | 'video' | undefined): Promise<RecordingCall> {
-  const requestedAtMs = Date.now()
-  const response = await fetch(`${stage.service.url}/v1/recordings`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      sources: await stage.sources(kind),
-      layout: { name: 'grid', labels: false },
-      video: { ...SIZE, fps: FPS, bitrateKbps: BITRATE_KBPS },
-      segmentSec: SEGMENT_SEC,
-    }),
+  return await RecordingCall.post(stage.service.url, {
+    sources: [...(await stage.sources(kind))],
+    layout: { name: 'grid', labels: false },
+    video: { ...SIZE, fps: FPS, bitrateKbps: BITRATE_KBPS },
+    segmentSec: SEGMENT_SEC,
   })
-  if (response.status !== 201) throw new Error(`POST answered ${response.status}: ${await response.text()}`)
-  return new RecordingCall(stage.service.url, (await response.json()) as Recording, requestedAtMs)
 }

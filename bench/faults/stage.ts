@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { FaultyProxy } from '../../test/kit/faulty-proxy.ts'
-import { LiveClass, type Pattern } from '../../test/kit/index.ts'
+import { freePort, LiveClass, type Pattern } from '../../test/kit/index.ts'
 import { type PostgresServer, startPostgres } from '../../test/kit/postgres.ts'
 import { type S3Server, startS3Server } from '../../test/kit/s3.ts'
 import { VideoSource, WhepSource } from './extra-sources.ts'
@@ -251,13 +250,4 @@ export async function keepLogs(stage: Stage, to: string): Promise<void> {
   await mkdir(to, { recursive: true })
   await run('cp', ['-r', join(stage.folder, 'log'), to])
   await writeFile(join(to, 'folder'), stage.folder)
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('The port of a listening server is not known')
-  return address.port
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Layout, Recording, RecordingState, Signal } from '../../src/protocol/index.ts'
+import type { Layout, Recording, RecordingSpec, RecordingState, Signal } from '../../src/protocol/index.ts'
 
 const POLL_MS = 50
 /** A cold start with an embedded database on a busy machine; anything longer is a hang. */
@@ -20,6 +20,18 @@ export class RecordingCall {
     this.liveUrl = new URL(recording.links.live, serviceUrl).href
     this.indexUrl = new URL(recording.links.index, serviceUrl).href
     this.#base = `${serviceUrl}/v1/recordings/${recording.id}`
+  }
+
+  /** `POST /v1/recordings` of a service; throws with its answer when that is a refusal. */
+  static async post(serviceUrl: string, spec: RecordingSpec): Promise<RecordingCall> {
+    const requestedAtMs = Date.now()
+    const response = await fetch(`${serviceUrl}/v1/recordings`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(spec),
+    })
+    if (response.status !== 201) throw new Error(`POST answered ${response.status}: ${await response.text()}`)
+    return new RecordingCall(serviceUrl, (await response.json()) as Recording, requestedAtMs)
   }
 
   async get(): Promise<Recording> {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startService } from '../../src/bin/service.ts'
 import { loadConfig } from '../../src/config/index.ts'
-import type { Recording, RecordingSpec } from '../../src/protocol/index.ts'
+import type { RecordingSpec } from '../../src/protocol/index.ts'
 import { RecordingCall } from './recording-call.ts'
 
 /** The whole service in this process, with its embedded defaults in a folder that is removed with it. */
@@ -41,14 +41,7 @@ export class TestService implements AsyncDisposable {
 
   /** `POST /v1/recordings`; resolves with the recording as it was answered. */
   async post(spec: RecordingSpec): Promise<RecordingCall> {
-    const requestedAtMs = Date.now()
-    const response = await fetch(`${this.url}/v1/recordings`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(spec),
-    })
-    if (response.status !== 201) throw new Error(`POST answered ${response.status}: ${await response.text()}`)
-    return new RecordingCall(this.url, (await response.json()) as Recording, requestedAtMs)
+    return await RecordingCall.post(this.url, spec)
   }
 
   /** The folder of a recording in the service's file store. */

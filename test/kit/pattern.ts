@@ -1,8 +1,9 @@
 /** Frames a second of every pattern source; a flash and a beep fall on each 25th frame. */
 export const PATTERN_FPS = 25
 export const BEEP_SEC = 0.06
-/** 65,536 frames: 43 minutes until a counter comes again. */
 const COUNTER_BITS = 16
+/** 65,536 frames: 43 minutes until a counter comes again. */
+export const COUNTER_PERIOD = 2 ** COUNTER_BITS
 const CHECK_BITS = 8
 export const COLUMNS = 8
 export const ROWS = 3
@@ -69,9 +70,10 @@ function checksum(counter: number, index: number): number {
   return crc
 }
 
-/** The counter's blocks, row by row; true is white. */
+/** The counter's blocks, row by row; true is white. It begins again at 0 after `COUNTER_PERIOD` frames. */
 export function encodeCounter(counter: number, index: number): boolean[] {
-  const word = counter * 2 ** CHECK_BITS + checksum(counter, index)
+  const shown = counter % COUNTER_PERIOD
+  const word = shown * 2 ** CHECK_BITS + checksum(shown, index)
   return Array.from({ length: COUNTER_BITS + CHECK_BITS }, (_, i) => ((word >> (23 - i)) & 1) === 1)
 }
 

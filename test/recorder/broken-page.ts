@@ -36,6 +36,7 @@ function cutMixOff(): string {
     setTimeout(() => { for (const [from, to] of mixes) from.disconnect(to) }, ${FAULT_AFTER_MS})`
 }
 
+/** Static imports: a worker gets no message before they have run, whereas those before an awaited one would be lost. */
 function breakWorker(act: string): string {
   const preamble = `const begun = performance.now()
     const { fillRect: fill } = OffscreenCanvasRenderingContext2D.prototype
@@ -48,10 +49,11 @@ function breakWorker(act: string): string {
       }
     }`
   return `const RealWorker = Worker
+    const blobUrl = (source) => URL.createObjectURL(new Blob([source], { type: 'text/javascript' }))
     window.Worker = class extends RealWorker {
       constructor(url, options) {
-        const source = ${JSON.stringify(preamble)} + '; await import(' + JSON.stringify(new URL(url, location.href).href) + ')'
-        super(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })), options)
+        const parts = [blobUrl(${JSON.stringify(preamble)}), new URL(url, location.href).href]
+        super(blobUrl(parts.map((part) => 'import ' + JSON.stringify(part)).join(';')), options)
       }
     }`
 }
