@@ -59,13 +59,15 @@ async function attempt(fault: Fault, patience: number): Promise<Outcome> {
 }
 
 function failed(fault: Fault, error: unknown): Outcome {
-  const nothing = { playlistFaults: [], left: [], lostSec: Number.NaN, goOnSec: Number.NaN, sourceBackSec: undefined }
+  const unknown = { lostSec: Number.NaN, doubledSec: Number.NaN, goOnSec: Number.NaN, sourceBackSec: undefined }
+  const nothing = { playlistFaults: [], left: [], ...unknown }
   return { ...nothing, fault, state: 'unknown', takes: 0, broken: [`it could not be measured: ${error}`] }
 }
 
-function describe({ lostSec, goOnSec, sourceBackSec, state, takes, broken }: Outcome): string {
+function describe({ lostSec, doubledSec, goOnSec, sourceBackSec, state, takes, broken }: Outcome): string {
   const source = sourceBackSec === undefined ? '' : `, source back after ${sourceBackSec.toFixed(1)} s`
-  const head = `  lost ${lostSec.toFixed(2)} s, went on after ${goOnSec.toFixed(2)} s${source}; ${state}, ${takes} takes`
+  const lost = `lost ${lostSec.toFixed(2)} s, doubled ${doubledSec.toFixed(2)} s`
+  const head = `  ${lost}, went on after ${goOnSec.toFixed(2)} s${source}; ${state}, ${takes} takes`
   return [head, ...broken.map((what) => `  BROKEN ${what}`)].join('\n')
 }
 

@@ -4,8 +4,9 @@ import { type Pattern, parsePlaylist, readFilm } from '../../test/kit/index.ts'
 
 export const SIZE = { width: 320, height: 180 }
 export const FPS = 25
+const FRAME_MS = 1000 / FPS
 /** Two pictures of a 25 fps film that are further apart have a hole between them. */
-const HOLE_MS = 3.5 * (1000 / FPS)
+const HOLE_MS = 3.5 * FRAME_MS
 /** A source that shows no new frame for so long is away. */
 const STALE_MS = 700
 
@@ -79,10 +80,21 @@ export function holesOf(pictures: readonly Picture[]): readonly Span[] {
   const holes: Span[] = []
   let newestMs = pictures[0]?.wallMs ?? 0
   for (const { wallMs } of pictures) {
-    if (wallMs - newestMs > HOLE_MS) holes.push({ fromMs: newestMs + 1000 / FPS, toMs: wallMs })
+    if (wallMs - newestMs > HOLE_MS) holes.push({ fromMs: newestMs + FRAME_MS, toMs: wallMs })
     newestMs = Math.max(newestMs, wallMs)
   }
   return holes
+}
+
+/** Wall time that a viewer sees again: pictures of a moment that the recording had reached before. */
+export function doublesOf(pictures: readonly Picture[]): readonly Span[] {
+  const doubles: Span[] = []
+  let newestMs = Number.NEGATIVE_INFINITY
+  for (const { wallMs } of pictures) {
+    if (wallMs < newestMs + FRAME_MS / 2) doubles.push({ fromMs: wallMs, toMs: wallMs + FRAME_MS })
+    newestMs = Math.max(newestMs, wallMs)
+  }
+  return doubles
 }
 
 /** Wall time in which the source showed no new frame, between the first picture and the last. */

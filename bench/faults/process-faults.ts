@@ -24,6 +24,17 @@ async function killHost(scene: Scene): Promise<Heal | undefined> {
   return host && (() => host.start())
 }
 
+/** As a deployment does: it gives its recordings to others, ends by itself, and its next version starts. */
+async function drainHost(scene: Scene): Promise<Heal | undefined> {
+  const host = await hostOf(scene)
+  if (host === undefined) return undefined
+  const ended = host.end('SIGTERM')
+  return async () => {
+    await ended
+    await host.start()
+  }
+}
+
 /** The worker with all that runs below it: what the loss of its machine is for everybody else. */
 async function killMachine(scene: Scene): Promise<Heal | undefined> {
   const [recorder] = await findRole(scene.stage.folder, 'recorder', scene.recordingId)
@@ -115,6 +126,14 @@ export const PROCESS_FAULTS: readonly Fault[] = [
     goOnSec: 20,
     holdMs: 30_000,
     inject: killHost,
+  },
+  {
+    name: 'worker-drained',
+    title: 'worker, SIGTERM as in a deployment; another one takes over, and it starts again',
+    shape: 'shared',
+    goOnSec: 0,
+    holdMs: 30_000,
+    inject: drainHost,
   },
   {
     name: 'machine-killed',

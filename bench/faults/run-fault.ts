@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Fault } from './fault.ts'
-import { absencesOf, holesOf, lengthSec, type Picture, readRecording } from './measure.ts'
-import { SEGMENT_SEC, Session } from './session.ts'
+import { absencesOf, doublesOf, holesOf, lengthSec, type Picture, readRecording } from './measure.ts'
+import { LONGEST_SEGMENT_SEC, SEGMENT_SEC, Session } from './session.ts'
 import type { Stage } from './stage.ts'
 
 /** What one fault did to one recording. */
@@ -9,6 +9,8 @@ export interface Outcome {
   readonly fault: Fault
   /** Wall time of the recording that has no picture. */
   readonly lostSec: number
+  /** Wall time of the recording that is there twice. */
+  readonly doubledSec: number
   /** From the fault to the first picture behind the last hole; 0 when the pictures never stopped. */
   readonly goOnSec: number
   /** From its return to its first new frame, for a fault that takes a source away. */
@@ -37,7 +39,7 @@ export interface Judging {
 
 /** Records, breaks, mends, waits until all is well again, stops, decodes and measures. */
 export async function runFault(stage: Stage, fault: Fault, { patience }: Judging): Promise<Outcome> {
-  await using session = await Session.start(stage, fault.kind)
+  await using session = await Session.start(stage, { kind: fault.kind })
   await session.recorded(LEAD_SEGMENTS)
   const heal = await fault.inject({ stage, recordingId: session.call.id })
   if (heal === undefined) throw new Error(`${fault.name} found nothing to strike at`)
@@ -60,7 +62,7 @@ export async function runFault(stage: Stage, fault: Fault, { patience }: Judging
     left: await untilClean(stage),
   }
   const endLossSec = stage.clock === undefined ? (askedAtMs - (pictures.at(-1)?.wallMs ?? 0)) / 1000 : 0
-  return { ...outcome, broken: judge(outcome, { endLossSec, patience }) }
+  return { ...outcome, broken: judge(outcome, { endLossSec, patience, mayDouble: stage.clock !== undefined }) }
 }
 
 interface Moments {
@@ -76,17 +78,21 @@ function measure(pictures: readonly Picture[], { struckAtMs, healedAtMs, fault }
   const back = fault.source === undefined ? undefined : absencesOf(pictures, fault.source).at(-1)
   return {
     lostSec: lengthSec(holes),
+    doubledSec: lengthSec(doublesOf(pictures)),
     goOnSec: last === undefined ? 0 : Math.max(0, (last.toMs - struckAtMs) / 1000),
     sourceBackSec:
       fault.source === undefined ? undefined : back === undefined ? 0 : Math.max(0, (back.toMs - healedAtMs) / 1000),
   }
 }
 
-function judge(
-  outcome: Omit<Outcome, 'broken'>,
-  { endLossSec, patience }: { readonly endLossSec: number; readonly patience: number },
-): string[] {
-  const { fault, lostSec, goOnSec, sourceBackSec, playlistFaults, state, left } = outcome
+interface JudgedBy extends Judging {
+  readonly endLossSec: number
+  /** A clock that goes back has every moment twice. */
+  readonly mayDouble: boolean
+}
+
+function judge(outcome: Omit<Outcome, 'broken'>, { endLossSec, patience, mayDouble }: JudgedBy): string[] {
+  const { fault, lostSec, doubledSec, goOnSec, sourceBackSec, playlistFaults, state, left } = outcome
   const goOn = fault.goOnSec === 0 ? Number.POSITIVE_INFINITY : fault.goOnSec * patience
   const broken = [...playlistFaults, ...left.map((what) => `left behind: ${what}`)]
   if (state !== 'completed') broken.push(`it ended as ${state}`)
@@ -94,6 +100,9 @@ function judge(
   // A page on a loaded machine leaves pictures out without any fault.
   const mayLose = fault.goOnSec === 0 ? patience - 1 : goOn + SEGMENT_SEC
   if (lostSec > mayLose) broken.push(`${lostSec.toFixed(1)} s are lost, at most ${mayLose} may be`)
+  const mayDoubleSec = LONGEST_SEGMENT_SEC * patience
+  if (!mayDouble && doubledSec > mayDoubleSec)
+    broken.push(`${doubledSec.toFixed(1)} s are there twice, at most ${mayDoubleSec.toFixed(1)} may be`)
   if (sourceBackSec === Number.POSITIVE_INFINITY) broken.push('the source never came back')
   if (endLossSec > STOP_LOSS_SEC * patience)
     broken.push(`the last ${endLossSec.toFixed(1)} s before the stop are missing`)

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Fault, Heal } from './fault.ts'
-import { holesOf, lengthSec, readRecording } from './measure.ts'
+import { doublesOf, holesOf, lengthSec, readRecording } from './measure.ts'
 import { untilClean } from './run-fault.ts'
-import { SEGMENT_SEC, Session } from './session.ts'
+import { LONGEST_SEGMENT_SEC, SEGMENT_SEC, Session } from './session.ts'
 import type { Stage } from './stage.ts'
 
 /** A fault that strikes so long after the one before, and is mended on its own, whatever else strikes meanwhile. */
@@ -78,6 +78,11 @@ export async function runSeries(options: SeriesOptions): Promise<SeriesOutcome> 
     else if (end.recording.state !== 'completed') broken.push(`it ended as ${JSON.stringify(end.recording.error)}`)
     if (lostSec > mayLoseSec) broken.push(`${lostSec.toFixed(1)} s are lost, at most ${mayLoseSec.toFixed(1)} may be`)
     const takes = typeof end === 'string' ? 0 : end.recording.takes.length
+    const mayDoubleSec = takes * LONGEST_SEGMENT_SEC * patience
+    const doubledSec = lengthSec(doublesOf(pictures))
+    if (stage.clock === undefined && doubledSec > mayDoubleSec) {
+      broken.push(`${doubledSec.toFixed(1)} s are there twice, at most ${mayDoubleSec.toFixed(1)} may be`)
+    }
     survivals.push({ recordingId: session.call.id, lostSec, mayLoseSec, takes, broken })
   }
   return { struck: struck.map(({ fault }) => fault.name), survivals, left: await untilClean(stage) }

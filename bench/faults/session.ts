@@ -8,6 +8,8 @@ import { findRole } from './processes.ts'
 import type { Stage } from './stage.ts'
 
 export const SEGMENT_SEC = 2
+/** A key frame falls on the first tick behind it; the sound may lag by another one. */
+export const LONGEST_SEGMENT_SEC = SEGMENT_SEC + 2 / FPS
 const BITRATE_KBPS = 300
 const POLL_MS = 200
 /** A take that waits for its predecessor on the same machine waits 40 s; more is a recording that does not come back. */
@@ -16,6 +18,12 @@ const RECOVERY_TIMEOUT_MS = 120_000
 const END_TIMEOUT_MS = 120_000
 /** A stop is asked for again when the service is away. */
 const STOP_RETRY_MS = 500
+
+export interface SessionOptions {
+  /** Of the second source; HLS without it. */
+  readonly kind?: 'whep' | 'video' | undefined
+  readonly fps?: number
+}
 
 /** One recording on a stage, and everybody who looks at it while it runs. */
 export class Session implements AsyncDisposable {
@@ -30,9 +38,9 @@ export class Session implements AsyncDisposable {
   }
 
   /** Resolves when the recording runs and its sources are live. */
-  static async start(stage: Stage, kind?: 'whep' | 'video'): Promise<Session> {
+  static async start(stage: Stage, options: SessionOptions = {}): Promise<Session> {
     for (;;) {
-      const session = new Session(stage, await post(stage, kind))
+      const session = new Session(stage, await post(stage, options))
       await session.call.running()
       if (stage.shape !== 'network' || (await session.hostName()) === 'worker') return session
       // The host whose cable can be pulled is to record it.
@@ -122,11 +130,11 @@ export class Session implements AsyncDisposable {
   }
 }
 
-async function post(stage: Stage, kind: 'whep' | 'video' | undefined): Promise<RecordingCall> {
+async function post(stage: Stage, { kind, fps = FPS }: SessionOptions): Promise<RecordingCall> {
   return await RecordingCall.post(stage.service.url, {
     sources: [...(await stage.sources(kind))],
     layout: { name: 'grid', labels: false },
-    video: { ...SIZE, fps: FPS, bitrateKbps: BITRATE_KBPS },
+    video: { ...SIZE, fps, bitrateKbps: BITRATE_KBPS },
     segmentSec: SEGMENT_SEC,
   })
 }

@@ -16,9 +16,10 @@ const run = promisify(execFile)
 
 /**
  * `alone`: a service with all its defaults. `shared`: a service and a worker on one Postgres and one S3. `network`: the same,
- * and the worker that records is on another host. `clock`: a service whose wall clock can be stepped.
+ * and the worker that records is on another host. `clock`: a service whose wall clock can be stepped. `many`: a service and two
+ * workers, each with room for two recordings.
  */
-export type Shape = 'alone' | 'shared' | 'network' | 'clock'
+export type Shape = 'alone' | 'shared' | 'network' | 'clock' | 'many'
 
 export interface SourceOfStage {
   readonly id: string
@@ -88,7 +89,7 @@ export class Stage implements AsyncDisposable {
   }
 
   get service(): Program {
-    return this.#program('service')
+    return this.program('service')
   }
 
   get storeDir(): string {
@@ -144,7 +145,7 @@ export class Stage implements AsyncDisposable {
     return [...spooled, ...temporary, ...recorders]
   }
 
-  #program(name: string): Program {
+  program(name: string): Program {
     const found = this.programs.find((program) => program.name === name)
     if (found === undefined) throw new Error(`the stage has no ${name}`)
     return found
@@ -173,13 +174,13 @@ export class Stage implements AsyncDisposable {
     const api = this.network === undefined ? undefined : await way(String(port))
     const url = `http://127.0.0.1:${port}`
     const shared = this.#sharedSettings(s3, database.href, api?.over(url) ?? url)
-    const startWorker = async () => {
+    const startWorker = async (name: string) => {
       const status = await freePort()
       const host = this.network?.guestAddress ?? '127.0.0.1'
       const metrics = { PANOREC_METRICS_PORT: String(status), PANOREC_METRICS_HOST: host, PANOREC_API_KEYS: '' }
       await this.#start({
         command: 'work',
-        name: 'worker',
+        name,
         environment: this.#environment({ ...shared, ...metrics, ...this.network?.keys }),
         url: `http://${host}:${status}`,
         ...(this.network && { wrapper: this.network.wrapper }),
@@ -191,7 +192,8 @@ export class Stage implements AsyncDisposable {
       environment: this.#environment({ ...shared, PANOREC_PORT: String(port) }),
       url,
     })
-    await startWorker()
+    await startWorker('worker')
+    if (this.shape === 'many') await startWorker('worker-2')
   }
 
   #sharedSettings(s3: S3Server, databaseUrl: string, publicUrl: string): Record<string, string> {
@@ -217,7 +219,7 @@ export class Stage implements AsyncDisposable {
       PANOREC_LOG_LEVEL: 'info',
       // What else runs on the machine is not the recordings'.
       PANOREC_MAX_CPU_PERCENT: '1000',
-      PANOREC_MAX_RECORDINGS: '6',
+      PANOREC_MAX_RECORDINGS: this.shape === 'many' ? '2' : '6',
       ...this.clock?.environment,
       ...settings,
     }

@@ -117,4 +117,12 @@ export const STORE_FAULTS: readonly Fault[] = [
     holdMs: 120_000,
     inject: storeWay({ kind: 'hang' }),
   },
+  {
+    name: 'store-silent',
+    title: 'S3 takes every request for 2 min and never answers them',
+    shape: 'shared',
+    goOnSec: 0,
+    holdMs: 120_000,
+    inject: storeWay({ kind: 'silent' }),
+  },
 ]

@@ -53,6 +53,7 @@ const recap = {
   recordingId: RECORDING,
   state: 'ready',
   ...recapRequest,
+  omitted: [],
   durationSec: 59.5,
   bytes: 19_400_120,
   createdAt: '2026-11-21T10:05:00.000Z',

@@ -8,8 +8,9 @@ const KEY = /^[\x21-\x7e]{1,255}$/
 
 /**
  * Answers a POST so that repeating it with the same `Idempotency-Key` gives the first answer again, and does nothing
- * twice. What failed had no effect, so its key is free again. Errors: those of `run`, `idempotency.conflict`,
- * `idempotency.in-progress`.
+ * twice. What failed had no effect, so its key is free again. A service that dies after its work and before its answer was
+ * kept has the work done again: `run` gets a text that is the same for the repetition, to know what it did by. Errors:
+ * those of `run`, `idempotency.conflict`, `idempotency.in-progress`.
  */
 export async function answerOnce(
   keys: IdempotencyKeys,
@@ -18,13 +19,14 @@ export async function answerOnce(
     reply,
     status,
   }: { readonly request: FastifyRequest; readonly reply: FastifyReply; readonly status: number },
-  run: () => Promise<unknown>,
+  run: (once: string | undefined) => Promise<unknown>,
 ): Promise<FastifyReply> {
   const key = readKey(request)
-  if (key === undefined) return reply.code(status).send(await run())
-  const claim = await keys.claim(key, fingerprintOf(request))
+  if (key === undefined) return reply.code(status).send(await run(undefined))
+  const fingerprint = fingerprintOf(request)
+  const claim = await keys.claim(key, fingerprint)
   if (claim.kind === 'replay') return reply.header('idempotency-replayed', 'true').code(claim.status).send(claim.body)
-  const body = await run().catch(async (error: unknown) => {
+  const body = await run(`api-${sha256(`${key}\n${fingerprint}`)}`).catch(async (error: unknown) => {
     await keys.release(key)
     throw error
   })
@@ -50,9 +52,11 @@ function readKey(request: FastifyRequest): string | undefined {
 /** The same for the same call, however its JSON was spelled. */
 function fingerprintOf(request: FastifyRequest): string {
   const body = JSON.stringify(request.body ?? null, (_key, value: unknown) => sorted(value))
-  return createHash('sha256')
-    .update(`${request.method} ${pathOf(request.url)}\n${body}`)
-    .digest('hex')
+  return sha256(`${request.method} ${pathOf(request.url)}\n${body}`)
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
 }
 
 function sorted(value: unknown): unknown {

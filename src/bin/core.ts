@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { monotonicFactory } from 'ulid'
 import { type Config, childEnvironment } from '../config/index.ts'
 import {
+  createClipPins,
   createCommandLog,
   createDeletionLog,
   createEventLog,
@@ -14,13 +15,11 @@ import {
   createWorkerRoll,
   type Database,
   openDatabase,
-  prune,
   serviceSecret,
 } from '../db/index.ts'
 import { type Engine, openEngine, type TakeTimes, type WorkerOptions } from '../engine/index.ts'
 import type { HubLimits } from '../hub/index.ts'
 import { createOutboundPolicy, type OutboundPolicy } from '../outbound/index.ts'
-import { toAppError } from '../protocol/index.ts'
 import { loadWindow } from '../publication/index.ts'
 import {
   clearDeadTakes,
@@ -28,6 +27,7 @@ import {
   isRecordedHere,
   type RecordingFinalizer,
   recoverSpoolRegularly,
+  sealDeleted,
 } from '../recorder/index.ts'
 import {
   applyStored,
@@ -48,6 +48,7 @@ import {
 import { openStore, type SegmentStore } from '../store/index.ts'
 import { createTelemetry, type Logger, type Metrics } from '../telemetry/index.ts'
 import { type ClipOptions, type HighlightParts, openHighlights } from './highlights.ts'
+import { tidyHourly } from './tidy.ts'
 
 export interface CoreOptions extends ClipOptions {
   /** Takes the place of the log on standard output. */
@@ -83,7 +84,6 @@ export interface Core extends AsyncDisposable, HighlightParts {
 }
 
 const DAY_SEC = 24 * 3600
-const PRUNE_INTERVAL_MS = 3600 * 1000
 /** Beside this file, as source or compiled. */
 const RECORDER_SCRIPT = fileURLToPath(new URL(`./recorder${extname(import.meta.url)}`, import.meta.url))
 
@@ -116,11 +116,17 @@ export async function openCore(config: Config, options: CoreOptions): Promise<Co
     writer,
     queue: engine.deletionQueue,
     store,
+    // They need the ports of recordings, which a deletion is among.
+    clips: {
+      settle: (recordingId) => clips.ofDeleted.settle(recordingId),
+      outputs: (recordingId) => clips.ofDeleted.outputs(recordingId),
+      deleteAll: (recordingId) => clips.ofDeleted.deleteAll(recordingId),
+    },
+    seal: (recordingId, deletion) => sealDeleted(store, recordingId, deletion),
     clock,
     defaultAgeSec: config.retentionDays === null ? null : config.retentionDays * DAY_SEC,
-    deleteHighlights: (recordingId) => deleteHighlights(highlights, recordingId),
   })
-  undo.use(pruneHourly(database, config, logger))
+  undo.use(tidyHourly(database, config, logger))
   const recordingsPorts = {
     repository,
     writer,
@@ -153,6 +159,7 @@ export async function openCore(config: Config, options: CoreOptions): Promise<Co
     deletions,
     removals: createRemovals({
       repository,
+      pins: createClipPins(database),
       store,
       clock,
       windowOf: (recordingId) => loadWindow(store, recordingId),
@@ -234,14 +241,6 @@ export function recoverLeftovers({ repository, writer, finalizer, logger }: Core
   })
 }
 
-async function deleteHighlights(highlights: HighlightParts['highlights'], recordingId: string): Promise<void> {
-  for (;;) {
-    const { items } = await highlights.list({ recordingId, limit: 100 })
-    if (items.length === 0) return
-    for (const { id } of items) await highlights.delete(id)
-  }
-}
-
 /** The folder in which recorders keep what the store has not confirmed. */
 export function spoolDir(config: Config): string {
   return join(config.dataDir, 'spool')
@@ -250,13 +249,4 @@ export function spoolDir(config: Config): string {
 /** Makes the folders that recorders write into. */
 export async function makeFolders(config: Config): Promise<void> {
   await mkdir(spoolDir(config), { recursive: true })
-}
-
-function pruneHourly(database: Database, { roomHistoryDays }: Config, logger: Logger): Disposable {
-  const timer = setInterval(() => {
-    prune(database, new Date(), { roomHistoryDays }).catch((thrown: unknown) => {
-      logger.warn({ err: toAppError(thrown) }, 'old events and keys could not be deleted')
-    })
-  }, PRUNE_INTERVAL_MS)
-  return { [Symbol.dispose]: () => clearInterval(timer) }
 }

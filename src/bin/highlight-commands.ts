@@ -19,6 +19,7 @@ export function addHighlightCommands(program: Command): void {
     .option('--post <seconds>', 'what comes after it; without it as the recording says', seconds)
     .option('--label <text>', 'what it is called')
     .option('--by <name>', 'who chose it')
+    .option('--metadata <key=value>', 'your own data; may be repeated', entry)
     .option('--wait', 'wait until the clip is ready, and end with 1 when it fails')
     .option('--output <file>', 'wait, then save the clip as this file')
     .action(async (recording: string, options: HighlightArguments & RemoteOptions) => {
@@ -33,6 +34,12 @@ export function addHighlightCommands(program: Command): void {
       const { listHighlights } = await import('./highlight.ts')
       await listHighlights(recording, options, console.log)
     })
+}
+
+function entry(text: string, entries: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  const [key = ''] = text.split('=', 1)
+  if (key !== '' && key !== text) return { ...entries, [key]: text.slice(key.length + 1) }
+  throw new InvalidArgumentError('It must be a key and its value, such as page=7.')
 }
 
 function seconds(text: string): number {

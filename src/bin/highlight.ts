@@ -14,6 +14,7 @@ export interface HighlightArguments {
   readonly post?: number
   readonly label?: string
   readonly by?: string
+  readonly metadata?: Readonly<Record<string, string>>
   readonly wait?: boolean
   readonly output?: string
 }
@@ -57,13 +58,14 @@ export async function listHighlights(recordingId: string, options: RemoteOptions
   } while (cursor !== null)
 }
 
-function triggerOf({ at, pre, post, label, by }: HighlightArguments): HighlightTrigger {
+function triggerOf({ at, pre, post, label, by, metadata }: HighlightArguments): HighlightTrigger {
   return {
     ...(at !== 'now' && { at }),
     ...(pre !== undefined && { preSec: pre }),
     ...(post !== undefined && { postSec: post }),
     ...(label !== undefined && { label }),
     ...(by !== undefined && { by }),
+    ...(metadata !== undefined && { metadata }),
   }
 }
 

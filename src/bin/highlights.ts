@@ -56,7 +56,7 @@ export async function openHighlights(
     highlights: createHighlightRepository(database),
     shares: createShareRepository(database),
     recaps: createRecapRepository(database),
-    index: { load: (recordingId) => loadSegments(store, recordingId) },
+    index: { load: (recordingId, options) => loadSegments(store, recordingId, options) },
     store,
     commands,
     clipQueue: engine.clipQueue,

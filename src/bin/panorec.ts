@@ -60,8 +60,11 @@ program
   .action(async ({ dryRun = false }: { dryRun?: boolean }) => {
     const { runReindex } = await import('./reindex.ts')
     const { highlights, ...recordings } = await runReindex(loadConfig(), { dryRun, log: console.log })
-    const { restored, kept, running, unreadable } = recordings
-    console.log(`recordings: ${restored} restored, ${kept} kept, ${running} may still run, ${unreadable} unreadable`)
+    const { restored, kept, running, deleted, unreadable } = recordings
+    const gone = deleted === 0 ? '' : `, ${deleted} whose deletion goes on`
+    console.log(
+      `recordings: ${restored} restored, ${kept} kept, ${running} may still run, ${unreadable} unreadable${gone}`,
+    )
     const clips = highlights
     console.log(`highlights: ${clips.restored} restored, ${clips.kept} kept, ${clips.unreadable} unreadable`)
   })

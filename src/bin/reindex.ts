@@ -7,9 +7,9 @@ import {
   type RecordingRestorer,
 } from '../db/index.ts'
 import { loadHighlight } from '../highlights/index.ts'
-import type { ErrorInfo } from '../protocol/index.ts'
-import { loadManifest, type Manifest } from '../recorder/index.ts'
-import type { RecordingRecord } from '../recording/index.ts'
+import type { ErrorInfo, RecordingSpec } from '../protocol/index.ts'
+import { finalizeRecording, loadDeletion, loadManifest, type Manifest } from '../recorder/index.ts'
+import type { Deletion, RecordingRecord } from '../recording/index.ts'
 import { openStore, type SegmentStore } from '../store/index.ts'
 
 export interface ReindexReport {
@@ -18,6 +18,8 @@ export interface ReindexReport {
   readonly kept: number
   /** It may still run: something of it was stored a moment ago. */
   readonly running: number
+  /** Something of it is there though it was deleted: its deletion goes on. */
+  readonly deleted: number
   readonly unreadable: number
   /** Clips that are ready; `unreadable` has no whole `highlight.json` of one. */
   readonly highlights: { readonly restored: number; readonly kept: number; readonly unreadable: number }
@@ -53,14 +55,15 @@ export async function runReindex(config: Config, options: Omit<ReindexOptions, '
 /**
  * Writes a row for each recording of the store that has none, from its `recording.json`, and for each clip, from its
  * `highlight.json`, also where the recording was deleted and its highlights stay. Rows that are there stay as they are, also
- * those of what was deleted. Doing it twice changes nothing. What has its row is not read, and no folder of segments.
+ * those of what was deleted. A recording that was never closed is closed, so that its playlists end and no recorder goes on.
+ * Doing it twice changes nothing. What has its row is not read, and no folder of segments.
  */
 export async function reindex(
   store: SegmentStore,
   restorers: Restorers,
   { dryRun, log, nowMs }: ReindexOptions,
 ): Promise<ReindexReport> {
-  const report = { restored: 0, kept: 0, running: 0, unreadable: 0 }
+  const report = { restored: 0, kept: 0, running: 0, deleted: 0, unreadable: 0 }
   const highlights = { restored: 0, kept: 0, unreadable: 0 }
   for await (const id of store.folders('')) {
     if (!id.startsWith('rec_')) continue
@@ -79,10 +82,20 @@ export async function reindex(
     const manifest = await loadManifest(store, id).catch(() => 'unreadable' as const)
     if (manifest === undefined) return undefined
     if (manifest === 'unreadable' || manifest.id !== id) return 'unreadable'
+    const deletion = await loadDeletion(store, id)
     const changedMs = (await store.head(`${id}/live.m3u8`))?.modifiedAt.getTime() ?? 0
-    if (manifest.endedAt === null && nowMs - changedMs < QUIET_MS) return 'running'
-    if (dryRun) return 'restored'
-    return (await restorers.recordings.restore(recordOf(manifest, changedMs))) ? 'restored' : 'kept'
+    if (deletion === undefined && manifest.endedAt === null && nowMs - changedMs < QUIET_MS) return 'running'
+    const outcome = deletion === undefined ? 'restored' : 'deleted'
+    if (dryRun) return outcome
+    const endedAt = manifest.endedAt ?? new Date(changedMs || Date.parse(manifest.createdAt)).toISOString()
+    const closed = deletion === undefined ? await close(manifest, endedAt) : manifest
+    return (await restorers.recordings.restore(recordOf(closed, endedAt, deletion))) ? outcome : 'kept'
+  }
+
+  async function close(manifest: Manifest, endedAt: string): Promise<Manifest> {
+    if (manifest.endedAt !== null) return manifest
+    await finalizeRecording(store, manifest.id, { state: 'failed', endedAt, error: LOST })
+    return (await loadManifest(store, manifest.id)) ?? manifest
   }
 
   async function restoreHighlights(recordingId: string): Promise<void> {
@@ -102,11 +115,10 @@ export async function reindex(
   }
 }
 
-/** The row of a recording that has ended; one that was never closed ended with its newest segment. */
-function recordOf(manifest: Manifest, changedMs: number): RecordingRecord {
+/** The row of a recording that has ended. */
+function recordOf(manifest: Manifest, endedAt: string, deletion: Deletion | undefined): RecordingRecord {
   const { id, traceId, createdAt, startedAt, spec } = manifest
-  const endedAt = manifest.endedAt ?? new Date(changedMs || Date.parse(createdAt)).toISOString()
-  const { room, sources, layout, video, audio, segmentSec, highlights, maxDurationSec, rollingSec, metadata } = spec
+  const { room, sources, layout, video, audio, segmentSec, highlights, maxDurationSec, metadata } = spec
   return {
     id,
     traceId,
@@ -127,7 +139,7 @@ function recordOf(manifest: Manifest, changedMs: number): RecordingRecord {
       segmentSec,
       highlights: { ...highlights, rules: [...highlights.rules] },
       maxDurationSec,
-      ...(rollingSec !== undefined && { retention: { rollingSec } }),
+      ...retentionOf(spec),
       metadata,
     },
     sources: sources.map((source) => ({ spec: source, state: 'ended', since: endedAt, error: null })),
@@ -137,5 +149,13 @@ function recordOf(manifest: Manifest, changedMs: number): RecordingRecord {
       firstPictureAt: take.segments > 0 ? take.startedAt : null,
       aliveAt: take.endedAt ?? endedAt,
     })),
+    ...(deletion && { deletion }),
+  }
+}
+
+function retentionOf({ rollingSec, maxAgeSec }: Manifest['spec']): Pick<RecordingSpec, 'retention'> {
+  if (rollingSec === undefined && maxAgeSec === undefined) return {}
+  return {
+    retention: { ...(rollingSec !== undefined && { rollingSec }), ...(maxAgeSec !== undefined && { maxAgeSec }) },
   }
 }

@@ -13,7 +13,13 @@ import {
 } from '../engine/index.ts'
 import { createHub, createRoomTokens } from '../hub/index.ts'
 import { AppError } from '../protocol/index.ts'
-import { createEventFeed, createRecordings, createSchedules, type Recordings } from '../recording/index.ts'
+import {
+  createDueStarts,
+  createEventFeed,
+  createRecordings,
+  createSchedules,
+  type Recordings,
+} from '../recording/index.ts'
 import type { Logger } from '../telemetry/index.ts'
 import { type CoreOptions, makeFolders, openCore, recoverLeftovers, workerOptions } from './core.ts'
 import { createHealth } from './health.ts'
@@ -84,7 +90,7 @@ export async function startService(config: Config, options: CoreOptions = {}): P
   undo.use(await startWorker(workerOptions(core, config, recorderAccess(tokens, url))))
   undo.use(await startDeleteWorker(core))
   undo.use(await startRemovalWorker(core))
-  undo.use(await startScheduleWorker(core.engine.boss, gate.recordings.start, logger))
+  undo.use(await startScheduleWorker(core.engine.boss, createDueStarts(core.recordingsPorts), logger))
   undo.defer(gate.close)
   const resources = undo.move()
   logger.info({ url, version }, 'Panorec listens')

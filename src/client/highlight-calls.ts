@@ -46,11 +46,13 @@ export interface HighlightCalls {
   recap(recordingId: string, request?: RecapRequest, options?: CallOptions): Promise<Recap>
   getRecap(id: string, options?: CallOptions): Promise<Recap>
   recaps(recordingId: string, options?: CallOptions): Promise<RecapList>
+  deleteRecap(id: string, options?: CallOptions): Promise<void>
 }
 
 /** The calls over one connection; every id is escaped, so that no id reaches another path. */
 export function highlightCalls(http: Http): HighlightCalls {
   const ofRecording = (id: string, rest: string) => `/v1/recordings/${encodeURIComponent(id)}/${rest}`
+  const ofRecap = (id: string) => `/v1/recaps/${encodeURIComponent(id)}`
   const path = (id: string, rest = '') => `/v1/highlights/${encodeURIComponent(id)}${rest}`
   return {
     trigger: (id, body = {}, call) => http.json({ ...call, method: 'POST', path: ofRecording(id, 'highlights'), body }),
@@ -69,7 +71,8 @@ export function highlightCalls(http: Http): HighlightCalls {
     revokeShare: async (id, shareId, call) =>
       void (await http.send({ ...call, method: 'DELETE', path: path(id, `/shares/${encodeURIComponent(shareId)}`) })),
     recap: (id, body = {}, call) => http.json({ ...call, method: 'POST', path: ofRecording(id, 'recap'), body }),
-    getRecap: (id, call) => http.json({ ...call, method: 'GET', path: `/v1/recaps/${encodeURIComponent(id)}` }),
+    getRecap: (id, call) => http.json({ ...call, method: 'GET', path: ofRecap(id) }),
+    deleteRecap: async (id, call) => void (await http.send({ ...call, method: 'DELETE', path: ofRecap(id) })),
     recaps: (id, call) => http.json({ ...call, method: 'GET', path: ofRecording(id, 'recaps') }),
   }
 }

@@ -1,7 +1,17 @@
-import { and, eq, inArray, isNotNull, isNull, ne, notInArray, sql } from 'drizzle-orm'
-import { type DeletionLog, OPEN_STATES } from '../recording/index.ts'
+import { and, eq, inArray, isNotNull, isNull, lt, ne, or, sql } from 'drizzle-orm'
+import type { DeletionLog } from '../recording/index.ts'
 import type { Database, Queries } from './database.ts'
-import { commands, events, recordings, roomPresence, roomSignals, rooms, webhookDeliveries } from './schema.ts'
+import {
+  commands,
+  events,
+  highlights,
+  recaps,
+  recordings,
+  roomPresence,
+  roomSignals,
+  rooms,
+  webhookDeliveries,
+} from './schema.ts'
 
 const ROOM = sql<string>`coalesce(${recordings.room}, ${recordings.id})`
 
@@ -23,9 +33,10 @@ export function createDeletionLog(database: Database): DeletionLog {
     },
 
     async expired(now, defaultAgeSec) {
-      const ageSec = sql`coalesce((${recordings.spec} #>> '{retention,maxAgeSec}')::bigint, ${defaultAgeSec}::bigint)`
-      const isOver = sql`${recordings.endedAt} + ${ageSec} * interval '1 second' < ${now.toISOString()}::timestamptz`
-      const wanted = and(notInArray(recordings.state, [...OPEN_STATES]), isNull(recordings.deletion), isOver)
+      const own = lt(recordings.expiresAt, now)
+      const since = defaultAgeSec === null ? undefined : new Date(now.getTime() - defaultAgeSec * 1000)
+      const byDefault = since && and(isNull(recordings.expiresAt), lt(recordings.endedAt, since))
+      const wanted = and(isNull(recordings.deletion), or(own, byDefault))
       const rows = await database.run((queries) => queries.select({ id: recordings.id }).from(recordings).where(wanted))
       return rows.map(({ id }) => id)
     },
@@ -36,12 +47,24 @@ export function createDeletionLog(database: Database): DeletionLog {
         if (row === undefined) return
         await queries.delete(commands).where(eq(commands.recordingId, id))
         await queries.delete(webhookDeliveries).where(eq(webhookDeliveries.recordingId, id))
+        await removeClips(queries, id)
         await queries.delete(events).where(and(eq(events.recordingId, id), ne(events.type, 'recording.deleted')))
         await queries.delete(recordings).where(eq(recordings.id, id))
         await forgetRoom(queries, row.room)
       })
     },
   }
+}
+
+/**
+ * What no clip and no film stands behind. A deleted highlight was kept so that its trigger is not heard again: nobody can
+ * trigger it any more. One whose media are still there goes with them.
+ */
+async function removeClips(queries: Queries, recordingId: string): Promise<void> {
+  await queries.delete(recaps).where(and(eq(recaps.recordingId, recordingId), ne(recaps.state, 'ready')))
+  const deleted = and(eq(highlights.recordingId, recordingId), isNotNull(highlights.deletedAt))
+  await queries.delete(highlights).where(and(deleted, eq(highlights.purged, true)))
+  await queries.update(highlights).set({ originKey: null }).where(deleted)
 }
 
 /** The history of a room that no recording has and nobody is in. */

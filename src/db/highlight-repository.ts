@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gte, inArray, isNotNull, isNull, lt, lte, min, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gte, inArray, isNotNull, isNull, lt, lte, min, or, type SQL, sql } from 'drizzle-orm'
 import type { HighlightRecord, HighlightRepository } from '../highlights/index.ts'
 import type { Database } from './database.ts'
 import { highlights, shares } from './schema.ts'
@@ -98,7 +98,10 @@ export function createHighlightRepository(database: Database): HighlightReposito
     async purge(id) {
       const gone = and(eq(highlights.id, id), isNotNull(highlights.deletedAt))
       await database.transaction(async (queries) => {
-        await queries.delete(highlights).where(and(gone, isNull(highlights.originKey)))
+        // Only a recorder says again what was long ago.
+        await queries
+          .delete(highlights)
+          .where(and(gone, or(isNull(highlights.originKey), eq(highlights.trigger, 'api'))))
         await queries.update(highlights).set(EMPTIED).where(gone)
       })
     },

@@ -6,7 +6,7 @@ import { idempotencyKeys } from './schema.ts'
 
 /** Answers are remembered for 24 hours. */
 export const IDEMPOTENCY_TTL_MS = 24 * 3600 * 1000
-/** A first request that has no answer after this time died with its service; the key may be claimed again. */
+/** A first request that has no answer after this time died with its service; a repetition may claim the key again. */
 export const ABANDONED_MS = 60_000
 
 export function createIdempotencyKeys(database: Database, clock: Clock): IdempotencyKeys {
@@ -17,7 +17,11 @@ export function createIdempotencyKeys(database: Database, clock: Clock): Idempot
         const fresh = { fingerprint, status: null, body: null, createdAt: now }
         const outdated = or(
           lt(idempotencyKeys.createdAt, new Date(now.getTime() - IDEMPOTENCY_TTL_MS)),
-          and(isNull(idempotencyKeys.status), lt(idempotencyKeys.createdAt, new Date(now.getTime() - ABANDONED_MS))),
+          and(
+            isNull(idempotencyKeys.status),
+            eq(idempotencyKeys.fingerprint, fingerprint),
+            lt(idempotencyKeys.createdAt, new Date(now.getTime() - ABANDONED_MS)),
+          ),
         )
         const claimed = await queries
           .insert(idempotencyKeys)

@@ -30,9 +30,14 @@ export function createRecapRepository(database: Database): RecapRepository {
         const after = change(before)
         if (after === undefined) return before
         await queries.update(recaps).set(toRow(after.record)).where(eq(recaps.id, id))
-        await writeEvents(queries, before.recordingId, [after.event])
+        await writeEvents(queries, before.recordingId, after.event ? [after.event] : [])
         return after.record
       })
+    },
+
+    async delete(id) {
+      const [row] = await database.run((queries) => queries.delete(recaps).where(eq(recaps.id, id)).returning())
+      return row && toRecord(row)
     },
 
     async renderingSince(deadline) {

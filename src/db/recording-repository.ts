@@ -30,6 +30,12 @@ export function createRecordingRepository(database: Database): RecordingReposito
       return toRecord(row)
     },
 
+    async findAny(id) {
+      const [row] = await database.run((queries) => queries.select().from(recordings).where(eq(recordings.id, id)))
+      if (row === undefined) throw notFound(id)
+      return toRecord(row)
+    },
+
     async list({ limit, beforeId, states, room, metadata, dueBefore }) {
       const wanted = and(
         isNull(recordings.deletion),
@@ -87,7 +93,14 @@ export function changingColumns(record: RecordingRecord) {
     stats: record.stats,
     error: record.error,
     deletion: record.deletion ?? null,
+    expiresAt: expiryOf(record),
   }
+}
+
+/** When its own rule deletes it; null while it runs, and where the default decides. */
+function expiryOf({ endedAt, spec }: RecordingRecord): Date | null {
+  const ageSec = spec.retention?.maxAgeSec
+  return endedAt === null || ageSec === undefined ? null : new Date(Date.parse(endedAt) + ageSec * 1000)
 }
 
 function toRecord(row: typeof recordings.$inferSelect): RecordingRecord {

@@ -36,13 +36,7 @@ export function createRoomHistory(database: Database): RoomHistory {
       })
     },
 
-    async since(room, afterSeq) {
-      const wanted = and(eq(roomSignals.room, room), gt(roomSignals.seq, afterSeq))
-      const rows = await database.run((queries) =>
-        queries.select({ signal: roomSignals.signal }).from(roomSignals).where(wanted).orderBy(asc(roomSignals.seq)),
-      )
-      return rows.map(({ signal }) => signal)
-    },
+    since: (room, afterSeq, limit) => readSince(database, { room, afterSeq, limit }),
 
     async lastSeq(room) {
       const [row] = await database.run((queries) =>
@@ -53,6 +47,22 @@ export function createRoomHistory(database: Database): RoomHistory {
 
     watch: listeners.watch,
   }
+}
+
+export async function readSince(
+  database: Database,
+  { room, afterSeq, limit }: { readonly room: string; readonly afterSeq: number; readonly limit?: number | undefined },
+): Promise<readonly Signal[]> {
+  const wanted = and(eq(roomSignals.room, room), gt(roomSignals.seq, afterSeq))
+  const rows = await database.run((queries) => {
+    const all = queries
+      .select({ signal: roomSignals.signal })
+      .from(roomSignals)
+      .where(wanted)
+      .orderBy(asc(roomSignals.seq))
+    return limit === undefined ? all : all.limit(limit)
+  })
+  return rows.map(({ signal }) => signal)
 }
 
 /** One ear for all rooms: most notifications are about rooms that nobody here is in. */

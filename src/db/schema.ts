@@ -57,10 +57,14 @@ export const recordings = pgTable(
     error: jsonb('error').$type<ErrorInfo>(),
     traceId: text('trace_id').notNull(),
     deletion: jsonb('deletion').$type<Deletion>(),
+    /** When its own `retention.maxAgeSec` deletes it; null while it runs, and where the default decides. */
+    expiresAt: instant('expires_at'),
   },
   (table) => [
     index('recordings_state').on(table.state, table.id),
     index('recordings_deleted').on(table.id).where(sql`deletion is not null`),
+    index('recordings_expires').on(table.expiresAt).where(sql`deletion is null`),
+    index('recordings_ended').on(table.endedAt).where(sql`deletion is null and expires_at is null`),
     index('recordings_due').on(table.dueAt).where(sql`state = 'requested'`),
     index('recordings_room').on(table.room, table.id),
     index('recordings_metadata').using('gin', table.metadata.op('jsonb_path_ops')),
@@ -131,6 +135,8 @@ export const rooms = pgTable(
     lastSeq: bigint('last_seq', { mode: 'number' }).notNull(),
     /** When the newest signal came. */
     lastAt: instant('last_at').notNull().default(sql`now()`),
+    /** When it was last looked what its history can do without. */
+    siftedAt: instant('sifted_at'),
   },
   (table) => [index('rooms_last_at').on(table.lastAt)],
 )
@@ -204,7 +210,7 @@ export const highlights = pgTable(
     to: instant('to').notNull(),
     clamped: jsonb('clamped').$type<Highlight['clamped']>(),
     gaps: jsonb('gaps').$type<readonly ClipGap[]>().notNull(),
-    /** What `clip.m3u8` names; null until the clip is planned. */
+    /** What `clip.m3u8` names; before it is planned what a rolling recording has to keep for it, null for nothing. */
     segments: jsonb('segments').$type<readonly ClipSegment[]>(),
     durationSec: doublePrecision('duration_sec'),
     bytes: bigint('bytes', { mode: 'number' }),
@@ -249,6 +255,7 @@ export const recaps = pgTable(
     state: text('state').$type<Recap['state']>().notNull(),
     title: text('title'),
     highlights: jsonb('highlights').$type<readonly string[]>().notNull(),
+    omitted: jsonb('omitted').$type<readonly string[]>().notNull(),
     titles: boolean('titles').notNull(),
     crossfadeSec: doublePrecision('crossfade_sec').notNull(),
     durationSec: doublePrecision('duration_sec'),

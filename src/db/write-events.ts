@@ -10,6 +10,7 @@ const EVENT_LOCK = 7_205_759_404
 /** What webhooks are told. */
 const FOR_WEBHOOKS: readonly EventType[] = [
   'recording.state',
+  'recording.warning',
   'source.state',
   'highlight.ready',
   'highlight.failed',

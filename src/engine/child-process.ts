@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { setPriority } from 'node:os'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { makeWay } from './make-way.ts'
 
 /** How a child process ended, and the last lines that it wrote to standard error. */
 export interface ChildExit {
@@ -55,8 +55,7 @@ export async function spawnChild(options: ChildOptions): Promise<Child> {
     serialization: 'json',
   })
   const exited = watchExit(child, options)
-  // At once: threads that the process makes later inherit it (setpriority(2)).
-  if (child.pid !== undefined && options.nice !== undefined) setPriority(child.pid, options.nice)
+  if (child.pid !== undefined && options.nice !== undefined) makeWay(child.pid, options.nice, exited)
   await once(child, 'spawn')
   child.on('message', options.onMessage)
   const pid = child.pid ?? 0

@@ -1,6 +1,14 @@
 import type { Job } from 'pg-boss'
 import type { ClipperSurroundings, Clips } from '../highlights/index.ts'
-import { AppError, appErrorFrom, type ClipperEvent, type ErrorInfo, errorInfo, toAppError } from '../protocol/index.ts'
+import {
+  AppError,
+  appErrorFrom,
+  type ClipperEvent,
+  type ErrorCode,
+  type ErrorInfo,
+  errorInfo,
+  toAppError,
+} from '../protocol/index.ts'
 import { type Logger, levelOf, type Metrics } from '../telemetry/index.ts'
 import { type ClipperOptions, type ClipperPool, createClipperPool } from './clipper-pool.ts'
 import type { Engine } from './engine.ts'
@@ -76,18 +84,18 @@ function clipStory({ clips, surroundings }: ClipWorkerOptions, ids: ClipJob): Jo
   }
 }
 
-function recapStory({ clips, surroundings }: ClipWorkerOptions, { recordingId, recapId }: RecapJobIds): JobStory {
+function recapStory({ clips, surroundings }: ClipWorkerOptions, ids: RecapJobIds): JobStory {
   return {
-    ids: { recordingId, recapId },
+    ids: { ...ids },
     async begin() {
-      const recap = await clips.beginRecap(recapId, surroundings)
+      const recap = await clips.beginRecap(ids, surroundings)
       return recap && { type: 'recap', recap }
     },
     async finish(event) {
       if (event.type !== 'recap') throw wrongAnswer(event)
-      await clips.finishRecap(recapId, event.result)
+      await clips.finishRecap(ids, event.result)
     },
-    fail: (error) => clips.failRecap(recapId, error),
+    fail: (error) => clips.failRecap(ids, error),
   }
 }
 
@@ -98,7 +106,13 @@ interface Attempt {
   readonly stop: AbortSignal
 }
 
-/** One attempt. A failed one is repeated by the queue; the last one is the end of it, unless we are the reason. */
+/** Not retryable for a caller; but another machine may do it, or this one once it has room again. */
+const REPEATED: ReadonlySet<ErrorCode> = new Set(['ffmpeg.not-found', 'ffmpeg.failed', 'spool.disk-full', 'internal'])
+
+/**
+ * One attempt. A failed one is repeated by the queue, unless it is hopeless; the last one is the end of it, unless we are
+ * the reason.
+ */
 async function runJob(
   { pool, logger, metrics }: ClipWorkerOptions & { readonly pool: ClipperPool },
   { queue, job, story, stop }: Attempt,
@@ -116,7 +130,8 @@ async function runJob(
   } catch (thrown) {
     const error = toAppError(thrown)
     metrics.observeJob(queue, error.code)
-    const isLast = job.retryCount >= CLIP_RETRY_LIMIT && !stop.aborted
+    const isHopeless = !error.retryable && !REPEATED.has(error.code)
+    const isLast = (isHopeless || job.retryCount >= CLIP_RETRY_LIMIT) && !stop.aborted
     logger[isLast ? levelOf(error) : 'warn']({ ...about, err: error, attempt: job.retryCount + 1 }, error.message)
     if (!isLast) throw error
     await story.fail(errorInfo(error))

@@ -2,7 +2,7 @@ import { AppError, toAppError } from '../protocol/index.ts'
 import type { Deletions } from '../recording/index.ts'
 import type { Logger } from '../telemetry/index.ts'
 import type { Engine } from './engine.ts'
-import { DELETE_QUEUE, type DeleteJob } from './queues.ts'
+import { DELETE_QUEUE, type DeleteJob, HEARTBEAT_REFRESH_SEC } from './queues.ts'
 
 const SWEEP_MS = 30_000
 const POLL_SEC = 5
@@ -16,7 +16,11 @@ export interface DeleteWorkerOptions {
 /** Deletes what is marked, and marks what is over, until it is disposed. */
 export async function startDeleteWorker({ engine, deletions, logger }: DeleteWorkerOptions): Promise<AsyncDisposable> {
   const stop = new AbortController()
-  const polling = { pollingIntervalSeconds: POLL_SEC, notifyPollingIntervalSeconds: POLL_SEC }
+  const polling = {
+    pollingIntervalSeconds: POLL_SEC,
+    notifyPollingIntervalSeconds: POLL_SEC,
+    heartbeatRefreshSeconds: HEARTBEAT_REFRESH_SEC,
+  }
   await engine.boss.work<DeleteJob>(DELETE_QUEUE, polling, async ([job]) => {
     if (job === undefined) return
     const { recordingId } = job.data

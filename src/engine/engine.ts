@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import { fromPglite, type PGliteLike, PgBoss } from 'pg-boss'
 import type { ClipQueue } from '../highlights/index.ts'
 import { AppError } from '../protocol/index.ts'
@@ -6,8 +7,10 @@ import type { Logger } from '../telemetry/index.ts'
 import {
   CLIP_QUEUE,
   DELETE_QUEUE,
+  DUE_QUEUE,
   FINALIZE_QUEUE,
   GOES_ON_PRIORITY,
+  HEARTBEAT_SEC,
   QUEUES,
   RECAP_QUEUE,
   REMOVAL_QUEUE,
@@ -19,13 +22,22 @@ import {
 
 export type EngineDatabase =
   | { readonly kind: 'pglite'; readonly pglite: PGliteLike }
-  | { readonly kind: 'postgres'; readonly url: string }
+  | { readonly kind: 'postgres'; readonly url: string; readonly openSocket: () => Duplex }
+
+/** `webhook` is its index in the spec of the recording. */
+interface DueWebhook {
+  readonly recordingId: string
+  readonly webhook: number
+}
 
 /** The queues of the service. A worker takes from them; whoever holds it may fill them. */
 export interface Engine extends AsyncDisposable {
   readonly boss: PgBoss
   readonly takeQueue: TakeQueue
-  readonly webhookQueue: WebhookQueue
+  readonly webhookQueue: WebhookQueue & {
+    /** Queues those for which nothing is queued or done. */
+    enqueueLost(due: readonly DueWebhook[]): Promise<void>
+  }
   readonly clipQueue: ClipQueue
   readonly deletionQueue: DeletionQueue
   /** Gives a running take job back, so that another worker is given the recording at once. */
@@ -44,6 +56,9 @@ const SCHEMA = 'pgboss'
 /** Jobs that are queued, run, or will be repeated. */
 const JOBS_OF = `SELECT DISTINCT data->>'recordingId' AS recording_id FROM ${SCHEMA}.job
   WHERE name = ANY($1) AND state IN ('created', 'retry', 'active') AND data->>'recordingId' = ANY($2)`
+const KEYS_OF = `SELECT DISTINCT singleton_key FROM ${SCHEMA}.job
+  WHERE name = $1 AND state IN ('created', 'retry', 'active') AND singleton_key = ANY($2)`
+const MAX_CONNECTIONS = 6
 const STOP_TIMEOUT_MS = 5000
 /** How often dead workers and stuck jobs are looked for, seconds. */
 const MONITOR_SEC = 3
@@ -69,7 +84,7 @@ export async function openEngine(database: EngineDatabase, logger: Logger): Prom
           reindex: false,
           monitorVacuum: false,
         })
-      : new PgBoss({ ...common, connectionString: database.url, application_name: 'panorec engine', max: 6 })
+      : new PgBoss({ ...common, ...connectionOf(database) })
   boss.on('error', (err) => logger.error({ err }, 'the job engine met an error'))
   boss.on('warning', ({ message, data }) => logger.warn({ data }, message))
   await boss.start().catch((cause: unknown) => {
@@ -93,6 +108,9 @@ export async function openEngine(database: EngineDatabase, logger: Logger): Prom
     const priority = goesOn ? GOES_ON_PRIORITY : 0
     await boss.send(TAKE_QUEUE, { recordingId }, { singletonKey: recordingId, priority }).catch(refuse)
   }
+  const enqueueWebhook = async (due: DueWebhook) => {
+    await boss.send(WEBHOOK_QUEUE, due, { singletonKey: keyOf(due) }).catch(refuse)
+  }
   const execute = async (sql: string, values: unknown[]) =>
     (await boss.getDb().executeSql(sql, values).catch(refuse)).rows as readonly Record<string, unknown>[]
   return {
@@ -109,13 +127,18 @@ export async function openEngine(database: EngineDatabase, logger: Logger): Prom
     },
     webhookQueue: {
       async enqueue(recordingId, webhook) {
-        const key = `${recordingId}/${webhook}`
-        await boss.send(WEBHOOK_QUEUE, { recordingId, webhook }, { singletonKey: key }).catch((err: unknown) => {
+        await enqueueWebhook({ recordingId, webhook }).catch((err: unknown) => {
           logger.error(
             { err, recordingId, webhook },
             'a webhook waits for the next sweep, because it could not be queued',
           )
         })
+      },
+      async enqueueLost(due) {
+        if (due.length === 0) return
+        const rows = await execute(KEYS_OF, [WEBHOOK_QUEUE, due.map(keyOf)])
+        const known = new Set(rows.map(({ singleton_key }) => singleton_key))
+        for (const one of due) if (!known.has(keyOf(one))) await enqueueWebhook(one)
       },
     },
     clipQueue: {
@@ -151,14 +174,35 @@ export async function openEngine(database: EngineDatabase, logger: Logger): Prom
   }
 }
 
+/** pg-boss hands what it does not know on to its pool. */
+function connectionOf({ url, openSocket }: Extract<EngineDatabase, { kind: 'postgres' }>) {
+  return {
+    connectionString: url,
+    application_name: 'panorec engine',
+    max: MAX_CONNECTIONS,
+    keepAlive: true,
+    stream: openSocket,
+  }
+}
+
 /**
- * pg-boss 12 refuses an expiry above 24 hours in its options, but keeps it per queue in a plain column and has no bound
- * of its own there; dead workers are found by their heartbeat, not by expiry.
+ * Queues that are there get the options of this version; their policy stays. pg-boss 12 refuses an expiry above 24 hours in
+ * its options, but keeps it per queue in a plain column and has no bound of its own there; dead workers are found by their
+ * heartbeat, not by expiry.
  */
 async function createQueues(boss: PgBoss): Promise<void> {
-  for (const { name, ...options } of QUEUES) await boss.createQueue(name, options)
+  for (const { name, policy, ...options } of QUEUES) {
+    await boss.createQueue(name, { ...options, ...(policy !== undefined && { policy }) })
+    await boss.updateQueue(name, options)
+  }
+  // Without it a schedule whose service was killed in that moment would wait for a quarter of an hour.
+  await boss.updateQueue(DUE_QUEUE, { heartbeatSeconds: HEARTBEAT_SEC })
   const stretch = `UPDATE ${SCHEMA}.queue SET expire_seconds = $1 WHERE name = $2`
   await boss.getDb().executeSql(stretch, [TAKE_EXPIRE_SEC, TAKE_QUEUE])
+}
+
+function keyOf({ recordingId, webhook }: DueWebhook): string {
+  return `${recordingId}/${webhook}`
 }
 
 function refuse(cause: unknown): never {

@@ -4,9 +4,12 @@ import type { RemovalMark } from '../recording/index.ts'
 
 export const TAKE_QUEUE = 'recording.take'
 export const FINALIZE_QUEUE = 'recording.finalize'
-export const DELETE_QUEUE = 'recording.delete'
+/** The name `recording.delete` is that of an earlier policy, which an existing queue keeps. */
+export const DELETE_QUEUE = 'recording.deletion'
 export const REMOVAL_QUEUE = 'recording.remove-old'
 export const SCHEDULE_QUEUE = 'recording.scheduled'
+/** pg-boss's own, through which a schedule that is due becomes a job of `SCHEDULE_QUEUE`. */
+export const DUE_QUEUE = '__pgboss__send-it'
 export const WEBHOOK_QUEUE = 'webhook.deliver'
 export const CLIP_QUEUE = 'highlight.clip'
 export const RECAP_QUEUE = 'recording.recap'
@@ -19,8 +22,9 @@ export interface TakeJob {
 export interface FinalizeJob {
   readonly recordingId: string
 }
-/** What a schedule starts. */
+/** What a schedule starts; `schedule` is missing in what an earlier version has written. Doing it twice is as once. */
 export interface ScheduleJob {
+  readonly schedule?: { readonly id: string; readonly cron: string; readonly timeZone: string }
   readonly spec: RecordingSpec
 }
 /** Doing it again goes on where it ended. */
@@ -62,14 +66,13 @@ export const GOES_ON_PRIORITY = 1
 export const TAKE_EXPIRE_SEC = 8 * DAY_SEC
 
 /**
- * One job per open recording, queued or running (`exclusive`), whatever the number of its takes; `openEngine` stretches its
- * expiry beyond the day that pg-boss accepts here. A retry is another worker that goes on with the recording.
+ * One job per open recording, queued or running (`exclusive`), whatever the number of its takes; `openEngine` sets its expiry,
+ * for which pg-boss accepts no more than a day here. A retry is another worker that goes on with the recording.
  */
 const takes: Queue = {
   name: TAKE_QUEUE,
   policy: 'exclusive',
   notify: true,
-  expireInSeconds: DAY_SEC,
   heartbeatSeconds: HEARTBEAT_SEC,
   retryLimit: 10_000,
   retryDelay: 0,
@@ -93,13 +96,14 @@ const finalizations: Queue = {
 /**
  * First in, first out for each webhook of a recording; one that waits for its next attempt holds back the others. The
  * delays double from 5 s, so ten attempts take about an hour. How often is the delivery's own count: a retry that a
- * restart used up is not an attempt.
+ * restart used up is not an attempt. Without the heartbeat a worker that died would hold a webhook back for an hour.
  */
 const webhooks: Queue = {
   name: WEBHOOK_QUEUE,
   policy: 'key_strict_fifo',
   notify: true,
   expireInSeconds: HOUR_SEC,
+  heartbeatSeconds: HEARTBEAT_SEC,
   retryLimit: 1000,
   retryDelay: 5,
   retryBackoff: true,
@@ -127,12 +131,16 @@ const clips: Queue = {
 /** A recap encodes every picture of its clips. */
 const recaps: Queue = { ...clips, name: RECAP_QUEUE, expireInSeconds: 4 * HOUR_SEC }
 
-/** A store that is away, or a clip that is not cut yet, holds a deletion up for as long as it takes. */
+/**
+ * One job for each recording, queued, running or waiting for its next try: all that is marked is queued again and again. A
+ * store that is away, or a clip that is not cut yet, holds a deletion up for as long as it takes.
+ */
 const deletions: Queue = {
   name: DELETE_QUEUE,
-  policy: 'short',
+  policy: 'exclusive',
   notify: true,
   expireInSeconds: 6 * HOUR_SEC,
+  heartbeatSeconds: HEARTBEAT_SEC,
   retryLimit: 1000,
   retryDelay: 5,
   retryBackoff: true,
@@ -140,15 +148,20 @@ const deletions: Queue = {
   deleteAfterSeconds: HOUR_SEC,
 }
 
-const removals: Queue = { ...deletions, name: REMOVAL_QUEUE }
+/** `short`: a look queues the next one while it is still at work. */
+const removals: Queue = { ...deletions, name: REMOVAL_QUEUE, policy: 'short' }
 
-/** A start that failed is not repeated: its class has begun without it, and twice would be worse. */
+/** Tried again until it starts or is too late: then the start itself says why there is no recording. */
 const schedules: Queue = {
   name: SCHEDULE_QUEUE,
   policy: 'standard',
   notify: true,
   expireInSeconds: 600,
-  retryLimit: 0,
+  heartbeatSeconds: HEARTBEAT_SEC,
+  retryLimit: 1000,
+  retryDelay: 1,
+  retryBackoff: true,
+  retryDelayMax: 15,
   deleteAfterSeconds: HOUR_SEC,
 }
 

@@ -1,8 +1,10 @@
-import type { RecorderEvent, RecorderRequest, TakeClock } from '../protocol/index.ts'
+import { type RecorderEvent, type RecorderRequest, type TakeClock, toAppError } from '../protocol/index.ts'
 import { planBorder, type RecorderSurroundings, type Takes } from '../recording/index.ts'
 import type { Logger } from '../telemetry/index.ts'
-import type { RunningTake, TakeEnd } from './running-take.ts'
+import type { RunningTake } from './running-take.ts'
+import type { TakeEnd } from './take-end.ts'
 import { untilWritten } from './take-writer.ts'
+import { restMs, watchDue } from './watch-due.ts'
 
 /** A running take with what it was asked for, and the wall time of its media time zero. */
 export interface Leg {
@@ -39,10 +41,9 @@ const NEARLY_OVER_SEC = 60
 export async function runRelay(options: RelayOptions, first: Leg): Promise<Leg & { readonly end: TakeEnd }> {
   let leg = first
   for (;;) {
-    const due = firstEvent(leg.take, 'due')
-    const end = await Promise.race([leg.take.end, due.then(() => undefined)])
-    if (end !== undefined) return { ...leg, end }
-    leg = (await tryHandOver(options, leg)) ?? leg
+    const next = await runLeg(options, leg)
+    if ('kind' in next) return { ...leg, end: next }
+    leg = next
   }
 }
 
@@ -51,68 +52,125 @@ export function epochOf(take: RunningTake): Promise<number> {
   return firstEvent(take, 'started').then(({ takeEpochMs }) => takeEpochMs)
 }
 
+/** Resolves with how the take ended, or with the one that took over. */
+async function runLeg(options: RelayOptions, leg: Leg): Promise<Leg | TakeEnd> {
+  using dues = watchDue(leg.take, { isPaused: leg.request.isPaused, nowMs: () => performance.now() })
+  for (let failures = 0; ; failures += 1) {
+    const end = await Promise.race([leg.take.end, dues.next(restMs(failures)).then(() => undefined)])
+    const next = end ?? (await tryHandOver(options, leg))
+    if (next !== undefined) return next
+  }
+}
+
 /** Undefined when the running take goes on, or has ended. */
 async function tryHandOver(options: RelayOptions, leg: Leg): Promise<Leg | undefined> {
-  const { takes, surroundings, left, logger } = options
   const { take, request } = leg
-  const { recordingId } = request
-  const epochMs = await leg.epochMs
-  using overlap = new DisposableStack()
-  const isOver = overlap.use(abortOf(left, take.end))
+  const logger = options.logger.child({ recordingId: request.recordingId, take: request.take })
+  if (take.ending.aborted) return undefined
+  using overlap = openOverlap(options, leg)
+  try {
+    const ready = await readyNext(options, leg, overlap)
+    const next = typeof ready === 'string' ? ready : await pass(options, leg, { overlap, ready })
+    if (typeof next !== 'string') return next
+    logger.warn(`the hand-over to the next take is called off: ${next}`)
+  } catch (thrown) {
+    logger.error({ err: toAppError(thrown) }, 'the hand-over to the next take is called off')
+  }
+  overlap.next.take?.terminate()
+  take.tell({ type: 'handover.hold', isHeld: false })
+  return undefined
+}
+
+interface Overlap extends Disposable {
+  readonly next: Successor
+  readonly isOver: ReturnType<typeof anyAbort>
+}
+
+/** The next take hears what the running one is told and tells, from before it is there on. */
+function openOverlap({ left }: RelayOptions, { take }: Leg): Overlap {
+  const links = new DisposableStack()
   const next = createSuccessor()
-  overlap.use(take.letHear(next))
-  overlap.use(
+  links.use(take.letHear(next))
+  links.use(
     take.watch((event) => {
       if (event.type === 'positions') next.tell({ type: 'handover.positions', positions: event.positions })
     }),
   )
-  const calledOff = (why: string): undefined => {
-    logger.warn({ recordingId, take: request.take }, `the hand-over to the next take is called off: ${why}`)
-    next.take?.terminate()
-    take.tell({ type: 'handover.hold', isHeld: false })
-  }
+  return { next, isOver: links.use(anyAbort([left, take.ending])), [Symbol.dispose]: () => links.dispose() }
+}
+
+interface ReadyNext {
+  readonly asked: RecorderRequest
+  readonly successor: RunningTake
+  readonly epochMs: number
+  readonly held: EventOf<'positions'>
+  readonly heldMs: number
+  readonly sources: EventOf<'primed'>['sources']
+}
+
+/** Starts the next take and waits until it is in step; or why there is none. */
+async function readyNext(options: RelayOptions, leg: Leg, { next, isOver }: Overlap): Promise<ReadyNext | string> {
+  const { take, request } = leg
+  const epochMs = await leg.epochMs
   const positions = firstEvent(take, 'positions')
   take.tell({ type: 'handover.hold', isHeld: true })
   const held = await within(POSITIONS_MS, [positions, isOver.promise])
-  if (held === undefined) return calledOff('the running take does not tell its positions')
-  const leftSec = request.maxDurationSec - held.recordedSec
+  if (held === undefined) return 'the running take does not tell its positions'
   const heldMs = nowOf(held.clock)
-  if (leftSec < NEARLY_OVER_SEC) return calledOff('the recording is nearly over')
+  if (request.maxDurationSec - held.recordedSec < NEARLY_OVER_SEC) return 'the recording is nearly over'
   const handover = { clock: held.clock, takeEpochMs: epochMs }
-  const asked = await untilWritten(() => takes.prepareNext(recordingId, handover, surroundings), logger)
-  if (asked === undefined || isOver.aborted) return calledOff('the recording does not go on')
+  const prepare = () => options.takes.prepareNext(request.recordingId, handover, options.surroundings)
+  const asked = await untilWritten(prepare, options.logger)
+  if (asked === undefined || isOver.aborted) return 'the recording does not go on'
   const successor = options.start(asked)
   const primed = firstEvent(successor, 'primed')
   next.attach(successor)
   const ready = await within(PRIME_MS, [primed, isOver.promise, successor.end.then(() => undefined)])
-  if (ready === undefined) return calledOff('the next take is not ready')
+  if (ready === undefined) return 'the next take is not ready'
+  return { asked, successor, epochMs, held, heldMs, sources: ready.sources }
+}
 
+/** The recording becomes the next take's, and both are told the border; or why it does not. */
+async function pass(
+  { takes, onTaken, logger }: RelayOptions,
+  { take, request }: Leg,
+  { overlap, ready }: { readonly overlap: Overlap; readonly ready: ReadyNext },
+): Promise<Leg | string> {
+  const { asked, successor, epochMs, held, heldMs, sources } = ready
+  const border = { from: request.take, to: asked.take }
   const after = take.stopOrders()
-  if (
-    isOver.aborted ||
-    next.isPaused ||
-    !(await untilWritten(() => takes.handOver(recordingId, request.take), logger))
-  ) {
-    take.takeOrders(after)
-    return calledOff('the recording does not go on')
+  let isPassed = false
+  try {
+    // A stop that the running take was brought by now ends the recording in it; one that comes later is the next take's.
+    const goesOn = !overlap.isOver.aborted && !overlap.next.isPaused
+    isPassed = goesOn && (await untilWritten(() => takes.handOver(request.recordingId, border), logger))
+  } finally {
+    if (!isPassed) take.takeOrders(after)
   }
+  if (!isPassed) return 'the recording does not go on'
   const atMs = planBorder({ takeEpochMs: epochMs, fps: request.video.fps }, nowOf(held.clock) + NOTICE_MS)
-  const maxDurationSec = leftSec - (atMs - heldMs) / 1000
+  const maxDurationSec = request.maxDurationSec - held.recordedSec - (atMs - heldMs) / 1000
   successor.tell({ type: 'handover.begin', atMs, maxDurationSec })
   take.tell({ type: 'handover.end', atMs })
   successor.takeOrders(after)
-  options.onTaken(successor)
-  logger.info({ recordingId, take: asked.take, atMs, sources: ready.sources }, 'the next take takes over')
+  onTaken(successor)
+  logger.info({ recordingId: request.recordingId, take: asked.take, atMs, sources }, 'the next take takes over')
   return { take: successor, request: { ...asked, maxDurationSec }, epochMs: Promise.resolve(atMs) }
 }
 
+interface Successor extends Pick<RunningTake, 'tell'> {
+  /** A take that has not begun cannot be paused: the running one is, and goes on when it is resumed. */
+  readonly isPaused: boolean
+  readonly take: RunningTake | undefined
+  attach(started: RunningTake): void
+}
+
 /** What is said to the next take before it is there waits for it. */
-function createSuccessor() {
+function createSuccessor(): Successor {
   const waiting: Parameters<RunningTake['tell']>[0][] = []
   let take: RunningTake | undefined
   let isPaused = false
   return {
-    /** A take that has not begun cannot be paused: the running one is, and goes on when it is resumed. */
     get isPaused() {
       return isPaused
     },
@@ -144,23 +202,22 @@ function firstEvent<T extends RecorderEvent['type']>(take: RunningTake, type: T)
   })
 }
 
-/** Whether one of them has happened, and a promise that resolves when one does. */
-function abortOf(signal: AbortSignal, end: Promise<unknown>) {
+/** Whether one of them is aborted, and a promise that resolves when one is. */
+function anyAbort(signals: readonly AbortSignal[]) {
   const { promise, resolve } = Promise.withResolvers<undefined>()
-  let aborted = signal.aborted
-  const abort = (): void => {
-    aborted = true
-    resolve(undefined)
+  const abort = (): void => resolve(undefined)
+  for (const signal of signals) {
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, { once: true })
   }
-  signal.addEventListener('abort', abort, { once: true })
-  void end.then(abort)
-  if (aborted) abort()
   return {
     promise,
     get aborted() {
-      return aborted
+      return signals.some(({ aborted }) => aborted)
     },
-    [Symbol.dispose]: () => signal.removeEventListener('abort', abort),
+    [Symbol.dispose]() {
+      for (const signal of signals) signal.removeEventListener('abort', abort)
+    },
   }
 }
 

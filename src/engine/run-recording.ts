@@ -1,13 +1,8 @@
 import { AppError, errorInfo, type RecorderRequest } from '../protocol/index.ts'
 import type { Finalizer, RecorderSurroundings, Takes, Verdict } from '../recording/index.ts'
 import { epochOf, runRelay } from './relay.ts'
-import {
-  DEFAULT_TAKE_TIMES,
-  type RunningTake,
-  type RunningTakePorts,
-  startTake,
-  type TakeTimes,
-} from './running-take.ts'
+import { type RunningTake, type RunningTakePorts, startTake } from './running-take.ts'
+import { DEFAULT_TAKE_TIMES, type TakeTimes } from './take-deadlines.ts'
 import { untilWritten } from './take-writer.ts'
 
 export interface RecordingPorts extends Omit<RunningTakePorts, 'takes' | 'times' | 'onStarted'> {
@@ -76,13 +71,15 @@ async function runTakes(ports: RecordingPorts, recordingId: string, signals: Run
       const onStarted = () => {
         if (since !== null) metrics.observeRecovery((Date.now() - Date.parse(since)) / 1000)
       }
-      using listening = new DisposableStack()
       const start = (asked: RecorderRequest, onStarted = () => {}): RunningTake => {
         const take = startTake({ ...ports, times, onStarted }, asked)
         old.push(take.gone)
         return take
       }
-      const onTaken = (take: RunningTake) => void listening.use(obeySignals(take, signals))
+      const onTaken = (take: RunningTake) => {
+        const listening = obeySignals(take, signals)
+        void take.gone.then(() => listening[Symbol.dispose]())
+      }
       const take = start(request, onStarted)
       onTaken(take)
       const first = { take, request, epochMs: epochOf(take) }
@@ -103,7 +100,7 @@ async function runTakes(ports: RecordingPorts, recordingId: string, signals: Run
   }
 }
 
-/** The recorder hears when its worker stops or has lost the recording. */
+/** The recorder hears when its worker stops or has lost the recording, for as long as the process is there. */
 function obeySignals(take: RunningTake, { stop, lost, handBack }: RunSignals): Disposable {
   const listeners = new DisposableStack()
   const on = (signal: AbortSignal, act: () => void) => {

@@ -1,7 +1,6 @@
 import type { Schedule as BossSchedule, PgBoss } from 'pg-boss'
-import { AppError, type RecordingSpec, type Schedule } from '../protocol/index.ts'
+import { AppError, type Schedule } from '../protocol/index.ts'
 import type { ScheduleBook } from '../recording/index.ts'
-import type { Logger } from '../telemetry/index.ts'
 import { SCHEDULE_QUEUE, type ScheduleJob } from './queues.ts'
 
 /** Schedules in the tables of pg-boss, which looks every few seconds which of them is due. */
@@ -9,7 +8,7 @@ export function createScheduleBook(boss: PgBoss): ScheduleBook {
   return {
     async add({ id, cron, timeZone, spec }) {
       checkRecurrence(boss, cron, timeZone)
-      await boss.schedule(SCHEDULE_QUEUE, cron, { spec } satisfies ScheduleJob, { key: id, tz: timeZone })
+      await write(boss, { schedule: { id, cron, timeZone }, spec })
       const [added] = await boss.getSchedules(SCHEDULE_QUEUE, id)
       if (added === undefined) throw new AppError('internal', 'The schedule was deleted while it was made.')
       return toSchedule(boss, added)
@@ -24,21 +23,18 @@ export function createScheduleBook(boss: PgBoss): ScheduleBook {
   }
 }
 
-/** Starts a recording whenever a schedule is due, until it is disposed. */
-export async function startScheduleWorker(
-  boss: PgBoss,
-  start: (spec: RecordingSpec) => Promise<{ readonly id: string }>,
-  logger: Logger,
-): Promise<AsyncDisposable> {
-  await boss.work<ScheduleJob>(SCHEDULE_QUEUE, async ([job]) => {
-    if (job === undefined) return
-    const { id } = await start(job.data.spec).catch((err: unknown) => {
-      logger.error({ err }, 'a scheduled recording could not be started')
-      throw err
-    })
-    logger.info({ recordingId: id }, 'a scheduled recording is started')
-  })
-  return { [Symbol.asyncDispose]: () => boss.offWork(SCHEDULE_QUEUE) }
+/** Gives schedules that an earlier version has written what they lack: their own name, and what to do after a downtime. */
+export async function renewSchedules(boss: PgBoss): Promise<void> {
+  for (const { key, cron, timezone, data } of await boss.getSchedules(SCHEDULE_QUEUE)) {
+    const { schedule, spec } = data as ScheduleJob
+    if (schedule === undefined) await write(boss, { schedule: { id: key, cron, timeZone: timezone }, spec })
+  }
+}
+
+/** `missed`: after a time in which nobody looked, the newest moment in it is made up for. */
+async function write(boss: PgBoss, job: Required<ScheduleJob>): Promise<void> {
+  const { id, cron, timeZone } = job.schedule
+  await boss.schedule(SCHEDULE_QUEUE, cron, job, { key: id, tz: timeZone, missed: 'once' })
 }
 
 function checkRecurrence(boss: PgBoss, cron: string, timeZone: string): void {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type RecorderEvent, type RecordingStats, toAppError } from '../protocol/index.ts'
+import { type IdleTimes, type RecorderEvent, type RecordingStats, toAppError } from '../protocol/index.ts'
 import type { Takes } from '../recording/index.ts'
 import type { Logger } from '../telemetry/index.ts'
 
@@ -17,7 +17,7 @@ export interface TakeWriter {
   report(report: Report): void
   settle(commandId: string, error: Extract<RecorderEvent, { type: 'ack' }>['error']): void
   segment(segment: { readonly durationSec: number }): void
-  stats(stats: RecordingStats): void
+  stats(event: Pick<Extract<RecorderEvent, { type: 'stats' }>, 'stats' | 'idleForSec'>): void
   /** A writer that was closed writes from now on, beginning with how each source is now. */
   open(): void
   /** Resolves when everything so far is written; throws what can never be written. */
@@ -32,6 +32,13 @@ export interface TakeWriterOptions {
   readonly isClosed: boolean
 }
 
+interface Figures {
+  readonly durationSec: number
+  readonly segments: number
+  readonly stats: RecordingStats | null
+  readonly idleForSec?: IdleTimes
+}
+
 export function createTakeWriter(
   takes: Pick<Takes, 'report' | 'settle'>,
   { recordingId, take, logger, isClosed }: TakeWriterOptions,
@@ -39,11 +46,7 @@ export function createTakeWriter(
   const held = new Map<string, Report>()
   let closed = isClosed
   let turn = Promise.resolve()
-  let figures: { durationSec: number; segments: number; stats: RecordingStats | null } = {
-    durationSec: 0,
-    segments: 0,
-    stats: null,
-  }
+  let figures: Figures = { durationSec: 0, segments: 0, stats: null }
   let timer: NodeJS.Timeout | undefined
   let dirty = false
 
@@ -74,7 +77,7 @@ export function createTakeWriter(
       write(report.type, () => takes.report(recordingId, take, report))
     },
     settle(commandId, error) {
-      if (!closed) write('an answer', () => takes.settle(recordingId, commandId, error))
+      if (!closed) write('an answer', () => takes.settle(recordingId, take, { commandId, error }))
     },
     open() {
       closed = false
@@ -85,8 +88,8 @@ export function createTakeWriter(
       figures = { ...figures, durationSec: figures.durationSec + durationSec, segments: figures.segments + 1 }
       progressSoon()
     },
-    stats(stats) {
-      figures = { ...figures, stats }
+    stats({ stats, idleForSec }) {
+      figures = { ...figures, stats, ...(idleForSec && { idleForSec }) }
       progressSoon()
     },
     async flush() {

@@ -47,6 +47,8 @@ const SWEEP_MS = 2000
 const REQUEUE_MS = 5000
 /** How often it is looked whether one more recording fits. */
 const REVIEW_MS = 1000
+/** How often webhooks are looked for that have something due and no job, because it could not be queued. */
+const WAKE_MS = 30_000
 /** How often the temporary folders of killed workers are looked for. */
 const CLEAR_MS = 15_000
 /** How often jobs are looked for that nothing announces: retries. */
@@ -115,14 +117,16 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       logger,
     ),
   )
-  await work<FinalizeJob>(boss, FINALIZE_QUEUE, polling, async ({ data }) => {
+  const beating = { ...polling, heartbeatRefreshSeconds: HEARTBEAT_REFRESH_SEC }
+  await work<FinalizeJob>(boss, FINALIZE_QUEUE, beating, async ({ data }) => {
     await finalizeLeft(options.take, data.recordingId)
     metrics.observeJob(FINALIZE_QUEUE, 'completed')
   })
-  await work<WebhookJob>(boss, WEBHOOK_QUEUE, { ...polling, localConcurrency: WEBHOOK_CONCURRENCY }, (job) =>
+  await work<WebhookJob>(boss, WEBHOOK_QUEUE, { ...beating, localConcurrency: WEBHOOK_CONCURRENCY }, (job) =>
     deliverDue(options.webhooks, { ...job.data, signal: AbortSignal.any([stop.signal, job.signal]) }),
   )
   undo.use(every(SWEEP_MS, () => options.take.takes.failWaiting(), logger))
+  undo.use(every(WAKE_MS, () => wakeWebhooks(options), logger))
   undo.use(every(CLEAR_MS, clearWorkFolders, logger))
   undo.use(every(REQUEUE_MS, () => options.take.takes.requeue(), logger))
   undo.use(watchScheduledStarts(options.take.takes, logger))
@@ -153,13 +157,16 @@ async function work<T extends object>(
 }
 
 /** Queues what still waits; a service that is alone goes on with every recording that was open when it ended. */
-async function takeOver({ take: { takes }, webhooks, engine, alone }: WorkerOptions): Promise<void> {
-  if (alone) await engine.forgetWorkers()
+async function takeOver(options: WorkerOptions): Promise<void> {
+  const { takes } = options.take
+  if (options.alone) await options.engine.forgetWorkers()
   await takes.failWaiting()
   await takes.requeue()
-  for (const { recordingId, webhook } of await webhooks.outbox.due()) {
-    await engine.webhookQueue.enqueue(recordingId, webhook)
-  }
+  await wakeWebhooks(options)
+}
+
+async function wakeWebhooks({ webhooks, engine }: WorkerOptions): Promise<void> {
+  await engine.webhookQueue.enqueueLost(await webhooks.outbox.due())
 }
 
 /** Looks again and again until it is disposed; what fails is tried again the next time. */

@@ -1,12 +1,16 @@
 import { DEFAULT_VIDEO, toAppError } from '../protocol/index.ts'
+import { ignoreDeleted } from '../recording/index.ts'
 import type { Clips, HighlightIds } from './clips.ts'
+import { createClipsOfDeleted } from './clips-of-deleted.ts'
 import { createRecapJobs } from './create-recap-jobs.ts'
 import { createDueWatch } from './due-watch.ts'
-import { deleteMedia, purge, storeManifest } from './media.ts'
+import { keepAllMedia } from './keep-media.ts'
+import { deleteMedia, keepManifest, purge, storeManifest } from './media.ts'
+import { orderCutsAgain } from './order-cuts.ts'
 import { createPlanner, msSince } from './planner.ts'
 import type { HighlightsPorts } from './ports.ts'
 import { type HighlightRecord, instant, msOf } from './record.ts'
-import { createHighlightWriter, ignoreDeleted } from './write.ts'
+import { createHighlightWriter } from './write.ts'
 
 /** Whoever hears of the segment plans at once; the sweep does so when nobody did for this long. */
 const PLAN_GRACE_MS = 3000
@@ -15,7 +19,7 @@ const QUEUE_GRACE_MS = 30_000
 
 /** The use cases of workers over their ports. Disposing it ends the watch for what is due. */
 export function createClips(ports: HighlightsPorts): Clips {
-  const { highlights, recordings, index, store, observer, clock } = ports
+  const { highlights, recordings, store, observer, clock } = ports
   const writer = createHighlightWriter(ports)
   const planner = createPlanner(ports, writer)
 
@@ -31,9 +35,9 @@ export function createClips(ports: HighlightsPorts): Clips {
   }
   const planDue = async (recordingId: string, waiting: readonly HighlightRecord[]): Promise<void> => {
     if (waiting.length === 0) return
-    const recording = await recordings.find(recordingId).catch(ignoreDeleted)
+    const recording = await recordings.findAny(recordingId).catch(ignoreDeleted)
     if (recording === undefined) return await failDeleted(waiting)
-    const stored = await index.load(recordingId)
+    const stored = await planner.load(recording, waiting)
     for (const record of waiting) {
       if (planner.isDue(record, recording, stored)) await planner.plan(record, recording, stored)
     }
@@ -51,6 +55,7 @@ export function createClips(ports: HighlightsPorts): Clips {
 
   return {
     ...createRecapJobs(ports),
+    ofDeleted: createClipsOfDeleted(ports, writer, planDue),
 
     storedUntil: watch.storedUntil,
     watchTriggers: (onTrigger) => highlights.watch((heard) => heard !== undefined && onTrigger()),
@@ -62,6 +67,8 @@ export function createClips(ports: HighlightsPorts): Clips {
       )
     },
 
+    takeStarted: (recordingId) => orderCutsAgain(ports, recordingId),
+
     async sweep() {
       const nowMs = clock().getTime()
       await attempt('the highlights that wait could not be looked at', undefined, async () => {
@@ -70,6 +77,7 @@ export function createClips(ports: HighlightsPorts): Clips {
           await attempt('a highlight could not be planned now', recordingId, () => planDue(recordingId, records))
         }
       })
+      await attempt('what waiting highlights need could not be kept', undefined, () => keepAllMedia(ports))
       await attempt('the clips that wait could not be looked at', undefined, async () => {
         for (const record of await highlights.cuttingSince(new Date(nowMs - QUEUE_GRACE_MS)))
           await planner.queue(record)
@@ -89,7 +97,7 @@ export function createClips(ports: HighlightsPorts): Clips {
         return undefined
       }
       if (record.state !== 'cutting' || record.segments === null) return undefined
-      const { spec } = await recordings.find(recordingId)
+      const { spec } = await recordings.findAny(recordingId)
       const { width, height, fps } = { ...DEFAULT_VIDEO, ...spec.video }
       return {
         highlightId,
@@ -117,12 +125,13 @@ export function createClips(ports: HighlightsPorts): Clips {
       const before = await highlights.find(ids.highlightId)
       if (before?.state === 'cutting') await storeManifest(store, ready(before, clock()))
       let done: HighlightRecord | undefined
-      const after = await writer.change(ids.highlightId, (current, now) => {
+      await writer.change(ids.highlightId, (current, now) => {
         if (current.state !== 'cutting') return undefined
         done = ready(current, now)
         return { record: done, event: 'highlight.ready' }
       })
-      if (after === undefined) await deleteMedia(store, mediaOf(ids))
+      // It may have been renamed, or deleted, since it was stored.
+      await keepManifest(ports, mediaOf(ids))
       if (done !== undefined) observer.ready(done, msSince(done, clock()))
     },
 

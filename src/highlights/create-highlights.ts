@@ -1,27 +1,20 @@
-import {
-  AppError,
-  DEFAULT_SHARE_SEC,
-  type Highlight,
-  type RecorderOrder,
-  type RecordingState,
-  toAppError,
-} from '../protocol/index.ts'
-import { cursorAfter, isFinal, isRunning, parseCursor } from '../recording/index.ts'
+import { AppError, DEFAULT_SHARE_SEC, type Highlight, toAppError } from '../protocol/index.ts'
+import { cursorAfter, parseCursor } from '../recording/index.ts'
 import { createRecaps } from './create-recaps.ts'
+import { createTrigger } from './create-trigger.ts'
 import type { Highlights } from './highlights.ts'
-import { purge, storeManifest } from './media.ts'
-import { createPlanner } from './planner.ts'
+import { keepManifest, purge } from './media.ts'
 import type { HighlightsPorts } from './ports.ts'
-import { buildHighlight, type HighlightRecord, instant, msOf, type ShareRecord } from './record.ts'
+import { type HighlightRecord, instant, type ShareRecord } from './record.ts'
 import { readShareToken, signShare } from './share-token.ts'
 import { toHighlight, toShare } from './view.ts'
 import { createHighlightWriter } from './write.ts'
 
 /** The use cases of highlights over their ports. */
 export function createHighlights(ports: HighlightsPorts): Highlights {
-  const { highlights, observer, clock } = ports
+  const { highlights, observer } = ports
   const writer = createHighlightWriter(ports)
-  const planner = createPlanner(ports, writer)
+  const trigger = createTrigger(ports, writer)
   const view = (record: HighlightRecord): Highlight => toHighlight(record, ports.publicUrl)
   const find = async (id: string): Promise<HighlightRecord> => found(await highlights.find(id), id)
   const edit = async (id: string, part: Partial<Pick<HighlightRecord, 'label' | 'favourite'>>): Promise<Highlight> => {
@@ -31,12 +24,9 @@ export function createHighlights(ports: HighlightsPorts): Highlights {
       return isSame ? undefined : { record, event: 'highlight.updated' }
     })
     const record = found(changed, id)
-    await storeManifest(ports.store, record).catch((thrown: unknown) => {
-      observer.trouble(
-        toAppError(thrown),
-        'the label and the favourite mark could not be stored beside the clip',
-        record,
-      )
+    await keepManifest(ports, record).catch((thrown: unknown) => {
+      const what = 'the label and the favourite mark could not be stored beside the clip'
+      observer.trouble(toAppError(thrown), what, record)
     })
     return view(record)
   }
@@ -45,28 +35,7 @@ export function createHighlights(ports: HighlightsPorts): Highlights {
     ...createRecaps(ports),
     ...createShares(ports, find),
 
-    async trigger(recordingId, trigger, origin = { trigger: 'api' }) {
-      const recording = await ports.recordings.find(recordingId)
-      const now = clock()
-      const birth = { ulid: ports.newUlid(), traceId: ports.newTraceId(), now }
-      const asked = buildHighlight(recording, trigger, origin, birth)
-      const isPast = msOf(asked.to) <= now.getTime() || isFinal(recording.state)
-      const stored = isPast ? await ports.index.load(recordingId) : undefined
-      const isDue = isPast && planner.isDue(asked, recording, stored)
-      if (isDue) planner.check(asked, recording, stored)
-      const { record, fresh } = await writer.insert({ record: asked, event: 'highlight.created' })
-      if (!fresh) return view(record)
-      if (!isDue) {
-        if (origin.trigger === 'api') await orderCuts(ports, record, recording.state)
-        return view(record)
-      }
-      // The highlight is stored and the sweep will find it: the caller need not hear of it.
-      const planned = await planner.plan(record, recording, stored).catch((thrown: unknown) => {
-        observer.trouble(toAppError(thrown), 'a highlight could not be planned now', record)
-        return undefined
-      })
-      return view(planned ?? record)
-    },
+    trigger: async (recordingId, asked, origin) => view(await trigger(recordingId, asked, origin)),
 
     async get(id) {
       return view(await find(id))
@@ -89,25 +58,6 @@ export function createHighlights(ports: HighlightsPorts): Highlights {
 
     update: (id, patch) => edit(id, patch),
     setFavourite: (id, favourite) => edit(id, { favourite }),
-  }
-}
-
-/**
- * Ends the running segment at the moment and at the end of the range, so that both are stored at once. It only makes
- * the clip come earlier: nobody waits for it, and a recorder that cannot be told costs some seconds.
- */
-async function orderCuts(ports: HighlightsPorts, record: HighlightRecord, state: RecordingState): Promise<void> {
-  const nowMs = ports.clock().getTime()
-  const toMs = msOf(record.to)
-  const orders: RecorderOrder[] = []
-  if (isRunning(state) && msOf(record.at) <= nowMs) orders.push({ type: 'cut' })
-  if (!isFinal(state) && state !== 'requested' && toMs > nowMs) orders.push({ type: 'cut', atMs: toMs })
-  try {
-    for (const order of orders) {
-      await ports.commands.append({ id: ports.newUlid(), recordingId: record.recordingId, order, applied: false })
-    }
-  } catch (thrown) {
-    ports.observer.trouble(toAppError(thrown), 'the recorder could not be told of a highlight', record)
   }
 }
 

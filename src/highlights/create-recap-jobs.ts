@@ -2,60 +2,77 @@ import { AppError, DEFAULT_VIDEO, type RecapJob } from '../protocol/index.ts'
 import type { Clips } from './clips.ts'
 import type { HighlightsPorts } from './ports.ts'
 import type { RecapRecord } from './record.ts'
-import { toRecap } from './view.ts'
+import { recapName, toRecap } from './view.ts'
 import { wakeWebhooks } from './write.ts'
 
 type RecapJobs = Pick<Clips, 'beginRecap' | 'finishRecap' | 'failRecap'>
 
 export function createRecapJobs(ports: HighlightsPorts): RecapJobs {
-  const { recaps, recordings, highlights, observer, clock, publicUrl } = ports
+  const { recaps, recordings, highlights, store, observer, clock, publicUrl } = ports
 
+  /** Undefined when there is no such recap. */
+  const clipsOf = async (recapId: string): Promise<JobClips | undefined> => {
+    const record = await recaps.find(recapId)
+    if (record === undefined) return undefined
+    const found = await Promise.all(record.highlights.map((id) => highlights.find(id)))
+    return found.flatMap((highlight) =>
+      highlight === undefined ? [] : [{ highlightId: highlight.id, label: highlight.label, at: highlight.at }],
+    )
+  }
   const end = async (
     id: string,
     type: 'recap.ready' | 'recap.failed',
     figures: Partial<RecapRecord>,
-  ): Promise<void> => {
+  ): Promise<RecapRecord | undefined> => {
     let ended: RecapRecord | undefined
-    await recaps.update(id, (current) => {
+    const after = await recaps.update(id, (current) => {
       if (current.state !== 'rendering') return undefined
       const at = clock().toISOString()
       ended = { ...current, ...figures, ...(type === 'recap.ready' && { readyAt: at }) }
       const event = { type, at, recordingId: ended.recordingId, recap: toRecap(ended, publicUrl) }
       return { record: ended, event }
     })
-    if (ended === undefined) return
-    observer.recap(ended)
-    await wakeWebhooks(ports, ended.recordingId)
+    if (ended !== undefined) {
+      observer.recap(ended)
+      await wakeWebhooks(ports, ended.recordingId)
+    }
+    return after
   }
 
   return {
-    async beginRecap(recapId, surroundings) {
-      const record = await recaps.find(recapId)
-      if (record?.state !== 'rendering') return undefined
-      const { recordingId, traceId, title, titles, crossfadeSec } = record
-      const { spec } = await recordings.find(recordingId)
-      const { width, height, fps } = { ...DEFAULT_VIDEO, ...spec.video }
-      const clips: RecapJob['clips'][number][] = []
-      for (const highlightId of record.highlights) {
-        const highlight = await highlights.find(highlightId)
-        if (highlight !== undefined) clips.push({ highlightId, label: highlight.label, at: highlight.at })
-      }
+    async beginRecap({ recordingId, recapId }, surroundings) {
+      const clips = await clipsOf(recapId)
+      const record = clips && (await recaps.update(recapId, (current) => leaveOut(current, clips)))
+      if (record === undefined) await store.delete(`${recordingId}/${recapName({ id: recapId })}`)
+      if (clips === undefined || record?.state !== 'rendering') return undefined
       if (clips.length === 0) {
         throw new AppError('highlight.not-found', 'Every highlight of the recap was deleted before it was made.')
       }
-      return {
-        recapId,
-        recordingId,
-        traceId,
-        title,
-        clips,
-        titles,
-        crossfadeSec,
-        video: { width, height, fps },
-        ...surroundings,
-      }
+      const { spec } = await recordings.findAny(recordingId)
+      const { width, height, fps } = { ...DEFAULT_VIDEO, ...spec.video }
+      const { traceId, title, titles, crossfadeSec } = record
+      const video = { width, height, fps }
+      return { recapId, recordingId, traceId, title, clips, titles, crossfadeSec, video, ...surroundings }
     },
-    finishRecap: (id, { durationSec, bytes }) => end(id, 'recap.ready', { state: 'ready', durationSec, bytes }),
-    failRecap: (id, error) => end(id, 'recap.failed', { state: 'failed', error }),
+
+    async finishRecap(ids, { durationSec, bytes }) {
+      const after = await end(ids.recapId, 'recap.ready', { state: 'ready', durationSec, bytes })
+      if (after === undefined) await store.delete(`${ids.recordingId}/${recapName({ id: ids.recapId })}`)
+    },
+
+    async failRecap({ recapId }, error) {
+      await end(recapId, 'recap.failed', { state: 'failed', error })
+    },
   }
+}
+
+type JobClips = RecapJob['clips']
+
+/** The film has these clips and no others. */
+function leaveOut(record: RecapRecord, clips: JobClips): { readonly record: RecapRecord } | undefined {
+  const found = new Set(clips.map(({ highlightId }) => highlightId))
+  const omitted = record.highlights.filter((id) => !found.has(id))
+  if (record.state !== 'rendering' || omitted.length === 0) return undefined
+  const highlights = record.highlights.filter((id) => found.has(id))
+  return { record: { ...record, highlights, omitted: [...record.omitted, ...omitted] } }
 }

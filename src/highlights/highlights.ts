@@ -9,10 +9,12 @@ import type {
   Share,
 } from '../protocol/index.ts'
 
-/** Who triggers: a call of the API, or the recorder of the recording for a signal of the room or a rule. */
+/**
+ * Who triggers: a call of the API, or the recorder of the recording for a signal of the room or a rule. `key` is the same for
+ * the same trigger, however often it is said: there is one highlight of it.
+ */
 export type TriggerOrigin =
-  | { readonly trigger: 'api' }
-  /** `key` is the same for the same trigger, however often it is said: there is one highlight of it. */
+  | { readonly trigger: 'api'; readonly key?: string | undefined }
   | { readonly trigger: 'signal' | 'rule'; readonly key: string; readonly rule: string | null }
 
 export interface HighlightQuery {
@@ -39,7 +41,8 @@ export interface HighlightQuery {
 export interface Highlights {
   /**
    * Resolves when the highlight is stored, so that it cannot be lost; the clip follows as events. Errors:
-   * `highlight.too-far-ahead`; `highlight.no-media` with the nearest range in `allowed`, when that is known already.
+   * `highlight.too-far-ahead`; for a call of the API `highlight.no-media` with the nearest range in `allowed`, when that is
+   * known already. Any other trigger over a hole gives a highlight that has failed: nobody is there to be refused.
    */
   trigger(recordingId: string, trigger: HighlightTrigger, origin?: TriggerOrigin): Promise<Highlight>
   get(id: string): Promise<Highlight>
@@ -56,9 +59,11 @@ export interface Highlights {
   revokeShare(id: string, shareId: string): Promise<Share>
   /** What the link's bearer may see. `share.not-found` when it is forged, has expired or was revoked. */
   openShare(token: string): Promise<{ readonly highlight: Highlight; readonly share: Share }>
-  /** Errors: `highlight.not-ready` when one of the chosen, or none of all, has its clip. */
+  /** Errors: `highlight.not-ready` when one of the chosen, or none of all, has its clip; `recap.too-long` of all. */
   recap(recordingId: string, request: RecapRequest): Promise<Recap>
   getRecap(id: string): Promise<Recap>
   /** Newest first. */
   recaps(recordingId: string): Promise<readonly Recap[]>
+  /** Its film goes too; one that is being rendered is thrown away. */
+  deleteRecap(id: string): Promise<void>
 }

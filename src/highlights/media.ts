@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { SegmentStore } from '../store/segment-store.ts'
 import type { HighlightsPorts } from './ports.ts'
 import { type HighlightRecord, msOf } from './record.ts'
@@ -9,6 +10,21 @@ type Ids = Pick<HighlightRecord, 'id' | 'recordingId'>
 export async function storeManifest(store: SegmentStore, record: HighlightRecord): Promise<void> {
   const text = `${JSON.stringify({ version: 1, ...record }, null, 2)}\n`
   await store.put(`${highlightKey(record)}/highlight.json`, new TextEncoder().encode(text))
+}
+
+/**
+ * Stores what the row of a clip that is ready says now, again for as long as it has changed meanwhile: of several at once
+ * the last to write has written the newest. Errors: those of the store and the database.
+ */
+export async function keepManifest({ store, highlights }: HighlightsPorts, ids: Ids): Promise<void> {
+  let stored: HighlightRecord | undefined
+  for (;;) {
+    const record = await highlights.find(ids.id)
+    if (record === undefined) return await deleteMedia(store, ids)
+    if (record.state !== 'ready' || isDeepStrictEqual(record, stored)) return
+    await storeManifest(store, record)
+    stored = record
+  }
 }
 
 /** The row of a clip that is ready, from beside it; undefined when there is none, or none that can be read. */

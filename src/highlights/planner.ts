@@ -1,8 +1,10 @@
 import { renderClipPlaylist } from '../playlist/index.ts'
 import { AppError, DEFAULT_VIDEO, errorInfo, toAppError } from '../protocol/index.ts'
 import { isFinal, type RecordingRecord } from '../recording/index.ts'
+import { withKept } from './kept-segments.ts'
+import { deleteMedia } from './media.ts'
 import { type ClipPlan, type NoMedia, planClip } from './plan.ts'
-import type { HighlightsPorts, StoredIndex } from './ports.ts'
+import type { HighlightsPorts, RecordingIndex, StoredIndex } from './ports.ts'
 import { type HighlightRecord, instant, msOf } from './record.ts'
 import { highlightKey } from './view.ts'
 import type { HighlightOutcome, HighlightWriter } from './write.ts'
@@ -14,10 +16,12 @@ export const PAUSE_GRACE_MS = 15_000
 
 /** Turns a highlight that waits into a clip to be cut, once everything that it can have is stored. */
 export interface Planner {
+  /** What is stored around the time of these highlights, and after it. Errors: of the store. */
+  load(recording: RecordingRecord, records: readonly HighlightRecord[]): Promise<StoredIndex | undefined>
   /** True when waiting longer would change nothing about the clip. */
   isDue(record: HighlightRecord, recording: RecordingRecord, stored: StoredIndex | undefined): boolean
   /** Throws `highlight.no-media`, with the nearest range in `allowed`, where the clip would have none. */
-  check(record: HighlightRecord, recording: RecordingRecord, stored: StoredIndex | undefined): void
+  check(record: HighlightRecord, recording: RecordingRecord, stored: StoredIndex | undefined): Promise<void>
   /** Stores `clip.m3u8` and queues the exact clip. Doing it twice is as once. Errors: of the store and the database. */
   plan(
     record: HighlightRecord,
@@ -29,7 +33,7 @@ export interface Planner {
 }
 
 export function createPlanner(ports: HighlightsPorts, writer: HighlightWriter): Planner {
-  const { store, clipQueue, observer, clock } = ports
+  const { store, index, clipQueue, observer, clock } = ports
 
   const queue = async (record: HighlightRecord): Promise<void> => {
     const { recordingId, id: highlightId } = record
@@ -38,8 +42,20 @@ export function createPlanner(ports: HighlightsPorts, writer: HighlightWriter): 
     })
   }
 
+  /** Only a clip without media needs to know of all that is stored. */
+  const planOf = async (
+    record: HighlightRecord,
+    recording: RecordingRecord,
+    stored: StoredIndex | undefined,
+  ): Promise<ClipPlan | NoMedia> => {
+    const plan = planFrom(record, recording, stored)
+    return plan.kind === 'plan' ? plan : planFrom(record, recording, await index.load(recording.id))
+  }
+
   return {
     queue,
+
+    load: (recording, records) => loadFor(index, recording, records),
 
     isDue(record, recording, stored) {
       const endMs = endOf(stored) + frameMsOf(recording) / 2
@@ -51,13 +67,13 @@ export function createPlanner(ports: HighlightsPorts, writer: HighlightWriter): 
       return recording.state === 'paused' && nowMs > msOf(record.to) + PAUSE_GRACE_MS
     },
 
-    check(record, recording, stored) {
-      const plan = planOf(record, recording, stored)
+    async check(record, recording, stored) {
+      const plan = await planOf(record, recording, stored)
       if (plan.kind === 'no-media') throw noMedia(record, plan)
     },
 
     async plan(record, recording, stored) {
-      const plan = planOf(record, recording, stored)
+      const plan = await planOf(record, recording, stored)
       if (plan.kind === 'no-media') {
         const error = errorInfo(noMedia(record, plan))
         const failed = await writer.change(record.id, (current) => failWaiting(current, error))
@@ -72,6 +88,7 @@ export function createPlanner(ports: HighlightsPorts, writer: HighlightWriter): 
         planned = withPlan(current, plan, now)
         return { record: planned, event: 'highlight.playable' }
       })
+      if (after === undefined) await deleteMedia(store, record)
       if (planned === undefined) return after
       observer.playable(planned, msSince(planned, clock()))
       await queue(planned)
@@ -86,8 +103,21 @@ export function msSince(record: HighlightRecord, now: Date): number {
   return now.getTime() - Math.max(Math.min(askedToMs, msOf(record.to)), msOf(record.createdAt))
 }
 
+/** A picture that is seen when a clip begins, and the sound with it, began at most so much earlier. */
+const LEAD_MS = 1000
+
+/** What is stored from the earliest begin of these highlights on: of a long recording, that is little. */
+export function loadFor(
+  index: RecordingIndex,
+  recording: RecordingRecord,
+  records: readonly HighlightRecord[],
+): Promise<StoredIndex | undefined> {
+  const fromMs = records.map(({ from }) => msOf(from)).reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
+  return index.load(recording.id, { sinceMs: fromMs - LEAD_MS })
+}
+
 /** The length of one picture of the recording. */
-function frameMsOf({ spec }: RecordingRecord): number {
+export function frameMsOf({ spec }: RecordingRecord): number {
   return 1000 / (spec.video?.fps ?? DEFAULT_VIDEO.fps)
 }
 
@@ -96,13 +126,13 @@ function endOf(stored: StoredIndex | undefined): number {
   return last === undefined ? Number.NEGATIVE_INFINITY : last.programDateTimeMs + last.durationSec * 1000
 }
 
-function planOf(
+function planFrom(
   record: HighlightRecord,
   recording: RecordingRecord,
   stored: StoredIndex | undefined,
 ): ClipPlan | NoMedia {
   return planClip({
-    segments: stored?.segments ?? [],
+    segments: withKept(record.segments, stored?.segments ?? []),
     atMs: msOf(record.at),
     fromMs: msOf(record.from),
     toMs: msOf(record.to),
@@ -132,7 +162,7 @@ function failWaiting(
   error: NonNullable<HighlightRecord['error']>,
 ): HighlightOutcome | undefined {
   if (record.state !== 'waiting') return undefined
-  return { record: { ...record, state: 'failed', error }, event: 'highlight.failed' }
+  return { record: { ...record, state: 'failed', segments: null, error }, event: 'highlight.failed' }
 }
 
 function noMedia({ recordingId, from, to }: HighlightRecord, { nearest }: NoMedia): AppError {

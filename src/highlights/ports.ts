@@ -33,7 +33,7 @@ export interface HighlightRepository {
   ): Promise<HighlightRecord | undefined>
   /** Hides it for good, and deletes its shares. Undefined when there is none. `purge` ends what this begins. */
   delete(id: string, event: (record: HighlightRecord) => EventDraft): Promise<HighlightRecord | undefined>
-  /** Its media are gone: what is left of it goes too, except that its `originKey` stays taken. */
+  /** Its media are gone: what is left of it goes too, except that the `originKey` of a signal or a rule stays taken. */
   purge(id: string): Promise<void>
   /** Those that wait and whose range ends not after `untilMs`, earliest first; of one recording, or of all. */
   due(untilMs: number, recordingId?: string): Promise<readonly HighlightRecord[]>
@@ -64,8 +64,10 @@ export interface RecapRepository {
   /** Writes the change with its event, unless `change` is undefined. Undefined when there is none. */
   update(
     id: string,
-    change: (record: RecapRecord) => { readonly record: RecapRecord; readonly event: EventDraft } | undefined,
+    change: (record: RecapRecord) => { readonly record: RecapRecord; readonly event?: EventDraft } | undefined,
   ): Promise<RecapRecord | undefined>
+  /** Undefined when there is none. */
+  delete(id: string): Promise<RecapRecord | undefined>
   /** Those that have been rendering since before this time. */
   renderingSince(deadline: Date): Promise<readonly RecapRecord[]>
 }
@@ -76,8 +78,8 @@ export interface StoredIndex {
   readonly ended: boolean
 }
 export interface RecordingIndex {
-  /** Undefined when nothing is stored. Errors: those of the store. */
-  load(recordingId: string): Promise<StoredIndex | undefined>
+  /** Undefined when nothing is stored. With `sinceMs` what begins after that wall time suffices. Errors: those of the store. */
+  load(recordingId: string, options?: { readonly sinceMs: number }): Promise<StoredIndex | undefined>
 }
 
 /** Work for the clip functions. Queueing what is queued or running already changes nothing. */
@@ -98,7 +100,7 @@ export interface HighlightObserver {
 }
 
 export interface HighlightsPorts {
-  readonly recordings: Pick<RecordingRepository, 'find'>
+  readonly recordings: Pick<RecordingRepository, 'find' | 'findAny'>
   readonly highlights: HighlightRepository
   readonly shares: ShareRepository
   readonly recaps: RecapRepository

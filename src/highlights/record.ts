@@ -27,13 +27,13 @@ export interface HighlightRecord {
   readonly metadata: Readonly<Record<string, string>>
   readonly trigger: Highlight['trigger']
   readonly rule: string | null
-  /** One highlight of a recording has it; null for a call of the API. */
+  /** One highlight of a recording has it; null for a call of the API without an `Idempotency-Key`. */
   readonly originKey: string | null
   readonly from: string
   readonly to: string
   readonly clamped: Highlight['clamped']
   readonly gaps: readonly ClipGap[]
-  /** What `clip.m3u8` names; null until the clip is planned. */
+  /** What `clip.m3u8` names; before it is planned what a rolling recording has to keep for it, null for nothing. */
   readonly segments: readonly ClipSegment[] | null
   readonly durationSec: number | null
   readonly bytes: number | null
@@ -60,7 +60,10 @@ export interface RecapRecord {
   readonly recordingId: string
   readonly state: 'rendering' | 'ready' | 'failed'
   readonly title: string | null
+  /** In the order of the film. */
   readonly highlights: readonly string[]
+  /** Those that were deleted before the film was made. */
+  readonly omitted: readonly string[]
   readonly titles: boolean
   readonly crossfadeSec: number
   readonly durationSec: number | null
@@ -105,7 +108,7 @@ export function buildHighlight(
     metadata: trigger.metadata ?? {},
     trigger: origin.trigger,
     rule: origin.trigger === 'api' ? null : origin.rule,
-    originKey: origin.trigger === 'api' ? null : origin.key,
+    originKey: origin.key ?? null,
     from: instant(atMs - preSec * 1000),
     to: instant(atMs + postSec * 1000),
     clamped: null,
@@ -134,6 +137,7 @@ export function buildRecap(
     state: 'rendering',
     title: request.title ?? null,
     highlights: request.highlights,
+    omitted: [],
     titles: request.titles ?? true,
     crossfadeSec: request.crossfadeSec ?? DEFAULT_CROSSFADE_SEC,
     durationSec: null,

@@ -25,8 +25,13 @@ export function toShare(record: ShareRecord, token: string, publicUrl: string | 
 
 /** A recap as the API shows it; its `mp4` answers once it is `ready`. */
 export function toRecap(record: RecapRecord, publicUrl: string | null): Recap {
-  const mp4 = `${publicUrl ?? ''}/media/${record.recordingId}/outputs/${record.id}.mp4`
-  return { ...record, highlights: [...record.highlights], links: { mp4 } }
+  const mp4 = `${publicUrl ?? ''}/media/${record.recordingId}/${recapName(record)}`
+  return { ...record, highlights: [...record.highlights], omitted: [...record.omitted], links: { mp4 } }
+}
+
+/** The film of a recap, relative to its recording. */
+export function recapName({ id }: { readonly id: string }): string {
+  return `outputs/${id}.mp4`
 }
 
 /** The store's folder of a highlight's media. */

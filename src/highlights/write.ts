@@ -1,5 +1,5 @@
-import { AppError, type EventType } from '../protocol/index.ts'
-import type { EventDraft } from '../recording/index.ts'
+import type { EventType } from '../protocol/index.ts'
+import { type EventDraft, ignoreDeleted } from '../recording/index.ts'
 import type { HighlightChange, HighlightsPorts } from './ports.ts'
 import type { HighlightRecord } from './record.ts'
 import { toHighlight } from './view.ts'
@@ -52,11 +52,6 @@ export function createHighlightWriter(ports: HighlightsPorts): HighlightWriter {
 
 /** What a recording's webhooks are due is delivered now; without this it waits for the next sweep. */
 export async function wakeWebhooks({ recordings, webhookQueue }: HighlightsPorts, recordingId: string): Promise<void> {
-  const recording = await recordings.find(recordingId).catch(ignoreDeleted)
+  const recording = await recordings.findAny(recordingId).catch(ignoreDeleted)
   await Promise.all((recording?.spec.webhooks ?? []).map((_, webhook) => webhookQueue.enqueue(recordingId, webhook)))
-}
-
-/** A highlight outlives its recording. */
-export function ignoreDeleted(error: unknown): undefined {
-  if (!(error instanceof AppError && error.code === 'recording.not-found')) throw error
 }

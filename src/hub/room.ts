@@ -29,6 +29,9 @@ export interface RoomOptions {
   onSettled(): void
 }
 
+/** Signals of the history that one late joiner has in memory at most: most have a few hundred bytes, some a MiB. */
+const REPLAY_AT_ONCE = 250
+
 /** One room with somebody in it at this process; others of the same database may have it too. */
 export function openRoom({ name, history, shared, graceMs, leaseMs, ids, logger, onSettled }: RoomOptions): Room {
   const connections = new Set<Connection>()
@@ -54,10 +57,12 @@ export function openRoom({ name, history, shared, graceMs, leaseMs, ids, logger,
   })
 
   const replay = async (connection: Connection): Promise<void> => {
-    let afterSeq = connection.admission.afterSeq
-    for (const signal of await history.since(name, afterSeq)) {
-      await connection.sendPaced(JSON.stringify(signal))
-      afterSeq = signal.seq ?? afterSeq
+    let { afterSeq } = connection.admission
+    for (let count = REPLAY_AT_ONCE; count === REPLAY_AT_ONCE && connections.has(connection); ) {
+      const some = await history.since(name, afterSeq, REPLAY_AT_ONCE)
+      for (const signal of some) await connection.sendPaced(JSON.stringify(signal))
+      afterSeq = some.at(-1)?.seq ?? afterSeq
+      count = some.length
     }
     await log.between(async (toldSeq) => {
       for (const signal of await history.since(name, afterSeq)) {

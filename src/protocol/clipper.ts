@@ -46,6 +46,9 @@ export interface ClipResult {
   readonly encodedFrames: number
 }
 
+/** A recap is encoded anew: longer than two hours it would hold up every clip behind it. */
+export const MOST_RECAP_SEC = 7200
+
 /** One film of stored clips. */
 export interface RecapJob {
   readonly recapId: string

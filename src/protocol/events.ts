@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox'
+import { ErrorInfoSchema } from './app-error.ts'
 import { HighlightSchema, RecapSchema } from './highlights.ts'
 import { HighlightIdSchema, InstantSchema, RecordingIdSchema } from './ids.ts'
 import { RecordingSchema } from './recording.ts'
@@ -18,6 +19,11 @@ export const EventSchema = Type.Union(
     Type.Object({ ...head, type: Type.Literal('recording.state'), recording: RecordingSchema }, strict),
     Type.Object({ ...head, type: Type.Literal('recording.stats'), recording: RecordingSchema }, strict),
     Type.Object({ ...head, type: Type.Literal('recording.layout'), recording: RecordingSchema }, strict),
+    /** A take goes on, but something is wrong with it that somebody should look at. */
+    Type.Object(
+      { ...head, type: Type.Literal('recording.warning'), take: Type.Integer(), warning: ErrorInfoSchema },
+      strict,
+    ),
     Type.Object({ ...head, type: Type.Literal('recording.deleted') }, strict),
     Type.Object({ ...head, type: Type.Literal('source.state'), source: SourceSchema }, strict),
     Type.Object({ ...head, type: Type.Literal('source.removed'), sourceId: Type.String() }, strict),

@@ -188,7 +188,10 @@ export const RecapSchema = Type.Object(
     recordingId: RecordingIdSchema,
     state: Type.Enum(['rendering', 'ready', 'failed']),
     title: Type.Union([Type.String(), Type.Null()]),
+    /** In the order of the film. */
     highlights: Type.Array(HighlightIdSchema),
+    /** Chosen ones that were deleted before the film was made: it is without them. */
+    omitted: Type.Array(HighlightIdSchema),
     titles: Type.Boolean(),
     crossfadeSec: Type.Number(),
     durationSec: Type.Union([Type.Number(), Type.Null()]),

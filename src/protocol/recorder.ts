@@ -43,6 +43,11 @@ export interface Handover {
   readonly takeEpochMs: number
 }
 
+/** Which rule says that nothing happens any more. */
+export type IdleRule = 'noLiveSourceSec' | 'emptyRoomSec' | 'pausedSec'
+/** A time for each rule that the recording has, seconds. */
+export type IdleTimes = Readonly<Partial<Record<IdleRule, number>>>
+
 /** Everything that one take needs, in one JSON document: the recorder reads no setting, no database and no API. */
 export interface RecorderRequest {
   readonly recordingId: string
@@ -60,9 +65,13 @@ export interface RecorderRequest {
   /** The take begins paused, and records from `resume` on. */
   readonly isPaused: boolean
   /** Seconds after which it stops by itself with reason `idle`. */
-  readonly idle?: { readonly noLiveSourceSec?: number; readonly emptyRoomSec?: number; readonly pausedSec?: number }
+  readonly idle?: IdleTimes
+  /** What of that time was over already when the take before was last heard of; the time between two takes does not count. */
+  readonly idleForSec?: IdleTimes
   /** Only so much of the recording's end is kept; without it everything. */
   readonly rollingSec?: number
+  /** Seconds after its end when the service deletes the recording; only its manifest tells. */
+  readonly maxAgeSec?: number
   readonly room: string | null
   /** The signalling server to join; null when all signals come as commands. */
   readonly signalling: Signalling | null
@@ -156,10 +165,17 @@ export type RecorderEvent =
       readonly rule: string | null
       readonly label: string | null
       readonly by: string | null
+      readonly metadata: Readonly<Record<string, string>>
       readonly preSec: number
       readonly postSec: number
     }
-  | { readonly type: 'stats'; readonly at: string; readonly stats: RecordingStats }
+  | {
+      readonly type: 'stats'
+      readonly at: string
+      readonly stats: RecordingStats
+      /** For how long nothing has happened, for the next take. */
+      readonly idleForSec?: IdleTimes
+    }
   /** Another take should take over: this one will be too long, or its browser's memory climbs. Said again and again. */
   | { readonly type: 'due'; readonly at: string; readonly why: 'max-take' | 'memory' }
   /** Every second while the take is held for another one to take over. */

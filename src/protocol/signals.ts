@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox'
 import { BoardOpSchema, BoardPageSchema } from './board.ts'
 import { NameSchema } from './ids.ts'
 import { LayoutSchema } from './layout.ts'
+import { MetadataSchema } from './metadata.ts'
 
 const strict = { additionalProperties: false }
 const head = {
@@ -81,6 +82,7 @@ export const SIGNAL_SCHEMAS = {
       label: Type.Optional(Type.String({ maxLength: 200 })),
       preSec: Type.Optional(Type.Number({ minimum: 0, maximum: 600 })),
       postSec: Type.Optional(Type.Number({ minimum: 0, maximum: 600 })),
+      metadata: Type.Optional(MetadataSchema),
       type: Type.Literal('highlight'),
     },
     strict,

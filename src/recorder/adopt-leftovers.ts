@@ -13,6 +13,12 @@ export interface AdoptOptions {
   readonly into: string
 }
 
+/** Earlier takes that were still at work when this one began, and its first picture's wall time, epoch milliseconds. */
+export interface Overlap {
+  readonly takes: ReadonlySet<number>
+  readonly beganAtMs: number
+}
+
 /** A take that ends has 30 s to store what it has; one that still runs after that is not waited for. */
 const PREDECESSOR_MS = 40_000
 const LOOK_MS = 100
@@ -31,20 +37,33 @@ export async function waitForPredecessors(options: AdoptOptions, signal: AbortSi
 }
 
 /**
+ * Which earlier takes of this machine are at work now: only they may have recorded what this take records too. Of one that is
+ * gone all comes before, whatever the clock has done since.
+ */
+export async function takesAtWork(options: AdoptOptions): Promise<ReadonlySet<number>> {
+  const folders = await listEarlier(options)
+  return new Set(folders.filter(({ life }) => life !== 'gone').map(({ about }) => about.take))
+}
+
+/**
  * What dead takes of this recording left on this machine and no playlist names, in order. A segment whose place is behind
- * a later take's is left for the end: while players follow a recording, nothing is put in between. Twice is as once.
+ * a later take's is left for the end: while players follow a recording, nothing is put in between. What an overlapping take
+ * recorded since this one began is dropped: this one has it. Twice is as once.
  */
 export async function adoptLeftovers(
   options: AdoptOptions,
   { last }: Pick<Publication, 'last'>,
+  { takes, beganAtMs }: Overlap,
 ): Promise<readonly SpooledSegment[]> {
   await clearDeadTakes(options.spoolDir, options.recordingId)
   for (const folder of await listEarlier(options)) {
     if (folder.life === 'gone' && folder.about.take >= (last?.take ?? 0)) await claimFolder(folder, options.into)
   }
   const found = await readAdopted(options.into)
-  for (const segment of found) if (isNamed(segment, last)) await forget(segment)
-  return found.filter((segment) => !isNamed(segment, last) && segment.take >= (last?.take ?? 0))
+  const isUseless = (segment: SpooledSegment): boolean =>
+    isNamed(segment, last) || (takes.has(segment.take) && segment.programDateTimeMs >= beganAtMs)
+  for (const segment of found) if (isUseless(segment)) await forget(segment)
+  return found.filter((segment) => !isUseless(segment) && segment.take >= (last?.take ?? 0))
 }
 
 async function listEarlier({ spoolDir, recordingId, take }: AdoptOptions): Promise<readonly SpoolFolder[]> {

@@ -2,11 +2,11 @@ import { readFile, readlink, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { listSpoolFolders } from './leftovers.ts'
 import { killProcessTree } from './process-tree.ts'
-import { holdsSegments } from './spool.ts'
+import { holdsLeftovers } from './spool.ts'
 
 /**
  * Removes what dead recorders of this recording, or of one take of it, have left on this machine: a Chrome that outlived
- * them, and its profile. Segments that no playlist names stay.
+ * them, and its profile. Segments that no playlist names stay, and signals.
  */
 export async function clearDeadTakes(spoolDir: string, recordingId: string, take?: number): Promise<void> {
   for (const { path, life, about } of await listSpoolFolders(spoolDir, recordingId)) {
@@ -15,7 +15,7 @@ export async function clearDeadTakes(spoolDir: string, recordingId: string, take
     await killOwner(profile)
     const thorough = { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }
     await rm(profile, thorough)
-    if (!(await holdsSegments(path))) await rm(path, thorough)
+    if (!(await holdsLeftovers(path))) await rm(path, thorough)
   }
 }
 

@@ -1,10 +1,18 @@
+import { rm } from 'node:fs/promises'
 import type { SegmentStore } from '../store/index.ts'
 import { clearDeadTakes } from './clear-dead-takes.ts'
+import { loadDeletion } from './fence.ts'
 import { type FinalizedRecording, type FinalizeOptions, finalizeRecording } from './finalize-recording.ts'
+import { listSpoolFolders } from './leftovers.ts'
 
 /** Closes recordings from the store and the spool of this machine. */
 export interface RecordingFinalizer {
   finalize(recordingId: string, end: Omit<FinalizeOptions, 'spoolDir'>): Promise<FinalizedRecording>
+  /**
+   * Removes what dead takes of a deleted recording left on this machine. False when the store does not say that it was
+   * deleted: then nothing is removed. Errors: those of the store.
+   */
+  discard(recordingId: string): Promise<boolean>
 }
 
 /** Calls for one recording wait for each other: two at once would each publish what the other does not know. */
@@ -23,6 +31,14 @@ export function createFinalizer(store: SegmentStore, spoolDir: string): Recordin
       return await turn.finally(() => {
         if (turns.get(recordingId) === turn) turns.delete(recordingId)
       })
+    },
+    async discard(recordingId) {
+      if ((await loadDeletion(store, recordingId)) === undefined) return false
+      await clearDeadTakes(spoolDir, recordingId)
+      for (const { path, life } of await listSpoolFolders(spoolDir, recordingId)) {
+        if (life === 'gone') await rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+      }
+      return true
     },
   }
 }

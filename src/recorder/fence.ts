@@ -1,5 +1,6 @@
 import { AppError, type RecorderRequest, toAppError } from '../protocol/index.ts'
 import { getText, putText } from '../publication/index.ts'
+import type { Deletion } from '../recording/record.ts'
 import type { SegmentStore } from '../store/index.ts'
 
 /** A store into which only the newest take of a recording may write what all takes share. */
@@ -75,6 +76,20 @@ export function fenceStore(
 /** No take of the recording may write what all share any more, not even one that is still to come. */
 export async function sealRecording(store: SegmentStore, recordingId: string): Promise<void> {
   if ((await newestTake(store, recordingId)) < CLOSED) await putNewest(store, recordingId, CLOSED)
+}
+
+/**
+ * The same for a recording that is deleted. This alone of it stays, for ever: it says to whoever writes rows anew from the
+ * store that what else is there has to go.
+ */
+export async function sealDeleted(store: SegmentStore, recordingId: string, deletion: Deletion): Promise<void> {
+  await putText(store, keyOf(recordingId), `${JSON.stringify({ take: CLOSED, deletion })}\n`)
+}
+
+/** How the recording was deleted; undefined when it was not. Errors: those of the store. */
+export async function loadDeletion(store: SegmentStore, recordingId: string): Promise<Deletion | undefined> {
+  const text = await getText(store, keyOf(recordingId))
+  return text === undefined ? undefined : (JSON.parse(text) as { deletion?: Deletion }).deletion
 }
 
 async function newestTake(store: SegmentStore, recordingId: string): Promise<number> {

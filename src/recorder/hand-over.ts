@@ -7,6 +7,7 @@ import {
   type TakeClock,
 } from '../protocol/index.ts'
 import type { EndingSwitch } from './ending.ts'
+import { handOverLeadMs } from './plan-lead.ts'
 import type { TakePage } from './take-page.ts'
 
 export type HandoverCommand = Extract<RecorderCommand, { type: `handover.${string}` }>
@@ -14,7 +15,7 @@ export type HandoverCommand = Extract<RecorderCommand, { type: `handover.${strin
 /** The recorder's part in a hand-over, as the one who leaves and as the one who comes. */
 export interface HandOver extends Disposable {
   obey(command: HandoverCommand): void
-  /** The browser should be renewed. A take that has only begun is not: another one would need as much. */
+  /** The browser should be renewed. A take that has only begun is not, however often it is asked: another one would need as much. */
   renew(): void
 }
 
@@ -27,9 +28,8 @@ export interface HandOverOptions {
 
 /** A page has flushed its encoders long before; one that has not is broken. */
 const END_MS = 5_000
-/** A browser starts and players find their places in 7 s, on a busy machine in 20 s. */
-const LEAD_MS = 35_000
-const REPEAT_MS = 30_000
+/** How soon a worker hears that the take is still due, when it was told in vain. */
+const REPEAT_MS = 5_000
 const YOUNG_MS = 10 * 60_000
 
 /** To be made when the process begins: platforms count from there. */
@@ -63,7 +63,7 @@ export function createHandOver({ request, page, ending, emit }: HandOverOptions)
     })
   }
   if (request.maxTakeSec !== null) {
-    const ripeMs = request.maxTakeSec * 1000 - LEAD_MS
+    const ripeMs = request.maxTakeSec * 1000 - handOverLeadMs(request.maxTakeSec)
     timers.adopt(
       setTimeout(() => becomeDue('max-take'), ripeMs),
       clearTimeout,

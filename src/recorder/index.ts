@@ -5,6 +5,7 @@
 export { findChrome } from './chrome-path.ts'
 export { clearDeadTakes } from './clear-dead-takes.ts'
 export { createFinalizer, type RecordingFinalizer } from './create-finalizer.ts'
+export { loadDeletion, sealDeleted } from './fence.ts'
 export { type FinalizedRecording, finalizeRecording } from './finalize-recording.ts'
 export { isRecordedHere } from './leftovers.ts'
 export { loadManifest, type Manifest } from './manifest.ts'
@@ -12,4 +13,4 @@ export { type FolderRecording, type RecordToFolderOptions, recordToFolder } from
 export type { RecorderIo, RecorderLogger } from './recorder-io.ts'
 export { recoverSpoolRegularly } from './recover-spool.ts'
 export { runRecorder } from './run.ts'
-export type { SignalLine } from './signal-log.ts'
+export type { SignalLine } from './signal-lines.ts'

@@ -1,7 +1,14 @@
 import { AppError } from '../protocol/index.ts'
 
-/** What the memory of a recorder and its Chrome calls for: nothing, a warning, or a new take before the machine kills it. */
-export type MemoryVerdict = { readonly kind: 'warn' | 'end'; readonly error: AppError } | undefined
+/** What the memory of a recorder and its Chrome calls for. */
+export interface MemoryVerdict {
+  /** It is above its level or climbs: a new browser would need less. */
+  readonly isHigh: boolean
+  /** It is so high for the first time, or climbs for the first time. */
+  readonly warning?: AppError
+  /** The take is to end now, before the machine kills it. */
+  readonly end?: AppError
+}
 
 const MB = 1024 * 1024
 /** Four sources at 720p measure 0.6 to 1.1 GB; a page's heap breaks at 4 GB. */
@@ -17,22 +24,28 @@ export interface MemoryJudge {
   see(bytes: number, nowMs: number): MemoryVerdict
 }
 
-/** Warns once of each; `end` comes with the first measure beyond the limit. */
+/** Warns once of its height and once of its slope; `end` comes with every measure beyond the limit. */
 export function createMemoryJudge(): MemoryJudge {
   const readings: { readonly bytes: number; readonly atMs: number }[] = []
-  let warned = false
+  const told = new Set<'height' | 'slope'>()
+  const warnOnce = (of: 'height' | 'slope', error: AppError): Pick<MemoryVerdict, 'warning'> => {
+    if (told.has(of)) return {}
+    told.add(of)
+    return { warning: error }
+  }
   return {
     see(bytes, nowMs) {
-      if (bytes >= END_BYTES) return { kind: 'end', error: tooMuch(bytes, 'a new take begins') }
+      if (bytes >= END_BYTES) return { isHigh: true, end: tooMuch(bytes, 'a new take begins') }
       const last = readings.at(-1)
       if (last === undefined || nowMs - last.atMs >= EVERY_MS) readings.push({ bytes, atMs: nowMs })
       while ((readings[1]?.atMs ?? nowMs) <= nowMs - WINDOW_MS) readings.shift()
-      if (warned) return undefined
       const slope = slopeOf(readings)
-      if (bytes < WARN_BYTES && slope < SLOPE_MB_PER_MIN) return undefined
-      warned = true
-      const why = bytes >= WARN_BYTES ? 'see which sources need so much' : `it grows by ${slope.toFixed(0)} MB a minute`
-      return { kind: 'warn', error: tooMuch(bytes, why) }
+      if (slope >= SLOPE_MB_PER_MIN) {
+        const why = `it grows by ${slope.toFixed(0)} MB a minute`
+        return { isHigh: true, ...warnOnce('slope', tooMuch(bytes, why)) }
+      }
+      if (bytes < WARN_BYTES) return { isHigh: false }
+      return { isHigh: true, ...warnOnce('height', tooMuch(bytes, 'see which sources need so much')) }
     },
   }
 }

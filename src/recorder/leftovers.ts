@@ -1,8 +1,9 @@
-import { mkdir, readdir, readFile, rename } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { isMissing } from '../store/fs-error.ts'
-import { lifeOf, type ProcessLife } from './process-identity.ts'
-import { readSpooled, type SpooledSegment, type SpooledTake, takeFileOf } from './spool.ts'
+import type { ProcessLife } from './process-identity.ts'
+import { holdsLeftovers, readSpooled, type SpooledSegment, type SpooledTake, takeFileOf } from './spool.ts'
+import { lifeOfFolder } from './spool-life.ts'
 
 /** A folder that a take has in the spool of this machine. */
 export interface SpoolFolder {
@@ -20,12 +21,9 @@ export async function listSpoolFolders(spoolDir: string, recordingId?: string): 
   for (const name of names) {
     const path = join(spoolDir, name)
     const about = await readAbout(path)
-    if (about !== undefined) folders.push({ path, about, life: await lifeOf(about.owner) })
+    if (about !== undefined) folders.push({ path, about, life: await lifeOfFolder(path, about.owner) })
   }
-  return folders.sort(
-    (a, b) =>
-      compare(a.about.recordingId, b.about.recordingId) || a.about.take - b.about.take || compare(a.path, b.path),
-  )
+  return folders.sort((a, b) => compare(a.about.recordingId, b.about.recordingId) || byTake(a, b))
 }
 
 /** Whether a recorder of this recording is at work on this machine. */
@@ -34,31 +32,40 @@ export async function isRecordedHere(spoolDir: string, recordingId: string): Pro
 }
 
 /**
- * Takes over a dead take's folder by moving it into a folder, so that of several who try one gets it. False when another
- * was first.
+ * Takes over a dead take's folder by moving it into a folder, so that of several who try one gets it. What it had adopted
+ * comes to lie beside it: however often leftovers change hands, their paths do not grow.
  */
-export async function claimFolder(folder: SpoolFolder, into: string): Promise<boolean> {
+export async function claimFolder(folder: Pick<SpoolFolder, 'path'>, into: string): Promise<void> {
   await mkdir(into, { recursive: true })
+  const claimed = join(into, basename(folder.path))
   try {
-    await rename(folder.path, join(into, basename(folder.path)))
-    return true
+    await rename(folder.path, claimed)
   } catch (error) {
-    if (isMissing(error)) return false
+    if (isMissing(error)) return
     throw error
   }
+  const adopted = join(claimed, 'adopted')
+  for (const name of await namesIn(adopted)) await claimFolder({ path: join(adopted, name) }, into)
+  if (!(await holdsLeftovers(claimed))) await rm(claimed, { recursive: true, force: true })
+}
+
+/** The folders in a folder, and those that they had adopted, in the order of takes. */
+export async function listAdopted(adopted: string): Promise<readonly Omit<SpoolFolder, 'life'>[]> {
+  const found: Omit<SpoolFolder, 'life'>[] = []
+  for (const name of await namesIn(adopted)) {
+    const path = join(adopted, name)
+    const about = await readAbout(path)
+    if (about !== undefined) found.push({ path, about })
+    found.push(...(await listAdopted(join(path, 'adopted'))))
+  }
+  return found.sort(byTake)
 }
 
 /** All segments of the folders in a folder, and of those that they had adopted, in the order of takes and numbers. */
 export async function readAdopted(adopted: string): Promise<readonly SpooledSegment[]> {
-  const found = await Promise.all((await namesIn(adopted)).map((name) => readLeftovers(join(adopted, name))))
+  const folders = await listAdopted(adopted)
+  const found = await Promise.all(folders.map(({ path, about }) => readSpooled(path, about.take)))
   return found.flat().sort((a, b) => a.take - b.take || a.number - b.number)
-}
-
-/** All segments in a folder and in those that it had adopted. */
-export async function readLeftovers(folder: string): Promise<readonly SpooledSegment[]> {
-  const about = await readAbout(folder)
-  const own = about === undefined ? [] : await readSpooled(folder, about.take)
-  return [...(await readAdopted(join(folder, 'adopted'))), ...own]
 }
 
 async function readAbout(folder: string): Promise<SpooledTake | undefined> {
@@ -76,4 +83,6 @@ async function namesIn(folder: string): Promise<readonly string[]> {
   })
 }
 
+type Named = Pick<SpoolFolder, 'path' | 'about'>
+const byTake = (a: Named, b: Named): number => a.about.take - b.about.take || compare(a.path, b.path)
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

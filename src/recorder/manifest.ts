@@ -37,6 +37,8 @@ export interface ManifestSpec {
   readonly maxDurationSec: number
   /** Only so much of its end is kept. */
   readonly rollingSec?: number
+  /** So many seconds after its end it is deleted. */
+  readonly maxAgeSec?: number
   readonly metadata: Readonly<Record<string, string>>
 }
 
@@ -121,7 +123,7 @@ function timesOf({ startedAt, endedAt, error }: TakeProgress): Pick<Take, 'start
 }
 
 function specOf(request: RecorderRequest): ManifestSpec {
-  const { room, layout, video, segmentSec, highlights, maxDurationSec, rollingSec, metadata } = request
+  const { room, layout, video, segmentSec, highlights, maxDurationSec, rollingSec, maxAgeSec, metadata } = request
   const sources = request.sources.map(withoutSecrets)
   return {
     room,
@@ -133,6 +135,7 @@ function specOf(request: RecorderRequest): ManifestSpec {
     highlights,
     maxDurationSec,
     ...(rollingSec !== undefined && { rollingSec }),
+    ...(maxAgeSec !== undefined && { maxAgeSec }),
     metadata,
   }
 }

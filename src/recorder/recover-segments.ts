@@ -1,53 +1,86 @@
 import { type Segment, segmentUri } from '../playlist/index.ts'
 import type { SegmentStore } from '../store/index.ts'
-import { claimFolder, listSpoolFolders, readAdopted } from './leftovers.ts'
+import { claimFolder, listAdopted, listSpoolFolders, readAdopted } from './leftovers.ts'
+import { retry } from './retry.ts'
+import type { KeptLog } from './signal-lines.ts'
+import { readKeptLogs } from './signal-log.ts'
 import { forget, markStored, openSpool, type SpooledSegment, type SpooledTake } from './spool.ts'
+
+type Found = Omit<Segment, 'seq'>
 
 export interface RecoverOptions {
   readonly store: SegmentStore
   readonly spoolDir: string
   readonly recordingId: string
+  /** Those of the segments that were found that are stored; the others are forgotten with them. */
+  readonly choose: (found: readonly Found[]) => Promise<readonly Found[]>
 }
 
-/** What dead takes left on this machine, now stored. What is not forgotten before the disposal stays in the spool. */
+/** What dead takes left on this machine. What is not forgotten before the disposal stays in the spool. */
 export interface RecoveredSegments extends AsyncDisposable {
   readonly takes: readonly SpooledTake[]
-  readonly segments: readonly Omit<Segment, 'seq'>[]
-  /** A playlist names them: the spool needs them no more. */
+  /** They are stored now. */
+  readonly segments: readonly Found[]
+  readonly signals: readonly KeptLog[]
+  /** A playlist names them, and the signals are stored: the spool needs them no more. */
   forget(): Promise<void>
 }
 
 /** Whoever recovers has a folder in the spool too: dying in the middle leaves what a take would leave. */
 const RECOVERY_TAKE = 0
+/** A store that fails for a moment is tried again; one that is away is for the next pass over the spool. */
+const PUT_MS = 10_000
 
 /** Takes over the folders of dead takes of a recording and stores their segments. Errors: those of the store. */
-export async function recoverSegments({ store, spoolDir, recordingId }: RecoverOptions): Promise<RecoveredSegments> {
+export async function recoverSegments(options: RecoverOptions): Promise<RecoveredSegments> {
+  const { spoolDir, recordingId } = options
   const folders = await listSpoolFolders(spoolDir, recordingId)
   const dead = folders.filter(({ life }) => life === 'gone')
-  const takes = dead.map(({ about }) => about)
-  const [first] = takes
+  const [first] = dead
   if (first === undefined) {
-    return { takes, segments: [], forget: async () => undefined, [Symbol.asyncDispose]: async () => undefined }
+    const nothing = async (): Promise<void> => undefined
+    return { takes: [], segments: [], signals: [], forget: nothing, [Symbol.asyncDispose]: nothing }
   }
   await using undo = new AsyncDisposableStack()
-  const spool = undo.use(await openSpool(spoolDir, { ...first, take: RECOVERY_TAKE }))
+  const spool = undo.use(await openSpool(spoolDir, { ...first.about, take: RECOVERY_TAKE }))
   for (const folder of dead) await claimFolder(folder, spool.adopted)
-  const stored: (SpooledSegment & { readonly uri: string })[] = []
-  for (const segment of await readAdopted(spool.adopted)) {
-    const uri = segmentUri(segment.take, segment.number)
-    if (segment.kind === 'waiting' && segment.path !== undefined)
-      await store.putFile(`${recordingId}/${uri}`, segment.path)
-    stored.push({ ...(await markStored(segment)), uri })
+  const takes = (await listAdopted(spool.adopted)).map(({ about }) => about).filter(({ take }) => take > RECOVERY_TAKE)
+  const signals = await readKeptLogs(spool.adopted)
+  const found = await readAdopted(spool.adopted)
+  const chosen = new Set((await options.choose(found.map(listed))).map(({ uri }) => uri))
+  const isChosen = (segment: SpooledSegment): boolean => chosen.has(uriOf(segment))
+  const left = found.filter((segment) => !isChosen(segment))
+  const segments: Found[] = []
+  for (const segment of found.filter(isChosen)) {
+    left.push(await storeSegment(options, segment))
+    segments.push(listed(segment))
   }
   const resources = undo.move()
   return {
     takes,
-    segments: stored.map(({ take, uri, durationSec, programDateTimeMs, discontinuity, kind }) => {
-      return { take, uri, durationSec, programDateTimeMs, discontinuity, ...(kind === 'gap' && { gap: true }) }
-    }),
+    segments,
+    signals,
     async forget() {
-      for (const segment of stored) await forget(segment)
+      for (const each of [...left, ...signals]) await forget(each)
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
+}
+
+async function storeSegment({ store, recordingId }: RecoverOptions, segment: SpooledSegment): Promise<SpooledSegment> {
+  const { path } = segment
+  if (segment.kind === 'waiting' && path !== undefined) {
+    const key = `${recordingId}/${uriOf(segment)}`
+    const signal = AbortSignal.timeout(PUT_MS)
+    await retry(() => store.putFile(key, path, { signal }), { signal, onTrouble: () => undefined })
+  }
+  return await markStored(segment)
+}
+
+const uriOf = ({ take, number }: SpooledSegment): string => segmentUri(take, number)
+
+function listed(segment: SpooledSegment): Found {
+  const { take, durationSec, programDateTimeMs, discontinuity, kind } = segment
+  const uri = uriOf(segment)
+  return { take, uri, durationSec, programDateTimeMs, discontinuity, ...(kind === 'gap' && { gap: true }) }
 }

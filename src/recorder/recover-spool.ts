@@ -1,3 +1,4 @@
+import { toAppError } from '../protocol/index.ts'
 import type { RecordingFinalizer } from './create-finalizer.ts'
 import type { FinalizedRecording } from './finalize-recording.ts'
 import { listSpoolFolders } from './leftovers.ts'
@@ -7,7 +8,10 @@ import type { RecorderLogger } from './recorder-io.ts'
 export interface RecoverSpoolOptions {
   readonly finalizer: RecordingFinalizer
   readonly spoolDir: string
-  /** How a recording ended; undefined while it runs, because then its next take or its end looks after what is left. */
+  /**
+   * How a recording ended; undefined while it runs, because then its next take or its end looks after what is left. Throws
+   * `recording.not-found` for one that was deleted.
+   */
   readonly endOf: (recordingId: string) => Promise<RecordingEnd | undefined>
   /** What of a recording plays now. If it throws, it is told again the next time. */
   readonly onStored: (recordingId: string, stored: FinalizedRecording) => Promise<void>
@@ -41,7 +45,7 @@ export async function recoverSpool(options: RecoverSpoolOptions): Promise<void> 
   const dead = folders.filter(({ life }) => life === 'gone').map(({ about }) => about.recordingId)
   for (const recordingId of new Set(dead)) {
     try {
-      const end = await endOf(recordingId)
+      const end = await endOf(recordingId).catch((error: unknown) => unlessDeleted(options, recordingId, error))
       if (end === undefined) continue
       const onClosed = (stored: FinalizedRecording) => onStored(recordingId, stored)
       const { durationSec, segments } = await finalizer.finalize(recordingId, { ...end, onClosed })
@@ -50,4 +54,14 @@ export async function recoverSpool(options: RecoverSpoolOptions): Promise<void> 
       logger.warn({ err, recordingId }, 'what a dead take left stays in the spool; it is tried again')
     }
   }
+}
+
+/** A database that was lost knows a recording as little as one that deleted it: only what the store says is believed. */
+async function unlessDeleted(
+  { finalizer, logger }: RecoverSpoolOptions,
+  recordingId: string,
+  error: unknown,
+): Promise<undefined> {
+  if (toAppError(error).code !== 'recording.not-found' || !(await finalizer.discard(recordingId))) throw error
+  logger.info({ recordingId }, 'what a dead take had left of a deleted recording is removed from the spool')
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type AppError, toAppError } from '../protocol/index.ts'
+import { AppError, toAppError } from '../protocol/index.ts'
 
 const FIRST_DELAY_MS = 200
 const LONGEST_DELAY_MS = 5_000
@@ -12,12 +12,12 @@ export interface RetryOptions {
 
 /**
  * Repeats `run` until it succeeds, waiting longer each time; gives up, with the last error, only when aborted, or when a
- * later take has begun.
+ * later take has begun. An abort ends it at once, also while `run` is still waited for; begun later, `run` has one try.
  */
 export async function retry<T>(run: () => Promise<T>, options: RetryOptions): Promise<T> {
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await run()
+      return await unlessAborted(run(), options.signal)
     } catch (thrown) {
       const error = toAppError(thrown, 'store.unavailable')
       if (options.signal.aborted || error.code === 'take.superseded') throw error
@@ -36,4 +36,17 @@ export function backOffMs(attempt: number, random: number): number {
 /** Waits, or less when aborted; it never throws. */
 export async function pause(delayMs: number, signal: AbortSignal): Promise<void> {
   await sleep(delayMs, undefined, { signal }).catch(() => undefined)
+}
+
+/** A store that accepts and never answers must not outlast a deadline. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  if (signal.aborted) return await work
+  const { promise, reject } = Promise.withResolvers<never>()
+  const abort = (): void => reject(new AppError('store.unavailable', 'The store did not answer in time'))
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    return await Promise.race([work, promise])
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
 }

@@ -67,7 +67,7 @@ async function recordInto(store: FencedStore, spool: Spool, take: Take): Promise
   const { request, ending, warn } = take
   const sourceIds = new Set(request.sources.map((source) => source.id))
   using idle = watchIdle({
-    rules: request.idle,
+    request,
     sourceIds,
     nowMs: () => performance.now(),
     onIdle(rule) {
@@ -77,7 +77,8 @@ async function recordInto(store: FencedStore, spool: Spool, take: Take): Promise
   })
   const emit: RecorderIo['emit'] = (event) => {
     idle.observe(event)
-    take.io.emit(event)
+    const idleForSec = idle.times()
+    take.io.emit(event.type === 'stats' && idleForSec !== undefined ? { ...event, idleForSec } : event)
   }
   const io = { ...take.io, emit }
   const page = createTakePage({
@@ -193,10 +194,8 @@ async function showUntilEnded(stage: Stage): Promise<void> {
   using watchdog = startWatchdog({
     send: link.send,
     onFailed: ending.fail,
-    onWarning(error) {
-      warn(error)
-      if (error.code === 'page.memory') stage.handOver.renew()
-    },
+    onWarning: warn,
+    onHighMemory: stage.handOver.renew,
     ...(request.handover !== null && { limits: { startMs: CUE_MS } }),
   })
   stage.page.watch(watchdog)

@@ -1,21 +1,21 @@
-import { appendFile, writeFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import type { Signal } from '../protocol/index.ts'
 import { getText, type Publication } from '../publication/index.ts'
+import { fsError, isMissing } from '../store/fs-error.ts'
 import type { SegmentStore } from '../store/index.ts'
-
-/** A line of `signals.jsonl`. `mediaSec` is the place in the recording's playback; negative before its beginning. */
-export interface SignalLine {
-  readonly mediaSec: number
-  readonly take: number
-  readonly signal: Signal
-}
+import { type AppendLog, createAppendLog } from './append-log.ts'
+import { listAdopted } from './leftovers.ts'
+import { type KeptLog, type KeptSignal, keysOf, mergeSignals, placeSignals } from './signal-lines.ts'
+import { signalLogOf } from './spool.ts'
 
 export interface SignalLogOptions {
   readonly store: SegmentStore
   readonly recordingId: string
   readonly take: number
-  /** The log's own copy on this machine. */
+  /** The take's own signals, kept on this machine until the store has them all. */
   readonly path: string
+  /** The folders of earlier takes that this one cares for: the signals that they kept are stored too. */
+  readonly adopted: string
   readonly publication: Promise<Publication>
   /** Wall time of the take's first picture, epoch milliseconds. */
   readonly takeStartMs: Promise<number>
@@ -27,73 +27,145 @@ export interface SignalLogOptions {
 export interface SignalLog {
   /** Returns those that are new to this take. */
   add(signals: readonly Signal[]): readonly Signal[]
+  /** Keeps on this machine what came, as soon as there was a first picture. Errors: those of the disk. */
+  keep(): Promise<void>
   /**
-   * Stores what is not stored yet; does nothing while the first picture is still awaited. Calls must not overlap; one
-   * that failed is made good by the next.
+   * The same, and stores it when it is time: the longer the log, the more seldom. Calls must not overlap; one that failed is
+   * made good by the next.
    */
   flush(): Promise<void>
+  /** Stores all of it now; this machine keeps nothing of it. */
+  finish(): Promise<void>
 }
 
+/** The whole log is one object: as it grows it is stored more seldom, so that it costs no more than so much a second. */
+const STORED_BYTES_PER_MS = 50
+const LONGEST_REST_MS = 10 * 60_000
+
 export function createSignalLog(options: SignalLogOptions): SignalLog {
+  const { store, recordingId, take, path } = options
+  const key = `${recordingId}/signals.jsonl`
   const seen = new Set<string>()
   const waiting: Signal[] = []
-  let bases:
-    | Promise<{ readonly baseSec: number; readonly startMs: number; readonly logged: ReadonlySet<string> }>
-    | undefined
-  let isReady = false
+  const kept: KeptSignal[] = []
+  let own: AppendLog | undefined
+  let whole: Whole | undefined
   let isDirty = false
-  Promise.all([options.publication, options.takeStartMs]).then(
-    () => {
-      isReady = true
+  let storedAtMs = Number.NEGATIVE_INFINITY
+  let startMs: number | undefined
+  let publication: Publication | undefined
+  options.takeStartMs.then(
+    (atMs) => {
+      startMs = atMs
+    },
+    () => undefined,
+  )
+  options.publication.then(
+    (loaded) => {
+      publication = loaded
     },
     () => undefined,
   )
 
-  async function prepare() {
-    const publication = await options.publication
-    const text = options.take > 1 ? ((await getText(options.store, keyOf(options))) ?? '') : ''
-    await writeFile(options.path, text)
-    const baseSec = publication.timelineBeforeSec(options.take)
-    return { baseSec, startMs: await options.takeStartMs, logged: idsOf(text) }
+  async function keep(): Promise<void> {
+    if (startMs === undefined || waiting.length === 0) return
+    const beganAtMs = startMs
+    const lines = waiting.map((signal): KeptSignal => {
+      return { takeSec: (signal.at - beganAtMs - options.pausedMsBefore(signal.at)) / 1000, signal }
+    })
+    own ??= await createAppendLog(path)
+    await own.append(lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+    waiting.splice(0, lines.length)
+    kept.push(...lines)
+  }
+
+  /** False while it is too early, and when nothing is new. */
+  async function write({ isLast }: { readonly isLast: boolean }): Promise<boolean> {
+    // Where the take begins in the time line is certain once it is in the playlists.
+    if (publication === undefined || !(isLast || publication.last?.take === take)) return false
+    if (whole === undefined) {
+      whole = await openWhole(options, publication)
+      isDirty = whole.isNews
+    }
+    isDirty ||= kept.length > 0
+    const count = kept.length
+    await whole.log.append(placeSignals(kept, { take, ...whole }))
+    kept.splice(0, count)
+    return isDirty
+  }
+
+  async function flush(state: { readonly isLast: boolean }): Promise<void> {
+    await keep()
+    if (!isDirty && kept.length === 0 && !state.isLast) return
+    if (!(await write(state)) || whole === undefined) return
+    if (!state.isLast && performance.now() - storedAtMs < restMs(whole.log.bytes)) return
+    await store.putFile(key, whole.path)
+    isDirty = false
+    storedAtMs = performance.now()
+    for (const log of whole.merged.splice(0)) await rm(log, { force: true })
   }
 
   return {
     add(signals) {
       const fresh = signals.filter(({ id }) => id === undefined || (!seen.has(id) && seen.add(id)))
       waiting.push(...fresh)
-      isDirty ||= fresh.length > 0
       return fresh
     },
-    async flush() {
-      if (!isReady || !isDirty) return
-      bases ??= prepare().catch((error: unknown) => {
-        bases = undefined
-        throw error
-      })
-      const { baseSec, startMs, logged } = await bases
-      const lines = waiting
-        .splice(0)
-        .filter((signal) => signal.id === undefined || !logged.has(signal.id))
-        .map((signal) =>
-          lineOf(signal, options.take, baseSec + (signal.at - startMs - options.pausedMsBefore(signal.at)) / 1000),
-        )
-      await appendFile(options.path, lines.join(''))
-      await options.store.putFile(keyOf(options), options.path)
-      isDirty = waiting.length > 0
+    keep,
+    flush: () => flush({ isLast: false }),
+    async finish() {
+      publication ??= await options.publication
+      await flush({ isLast: true })
+      await rm(path, { force: true })
     },
   }
 }
 
-function keyOf({ recordingId }: SignalLogOptions): string {
-  return `${recordingId}/signals.jsonl`
+/** How long a log of this size rests before it is stored again, milliseconds. */
+function restMs(bytes: number): number {
+  return Math.min(LONGEST_REST_MS, bytes / STORED_BYTES_PER_MS)
 }
 
-function lineOf(signal: Signal, take: number, mediaSec: number): string {
-  const line: SignalLine = { mediaSec: Math.round(mediaSec * 1000) / 1000, take, signal }
-  return `${JSON.stringify(line)}\n`
+/** `signals.jsonl` on this machine, as it goes to the store. */
+interface Whole {
+  readonly path: string
+  readonly log: AppendLog
+  readonly logged: ReadonlySet<string>
+  readonly baseSec: number
+  /** The logs of earlier takes in it that the store did not have. */
+  readonly merged: string[]
+  /** It has more than the store. */
+  readonly isNews: boolean
 }
 
-function idsOf(text: string): ReadonlySet<string> {
-  const lines = text.split('\n').filter((line) => line !== '')
-  return new Set(lines.flatMap((line) => (JSON.parse(line) as SignalLine).signal.id ?? []))
+async function openWhole(options: SignalLogOptions, publication: Publication): Promise<Whole> {
+  const { store, recordingId, take } = options
+  const text = take === 1 ? '' : ((await getText(store, `${recordingId}/signals.jsonl`)) ?? '')
+  const found = await readKeptLogs(options.adopted)
+  const whole = mergeSignals(text, found, publication.timelineBeforeSec)
+  const path = `${options.path}.whole`
+  return {
+    path,
+    log: await createAppendLog(path, whole),
+    logged: keysOf(whole),
+    baseSec: publication.timelineBeforeSec(take),
+    merged: found.map((log) => log.path),
+    isNews: whole !== text,
+  }
+}
+
+/** The signals that takes have kept in the folders of a folder. */
+export async function readKeptLogs(adopted: string): Promise<readonly (KeptLog & { readonly path: string })[]> {
+  const folders = await listAdopted(adopted)
+  const logs = await Promise.all(
+    folders.map(async ({ path, about }) => {
+      const log = signalLogOf(path)
+      const text = await readFile(log, 'utf8').catch((error: unknown) => {
+        if (isMissing(error)) return undefined
+        throw fsError(`Reading \`${log}\``, error)
+      })
+      return text === undefined ? [] : [{ take: about.take, text, path: log }]
+    }),
+  )
+  return logs.flat()
 }

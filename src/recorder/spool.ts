@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, readdir, rename, rm, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../protocol/index.ts'
-import { replaceFile, syncPath } from '../store/durable.ts'
+import { makeFolder, replaceFile, syncPath } from '../store/durable.ts'
 import { fsError, isMissing } from '../store/fs-error.ts'
 import type { Manifest } from './manifest.ts'
 import { identifyProcess, type ProcessIdentity } from './process-identity.ts'
 import { parseSpoolEntry, type SpoolEntry, spoolEntryName } from './spool-entry.ts'
+import { occupyFolder } from './spool-life.ts'
 
 /** A segment on its way to the store. */
 export interface SpooledSegment extends SpoolEntry {
@@ -34,6 +35,7 @@ export interface SpooledTake {
 export interface Spool extends AsyncDisposable {
   readonly path: string
   readonly chromeProfile: string
+  /** The take's signals that the store may not have; removed once it has them all. */
   readonly signalLog: string
   /** Where the folders of earlier takes go that this take cares for now. */
   readonly adopted: string
@@ -48,7 +50,11 @@ const TAKE_FILE = 'take.json'
 export async function openSpool(spoolDir: string, about: Omit<SpooledTake, 'owner'>): Promise<Spool> {
   const { recordingId, take } = about
   const path = join(spoolDir, `${recordingId}-${take}-${randomUUID().slice(0, 8)}`)
-  await createFolder(spoolDir, path, { ...about, owner: await identifyProcess(process.pid) })
+  const owner = await identifyProcess(process.pid)
+  using opening = new DisposableStack()
+  opening.use(occupyFolder(path))
+  await createFolder(spoolDir, path, { ...about, owner })
+  const occupied = opening.move()
   const segments = join(path, 'segments')
   const chromeProfile = join(path, 'chrome')
   const adopted = join(path, 'adopted')
@@ -65,7 +71,7 @@ export async function openSpool(spoolDir: string, about: Omit<SpooledTake, 'owne
   return {
     path,
     chromeProfile,
-    signalLog: join(path, 'signals.jsonl'),
+    signalLog: signalLogOf(path),
     adopted,
     write: (entry, bytes) => write({ ...entry, bytes: bytes.byteLength, kind: 'waiting' }, bytes),
     async writeGap(given) {
@@ -78,34 +84,42 @@ export async function openSpool(spoolDir: string, about: Omit<SpooledTake, 'owne
       }
     },
     async [Symbol.asyncDispose]() {
+      using _left = occupied
       await rm(chromeProfile, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
-      if (!(await holdsSegments(path))) await rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
+      if (!(await holdsLeftovers(path))) await rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
     },
   }
 }
 
-/** The store has it: its bytes leave the spool at once, its name stays until a playlist names it. */
+/**
+ * The store has it: its bytes leave the spool at once, its name stays until a playlist names it. Twice is as once, and what
+ * somebody took away is no error. Errors: those of the disk.
+ */
 export async function markStored(segment: SpooledSegment): Promise<SpooledSegment> {
   if (segment.kind !== 'waiting' || segment.path === undefined) return segment
   const stored: SpoolEntry = { ...segment, kind: 'stored' }
   const path = join(segment.path, '..', spoolEntryName(stored))
-  await rename(segment.path, path)
-  await truncate(path)
+  try {
+    await rename(segment.path, path).catch(unlessMissing)
+    await truncate(path).catch(unlessMissing)
+  } catch (error) {
+    throw fsError('Marking a segment of the spool as stored', error)
+  }
   return { ...segment, kind: 'stored', path }
 }
 
-/** A playlist names it: the spool needs it no more. */
-export async function forget({ path }: SpooledSegment): Promise<void> {
-  if (path !== undefined) await rm(path, { force: true })
+/** A playlist names it: the spool needs it no more. Errors: those of the disk. */
+export async function forget({ path }: Pick<SpooledSegment, 'path'>): Promise<void> {
+  if (path === undefined) return
+  await rm(path, { force: true }).catch((error: unknown) => {
+    throw fsError('Removing a segment from the spool', error)
+  })
 }
 
 /** What a take's folder holds, in order, without what it has adopted. */
 export async function readSpooled(folder: string, take: number): Promise<readonly SpooledSegment[]> {
   const segments = join(folder, 'segments')
-  const names = await readdir(segments).catch((error: unknown) => {
-    if (isMissing(error)) return []
-    throw error
-  })
+  const names = (await readdir(segments).catch(unlessMissing)) ?? []
   return names
     .flatMap((name) => {
       const entry = parseSpoolEntry(name)
@@ -114,11 +128,12 @@ export async function readSpooled(folder: string, take: number): Promise<readonl
     .sort((a, b) => a.number - b.number)
 }
 
-/** True when a segment waits in a take's folder, also one of an earlier take that it has adopted. */
-export async function holdsSegments(folder: string): Promise<boolean> {
+/** True when segments or signals wait in a take's folder, also those of an earlier take that it has adopted. */
+export async function holdsLeftovers(folder: string): Promise<boolean> {
   if ((await readSpooled(folder, 0)).length > 0) return true
-  const adopted = await readdir(join(folder, 'adopted')).catch(() => [])
-  for (const name of adopted) if (await holdsSegments(join(folder, 'adopted', name))) return true
+  if ((await stat(signalLogOf(folder)).catch(unlessMissing)) !== undefined) return true
+  const adopted = (await readdir(join(folder, 'adopted')).catch(unlessMissing)) ?? []
+  for (const name of adopted) if (await holdsLeftovers(join(folder, 'adopted', name))) return true
   return false
 }
 
@@ -127,14 +142,24 @@ export function takeFileOf(folder: string): string {
   return join(folder, TAKE_FILE)
 }
 
+/** The file of a folder's signals. */
+export function signalLogOf(folder: string): string {
+  return join(folder, 'signals.jsonl')
+}
+
+function unlessMissing(error: unknown): undefined {
+  if (!isMissing(error)) throw error
+}
+
 /** In one step, so that nobody finds a folder that does not say whose it is. */
 async function createFolder(spoolDir: string, path: string, about: SpooledTake): Promise<void> {
   const fresh = join(spoolDir, `.${randomUUID()}`)
   try {
-    await mkdir(join(fresh, 'segments'), { recursive: true })
+    await makeFolder(join(fresh, 'segments'))
     await mkdir(join(fresh, 'adopted'))
     await writeFile(takeFileOf(fresh), JSON.stringify(about))
     await syncPath(takeFileOf(fresh))
+    await syncPath(fresh)
     await rename(fresh, path)
     await syncPath(spoolDir)
   } catch (error) {

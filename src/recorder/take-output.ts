@@ -8,7 +8,7 @@ import {
   toAppError,
 } from '../protocol/index.ts'
 import { loadPublication } from '../publication/index.ts'
-import { adoptLeftovers, waitForPredecessors } from './adopt-leftovers.ts'
+import { adoptLeftovers, type Overlap, takesAtWork, waitForPredecessors } from './adopt-leftovers.ts'
 import { type Ending, isAskedFor } from './ending.ts'
 import type { FencedStore } from './fence.ts'
 import { createManifestKeeper } from './manifest-keeper.ts'
@@ -47,7 +47,10 @@ export interface TakeOutput {
   push(packet: Packet): void
   /** Returns the signals that are new. */
   addSignals(signals: readonly Signal[]): readonly Signal[]
-  /** Stores all that is left and closes it if that was asked for; throws the store's error when `deadline` comes first. */
+  /**
+   * Stores all that is left and closes it if that was asked for; throws the store's error when `deadline` comes first. A take
+   * that was to take over, and did not come to it, writes nothing: the recording is another's.
+   */
   close(ending: Ending, deadline: AbortSignal): Promise<void>
 }
 
@@ -58,8 +61,10 @@ export function openTakeOutput(options: TakeOutputOptions): TakeOutput {
   const { request, store, spool, takeEpochMs, pausedMsBefore, onWarning } = options
   const { recordingId, take, segmentSec, video } = request
   let figures: TakeFigures = { durationSec: 0, segments: 0, bytes: 0, segmentLatencyMs: 0 }
+  let hasPicture = false
+  let overlap: Overlap | undefined
   const firstPictureUs = Promise.withResolvers<number>()
-  const closing = Promise.withResolvers<void>()
+  const closing = Promise.withResolvers<undefined>()
   const takeStartMs = Promise.all([takeEpochMs, firstPictureUs.promise]).then(([epochMs, us]) => epochMs + us / 1000)
   const manifest = createManifestKeeper(store, request, new Date().toISOString())
   void takeStartMs.then(manifest.begin)
@@ -69,7 +74,9 @@ export function openTakeOutput(options: TakeOutputOptions): TakeOutput {
     store,
     async begin(giveUp) {
       const adoption = { spoolDir: request.spoolDir, recordingId, take, into: spool.adopted }
-      if (take > 1) await Promise.race([firstPictureUs.promise, closing.promise])
+      const beganAtMs = take === 1 ? undefined : await Promise.race([takeStartMs, closing.promise])
+      // Without a picture nothing is there twice.
+      overlap ??= { takes: await takesAtWork(adoption), beganAtMs: beganAtMs ?? Number.POSITIVE_INFINITY }
       // A take that hands over ends by itself and stores the rest first. One that lost its worker ends only when overtaken.
       if (request.handover !== null) await waitForPredecessors(adoption, giveUp)
       await store.hold()
@@ -80,7 +87,7 @@ export function openTakeOutput(options: TakeOutputOptions): TakeOutput {
         rollingSec: request.rollingSec,
       })
       await manifest.open(publication)
-      return { publication, leftovers: await adoptLeftovers(adoption, publication) }
+      return { publication, leftovers: await adoptLeftovers(adoption, publication, overlap) }
     },
     onStored(segment) {
       if (segment.gap === true) return
@@ -89,6 +96,7 @@ export function openTakeOutput(options: TakeOutputOptions): TakeOutput {
       if (figures.segments % MANIFEST_EVERY_SEGMENTS === 1) background.run(manifest.save)
     },
     onTrouble: onWarning,
+    onFailed: options.onFailed,
   })
   const segmenter = createSegmenter({
     request,
@@ -105,6 +113,7 @@ export function openTakeOutput(options: TakeOutputOptions): TakeOutput {
     recordingId,
     take,
     path: spool.signalLog,
+    adopted: spool.adopted,
     publication,
     takeStartMs,
     pausedMsBefore,
@@ -121,12 +130,23 @@ export function openTakeOutput(options: TakeOutputOptions): TakeOutput {
     background.run(manifest.save)
   }
 
+  async function storeRest(ending: Ending, deadline: AbortSignal): Promise<void> {
+    const persist = (run: () => Promise<void>) => retry(run, { signal: deadline, onTrouble: onWarning })
+    await uploader.finish({ ended: isAskedFor(ending), deadline })
+    await persist(background.idle)
+    await persist(signals.finish)
+    const error = ending.error === null ? null : errorInfo(ending.error)
+    const state = isAskedFor(ending) ? 'completed' : ending.reason === 'handed-over' ? 'recording' : 'recovering'
+    await persist(() => manifest.close({ state, endedAt: new Date().toISOString(), error }))
+  }
+
   return {
     get figures() {
       return figures
     },
     push(packet) {
       if (packet.kind === 'video' || packet.kind === 'pause') {
+        hasPicture = true
         firstPictureUs.resolve(packet.timestampUs)
         showPause(packet.kind === 'pause')
       }
@@ -135,15 +155,16 @@ export function openTakeOutput(options: TakeOutputOptions): TakeOutput {
     addSignals: signals.add,
     async close(ending, deadline) {
       clearInterval(timer)
-      closing.resolve()
+      const isCalledOff = request.handover !== null && !hasPicture && !isAskedFor(ending)
+      if (isCalledOff) return
+      closing.resolve(undefined)
       await segmenter.finish()
-      await uploader.finish({ ended: isAskedFor(ending), deadline })
-      await background.idle()
-      const error = ending.error === null ? null : errorInfo(ending.error)
-      const persist = (run: () => Promise<void>) => retry(run, { signal: deadline, onTrouble: onWarning })
-      await persist(signals.flush)
-      const state = isAskedFor(ending) ? 'completed' : ending.reason === 'handed-over' ? 'recording' : 'recovering'
-      await persist(() => manifest.close({ state, endedAt: new Date().toISOString(), error }))
+      try {
+        await storeRest(ending, deadline)
+      } catch (error) {
+        await signals.keep().catch((thrown: unknown) => onWarning(toAppError(thrown)))
+        throw error
+      }
     },
   }
 }

@@ -35,6 +35,7 @@ interface Wish {
   readonly rule: string | null
   readonly label: string | null
   readonly by: string | null
+  readonly metadata: Readonly<Record<string, string>>
   readonly preSec: number | undefined
   readonly postSec: number | undefined
 }
@@ -61,9 +62,9 @@ export function createTriggers({ request, ready, emit, send, nowMs }: TriggersOp
     const atMs = Math.min(wish.at, nowMs())
     const rolls = { preSec: wish.preSec ?? preSec, postSec: wish.postSec ?? postSec }
     cut(atMs + rolls.postSec * 1000)
-    const { key, trigger: kind, rule, label, by } = wish
+    const { key, trigger: kind, rule, label, by, metadata } = wish
     const at = new Date(atMs).toISOString()
-    void ready.then(() => emit({ type: 'trigger', key, at, trigger: kind, rule, label, by, ...rolls }))
+    void ready.then(() => emit({ type: 'trigger', key, at, trigger: kind, rule, label, by, metadata, ...rolls }))
   }
 
   /** Now, so that the moment is stored, and where the clip ends. A clip that ended a segment ago is stored already. */
@@ -73,17 +74,18 @@ export function createTriggers({ request, ready, emit, send, nowMs }: TriggersOp
     if (leftMs > 0) send({ type: 'cut', atMs: endMs })
   }
 
-  function seeSignal(signal: Signal): void {
+  /** `saidAt` is the time that the signal itself has: the same whenever it is told. */
+  function seeSignal(signal: Signal, saidAt: number): void {
     if (signal.at < createdAtMs) return
-    if (isKnownSignal(signal) && signal.type === 'highlight') trigger(wishOfSignal(signal, nameOf))
-    for (const moment of watch.see(signal)) trigger(wishOfRule(moment))
+    if (isKnownSignal(signal) && signal.type === 'highlight') trigger(wishOfSignal(signal, saidAt, nameOf))
+    for (const moment of watch.see(signal, saidAt)) trigger(wishOfRule(moment))
   }
 
   return {
     see(signals) {
-      const dated = signals.map((signal) => redate(signal, nowMs()))
-      people.apply(dated.filter(({ type }) => type.startsWith('participant.')))
-      for (const signal of dated) seeSignal(signal)
+      const dated = signals.map((signal) => ({ signal: redate(signal, nowMs()), saidAt: signal.at }))
+      people.apply(dated.map(({ signal }) => signal).filter(({ type }) => type.startsWith('participant.')))
+      for (const { signal, saidAt } of dated) seeSignal(signal, saidAt)
     },
     hear(reading) {
       for (const moment of watch.hear(reading)) trigger(wishOfRule(moment))
@@ -95,16 +97,17 @@ function redate(signal: Signal, nowMs: number): Signal {
   return signal.at > nowMs + MAX_AHEAD_MS ? { ...signal, at: nowMs } : signal
 }
 
-function wishOfSignal(signal: SignalOf<'highlight'>, nameOf: (id: string) => string): Wish {
-  const { at, label, preSec, postSec, from } = signal
+function wishOfSignal(signal: SignalOf<'highlight'>, saidAt: number, nameOf: (id: string) => string): Wish {
+  const { at, label, preSec, postSec, from, metadata = {} } = signal
   const by = from === undefined ? null : nameOf(from)
   return {
-    key: signal.id ?? keyOf(signal),
+    key: signal.id ?? keyOf({ ...signal, at: saidAt }),
     at,
     trigger: 'signal',
     rule: null,
     label: label ?? null,
     by,
+    metadata,
     preSec,
     postSec,
   }
@@ -117,5 +120,6 @@ function keyOf({ at, from, label, preSec, postSec }: SignalOf<'highlight'>): str
 }
 
 function wishOfRule({ key, at, rule, label, by }: RuleMoment): Wish {
-  return { key, at, trigger: 'rule', rule: rule.type, label, by, preSec: rule.preSec, postSec: rule.postSec }
+  const { preSec, postSec } = rule
+  return { key, at, trigger: 'rule', rule: rule.type, label, by, metadata: {}, preSec, postSec }
 }

@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises'
 import { type Segment, segmentUri } from '../playlist/index.ts'
-import { AppError } from '../protocol/index.ts'
+import { AppError, toAppError } from '../protocol/index.ts'
 import type { Publication } from '../publication/index.ts'
 import type { SegmentStore } from '../store/index.ts'
 import { retry } from './retry.ts'
@@ -20,6 +20,8 @@ export interface UploaderOptions {
   readonly onStored: (segment: StoredSegment) => void
   /** The store failed and is tried again; never the end of a recording. Called once for each outage. */
   readonly onTrouble: (error: AppError) => void
+  /** Nothing is published any more, though nobody has ended it: another take has to. */
+  readonly onFailed: (error: AppError) => void
 }
 
 export interface Uploader {
@@ -71,7 +73,10 @@ export function startUploader(options: UploaderOptions): Uploader {
     if (publication.last !== undefined && closing.ended) await persist(() => publication.publish({ ended: true }))
     return publication
   })
-  work.catch(() => undefined)
+  work.catch((error: unknown) => {
+    // At the deadline `finish` throws it.
+    if (!giveUp.signal.aborted) options.onFailed(toAppError(error))
+  })
 
   /** Awaited in its turn: until then its failure is not unhandled. */
   function start(segment: SpooledSegment): Promise<SpooledSegment> {
@@ -85,7 +90,7 @@ export function startUploader(options: UploaderOptions): Uploader {
     if (segment.kind !== 'waiting' || path === undefined) return segment
     const key = `${options.recordingId}/${segmentUri(segment.take, segment.number)}`
     const isStored = await persist(() => storeFile(key, path))
-    return isStored ? await markStored(segment) : { ...segment, kind: 'gap', path: undefined }
+    return isStored ? await persist(() => markStored(segment)) : { ...segment, kind: 'gap', path: undefined }
   }
 
   /** False when the file is gone from the spool, whoever took it: the segment must not hold up those behind it. */
@@ -104,7 +109,7 @@ export function startUploader(options: UploaderOptions): Uploader {
     const stored = segments.map((spooled): StoredSegment => ({ ...spooled, ...publication.add(listed(spooled)) }))
     await persist(() => publication.publish({ ended: false }))
     stored.forEach(options.onStored)
-    for (const segment of segments) await forget(segment)
+    for (const segment of segments) await persist(() => forget(segment))
   }
 
   const publication = begun.then((begin) => begin.publication)

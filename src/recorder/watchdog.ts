@@ -7,6 +7,8 @@ export interface WatchdogOptions {
   readonly onFailed: (error: AppError) => void
   /** Something is wrong with what is recorded, but another take would not mend it. */
   readonly onWarning: (error: AppError) => void
+  /** Called with every measure of a memory that is too high, or climbs. */
+  readonly onHighMemory: () => void
   /** The limits; tests shorten them. */
   readonly limits?: Partial<WatchdogLimits>
 }
@@ -77,9 +79,10 @@ export function startWatchdog(options: WatchdogOptions): Watchdog {
       if (!resting) output.see(stats).forEach(options.onWarning)
     },
     sawMemory(bytes) {
-      const verdict = memory.see(bytes, performance.now())
-      if (verdict?.kind === 'warn') options.onWarning(verdict.error)
-      else if (verdict?.kind === 'end') fail(verdict.error)
+      const { isHigh, warning, end } = memory.see(bytes, performance.now())
+      if (end !== undefined) return fail(end)
+      if (warning !== undefined) options.onWarning(warning)
+      if (isHigh) options.onHighMemory()
     },
     rest(asked) {
       resting = asked

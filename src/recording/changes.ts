@@ -4,13 +4,14 @@ import {
   assertNever,
   type EndReason,
   type ErrorInfo,
+  type IdleTimes,
   type Layout,
   type RecorderEvent,
   type RecorderOrder,
   type RecordingStats,
 } from '../protocol/index.ts'
 import type { Change, EventDraft, StoredMedia } from './ports.ts'
-import type { RecordingRecord, SourceRecord, TakeRecord, Verdict } from './record.ts'
+import { nextTakeNumber, type RecordingRecord, type SourceRecord, type TakeRecord, type Verdict } from './record.ts'
 import { isFinal, nextState, type Transition } from './state.ts'
 import { toRecording, toSource } from './view.ts'
 
@@ -19,6 +20,7 @@ export type Fact =
   | { readonly type: 'recording.state' | 'recording.stats' | 'recording.layout' | 'recording.deleted' }
   | { readonly type: 'source.state'; readonly source: SourceRecord }
   | { readonly type: 'source.removed'; readonly sourceId: string }
+  | { readonly type: 'recording.warning'; readonly take: number; readonly warning: ErrorInfo }
 
 /** A recording after a change, and what of it the world should hear. */
 export interface Outcome {
@@ -28,12 +30,16 @@ export interface Outcome {
 
 /** What a worker says about the running take. `progress` sums up what was stored since the last one. */
 export type TakeReport =
-  | Extract<RecorderEvent, { type: 'started' | 'source' | 'layout' | 'paused' | 'resumed' | 'finalizing' | 'ended' }>
+  | Extract<
+      RecorderEvent,
+      { type: 'started' | 'source' | 'layout' | 'paused' | 'resumed' | 'warning' | 'finalizing' | 'ended' }
+    >
   | {
       readonly type: 'progress'
       readonly durationSec: number
       readonly segments: number
       readonly stats: RecordingStats | null
+      readonly idleForSec?: IdleTimes
     }
   /** The take is over, and nobody had asked for it. */
   | { readonly type: 'interrupted'; readonly at: string; readonly error: ErrorInfo }
@@ -66,21 +72,41 @@ export function wrongState(record: RecordingRecord, wish: string): AppError {
 
 /** A worker has the recording: its next take begins. A recording that is `recovering` is so until the first picture. */
 export function beginTake(record: RecordingRecord, now: Date): Outcome {
-  const takes = [...record.takes, newTake(record.takes.length + 1, now)]
+  const takes = [...record.takes, newTake(record, nextTakeNumber(record), now)]
   if (record.state === 'recovering') return { record: { ...record, takes }, facts: [{ type: 'recording.stats' }] }
   return move(record, 'assigned', now, { takes })
 }
 
+/** The number of the take that may take over from the running one is given; undefined when there is none to take over from. */
+export function reserveTake(record: RecordingRecord): Outcome | undefined {
+  if (record.state !== 'recording' || isBetweenTakes(record)) return undefined
+  return { record: { ...record, takes: changeTake(record, { successor: nextTakeNumber(record) }) }, facts: [] }
+}
+
 /**
- * The running take hands over to the next one, which has the recording from now on. Undefined when this is not the running
- * take, or when the recording does not go on after it.
+ * The running take hands over to its successor, which has the recording from now on. Undefined when this is not the running
+ * take or not its newest successor, or when the recording does not go on after it.
  */
-export function handOver(record: RecordingRecord, from: number, now: Date): Outcome | undefined {
+export function handOver(
+  record: RecordingRecord,
+  { from, to }: { readonly from: number; readonly to: number },
+  now: Date,
+): Outcome | undefined {
   const running = record.takes.at(-1)
   if (record.state !== 'recording' || running?.number !== from || running.endedAt !== null) return undefined
+  if (running.successor !== to) return undefined
   const at = now.toISOString()
-  const takes = [...changeTake(record, { endedAt: at }), { ...newTake(from + 1, now), firstPictureAt: at }]
+  const takes = [...changeTake(record, { endedAt: at }), { ...newTake(record, to, now), firstPictureAt: at }]
   return { record: { ...record, takes }, facts: [{ type: 'recording.stats' }] }
+}
+
+/**
+ * True when the answers of this take count: it has the recording, or had it and handed over, so that nobody after it is
+ * brought the same orders.
+ */
+export function mayAnswer({ takes }: RecordingRecord, number: number): boolean {
+  const take = takes.find((one) => one.number === number)
+  return take !== undefined && take.error === null && (take.endedAt !== null || take === takes.at(-1))
 }
 
 /** True when no recorder has the recording, or should have it. */
@@ -173,10 +199,17 @@ export function applyReport(record: RecordingRecord, take: number, report: TakeR
     case 'resumed':
       return record.state === 'paused' ? resume(record, report.at, now) : undefined
     case 'progress': {
-      const { durationSec, segments } = report
-      const takes = changeTake(record, { durationSec, segments, aliveAt: now.toISOString() })
+      const { durationSec, segments, idleForSec } = report
+      const takes = changeTake(record, {
+        durationSec,
+        segments,
+        aliveAt: now.toISOString(),
+        ...(idleForSec && { idleForSec }),
+      })
       return { record: { ...record, takes, stats: report.stats ?? record.stats }, facts: [{ type: 'recording.stats' }] }
     }
+    case 'warning':
+      return { record, facts: [{ type: 'recording.warning', take, warning: report.error }] }
     case 'finalizing':
       return record.state === 'finalizing' ? undefined : move(record, 'finalizing', now)
     case 'ended':
@@ -205,10 +238,12 @@ function resume(record: RecordingRecord, at: string, now: Date): Outcome | undef
   return { record: { ...record, pausedAt: null }, facts: [{ type: 'recording.stats' }] }
 }
 
-function newTake(number: number, now: Date): TakeRecord {
+/** It goes on with the time that nothing has happened for. */
+function newTake({ takes }: RecordingRecord, number: number, now: Date): TakeRecord {
   const at = now.toISOString()
   const nothing = { endedAt: null, durationSec: 0, segments: 0, error: null, firstPictureAt: null }
-  return { number, startedAt: at, aliveAt: at, ...nothing }
+  const idleForSec = takes.at(-1)?.idleForSec
+  return { number, startedAt: at, aliveAt: at, ...nothing, ...(idleForSec && { idleForSec }) }
 }
 
 /** What an earlier take stored after it had been given up. */
@@ -255,6 +290,8 @@ export function toChange({ record, facts }: Outcome, now: Date, publicUrl: strin
         return { ...head, type: fact.type }
       case 'source.removed':
         return { ...head, type: fact.type, sourceId: fact.sourceId }
+      case 'recording.warning':
+        return { ...head, ...fact }
       default:
         return { ...head, type: fact.type, recording: toRecording(record, publicUrl) }
     }

@@ -1,7 +1,8 @@
 import type { SegmentStore } from '../store/segment-store.ts'
 import { wrongState } from './changes.ts'
-import type { DeletionLog, DeletionQueue, Deletions } from './deletions.ts'
-import { isClipPlaylist, parseClipSegments, planDeletion } from './plan-deletion.ts'
+import type { ClipsOfDeleted, ClipsToCome, DeletionLog, DeletionQueue, Deletions } from './deletions.ts'
+import { ignoreDeleted } from './ignore-deleted.ts'
+import { planDeletion } from './plan-deletion.ts'
 import type { Clock } from './ports.ts'
 import type { Deletion } from './record.ts'
 import { isFinal } from './state.ts'
@@ -12,19 +13,21 @@ export interface DeletionsPorts {
   readonly writer: RecordingWriter
   readonly queue: DeletionQueue
   readonly store: SegmentStore
+  readonly clips: ClipsOfDeleted
+  /** Keeps every recorder of the recording that may come back from writing what the takes share, for ever. */
+  readonly seal: (recordingId: string, deletion: Deletion) => Promise<void>
   readonly clock: Clock
   /** Seconds after their end; null: for ever. */
   readonly defaultAgeSec: number | null
-  /** Takes the highlights of a recording away, with their shares. */
-  readonly deleteHighlights?: (recordingId: string) => Promise<void>
 }
 
 /** A clip that is not cut by then never will be. */
 const CLIPS_WAIT_MS = 3600 * 1000
 const AT_ONCE = 8
+const NOTHING: ClipsToCome = { waiting: false, cutting: [], rendering: false }
 
 export function createDeletions(ports: DeletionsPorts): Deletions {
-  const { log, writer, queue, store, clock } = ports
+  const { log, writer, queue, store, clips, clock } = ports
   const mark = async (id: string, highlights: Deletion['highlights']): Promise<void> => {
     await writer.change(id, (record, now) => {
       if (!isFinal(record.state)) throw wrongState(record, 'delete')
@@ -33,6 +36,11 @@ export function createDeletions(ports: DeletionsPorts): Deletions {
     })
     await queue.enqueue(id)
   }
+  const settle = async (id: string, { at, highlights }: Deletion): Promise<ClipsToCome> => {
+    if (highlights === 'delete') await clips.deleteAll(id)
+    const isOver = clock().getTime() - Date.parse(at) >= CLIPS_WAIT_MS
+    return highlights === 'delete' || isOver ? NOTHING : await clips.settle(id)
+  }
 
   return {
     delete: mark,
@@ -40,25 +48,26 @@ export function createDeletions(ports: DeletionsPorts): Deletions {
     async run(id, { signal }) {
       const marked = await log.find(id)
       if (marked === undefined) return true
-      const { at, highlights } = marked.deletion
-      if (highlights === 'delete') await ports.deleteHighlights?.(id)
-      const names = await listNames(store, id, signal)
-      const waits = clock().getTime() - Date.parse(at) < CLIPS_WAIT_MS
-      const pins = waits ? await readPins(store, id, { names, signal }) : new Map()
-      const plan = planDeletion(names, { highlights, pins })
+      const { highlights } = marked.deletion
+      await ports.seal(id, marked.deletion)
+      const toCome = await settle(id, marked.deletion)
+      if (toCome.waiting) return false
+      const outputs = highlights === 'keep' ? await clips.outputs(id) : []
+      const names = planDeletion(await listNames(store, id, signal), { highlights, toCome, outputs })
       await deleteAll(
         store,
-        plan.keys.map((name) => `${id}/${name}`),
+        names.map((name) => `${id}/${name}`),
         signal,
       )
-      if (plan.waits) return false
+      if (toCome.cutting.length > 0 || toCome.rendering) return false
       await log.remove(id)
       return true
     },
 
     async sweep() {
       const expired = await log.expired(clock(), ports.defaultAgeSec)
-      for (const id of expired) await mark(id, 'keep')
+      // Another process may have marked it since.
+      for (const id of expired) await mark(id, 'keep').catch(ignoreDeleted)
       for (const id of await log.marked()) await queue.enqueue(id)
     },
   }
@@ -68,20 +77,6 @@ async function listNames(store: SegmentStore, id: string, signal: AbortSignal): 
   const names: string[] = []
   for await (const { key } of store.list(`${id}/`, { signal })) names.push(key.slice(id.length + 1))
   return names
-}
-
-/** The segments that each of these playlists of a clip names. */
-export async function readPins(
-  store: SegmentStore,
-  id: string,
-  { names, signal }: { readonly names: readonly string[]; readonly signal: AbortSignal },
-): Promise<ReadonlyMap<string, readonly string[]>> {
-  const pins = new Map<string, readonly string[]>()
-  for (const name of names.filter(isClipPlaylist)) {
-    const { body } = await store.get(`${id}/${name}`, { signal })
-    pins.set(name, parseClipSegments(await new Response(body).text()))
-  }
-  return pins
 }
 
 /** In the order of the list, some at a time: what comes later is deleted later, give or take a few. */

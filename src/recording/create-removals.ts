@@ -1,16 +1,8 @@
-import { AppError } from '../protocol/index.ts'
 import type { SegmentStore } from '../store/segment-store.ts'
-import { readPins } from './create-deletions.ts'
-import { isClipPlaylist } from './plan-deletion.ts'
+import { ignoreDeleted } from './ignore-deleted.ts'
 import type { Clock, RecordingRepository } from './ports.ts'
-import type { RecordingRecord } from './record.ts'
+import { isBefore, placeOf, type SegmentPlace, withNeighbours } from './segment-place.ts'
 import { isFinal } from './state.ts'
-
-/** Where a segment lies in the order of a recording. */
-export interface SegmentPlace {
-  readonly take: number
-  readonly number: number
-}
 
 /** Whatever lies before this place had left the playlists, and from this time on no player can still ask for it. */
 export interface RemovalMark extends SegmentPlace {
@@ -30,8 +22,15 @@ export interface NextRemoval {
   readonly afterSec: number
 }
 
+/** What clips hold back. */
+export interface ClipPins {
+  /** Segments that the highlights of a recording name, relative to it, for as long as they are not deleted; each once. */
+  of(recordingId: string): Promise<readonly string[]>
+}
+
 export interface RemovalsPorts {
   readonly repository: Pick<RecordingRepository, 'find'>
+  readonly pins: ClipPins
   readonly store: SegmentStore
   readonly clock: Clock
   /** Undefined while nothing is stored. */
@@ -44,9 +43,9 @@ export interface Removals {
   run(recordingId: string, marks: readonly RemovalMark[]): Promise<NextRemoval | undefined>
 }
 
-export function createRemovals({ repository, store, clock, windowOf }: RemovalsPorts): Removals {
+export function createRemovals({ repository, pins, store, clock, windowOf }: RemovalsPorts): Removals {
   async function removeBefore(recordingId: string, place: SegmentPlace): Promise<void> {
-    const pinned = await readPinned(store, recordingId)
+    const pinned = withNeighbours(await pins.of(recordingId))
     for await (const { key } of store.list(`${recordingId}/takes/`)) {
       const uri = key.slice(recordingId.length + 1)
       const found = placeOf(uri)
@@ -56,7 +55,7 @@ export function createRemovals({ repository, store, clock, windowOf }: RemovalsP
 
   return {
     async run(recordingId, marks) {
-      const record = await repository.find(recordingId).catch(undefinedIfDeleted)
+      const record = await repository.find(recordingId).catch(ignoreDeleted)
       if (record === undefined) return undefined
       const window = await windowOf(recordingId)
       const nowMs = clock().getTime()
@@ -67,22 +66,6 @@ export function createRemovals({ repository, store, clock, windowOf }: RemovalsP
   }
 }
 
-/** What the playlists of clips name, with the segments around it: a clip takes the sound from them that reaches over a border. */
-async function readPinned(store: SegmentStore, recordingId: string): Promise<ReadonlySet<string>> {
-  const names: string[] = []
-  for await (const { key } of store.list(`${recordingId}/highlights/`)) names.push(key.slice(recordingId.length + 1))
-  const options = { names: names.filter(isClipPlaylist), signal: AbortSignal.timeout(PINS_MS) }
-  const named = [...(await readPins(store, recordingId, options)).values()].flat()
-  const around = named.flatMap((uri) => {
-    const place = placeOf(uri)
-    if (place === undefined) return []
-    return [-1, 0, 1].map((by) => `takes/${place.take}/${place.number + by}.ts`)
-  })
-  return new Set(around)
-}
-
-/** To read them all; then the look is repeated. */
-const PINS_MS = 120_000
 /** A look costs a listing of what is there: so many in the time that removed media are kept. */
 const LOOKS = 4
 const SHORTEST_SEC = 5
@@ -111,18 +94,4 @@ export function planRemoval({
   // The newest is kept though it is done: it says what is no news.
   const kept = next.length === 0 && newest !== undefined ? [newest] : next
   return { marks: kept, afterSec: Math.max(SHORTEST_SEC, Math.ceil(graceSec / LOOKS)) }
-}
-
-function isBefore(a: SegmentPlace, b: SegmentPlace): boolean {
-  return a.take === b.take ? a.number < b.number : a.take < b.take
-}
-
-function placeOf(uri: string): SegmentPlace | undefined {
-  const found = /^takes\/(\d+)\/(\d+)\.ts$/.exec(uri)
-  return found === null ? undefined : { take: Number(found[1]), number: Number(found[2]) }
-}
-
-function undefinedIfDeleted(thrown: unknown): RecordingRecord | undefined {
-  if (thrown instanceof AppError && thrown.code === 'recording.not-found') return undefined
-  throw thrown
 }

@@ -7,8 +7,10 @@ import {
   closeRecord,
   handOver,
   isBetweenTakes,
+  mayAnswer,
   move,
   type Outcome,
+  reserveTake,
   type TakeReport,
 } from './changes.ts'
 import { planRecovery, type RecoveryPolicy } from './plan-recovery.ts'
@@ -22,7 +24,7 @@ import {
   type Verdict,
 } from './record.ts'
 import { isFinal, OPEN_STATES } from './state.ts'
-import { dueAt, isOverdue, noRoom } from './waiting.ts'
+import { dueAt, isOverdue, lookAgain, noRoom, type Watch } from './waiting.ts'
 import type { RecordingWriter } from './write.ts'
 
 /** What a worker has to do with a recording that no recorder has. */
@@ -42,27 +44,40 @@ export interface Takes {
   resume(recordingId: string): Promise<NextStep>
   /** Begins the recording's next take; undefined when it was stopped meanwhile: ask `resume` what to do. */
   begin(recordingId: string, surroundings: RecorderSurroundings): Promise<RecorderRequest | undefined>
-  /** What the take needs that is to take over from the running one; undefined when there is none. Nothing is written. */
+  /**
+   * What the take needs that is to take over from the running one; undefined when there is none. Its number is written, so that
+   * no other take ever has it, and nothing else of it.
+   */
   prepareNext(
     recordingId: string,
     handover: Handover,
     surroundings: RecorderSurroundings,
   ): Promise<RecorderRequest | undefined>
-  /** The take after `take` has the recording now; false when the recording does not go on after `take`. */
-  handOver(recordingId: string, take: number): Promise<boolean>
+  /** The take `to` has the recording now; false when the recording does not go on after the take `from`, or not with `to`. */
+  handOver(recordingId: string, border: { readonly from: number; readonly to: number }): Promise<boolean>
   /** Writes what the take reports. A take that another has followed can only tell what it stored. */
   report(recordingId: string, take: number, report: TakeReport): Promise<void>
   /** The take ended and nobody had asked for it; it is written, and the next step is decided. */
   interrupt(recordingId: string, take: number, end: { at: string; error: ErrorInfo }): Promise<NextStep>
-  /** The recorder's answer to a command: the record follows it, and whoever waits hears it. */
-  settle(recordingId: string, commandId: string, error: ErrorInfo | null): Promise<void>
+  /**
+   * The recorder's answer to a command: the record follows it, and whoever waits hears it. A take that was given up answers for
+   * nobody: the next one is brought the same command.
+   */
+  settle(
+    recordingId: string,
+    take: number,
+    answer: { readonly commandId: string; readonly error: ErrorInfo | null },
+  ): Promise<void>
   /** How a recording that no recorder has is to be closed in the store; undefined when it is not to be. */
   verdict(recordingId: string): Promise<Verdict | undefined>
   /** Ends a recording whose playlists were closed, or cannot be: then `stored` is undefined. */
   close(recordingId: string, verdict: Verdict, stored: Parameters<typeof closeRecord>[2]): Promise<void>
   /** Queues the open recordings that are due and have lost their job, because somebody died before it could queue them. */
   requeue(): Promise<void>
-  /** Fails recordings that have waited for a recorder for longer than they may: `capacity.exhausted`. */
+  /**
+   * Fails recordings that have waited for a recorder for longer than they may: `capacity.exhausted`. Called again and again: a
+   * wait counts only while it is.
+   */
   failWaiting(): Promise<void>
   /** Scheduled recordings that are due by then, with the time that is left. */
   scheduled(until: Date): Promise<readonly { readonly recordingId: string; readonly inMs: number }[]>
@@ -86,6 +101,7 @@ export interface TakesPorts {
 export function createTakes(ports: TakesPorts): Takes {
   const { repository, writer, commands, takeQueue, roomAccess, line, clock, recovery } = ports
   const nextStep = (record: RecordingRecord) => planStep(record, clock(), recovery)
+  let watch: Watch | undefined
 
   return {
     async resume(recordingId) {
@@ -108,19 +124,24 @@ export function createTakes(ports: TakesPorts): Takes {
       if (!begun) return undefined
       if (record.spec.retention?.rollingSec !== undefined) await takeQueue.enqueueRemoval(recordingId)
       const signalling = record.spec.signalling ?? (await roomAccess.signallingFor(roomOf(record), record.id))
-      return buildRecorderRequest(record, record.takes.length, signalling, surroundings)
+      return buildRecorderRequest(record, lastNumber(record), signalling, surroundings)
     },
 
     async prepareNext(recordingId, handover, surroundings) {
-      const record = await repository.find(recordingId)
-      if (record.state !== 'recording' || isBetweenTakes(record)) return undefined
+      let reserved: Outcome | undefined
+      const record = await writer.change(recordingId, (current) => {
+        reserved = reserveTake(current)
+        return reserved
+      })
+      const number = record.takes.at(-1)?.successor
+      if (reserved === undefined || number === undefined) return undefined
       const signalling = record.spec.signalling ?? (await roomAccess.signallingFor(roomOf(record), record.id))
-      return { ...buildRecorderRequest(record, record.takes.length + 1, signalling, surroundings), handover }
+      return { ...buildRecorderRequest(record, number, signalling, surroundings), handover }
     },
 
-    async handOver(recordingId, take) {
-      const record = await writer.change(recordingId, (current, now) => handOver(current, take, now))
-      return record.takes.at(-1)?.number === take + 1
+    async handOver(recordingId, border) {
+      const record = await writer.change(recordingId, (current, now) => handOver(current, border, now))
+      return lastNumber(record) === border.to
     },
 
     async report(recordingId, take, report) {
@@ -131,17 +152,19 @@ export function createTakes(ports: TakesPorts): Takes {
       const report = { type: 'interrupted', ...end } as const
       const record = await writer.change(recordingId, (current, now) => applyReport(current, take, report, now))
       // Somebody else has it.
-      if (record.takes.at(-1)?.number !== take) return { action: 'none' }
+      if (lastNumber(record) !== take) return { action: 'none' }
       return nextStep(record)
     },
 
-    async settle(recordingId, commandId, error) {
+    async settle(recordingId, take, { commandId, error }) {
       const command = await commands.find(commandId)
       if (command === undefined || command.answer !== undefined) return
-      if (error === null && !command.applied) {
-        await writer.change(recordingId, (record, now) => applyOrder(record, command.order, now))
-      }
-      await commands.answer(commandId, { error })
+      let counts = false
+      await writer.change(recordingId, (record, now) => {
+        counts = mayAnswer(record, take)
+        return counts && error === null && !command.applied ? applyOrder(record, command.order, now) : undefined
+      })
+      if (counts) await commands.answer(commandId, { error })
     },
 
     async verdict(recordingId) {
@@ -166,7 +189,11 @@ export function createTakes(ports: TakesPorts): Takes {
     async failWaiting() {
       const now = clock()
       const due = await repository.list({ limit: 1000, states: ['requested'], dueBefore: now })
-      const late = due.filter((record) => isOverdue(record, now, ports.maxQueueSec))
+      const current = lookAgain(watch, now)
+      watch = current
+      const late = due.filter((record) =>
+        isOverdue(record, now, { watch: current, defaultQueueSec: ports.maxQueueSec }),
+      )
       const places = await line.places(late.map(({ id }) => id))
       for (const record of late) {
         const place = places.get(record.id)
@@ -194,6 +221,9 @@ const LOST: ErrorInfo = {
   code: 'recorder.lost',
   message: 'The worker of this take disappeared; what was stored until then plays.',
 }
+
+/** 0 before the first take. */
+const lastNumber = ({ takes }: RecordingRecord): number => takes.at(-1)?.number ?? 0
 
 /** True when the next take of the recording may begin. */
 function isWaiting(record: RecordingRecord): boolean {

@@ -8,6 +8,7 @@ export { createDeletions, type DeletionsPorts } from './create-deletions.ts'
 export { createEventFeed } from './create-event-feed.ts'
 export { createRecordings, type RecordingsPorts } from './create-recordings.ts'
 export {
+  type ClipPins,
   createRemovals,
   type NextRemoval,
   planRemoval,
@@ -18,9 +19,10 @@ export {
 export { createTakes, type NextStep, type Takes, type TakesPorts } from './create-takes.ts'
 export { cursorAfter, parseCursor } from './cursor.ts'
 export type * from './deletions.ts'
+export { ignoreDeleted } from './ignore-deleted.ts'
 export { ACK_TIMEOUT_MS } from './obey.ts'
 export { planBorder } from './plan-border.ts'
-export { parseClipSegments, planDeletion } from './plan-deletion.ts'
+export { planDeletion } from './plan-deletion.ts'
 export { DEFAULT_RECOVERY, planRecovery, type Recovery, type RecoveryPolicy } from './plan-recovery.ts'
 export type * from './ports.ts'
 export {
@@ -36,7 +38,8 @@ export {
 } from './record.ts'
 export type * from './recordings.ts'
 export * from './schedules.ts'
+export { createDueStarts, type DueRecording, type DueStarts } from './start-due.ts'
 export { isFinal, isRunning, nextState, OPEN_STATES, type Transition } from './state.ts'
 export { toRecording, toSource } from './view.ts'
-export { dueAt, isOverdue, LEAD_MS, noRoom } from './waiting.ts'
+export { dueAt, isOverdue, LATEST_START_MS, LEAD_MS, lookAgain, noRoom, type Watch } from './waiting.ts'
 export { createWriter, type RecordingWriter } from './write.ts'

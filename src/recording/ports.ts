@@ -45,12 +45,14 @@ export interface StoredCommand {
 
 /**
  * Where recordings are kept. A change and its events become visible together, and events in the order of their ids.
- * A recording's events of type `recording.state` and `source.state` also become due for each of its webhooks.
+ * A recording's events of type `recording.state`, `recording.warning` and `source.state` also become due for each of its webhooks.
  * Errors: `recording.not-found`, `database.unavailable` (retryable).
  */
 export interface RecordingRepository {
   insert(change: Change): Promise<void>
   find(id: string): Promise<RecordingRecord>
+  /** One that is marked as deleted too: its row stays for as long as something needs its media. */
+  findAny(id: string): Promise<RecordingRecord>
   /** Newest first. */
   list(query: RecordQuery): Promise<readonly RecordingRecord[]>
   /** Changes of one recording never overlap. `change` is pure; undefined writes nothing. */

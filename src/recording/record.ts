@@ -6,6 +6,7 @@ import {
   DEFAULT_SEGMENT_SEC,
   DEFAULT_VIDEO,
   type ErrorInfo,
+  type IdleTimes,
   type Layout,
   type RecorderRequest,
   type RecordingSpec,
@@ -31,6 +32,19 @@ export interface TakeRecord extends Take {
   readonly firstPictureAt: string | null
   /** When it last said something. */
   readonly aliveAt: string
+  /** The number of the newest take that was to take over from it, whatever became of that one. */
+  readonly successor?: number
+  /** For how long nothing had happened by then, its time in earlier takes included. */
+  readonly idleForSec?: IdleTimes
+}
+
+/**
+ * The number of the recording's next take. No number is given twice: of two takes with one number neither the store nor the
+ * spool could tell which is the newer one.
+ */
+export function nextTakeNumber({ takes }: Pick<RecordingRecord, 'takes'>): number {
+  const last = takes.at(-1)
+  return Math.max(last?.number ?? 0, last?.successor ?? 0) + 1
 }
 
 /** How a recording ends that no recorder ends. */
@@ -118,6 +132,7 @@ export function buildRecorderRequest(
   surroundings: RecorderSurroundings,
 ): RecorderRequest {
   const { spec } = record
+  const idleForSec = record.takes.at(-1)?.idleForSec
   return {
     recordingId: record.id,
     take,
@@ -136,7 +151,8 @@ export function buildRecorderRequest(
     maxDurationSec: remainingSec(record),
     isPaused: record.pausedAt !== null,
     ...(spec.idle && { idle: spec.idle }),
-    ...(spec.retention?.rollingSec !== undefined && { rollingSec: spec.retention.rollingSec }),
+    ...(idleForSec && { idleForSec }),
+    ...spec.retention,
     room: spec.room ?? null,
     signalling,
     metadata: spec.metadata ?? {},

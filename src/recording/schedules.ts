@@ -10,7 +10,7 @@ import type { OutboundPolicy } from './ports.ts'
 
 /** Recordings that are started again and again, as the API calls them. */
 export interface Schedules {
-  /** Errors: those of a recording's start, and `request.invalid` for `/cron` and `/timeZone`. */
+  /** Errors: those of a recording's start, and `request.invalid` for `/cron`, `/timeZone` and `/spec/startAt`. */
   create(request: ScheduleRequest): Promise<Schedule>
   list(): Promise<ScheduleList>
   /** Recordings that it has started go on. Errors: `schedule.not-found`. */
@@ -39,6 +39,7 @@ export interface SchedulesPorts {
 export function createSchedules({ book, outbound, newUlid }: SchedulesPorts): Schedules {
   return {
     async create({ cron, timeZone = 'UTC', spec }) {
+      checkStartless(spec)
       checkSpec(spec)
       await checkUrls(spec, outbound)
       return await book.add({ id: `sch_${newUlid()}`, cron, timeZone, spec })
@@ -49,4 +50,18 @@ export function createSchedules({ book, outbound, newUlid }: SchedulesPorts): Sc
       throw new AppError('schedule.not-found', `There is no schedule ${JSON.stringify(id)}.`, { received: id })
     },
   }
+}
+
+/** A moment of its own would put all recordings of a schedule at one time. */
+function checkStartless({ startAt }: RecordingSpec): void {
+  if (startAt === undefined) return
+  throw new AppError(
+    'request.invalid',
+    '`startAt` has no place in a schedule: its `cron` says when a recording starts.',
+    {
+      field: '/spec/startAt',
+      received: startAt,
+      allowed: 'a spec without startAt',
+    },
+  )
 }

@@ -5,8 +5,9 @@ import {
   type Recording,
   type Source,
   type SourceSpec,
+  type Take,
 } from '../protocol/index.ts'
-import type { RecordingRecord, SourceRecord } from './record.ts'
+import type { RecordingRecord, SourceRecord, TakeRecord } from './record.ts'
 
 /** A recording as the API shows it. `publicUrl` is the prefix of its links; null for links without a host. */
 export function toRecording(record: RecordingRecord, publicUrl: string | null): Recording {
@@ -27,13 +28,17 @@ export function toRecording(record: RecordingRecord, publicUrl: string | null): 
     maxDurationSec: spec.maxDurationSec ?? DEFAULT_MAX_DURATION_SEC,
     layout: record.layout,
     sources: record.sources.map(toSource),
-    takes: record.takes.map(({ firstPictureAt: _, aliveAt: __, ...take }) => take),
+    takes: record.takes.map(toTake),
     stats: record.stats,
     error: record.error,
     metadata: spec.metadata ?? {},
     traceId: record.traceId,
     links: { live: `${media}/live.m3u8`, index: `${media}/index.m3u8` },
   }
+}
+
+function toTake({ number, startedAt, endedAt, durationSec, segments, error }: TakeRecord): Take {
+  return { number, startedAt, endedAt, durationSec, segments, error }
 }
 
 /** A source as the API shows it: without its token, and without a password in its URL. */

@@ -1,4 +1,4 @@
-import { type Outcome, toChange } from './changes.ts'
+import { type Fact, type Outcome, toChange } from './changes.ts'
 import type { Clock, RecordingRepository, WebhookQueue } from './ports.ts'
 import type { RecordingRecord } from './record.ts'
 
@@ -10,6 +10,9 @@ export interface WriterPorts {
   readonly publicUrl: string | null
 }
 
+/** What webhooks are told. */
+const WAKING: ReadonlySet<Fact['type']> = new Set(['recording.state', 'recording.warning', 'source.state'])
+
 /** Writes changes of recordings with their events, and wakes what is due for the webhooks. */
 export interface RecordingWriter {
   insert(outcome: Outcome): Promise<void>
@@ -19,7 +22,7 @@ export interface RecordingWriter {
 
 export function createWriter({ repository, webhookQueue, clock, publicUrl }: WriterPorts): RecordingWriter {
   const wakeWebhooks = async ({ record, facts }: Outcome) => {
-    if (!facts.some(({ type }) => type === 'recording.state' || type === 'source.state')) return
+    if (!facts.some(({ type }) => WAKING.has(type))) return
     const webhooks = record.spec.webhooks ?? []
     await Promise.all(webhooks.map((_, webhook) => webhookQueue.enqueue(record.id, webhook)))
   }

@@ -3,5 +3,6 @@
  * Pure: it reads no clock, opens nothing and draws nothing, so the recorder page and the service get the same room.
  */
 export * from './board.ts'
+export { HistorySieve } from './history-sieve.ts'
 export * from './reduce-room.ts'
 export * from './room.ts'

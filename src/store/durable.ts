@@ -1,4 +1,4 @@
-import { open, rename, rm } from 'node:fs/promises'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /**
@@ -19,6 +19,13 @@ export async function replaceFile(
     await rm(temporary, { force: true }).catch(() => undefined)
     throw error
   }
+}
+
+/** Makes a folder, and those above it that are missing; after a power cut they are there. Throws the file system's own error. */
+export async function makeFolder(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true })
+  if (first === undefined) return
+  for (let made = path; made.length >= first.length; made = dirname(made)) await syncPath(dirname(made))
 }
 
 /** Makes a file's bytes, or a folder's names, survive a power cut (fsync(2)). */

@@ -1,19 +1,23 @@
 import { randomUUID } from 'node:crypto'
 import { type BigIntStats, constants, type Dirent } from 'node:fs'
-import { copyFile, type FileHandle, mkdir, open, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { copyFile, type FileHandle, open, opendir, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
-import { replaceFile } from './durable.ts'
+import { makeFolder, replaceFile } from './durable.ts'
 import { fsError, isMissing } from './fs-error.ts'
+import { removeEmptyFolders } from './remove-empty-folders.ts'
 import type { ByteRange, SegmentStore, StoredObject, StoredObjectInfo } from './segment-store.ts'
 import { assertReadableKey, assertWritableKey, isStoreKey, notFound, rangeInvalid } from './store-key.ts'
 
 type Options = { readonly signal?: AbortSignal }
 const CHECK_KEY = 'panorec-check'
+/** Whoever deletes the last object of a folder takes the folder along: a write that falls between is done again. */
+const WRITE_ATTEMPTS = 5
 
 /**
  * Objects as files below one folder. A write goes to a temporary file beside its place, is synced, renamed over it, and
- * the folder is synced: after a power cut there is the old object or the new one.
+ * the folder is synced: after a power cut there is the old object or the new one. A folder goes with its last object, and with
+ * it what a killed writer had left there.
  */
 export class FsSegmentStore implements SegmentStore {
   readonly #root: string
@@ -74,15 +78,21 @@ export class FsSegmentStore implements SegmentStore {
   async *folders(folder: string, options: Options = {}): AsyncIterable<string> {
     options.signal?.throwIfAborted()
     if (folder !== '' && !isStoreKey(folder.slice(0, -1))) return
-    for (const name of await this.#namesIn(folder)) if (name.endsWith('/')) yield name.slice(0, -1)
+    for (const name of await this.#namesIn(folder)) {
+      if (name.endsWith('/') && (await this.#hasObjects(folder + name))) yield name.slice(0, -1)
+    }
   }
 
   async delete(key: string, options: Options = {}): Promise<void> {
     options.signal?.throwIfAborted()
     if (!isStoreKey(key)) return
-    await rm(join(this.#root, key), { force: true }).catch((error: unknown) => {
+    const path = join(this.#root, key)
+    try {
+      await rm(path, { force: true })
+      await removeEmptyFolders(dirname(path), this.#root)
+    } catch (error) {
       throw fsError(`Deleting \`${key}\``, error)
-    })
+    }
   }
 
   async check(options: Options = {}): Promise<void> {
@@ -99,13 +109,28 @@ export class FsSegmentStore implements SegmentStore {
     assertWritableKey(key)
     const path = join(this.#root, key)
     const folder = dirname(path)
-    const temporary = join(folder, `.${randomUUID()}.tmp`)
-    try {
-      await mkdir(folder, { recursive: true })
-      await replaceFile({ path, temporary }, write)
-    } catch (error) {
-      throw fsError(`Writing \`${key}\``, error)
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await makeFolder(folder)
+        await replaceFile({ path, temporary: join(folder, `.${randomUUID()}.tmp`) }, write)
+        return
+      } catch (error) {
+        if (attempt < WRITE_ATTEMPTS && isMissing(error)) continue
+        throw fsError(`Writing \`${key}\``, error)
+      }
     }
+  }
+
+  async #hasObjects(folder: string): Promise<boolean> {
+    const directory = await opendir(join(this.#root, folder)).catch((error: unknown) => {
+      if (isMissing(error)) return []
+      throw fsError(`Listing \`${folder}\``, error)
+    })
+    for await (const entry of directory) {
+      if (!isStoreKey(entry.name)) continue
+      if (!entry.isDirectory() || (await this.#hasObjects(`${folder}${entry.name}/`))) return true
+    }
+    return false
   }
 
   /** In the order of whole keys: a folder sorts as its name with the slash that follows it. */

@@ -23,22 +23,45 @@ type S3Location = Extract<StoreLocation, { kind: 's3' }>
 type Options = { readonly signal?: AbortSignal }
 /** Above this size a file is sent in parts: an S3 part has at least 5 MiB, and a whole one must fit in memory. */
 const MULTIPART_BYTES = 16 * 1024 * 1024
-const CONNECT_TIMEOUT_MS = 5_000
-const REQUEST_TIMEOUT_MS = 30_000
 const CHECK_KEY = 'panorec-check'
 
-/** Opens a bucket's prefix; the credentials come from the SDK's own chain. */
-export function openS3SegmentStore(location: S3Location): SegmentStore {
+/** How long S3 is waited for, milliseconds; then the call fails as `store.unavailable`. */
+export interface S3Times {
+  readonly connectMs: number
+  /** Without a byte in either direction. */
+  readonly idleMs: number
+  /** For a whole call, however slowly it moves. */
+  readonly callMs: number
+}
+/** A segment passes a slow line in minutes; a server that says nothing for so long does not come back to this call. */
+const TIMES: S3Times = { connectMs: 5_000, idleMs: 20_000, callMs: 300_000 }
+
+/** Opens a bucket's prefix; the credentials, and the region when none is given, come from the SDK's own chain. */
+export function openS3SegmentStore(location: S3Location, times: S3Times = TIMES): SegmentStore {
   const client = new S3Client({
-    region: location.region ?? 'us-east-1',
+    region: location.region ?? findRegion,
     ...(location.endpoint === undefined ? {} : { endpoint: location.endpoint }),
     forcePathStyle: location.forcePathStyle ?? location.endpoint !== undefined,
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     maxAttempts: 2,
-    requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
+    requestHandler: {
+      connectionTimeout: times.connectMs,
+      socketTimeout: times.idleMs,
+      requestTimeout: times.callMs,
+      // Without it the SDK only logs that a call has taken longer.
+      throwOnRequestTimeout: true,
+    },
   })
   return new S3SegmentStore(client, location)
+}
+
+/** `AWS_REGION` or the profile's; where neither is set most servers that are not AWS take this one. */
+async function findRegion(): Promise<string> {
+  const probe = new S3Client({})
+  const region = await probe.config.region().catch(() => 'us-east-1')
+  probe.destroy()
+  return region
 }
 
 /** Objects below a prefix of a bucket. A PUT of S3 is atomic by itself; conditional writes are not used. */

@@ -17,6 +17,7 @@ test('the OpenAPI document names every call, and every reference in it leads som
     'DELETE /v1/highlights/{id}',
     'DELETE /v1/highlights/{id}/favourite',
     'DELETE /v1/highlights/{id}/shares/{shareId}',
+    'DELETE /v1/recaps/{id}',
     'DELETE /v1/recordings/{id}',
     'DELETE /v1/recordings/{id}/sources/{sourceId}',
     'DELETE /v1/schedules/{id}',

@@ -1,4 +1,4 @@
-import type { HighlightQuery, Highlights } from '../../src/highlights/highlights.ts'
+import type { HighlightQuery, Highlights, TriggerOrigin } from '../../src/highlights/highlights.ts'
 import { AppError, type ErrorCode, type Highlight, type Recap, type Share } from '../../src/protocol/index.ts'
 import type { Recordings } from '../../src/recording/recordings.ts'
 
@@ -6,6 +6,8 @@ import type { Recordings } from '../../src/recording/recordings.ts'
 export interface FakeHighlights extends Highlights {
   readonly queries: HighlightQuery[]
   triggered: number
+  /** Of each trigger. */
+  readonly origins: (TriggerOrigin | undefined)[]
   change(id: string, part: Partial<Highlight>): Highlight
 }
 
@@ -22,10 +24,12 @@ export function createFakeHighlights(recordings: Recordings, clock: () => number
   const fake: FakeHighlights = {
     queries: [],
     triggered: 0,
+    origins: [],
     change: (id, part) => put({ ...get(id), ...part }),
-    async trigger(recordingId, trigger) {
+    async trigger(recordingId, trigger, origin) {
       await recordings.get(recordingId)
       fake.triggered += 1
+      fake.origins.push(origin)
       return put(highlightOf(fakeHighlightId(fake.triggered), recordingId, { at: now(), ...trigger }))
     },
     get: async (id) => get(id),
@@ -75,6 +79,10 @@ export function createFakeHighlights(recordings: Recordings, clock: () => number
       return { ...recap, ...request }
     },
     getRecap: async (id) => recaps.get(id) ?? missing('recap.not-found', `There is no recap ${id}`),
+    async deleteRecap(id) {
+      await fake.getRecap(id)
+      recaps.delete(id)
+    },
     async recaps(recordingId) {
       await recordings.get(recordingId)
       return [...recaps.values()].filter((recap) => recap.recordingId === recordingId)
@@ -116,7 +124,16 @@ function highlightOf(id: string, recordingId: string, asked: Partial<Highlight> 
 
 function recapOf(id: string, recordingId: string): Recap {
   return {
-    ...{ id, recordingId, state: 'rendering', title: null, highlights: [], titles: true, crossfadeSec: 0.5 },
+    ...{
+      id,
+      recordingId,
+      state: 'rendering',
+      title: null,
+      highlights: [],
+      omitted: [],
+      titles: true,
+      crossfadeSec: 0.5,
+    },
     ...{ durationSec: null, bytes: null, createdAt: '2026-11-21T10:00:00.000Z', readyAt: null, error: null },
     traceId: '0'.repeat(32),
     links: { mp4: `/media/${recordingId}/outputs/${id}.mp4` },

@@ -52,6 +52,22 @@ test('a repeated trigger with the same Idempotency-Key cuts once', async () => {
   expect([other.status, other.body.code]).toEqual([409, 'idempotency.conflict'])
 })
 
+test('a trigger is known again by its Idempotency-Key and its body, by any service', async () => {
+  const origins = []
+  for (const [key, label] of [
+    ['moment-1', 'a'],
+    ['moment-1', 'a'],
+    ['moment-1', 'b'],
+    ['moment-2', 'a'],
+  ]) {
+    await using gallery = await openGallery()
+    await gallery.call('POST', `/v1/recordings/${ID}/highlights`, { label }, { 'idempotency-key': key })
+    origins.push(...gallery.api.highlights.origins.map((origin) => origin?.trigger === 'api' && origin.key))
+  }
+  expect(origins).toEqual(Array(4).fill(expect.stringMatching(/^api-[0-9a-f]{64}$/)))
+  expect([origins[0] === origins[1], new Set(origins).size]).toEqual([true, 3])
+})
+
 test('passes every filter of both lists on, with numbers, flags and times as such', async () => {
   await using gallery = await openGallery()
   const own = 'limit=5&cursor=abc&state=ready&state=failed&label=great&by=Ms%20Li&favourite=true'
@@ -112,7 +128,7 @@ test('a link is absolute, for the host that was asked or as the operator says', 
   }
 })
 
-test('asks for a recap once, and finds it again', async () => {
+test('asks for a recap once, finds it again, and deletes it', async () => {
   await using gallery = await openGallery()
   const request = { highlights: [HL], title: 'The lesson', titles: false, crossfadeSec: 0 }
   const key = { 'idempotency-key': 'film' }
@@ -122,4 +138,7 @@ test('asks for a recap once, and finds it again', async () => {
   expect((await gallery.call('POST', `/v1/recordings/${ID}/recap`, request, key)).body).toEqual(made.body)
   expect((await gallery.call('GET', `/v1/recaps/${made.body.id}`)).body).toEqual(made.body)
   expect((await gallery.call('GET', `/v1/recordings/${ID}/recaps`)).body).toEqual({ items: [made.body] })
+  expect((await gallery.call('DELETE', `/v1/recaps/${made.body.id}`)).status).toBe(204)
+  expect((await gallery.call('DELETE', `/v1/recaps/${made.body.id}`)).body.code).toBe('recap.not-found')
+  expect((await gallery.call('GET', `/v1/recordings/${ID}/recaps`)).body).toEqual({ items: [] })
 })

@@ -59,10 +59,12 @@ async function openService() {
 test('triggers with everything that it was told, and prints the links', async () => {
   await using service = await openService()
   const at = ['--at', '2026-11-21T09:14:00Z', '--pre', '7.5', '--post', '0']
-  const { code, out, err } = await service.run('highlight', ...at, '--label', 'Great answer', '--by', 'Ms Li')
+  const own = ['--metadata', 'page=7', '--metadata', 'formula=a=b']
+  const { code, out, err } = await service.run('highlight', ...at, ...own, '--label', 'Great answer', '--by', 'Ms Li')
   expect([code, err]).toEqual([0, ''])
   const highlight = await service.api.highlights.get(HL)
   expect(highlight).toMatchObject({ at: '2026-11-21T09:14:00.000Z', preSec: 7.5, postSec: 0, by: 'Ms Li' })
+  expect(highlight.metadata).toEqual({ page: '7', formula: 'a=b' })
   expect(out.split('\n')[0]).toBe(`${HL}: waiting`)
   for (const link of Object.values(highlight.links)) expect(out).toContain(`${service.url}${link}\n`)
 })

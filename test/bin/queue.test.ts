@@ -19,7 +19,7 @@ const RESTARTED_MS = 10_000
 /** Nobody waits for a heartbeat. */
 const HANDED_OVER_MS = 8000
 /** After its `startAt`, on a busy machine: the recorder is a process that has to be started. */
-const LATE_MS = 1500
+const LATE_MS = 4000
 
 describe('a service with one slot', () => {
   let service: ScriptedService

@@ -4,22 +4,37 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { reindex } from '../../src/bin/reindex.ts'
 import {
+  createDeletionLog,
   createHighlightRepository,
   createHighlightRestorer,
   createRecordingRepository,
   createRecordingRestorer,
+  type Database,
   openDatabase,
 } from '../../src/db/index.ts'
 import type { HighlightRecord } from '../../src/highlights/index.ts'
-import { type Manifest, storeManifest } from '../../src/recorder/manifest.ts'
+import { renderIndex } from '../../src/playlist/index.ts'
+import { loadSegments } from '../../src/publication/index.ts'
+import { fenceStore, sealDeleted } from '../../src/recorder/fence.ts'
+import { buildManifest, type Manifest, NOTHING_STORED, storeManifest } from '../../src/recorder/manifest.ts'
+import { buildRecorderRequest } from '../../src/recording/index.ts'
 import { openStore, type SegmentStore } from '../../src/store/index.ts'
+import { evenSegments } from '../playlist/segments.ts'
 import { aboutTake } from '../recorder/uploads.ts'
+import { aRecord, SPEC } from '../recording/records.ts'
 import { makeFaulty } from '../store/faulty-store.ts'
 
 const ENDED = 'rec_01HZZZZZZZZZZZZZZZZZZZZZZ1'
 const LOST = 'rec_01HZZZZZZZZZZZZZZZZZZZZZZ2'
 const RUNNING = 'rec_01HZZZZZZZZZZZZZZZZZZZZZZ3'
 const HOUR_MS = 3_600_000
+const SURROUNDINGS = {
+  store: { kind: 'fs', path: '/nowhere' },
+  spoolDir: '/nowhere',
+  maxTakeSec: null,
+  allowPrivateHosts: [],
+  logLevel: 'silent',
+} as const
 
 test('restores every row from the store alone, keeps those that are there, and is idempotent', async () => {
   const path = await mkdtemp(join(tmpdir(), 'panorec-reindex-'))
@@ -125,6 +140,83 @@ test('restores clips beside their recording, also when that was deleted, and rea
   expect((await repository.find(clip.id))?.label).toBe(clip.label)
   await rm(path, { recursive: true })
 })
+
+test('closes what was never closed: its playlists end, and no recorder goes on', async () => {
+  const path = await mkdtemp(join(tmpdir(), 'panorec-reindex-'))
+  await using store = await openStore({ kind: 'fs', path })
+  await using database = await openEmpty()
+  const segments = evenSegments(3)
+  const { manifest } = aboutTake(1)
+  await storeManifest(store, { ...manifest, id: LOST })
+  const put = (name: string, text: string) => store.put(`${LOST}/${name}`, new TextEncoder().encode(text))
+  for (const { uri } of segments) await put(uri, uri)
+  await put('index.m3u8', renderIndex(segments, { targetDurationSec: 3, ended: false }))
+  await put('live.m3u8', renderIndex(segments, { targetDurationSec: 3, ended: false }))
+  const options = { dryRun: false, log: () => undefined, nowMs: Date.now() + HOUR_MS }
+  expect(await reindex(store, restorersOf(database), { ...options, dryRun: true })).toMatchObject({ restored: 1 })
+  expect((await loadSegments(store, LOST))?.ended).toBe(false)
+  expect(await reindex(store, restorersOf(database), options)).toMatchObject({ restored: 1, running: 0 })
+  for (const name of ['index', 'live']) {
+    const { body } = await store.get(`${LOST}/${name}.m3u8`)
+    expect(await new Response(body).text()).toContain('#EXT-X-ENDLIST')
+  }
+  expect(await createRecordingRepository(database).find(LOST)).toMatchObject({
+    state: 'failed',
+    error: { code: 'recorder.lost' },
+    takes: [{ number: 1, durationSec: 6, segments: 3 }],
+  })
+  const late = fenceStore(store, { recordingId: LOST, take: 1 })
+  await expect(late.put(`${LOST}/live.m3u8`, new Uint8Array(1))).rejects.toMatchObject({ code: 'take.superseded' })
+  await rm(path, { recursive: true })
+})
+
+test('a recording that has its time still has it, by the manifest that its recorder wrote', async () => {
+  const path = await mkdtemp(join(tmpdir(), 'panorec-reindex-'))
+  await using store = await openStore({ kind: 'fs', path })
+  await using database = await openEmpty()
+  const retention = { maxAgeSec: 60, rollingSec: 600 }
+  const record = aRecord({ id: ENDED, spec: { ...SPEC, retention } })
+  const request = buildRecorderRequest(record, 1, null, SURROUNDINGS)
+  const endedAt = '2026-11-21T10:00:00.000Z'
+  const progress = { state: 'completed', startedAt: endedAt, endedAt, error: null } as const
+  await storeManifest(store, buildManifest(request, undefined, progress, NOTHING_STORED))
+  await reindex(store, restorersOf(database), { dryRun: false, log: () => undefined, nowMs: Date.parse(endedAt) })
+  expect((await createRecordingRepository(database).find(ENDED)).spec.retention).toEqual(retention)
+  const expired = await createDeletionLog(database).expired(new Date(Date.parse(endedAt) + 61_000), null)
+  expect(expired).toEqual([ENDED])
+  await rm(path, { recursive: true })
+})
+
+test('what is there of a deleted recording is not restored: its deletion goes on', async () => {
+  const path = await mkdtemp(join(tmpdir(), 'panorec-reindex-'))
+  await using store = await openStore({ kind: 'fs', path })
+  await using database = await openEmpty()
+  const { manifest } = aboutTake(1)
+  const deletion = { at: '2026-11-21T10:00:00.000Z', highlights: 'delete' } as const
+  await sealDeleted(store, ENDED, deletion)
+  await sealDeleted(store, LOST, deletion)
+  await storeManifest(store, { ...manifest, id: LOST })
+  await store.put(`${LOST}/live.m3u8`, new Uint8Array(1))
+  const options = { dryRun: false, log: () => undefined, nowMs: Date.now() }
+  const found = { deleted: 1, restored: 0, running: 0 }
+  expect(await reindex(store, restorersOf(database), { ...options, dryRun: true })).toMatchObject(found)
+  expect(await createDeletionLog(database).marked()).toEqual([])
+  expect(await reindex(store, restorersOf(database), options)).toMatchObject(found)
+  await expect(createRecordingRepository(database).find(LOST)).rejects.toMatchObject({ code: 'recording.not-found' })
+  expect(await createDeletionLog(database).marked()).toEqual([LOST])
+  expect(await createDeletionLog(database).find(LOST)).toEqual({ id: LOST, deletion })
+  await rm(path, { recursive: true })
+})
+
+async function openEmpty(): Promise<Database> {
+  return await openDatabase({ kind: 'embedded', dir: 'memory://' }, (error) => {
+    throw error
+  })
+}
+
+function restorersOf(database: Database) {
+  return { recordings: createRecordingRestorer(database), highlights: createHighlightRestorer(database) }
+}
 
 function clipOf(recordingId: string, id: string): HighlightRecord {
   return {

@@ -86,7 +86,7 @@ test('shares a highlight with somebody who has no key, and takes it back', async
   expect((await fetch(share.url)).status).toBe(404)
 })
 
-test('asks for a recap and finds it', async () => {
+test('asks for a recap, finds it and deletes it', async () => {
   await using service = await openService()
   const { recordings, highlights } = service.client
   const { id } = await recordings.start(SPEC)
@@ -95,6 +95,8 @@ test('asks for a recap and finds it', async () => {
   expect(recap).toMatchObject({ ...request, state: 'rendering' })
   expect(await highlights.getRecap(recap.id)).toEqual(recap)
   expect((await highlights.recaps(id)).items).toEqual([recap])
+  expect(await highlights.deleteRecap(recap.id)).toBeUndefined()
+  expect((await highlights.recaps(id)).items).toEqual([])
 })
 
 test('a refusal is thrown as the error that it was on the other side', async () => {

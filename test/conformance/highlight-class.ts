@@ -49,7 +49,7 @@ export interface HighlightClass {
   readonly playlistFaults: readonly string[]
   readonly stormFromMs: number
   readonly stormToMs: number
-  /** Nice values of clip functions and of recorders. */
+  /** Nice values of clip functions and of recorders, and of their sessions (sched(7), autogroups). */
   readonly nice: { readonly clippers: readonly number[]; readonly recorders: readonly number[] }
   readonly kills: number
   /** Each whole answer of `clip.mp4` while clip functions were killed: link and hash. */
@@ -202,8 +202,19 @@ async function notePriorities(nice: { clippers: Set<number>; recorders: Set<numb
     const stat = seen && (await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined))
     // Field 19 (proc(5)); the name of the program, field 2, may hold spaces.
     if (stat !== undefined) seen?.add(Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]))
+    if (seen !== undefined) await noteSession(pid, seen)
   }
 }
+
+/** A clip function that was just started gets it a moment later, where the service has no privileges (sched(7)). */
+async function noteSession(pid: number, seen: Set<number>): Promise<void> {
+  const read = async () => (await readFile(`/proc/${pid}/autogroup`, 'utf8').catch(() => '')).split(' nice ')[1]
+  if (Number(await read()) < Math.max(...seen)) await sleep(SESSION_MS)
+  const nice = await read()
+  if (nice !== undefined) seen.add(Number(nice))
+}
+
+const SESSION_MS = 3000
 
 /** Kills every clip function at some moments of its work, and reads the clips all the time. */
 async function killClippers(client: Client, recordingId: string): Promise<{ kills: number; served: Set<string> }> {

@@ -10,6 +10,10 @@ export const TOGETHER_PRESENT_MIN = 0.95
 export const TOGETHER_REPEATED_MAX = 0.05
 export const HLS_SYNC_P95_SEC = 0.04
 export const WHEP_SYNC_P95_SEC = 0.06
+/** A tick that a busy machine misses leaves a hole of two frames; a lost segment or group of pictures one of a second. */
+export const HOLE_MAX_SEC = 0.2
+/** A viewer's Chrome on the machine that records may wait for a segment once. */
+export const LIVE_STALLS_MAX = 1
 /** What a recording promises; each number is its own. */
 export const LAYOUT_SWITCH_MAX_MS = 500
 export const STROKE_MAX_MS = 300

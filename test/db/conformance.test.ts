@@ -1,4 +1,5 @@
 import './command-log.suite.ts'
+import './deletion-log.suite.ts'
 import './event-log.suite.ts'
 import './highlight-repository.suite.ts'
 import './idempotency-keys.suite.ts'

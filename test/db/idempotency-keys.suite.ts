@@ -50,10 +50,11 @@ describeDatabases('idempotency keys', (database) => {
     expect(await keys().claim(key, 'other')).toEqual({ kind: 'first' })
   })
 
-  test('of a service that died before it answered may be claimed after a minute', async () => {
+  test('of a service that died before it answered may be claimed after a minute, for the same request', async () => {
     const key = ulid()
     await keys().claim(key, 'print')
     now = new Date(now.getTime() + 61_000)
+    await expect(keys().claim(key, 'other')).rejects.toMatchObject({ code: 'idempotency.conflict' })
     expect(await keys().claim(key, 'print')).toEqual({ kind: 'first' })
   })
 })

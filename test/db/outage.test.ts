@@ -2,14 +2,18 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { sql } from 'drizzle-orm'
 import { ulid } from 'ulid'
 import { expect, test } from 'vitest'
 import { createCommandLog, createRecordingRepository, openDatabase } from '../../src/db/index.ts'
+import { FaultyProxy } from '../kit/faulty-proxy.ts'
 import { startPostgres } from '../kit/postgres.ts'
 
 /** Lost notifications are made up for within a reconnect (1 s), on a busy machine. */
 const RECONNECTED_MS = 15_000
 const AWAY_MS = 1500
+/** How long a connection of these tests waits for an answer. */
+const ANSWER_MS = 1000
 
 test('a Postgres that goes away and returns is used again, and its listeners look for what they missed', async () => {
   await using server = await startPostgres()
@@ -45,6 +49,61 @@ test('a Postgres that goes away and returns is used again, and its listeners loo
   using _again = commands.watch('rec_b', answered.resolve)
   await commands.append({ id: ulid(), recordingId: 'rec_b', order: { type: 'stop' }, applied: false })
   await answered.promise
+})
+
+test('a connection that is cut in the middle of a transaction is an error of that transaction, and of nothing else', async () => {
+  await using server = await startPostgres()
+  const losses: unknown[] = []
+  await using database = await openDatabase({ kind: 'postgres', url: await server.createDatabase() }, (error) =>
+    losses.push(error),
+  )
+  const work = database.transaction(async (queries) => {
+    await queries.execute(sql`select 1`)
+    await server.cutConnections()
+    await expect.poll(() => losses.length).toBeGreaterThan(0)
+    await queries.execute(sql`select 1`)
+  })
+  await expect(work).rejects.toMatchObject({ code: 'database.unavailable', retryable: true })
+  await database.check()
+})
+
+test('a network that swallows everything is noticed by whoever waits for an answer, and the next one has a connection', async () => {
+  await using server = await startPostgres()
+  const url = await server.createDatabase()
+  const { hostname: host, port } = new URL(url)
+  await using proxy = await FaultyProxy.start({ host, port: Number(port) })
+  const settings = { kind: 'postgres', url: proxy.over(url), answerMs: ANSWER_MS } as const
+  await using database = await openDatabase(settings, () => {})
+  const hang = async (work: () => Promise<unknown>) => {
+    proxy.setFault({ kind: 'hang' })
+    const startedAt = performance.now()
+    await expect(work()).rejects.toMatchObject({ code: 'database.unavailable', retryable: true })
+    expect(performance.now() - startedAt).toBeLessThan(ANSWER_MS * 3)
+    proxy.setFault(null)
+    await database.check()
+  }
+  await database.check()
+  await hang(() => database.check())
+  // More often than there are connections: none may stay behind.
+  for (let n = 0; n < 12; n += 1) await hang(() => database.transaction((queries) => queries.execute(sql`select 1`)))
+})
+
+test('a lock of a client that is cut off is free again soon', async () => {
+  await using server = await startPostgres()
+  const url = await server.createDatabase()
+  await using database = await openDatabase({ kind: 'postgres', url, answerMs: ANSWER_MS }, () => {})
+  const lock = sql`select pg_advisory_xact_lock(1)`
+  const silent = database.transaction(async (queries) => {
+    await queries.execute(lock)
+    await sleep(ANSWER_MS * 2)
+    await queries.execute(sql`select 1`)
+  })
+  const [ended, next] = await Promise.allSettled([
+    silent,
+    sleep(ANSWER_MS / 2).then(() => database.transaction((queries) => queries.execute(lock))),
+  ])
+  expect(ended).toMatchObject({ status: 'rejected', reason: { code: 'database.unavailable' } })
+  expect(next).toMatchObject({ status: 'fulfilled' })
 })
 
 test('a server that is not there is said to be unavailable', async () => {

@@ -93,22 +93,25 @@ describeDatabases('the recording repository', (database) => {
     expect((await repository().countByState()).requested).toBe(before + 1)
   })
 
-  test('makes events of state due for each webhook, and no others', async () => {
+  test('makes events of state and warnings due for each webhook, and no others', async () => {
     const hook = { url: 'https://hooks.test/', secret: 'sixteen-characters' }
     const record = await insert(fresh({ webhooks: [hook, hook] }))
+    const warning = { code: 'picture.black', message: 'for 5 s' }
     await repository().update(record.id, (current) =>
-      toChange({ record: current, facts: [{ type: 'recording.layout' }] }, LATER, null),
+      toChange(
+        { record: current, facts: [{ type: 'recording.layout' }, { type: 'recording.warning', take: 1, warning }] },
+        LATER,
+        null,
+      ),
     )
     const outbox = createWebhookOutbox(database())
     for (const webhook of [0, 1]) {
-      const due = await outbox.next(record.id, webhook)
-      expect(due).toMatchObject({
-        attempts: 0,
-        target: hook,
-        event: { type: 'recording.state', recordingId: record.id },
-      })
-      expect(due?.event.id).toBeGreaterThan(0)
-      await outbox.delivered(due?.id ?? 0, 1, NOW)
+      for (const told of [{ type: 'recording.state' }, { type: 'recording.warning', take: 1, warning }]) {
+        const due = await outbox.next(record.id, webhook)
+        expect(due).toMatchObject({ attempts: 0, target: hook, event: { ...told, recordingId: record.id } })
+        expect(due?.event.id).toBeGreaterThan(0)
+        await outbox.delivered(due?.id ?? 0, 1, NOW)
+      }
       expect(await outbox.next(record.id, webhook)).toBeUndefined()
     }
   })

@@ -97,6 +97,8 @@ test('a clip function that is killed half way is run again, and nothing half-wri
   const runs = await played()
   expect(runs.map(({ play }) => play)).toEqual(['killed', 'crash', ''])
   expect(runs.map(({ nice }) => nice)).toEqual([10, 10, 10])
+  const session = existsSync('/proc/self/autogroup') ? 10 : null
+  expect(runs.map(({ sessionNice }) => sessionNice)).toEqual([session, session, session])
   expect(runs.map(({ secretsSeen }) => secretsSeen)).toEqual([[], [], []])
   for (const run of runs) {
     expect(basename(run.tmpdir)).toMatch(/^panorec-clip-/)
@@ -117,11 +119,20 @@ test('a clip that fails again and again leaves its highlight failed, with the re
   expect(text).toContain('panorec_highlights_total{outcome="clip.wrong-media"} 1')
 })
 
+test('a clip that no repetition can make is not tried again', async () => {
+  await plays('hopeless')
+  const highlight = await core.highlights.trigger(await record(), { at: at(10) })
+  await using _worker = await work()
+  const failed = await ends(highlight, 'failed')
+  expect(failed.error?.code).toBe('store.not-found')
+  expect(await played()).toHaveLength(1)
+})
+
 test('no more clips are cut at once than the setting says', async () => {
-  await plays()
+  await plays(...Array<string>(8).fill('slow'))
   const recordingId = await record()
   const highlights: Highlight[] = []
-  for (let sec = 5; sec < 11; sec += 1) highlights.push(await core.highlights.trigger(recordingId, { at: at(sec) }))
+  for (let sec = 5; sec < 9; sec += 1) highlights.push(await core.highlights.trigger(recordingId, { at: at(sec) }))
   await using _worker = await work()
   for (const highlight of highlights) await ends(highlight, 'ready')
   const runs = await played()

@@ -54,9 +54,9 @@ test('what is ordered while two takes overlap reaches both, once', async () => {
   await expect.poll(() => lines(id).filter(({ msg }) => msg === 'the recorder is gone').length, POLL).toBe(2)
 })
 
-test('a take that cannot take over changes nothing; the running one goes on', async () => {
+test('a take that cannot take over changes nothing; the running one goes on, and the next attempt has a number of its own', async () => {
   const { id } = await service.start({ metadata: { due: '1', next: 'crash' } }, 'recording')
-  await expect.poll(() => said(id, 2, 'the recorder is gone'), POLL).toBeGreaterThan(1)
+  await expect.poll(() => [2, 3].map((take) => said(id, take, 'the recorder is gone')), POLL).toEqual([1, 1])
   expect(await get(id)).toMatchObject({ state: 'recording', error: null, takes: [{ number: 1, endedAt: null }] })
   expect(await stop(id)).toMatchObject({ error: null, takes: [{ number: 1, error: null }] })
 })
@@ -69,5 +69,32 @@ test('a take that dies while the next one gets ready is followed as by any death
   await expect.poll(async () => (await get(id)).takes.length, POLL).toBe(2)
   await service.reaches(id, 'recording')
   const done = await stop(id)
-  expect(done).toMatchObject({ error: null, takes: [{ error: { code: 'recorder.crashed' } }, { error: null }] })
+  // The number 2 was that of the take which did not come to take over.
+  expect(done.takes).toMatchObject([
+    { number: 1, error: { code: 'recorder.crashed' } },
+    { number: 3, error: null },
+  ])
+  expect(done.error).toBeNull()
+})
+
+test('a stop that the running take has not answered when the next one is ready ends the recording', async () => {
+  const metadata = { due: '1', primeMs: '1500', stopMs: '2500' }
+  const { id } = await service.start({ metadata }, 'recording')
+  await isReady(id, 2)
+  await service.call('POST', `/v1/recordings/${id}/stop`)
+  const done = await service.reaches(id, 'completed')
+  expect(done).toMatchObject({ error: null, takes: [{ number: 1, error: null }] })
+  await expect.poll(() => said(id, 2, 'the recorder is gone'), POLL).toBe(1)
+})
+
+/** The last test of this file: it ends the service that all of them use. */
+test('a service that stops after a hand-over ends the running take in order', async () => {
+  const { id } = await service.start({ metadata: { due: '1' } }, 'recording')
+  const exits = (take: number) =>
+    lines(id)
+      .filter((line) => line.take === take && line.msg === 'the recorder is gone')
+      .map(({ code, signal }) => ({ code, signal }))
+  await expect.poll(() => exits(1), POLL).toHaveLength(1)
+  await service[Symbol.asyncDispose]()
+  expect(exits(2)).toEqual([{ code: 0, signal: null }])
 })

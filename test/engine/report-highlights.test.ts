@@ -13,6 +13,7 @@ const trigger = (key: string): Extract<RecorderEvent, { type: 'trigger' }> => ({
   rule: 'hand',
   label: 'Hand',
   by: null,
+  metadata: { page: '7' },
   preSec: 3,
   postSec: 2,
 })
@@ -21,6 +22,7 @@ const trigger = (key: string): Extract<RecorderEvent, { type: 'trigger' }> => ({
 function open(...answers: readonly (AppError | undefined)[]) {
   const asked: Parameters<Highlights['trigger']>[] = []
   const stored: [string, number][] = []
+  const started: string[] = []
   const log: string[] = []
   const left = [...answers]
   const reports = reportHighlights(
@@ -33,12 +35,20 @@ function open(...answers: readonly (AppError | undefined)[]) {
           return { id: 'hl_x' } as Highlight
         },
       },
-      clips: { storedUntil: (...call) => void stored.push(call), recordingEnded: async () => {} },
+      clips: {
+        async takeStarted(id) {
+          started.push(id)
+          const error = left.shift()
+          if (error !== undefined) throw error
+        },
+        storedUntil: (...call) => void stored.push(call),
+        recordingEnded: async () => {},
+      },
       logger: createLogger({ level: 'info', destination: { write: (line: string) => void log.push(line) } }),
     },
     { recordingId: 'rec_x', video: { width: 320, height: 180, fps: 25, bitrateKbps: 500 } },
   )
-  return { reports, asked, stored, log }
+  return { reports, asked, stored, started, log }
 }
 
 const AWAY = new AppError('database.unavailable', 'away')
@@ -49,20 +59,27 @@ test('a trigger waits for the database, and is asked for again as it was', async
   await reports.flush()
   const call = [
     'rec_x',
-    { at: AT, preSec: 3, postSec: 2, label: 'Hand' },
+    { at: AT, preSec: 3, postSec: 2, label: 'Hand', metadata: { page: '7' } },
     { trigger: 'rule', key: 'hand/amy/1', rule: 'hand' },
   ]
   expect(asked).toEqual([call, call, call])
 })
 
 test('a trigger that cannot be written holds up no other, and is in the log', async () => {
-  const { reports, asked, log } = open(new AppError('highlight.no-media', 'nothing there'))
+  const { reports, asked, log } = open(new AppError('recording.not-found', 'it was deleted'))
   reports.trigger(trigger('a'))
   reports.trigger(trigger('b'))
   await reports.flush()
   expect(asked).toHaveLength(2)
-  expect(log.filter((line) => line.includes('highlight.no-media'))).toHaveLength(1)
+  expect(log.filter((line) => line.includes('recording.not-found'))).toHaveLength(1)
   expect(log.filter((line) => line.includes('hl_x'))).toHaveLength(1)
+})
+
+test('a take that starts is asked for cuts, as soon as the database can tell which', async () => {
+  const { reports, started } = open(AWAY)
+  reports.started()
+  await reports.flush()
+  expect(started).toEqual(['rec_x', 'rec_x'])
 })
 
 test('a segment says until when the recording is stored, and half a picture more', () => {

@@ -6,7 +6,7 @@ import type { ClipperEvent, ClipperRequest } from '../../src/protocol/index.ts'
 
 /**
  * A child process that speaks the clip function's protocol. What it plays is the next line of `plays` in the store's
- * folder: `crash` and `killed` (after half of the clip is written beside its place), `fail` (says so), `hang`, or nothing. What
+ * folder: `crash` and `killed` (after half of the clip is written beside its place), `fail` and `hopeless` (say so), `slow`, `hang`, or nothing. What
  * it was is a line of `played`.
  */
 export interface Played {
@@ -15,6 +15,8 @@ export interface Played {
   readonly beginMs: number
   readonly endMs: number
   readonly nice: number
+  /** Of its session (sched(7)), at its end; null where the kernel knows none. */
+  readonly sessionNice: number | null
   readonly tmpdir: string
   /** How old the process was when it got its job. */
   readonly ageMs: number
@@ -22,6 +24,8 @@ export interface Played {
 }
 
 const HALF_MS = 200
+/** Longer than two processes of low priority take to start on a busy machine. */
+const SLOW_MS = 2000
 process.on('disconnect', () => process.exit(0))
 process.once('message', (message) => void serve(message as ClipperRequest))
 
@@ -38,9 +42,13 @@ async function serve(request: ClipperRequest): Promise<void> {
     ageMs: process.uptime() * 1000,
     secretsSeen: Object.keys(process.env).filter((name) => name.startsWith('PANOREC_')),
   }
-  const note = () => appendFileSync(join(store.path, 'played'), `${JSON.stringify({ ...head, endMs: Date.now() })}\n`)
+  const note = () => {
+    const played: Played = { ...head, sessionNice: readSessionNice(), endMs: Date.now() }
+    appendFileSync(join(store.path, 'played'), `${JSON.stringify(played)}\n`)
+  }
   writeFileSync(join(tmpdir(), 'half'), 'half a clip')
   await sleep(HALF_MS)
+  if (play === 'slow') await sleep(SLOW_MS)
   if (play === 'hang') await sleep(60_000)
   note()
   if (play === 'killed') process.kill(process.pid, 'SIGKILL')
@@ -48,9 +56,8 @@ async function serve(request: ClipperRequest): Promise<void> {
     console.error('boom: the last words')
     process.exit(7)
   }
-  answer(
-    play === 'fail' ? { type: 'failed', error: { code: 'clip.wrong-media', message: 'as the script says' } } : cut(),
-  )
+  const failure = { fail: 'clip.wrong-media', hopeless: 'store.not-found' }[play]
+  answer(failure === undefined ? cut() : { type: 'failed', error: { code: failure, message: 'as the script says' } })
 
   function cut(): ClipperEvent {
     if (request.type === 'recap') return { type: 'recap', result: { durationSec: 9, bytes: 99 } }
@@ -65,7 +72,15 @@ async function serve(request: ClipperRequest): Promise<void> {
   }
 }
 
-/** Several processes may ask at once; tests that name plays cut one clip at a time. */
+function readSessionNice(): number | null {
+  try {
+    return Number(readFileSync('/proc/self/autogroup', 'utf8').split(' nice ')[1])
+  } catch {
+    return null
+  }
+}
+
+/** Several processes may ask at once; tests that name different plays cut one clip at a time. */
 function nextPlay(folder: string): string {
   const path = join(folder, 'plays')
   const [next = '', ...rest] = readLines(path)

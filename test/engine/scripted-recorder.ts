@@ -7,9 +7,12 @@ import type { EndReason, ErrorInfo, RecorderCommand, RecorderEvent, RecorderRequ
 /**
  * A child process that speaks the recorder's protocol and plays what the recording's metadata says: `play` is `crash`,
  * `killed`, `survived` (killed, but a child of it lives on and holds its output open), `silent` (never a first picture), `frozen` (says nothing more), `failing` (gives the take up, but lingers),
- * `hopeless`, `deaf` (no answers), `stubborn` (does not end), or nothing. `takes` is how many takes play that; later ones
+ * `hopeless`, `deaf` (no answers), `stubborn` (does not end), `zombie` (a new layout makes it give the take up, and it refuses
+ * it after that), or nothing. `takes` is how many takes play that; later ones
  * play nothing. `due` is how many takes ask for the next one to take over, as soon as they run; `next` is what a take plays that
- * waits to take over: `crash`, or `slow` (it is never ready). `refuse` names a type of command that it answers with an error.
+ * waits to take over: `crash`, or `slow` (it is never ready); it is ready after `primeMs`. `refuse` names a type of command that
+ * it answers with an error; a stop is answered after `stopMs`. `warnings` is how often it warns at once, and nothing has happened
+ * in its room for `emptyRoomSec`.
  */
 const FRAME_MS = 100
 const STATS = {
@@ -47,8 +50,8 @@ const play = (): string | undefined => {
   return take <= Number(metadata.takes ?? 1000) ? metadata.play : undefined
 }
 
-function begin({ sources, take, layout, maxDurationSec }: RecorderRequest): void {
-  const asked = { take, layout: layout.name, sources: sources.map(({ id }) => id), maxDurationSec }
+function begin({ sources, take, layout, maxDurationSec, idleForSec }: RecorderRequest): void {
+  const asked = { take, layout: layout.name, sources: sources.map(({ id }) => id), maxDurationSec, idleForSec }
   console.log(JSON.stringify({ level: 'debug', msg: 'request', asked }))
   console.log(
     JSON.stringify({
@@ -82,6 +85,8 @@ function begin({ sources, take, layout, maxDurationSec }: RecorderRequest): void
 function roll(takeEpochMs: number, sources: RecorderRequest['sources']): NodeJS.Timeout {
   emit({ type: 'started', at: at(), takeEpochMs })
   for (const { id } of sources) emit({ type: 'source', at: at(), sourceId: id, state: 'live', error: null })
+  for (let said = 0; said < Number(request?.metadata.warnings ?? 0); said += 1)
+    emit({ type: 'warning', at: at(), error: { code: 'picture.black', message: 'as the script says' } })
   if ((request?.take ?? 0) <= Number(request?.metadata.due ?? 0))
     setInterval(() => emit({ type: 'due', at: at(), why: 'max-take' }), FRAME_MS * 3)
   return setInterval(record, FRAME_MS)
@@ -95,7 +100,8 @@ function clock() {
 function handOver(command: RecorderCommand): void {
   if (command.type === 'handover.hold' && command.isHeld)
     setInterval(() => emit({ type: 'positions', clock: clock(), positions: [], recordedSec: segments * 2 }), FRAME_MS)
-  if (command.type === 'handover.positions' && request?.metadata.next !== 'slow') emit({ type: 'primed', sources: [] })
+  if (command.type === 'handover.positions' && request?.metadata.next !== 'slow')
+    setTimeout(() => emit({ type: 'primed', sources: [] }), Number(request?.metadata.primeMs ?? 0))
   if (command.type === 'handover.begin')
     setTimeout(() => roll(command.atMs, request?.sources ?? []), command.atMs - Date.now())
   if (command.type === 'handover.end') setTimeout(() => end('handed-over'), command.atMs - Date.now())
@@ -104,7 +110,10 @@ function handOver(command: RecorderCommand): void {
 function record(): void {
   segments += 1
   emit({ type: 'segment', seq: segments, durationSec: 2, bytes: 1000, programDateTime: at(), latencyMs: 5 })
-  emit({ type: 'stats', at: at(), stats: { ...STATS, frames: segments * 50, segments } })
+  const stats = { ...STATS, frames: segments * 50, segments }
+  const { emptyRoomSec } = request?.metadata ?? {}
+  const idle = emptyRoomSec === undefined ? {} : { idleForSec: { emptyRoomSec: Number(emptyRoomSec) } }
+  emit({ type: 'stats', at: at(), stats, ...idle })
 }
 
 /** Another segment is stored after the take was given up, as by a recorder whose store is slow. */
@@ -117,13 +126,29 @@ function fail(recording: NodeJS.Timeout): void {
 }
 
 function obey(command: RecorderCommand): void {
+  const stopMs = command.type === 'stop' ? Number(request?.metadata.stopMs ?? 0) : 0
+  if (stopMs > 0) setTimeout(() => carryOut(command), stopMs)
+  else carryOut(command)
+}
+
+/** The answer comes when the service has long followed the take. */
+function refuseLate(commandId: string): void {
+  const error = { code: 'page.crashed', message: 'as the script says' }
+  emit({ type: 'failing', at: at(), error })
+  setTimeout(() => emit({ type: 'ack', commandId, error }), LINGER_MS / 5)
+  setTimeout(() => end('failed', error), LINGER_MS)
+}
+
+function carryOut(command: RecorderCommand): void {
   const { refuse } = request?.metadata ?? {}
   if (play() === 'deaf') return
+  if (play() === 'zombie' && command.type === 'layout') return refuseLate(command.commandId)
   const error = refuse === command.type ? { code: 'source.unsupported-media', message: 'as the script says' } : null
   emit({ type: 'ack', commandId: command.commandId, error })
   if (command.type === 'signals')
     console.log(JSON.stringify({ level: 'warn', msg: `signals ${JSON.stringify(command.signals)}` }))
   if (command.type === 'layout') console.log(JSON.stringify({ level: 'warn', msg: `layout ${command.layout.name}` }))
+  if (command.type === 'cut') console.log(JSON.stringify({ level: 'debug', msg: `cut ${command.atMs ?? 'now'}` }))
   handOver(command)
   if (command.type === 'stop') end('stopped')
 }

@@ -88,6 +88,44 @@ test('the next take does not wait for what the one before still stores, and that
   await stop(id)
 })
 
+test('a take that was given up answers for nobody: the next one is brought the same order', async () => {
+  const { id } = await service.start({ metadata: { play: 'zombie', takes: '1' } }, 'recording')
+  const answer = await service.call('PUT', `/v1/recordings/${id}/layout`, { name: 'board' })
+  expect(answer.status).toBe(200)
+  expect(await secondTake(id)).toMatchObject({ layout: { name: 'board' } })
+  await stop(id)
+})
+
+test('the time that nothing has happened for goes on in the next take', async () => {
+  const metadata = { play: 'failing', takes: '1', emptyRoomSec: '42' }
+  const { id } = await service.start({ idle: { emptyRoomSec: 3600 }, metadata })
+  const { takes } = await secondTake(id)
+  expect(Object.keys(takes[0] ?? {})).not.toContain('idleForSec')
+  expect(requestOf(id, 1).idleForSec).toBeUndefined()
+  expect(requestOf(id, 2).idleForSec).toEqual({ emptyRoomSec: 42 })
+  await stop(id)
+})
+
+test('a warning of a recorder is an event, once a minute, and not in the record', async () => {
+  const { id } = await service.start({ metadata: { warnings: '3' } }, 'recording')
+  const leave = new AbortController()
+  const url = `${service.url}/v1/events?recording=${id}&type=recording.warning&type=recording.state&after=0`
+  const { body } = await fetch(url, { signal: leave.signal })
+  const done = await stop(id)
+  let text = ''
+  for await (const part of (body ?? new ReadableStream()).pipeThrough(new TextDecoderStream())) {
+    text += part
+    if (text.includes('"completed"')) break
+  }
+  leave.abort()
+  const events = [...text.matchAll(/^data: (.*)$/gm)].map(([, data]) => JSON.parse(data ?? ''))
+  const warning = { code: 'picture.black', message: 'as the script says' }
+  expect(events.filter(({ type }) => type === 'recording.warning')).toEqual([
+    { id: expect.any(Number), at: expect.any(String), recordingId: id, type: 'recording.warning', take: 1, warning },
+  ])
+  expect(JSON.stringify(done)).not.toContain('picture.black')
+})
+
 test('what no other take would do better with ends the recording at once', async () => {
   const { id } = await service.start({ metadata: { play: 'hopeless' } })
   const failed = await service.reaches(id, 'failed')

@@ -70,7 +70,24 @@ describe('a highlight of a running recording', () => {
     expect(highlight).toMatchObject({ state: 'waiting', at: at(20), from: at(15), to: at(30), preSec: 5, postSec: 10 })
     expect(await open.orders(recordingId)).toEqual([{ type: 'cut' }, { type: 'cut', atMs: START + 30_000 }])
     await open.highlights.trigger(recordingId, { at: at(40), postSec: 0 })
-    expect((await open.orders(recordingId)).slice(2)).toEqual([{ type: 'cut', atMs: START + 40_000 }])
+    await open.highlights.trigger(recordingId, { at: at(50), postSec: 5 })
+    const ahead = [40, 50, 55].map((sec) => ({ type: 'cut', atMs: START + sec * 1000 }))
+    expect((await open.orders(recordingId)).slice(2)).toEqual(ahead)
+  })
+
+  test('has its cuts ordered again from each take that starts', async () => {
+    const recordingId = await open.record('recording')
+    const origin = { trigger: 'rule', key: 'rule-0@1', rule: 'loudness' } as const
+    await open.highlights.trigger(recordingId, { at: at(20), postSec: 10 }, origin)
+    await open.highlights.trigger(recordingId, { at: at(40), postSec: 5 })
+    const before = (await open.orders(recordingId)).length
+    open.time.now = START + 41_000
+    await open.clips.takeStarted(recordingId)
+    expect((await open.orders(recordingId)).slice(before)).toEqual([{ type: 'cut', atMs: START + 45_000 }])
+    open.time.now = START + 29_000
+    await open.clips.takeStarted(recordingId)
+    const again = [30, 40, 45].map((sec) => ({ type: 'cut', atMs: START + sec * 1000 }))
+    expect((await open.orders(recordingId)).slice(before + 1)).toEqual(again)
   })
 
   test('plays when the segment with the end of its post-roll is stored, and not before', async () => {
@@ -162,36 +179,6 @@ test('a highlight that still waits when its recording is deleted fails, and is n
   open.seen.length = 0
   await open.clips.sweep()
   expect(open.seen.filter((line) => line.includes(recordingId))).toEqual([])
-})
-
-describe('a trigger', () => {
-  test('that is said twice is one highlight', async () => {
-    const recordingId = await open.record('recording')
-    const origin = { trigger: 'signal', key: 'sig-1', rule: null } as const
-    const twice = [1, 2].map(() => open.highlights.trigger(recordingId, { at: at(20), label: 'Wow' }, origin))
-    const [first, second] = await Promise.all(twice)
-    expect(first).toMatchObject({ trigger: 'signal', rule: null, label: 'Wow' })
-    expect(second?.id).toBe(first?.id)
-    expect(await open.events(recordingId)).toEqual(['highlight.created'])
-    expect(await open.orders(recordingId)).toEqual([])
-    await open.highlights.delete(first?.id ?? '')
-    await open.highlights.trigger(recordingId, { at: at(20) }, origin)
-    expect((await open.highlights.list({ limit: 10, recordingId })).items).toEqual([])
-  })
-
-  test('lies at most an hour ahead', async () => {
-    const recordingId = await open.record('recording')
-    const late = { at: at(20 + 3601) }
-    await expect(open.highlights.trigger(recordingId, late)).rejects.toMatchObject({
-      code: 'highlight.too-far-ahead',
-      field: '/at',
-      received: late.at,
-    })
-    await expect(open.highlights.trigger(recordingId, { at: 'soon' })).rejects.toMatchObject({
-      code: 'request.invalid',
-    })
-    await expect(open.highlights.trigger('rec_x', {})).rejects.toMatchObject({ code: 'recording.not-found' })
-  })
 })
 
 describe('the clip', () => {

@@ -14,7 +14,13 @@ import {
 } from '../../src/db/index.ts'
 import { createClips, createHighlights, type HighlightIds, type HighlightsPorts } from '../../src/highlights/index.ts'
 import { renderIndex, type Segment } from '../../src/playlist/index.ts'
-import type { ClipResult, EventType, RecordingState } from '../../src/protocol/index.ts'
+import {
+  AppError,
+  type ClipResult,
+  type EventType,
+  type RecordingSpec,
+  type RecordingState,
+} from '../../src/protocol/index.ts'
 import { loadSegments } from '../../src/publication/index.ts'
 import { toChange } from '../../src/recording/changes.ts'
 import { openStore } from '../../src/store/index.ts'
@@ -43,13 +49,20 @@ export async function openHighlights() {
   const queued: string[] = []
   const woken: string[] = []
   const seen: string[] = []
-  const broken = { queue: false }
+  const broken = { queue: false, store: false }
+  const loads: (number | undefined)[] = []
   const ports: HighlightsPorts = {
     recordings,
     highlights: createHighlightRepository(database),
     shares: createShareRepository(database),
     recaps: createRecapRepository(database),
-    index: { load: (id) => loadSegments(store, id) },
+    index: {
+      async load(id, options) {
+        loads.push(options?.sinceMs)
+        if (broken.store) throw new AppError('store.unavailable', 'the store is away')
+        return await loadSegments(store, id, options)
+      },
+    },
     store,
     commands,
     clipQueue: {
@@ -83,16 +96,23 @@ export async function openHighlights() {
     highlights: createHighlights(ports),
     clips,
     commands,
+    database,
     store,
+    /** From when on the index was read, each time; undefined: all of it. */
+    loads,
     time,
     queued,
     woken,
     seen,
     broken,
     /** A recording of pictures of 40 ms that began at nine and stored these segments. */
-    async record(state: RecordingState, segments: readonly Segment[] = evenSegments(10)): Promise<string> {
+    async record(
+      state: RecordingState,
+      segments: readonly Segment[] = evenSegments(10),
+      spec: Partial<RecordingSpec> = {},
+    ): Promise<string> {
       const endedAt = state === 'completed' || state === 'failed' ? at(20) : null
-      const record = aRecord({ id: `rec_${newUlid()}`, state, startedAt: at(0), endedAt, spec: SPEC })
+      const record = aRecord({ id: `rec_${newUlid()}`, state, startedAt: at(0), endedAt, spec: { ...SPEC, ...spec } })
       await recordings.insert(toChange({ record, facts: [{ type: 'recording.state' }] }, new Date(START), null))
       await this.stores(record.id, segments, { ended: endedAt !== null })
       return record.id

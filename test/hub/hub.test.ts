@@ -30,6 +30,22 @@ test('one who comes late gets the history first, then what happens; one who retu
   expect(texts(await back.take(2))).toEqual(['three', 'four'])
 })
 
+test('a long history comes in pieces, whole and in order', async () => {
+  await using room = await openClassroom()
+  const total = 1200
+  const said = Array.from({ length: total }, (_, n) => ({
+    v: 1 as const,
+    type: 'chat.message' as const,
+    at: n,
+    text: `${n}`,
+  }))
+  await room.api.hub.publish('class-42', said)
+  const late = await room.seat('late', 'viewer')
+  const seqs = (await late.take(total)).map(({ seq }) => seq)
+  expect(seqs).toEqual(Array.from({ length: total }, (_, index) => index + 1))
+  expect(room.api.history.most).toBeLessThan(total / 2)
+})
+
 test('everyone who joins while others write sees every signal once and in order', async () => {
   await using room = await openClassroom()
   const writers = [await room.seat('amy'), await room.seat('bob')]

@@ -2,12 +2,13 @@ import { setImmediate } from 'node:timers/promises'
 import type { RoomHistory } from '../../src/hub/index.ts'
 import type { Signal } from '../../src/protocol/index.ts'
 
-/** A room history in memory. `fail` makes every call throw until it is taken away. */
-export function createMemoryHistory(): RoomHistory & { fail: Error | undefined; writes: number } {
+/** A room history in memory. `fail` makes every call throw until it is taken away; `most` were read at once. */
+export function createMemoryHistory(): RoomHistory & { fail: Error | undefined; writes: number; most: number } {
   const rooms = new Map<string, Signal[]>()
   return {
     fail: undefined,
     writes: 0,
+    most: 0,
     async append(room, signals) {
       await setImmediate()
       if (this.fail) throw this.fail
@@ -22,10 +23,12 @@ export function createMemoryHistory(): RoomHistory & { fail: Error | undefined; 
         return stored
       })
     },
-    async since(room, afterSeq) {
+    async since(room, afterSeq, limit) {
       await setImmediate()
       if (this.fail) throw this.fail
-      return (rooms.get(room) ?? []).filter((signal) => (signal.seq ?? 0) > afterSeq)
+      const some = (rooms.get(room) ?? []).filter((signal) => (signal.seq ?? 0) > afterSeq).slice(0, limit)
+      this.most = Math.max(this.most, some.length)
+      return some
     },
     async lastSeq(room) {
       await setImmediate()

@@ -8,7 +8,7 @@ import { Stage } from '../../bench/faults/stage.ts'
  * times as long, because a start of Chrome beside other work takes ten seconds.
  */
 const PATIENCE = 8
-const SOURCE_SEC = 400
+const SOURCE_SEC = 240
 const STRIKES = [
   { name: 'chrome-killed', afterMs: 0, holdMs: 0, recording: 0 },
   { name: 'recorder-killed', afterMs: 500, holdMs: 0, recording: 1 },

@@ -58,6 +58,15 @@ test('loses nothing of what hung', async () => {
   expect(await answer).toBe(BODY)
 })
 
+test('takes a request and never answers it, and answers the next when it is healed', async () => {
+  proxy.setFault({ kind: 'silent' })
+  const asked = fetch(url, { signal: AbortSignal.timeout(2 * HANG_MS) }).catch((error: Error) => error.name)
+  await new Promise((resolve) => setTimeout(resolve, HANG_MS))
+  proxy.setFault(null)
+  expect(await ask()).toBe(BODY)
+  expect(await asked).toBe('TimeoutError')
+})
+
 test('passes as many bytes a second as it is told', async () => {
   proxy.setFault({ kind: 'slow', bytesPerSec: SLOW_BYTES_PER_SEC })
   const began = performance.now()

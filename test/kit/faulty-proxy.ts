@@ -4,13 +4,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 /**
  * What the way to a server does wrong. `refuse` resets every connection; `hang` lets nothing pass and loses nothing; `slow`
- * passes so many bytes a second each way; `half` takes the whole request and breaks off the answer after so many bytes.
+ * passes so many bytes a second each way; `half` takes the whole request and breaks off the answer after so many bytes; `silent`
+ * takes every request and answers none, on its connection not even when it is healed.
  */
 export type ProxyFault =
   | { readonly kind: 'refuse' }
   | { readonly kind: 'hang' }
   | { readonly kind: 'slow'; readonly bytesPerSec: number }
   | { readonly kind: 'half'; readonly answerBytes: number }
+  | { readonly kind: 'silent' }
 
 export interface FaultyProxyOptions {
   readonly host: string
@@ -84,10 +86,13 @@ export class FaultyProxy implements AsyncDisposable {
 
   async #pump(from: Socket, to: Socket, way: 'request' | 'answer'): Promise<void> {
     let passed = 0
+    let isSilent = false
     try {
       for await (const chunk of from as AsyncIterable<Buffer>) {
         while (this.#fault?.kind === 'hang' && !this.#closed) await sleep(HANG_POLL_MS)
         const fault = this.#fault
+        isSilent ||= fault?.kind === 'silent' && way === 'answer'
+        if (isSilent) continue
         if (fault?.kind === 'half' && way === 'answer') {
           const rest = Math.max(0, fault.answerBytes - passed)
           to.write(chunk.subarray(0, rest))

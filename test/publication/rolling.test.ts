@@ -59,6 +59,7 @@ test('slides by the rules through restarts of its recorder, and removed media st
     store,
     clock: () => new Date(nowMs),
     repository: { find: async () => aRecord({ state }) },
+    pins: { of: async () => ['takes/1/3.ts'] },
     windowOf: (id) => loadWindow(store, id),
   })
   let next: { marks: readonly RemovalMark[]; afterSec: number } | undefined = { marks: [], afterSec: 0 }
@@ -84,8 +85,6 @@ test('slides by the rules through restarts of its recorder, and removed media st
       for (const at of [0, -1]) expect(await store.head(`${ID}/${playlist.segments.at(at)?.uri}`)).toBeDefined()
     }
   }
-
-  await store.put(`${ID}/highlights/hl_a/clip.m3u8`, new TextEncoder().encode('#EXTM3U\n../../takes/1/3.ts\n'))
 
   let publication = await loadPublication(store, ID, SETTINGS)
   for (let number = 0; number < 200; number += 1) {

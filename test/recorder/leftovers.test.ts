@@ -6,13 +6,15 @@ import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { AppError } from '../../src/protocol/index.ts'
 import { getText, loadSegments } from '../../src/publication/index.ts'
 import { createFinalizer } from '../../src/recorder/create-finalizer.ts'
+import { sealDeleted } from '../../src/recorder/fence.ts'
 import { loadManifest } from '../../src/recorder/manifest.ts'
 import { recoverSpool, recoverSpoolRegularly } from '../../src/recorder/recover-spool.ts'
 import { takeFileOf } from '../../src/recorder/spool.ts'
 import { makeFaulty } from '../store/faulty-store.ts'
-import { loggerInto } from './recorder-run.ts'
+import { type LogLine, loggerInto } from './recorder-run.ts'
 import { aboutTake, ID, openRoom, openSpool, spoolSegment, startTake } from './uploads.ts'
 
 /** Long enough that a take which does not wait would have published. */
@@ -119,8 +121,6 @@ test('what is left of a recording that has ended is put in its place, and segmen
   }
   await recoverSpool(options)
   expect(await readdir(room.spoolDir)).toHaveLength(1)
-  const [folder = ''] = await readdir(room.spoolDir)
-  await declareDead(join(room.spoolDir, folder))
   await recoverSpool(options)
   expect(await readdir(room.spoolDir)).toEqual([])
   const takes = [1, 2].map((number) => ({ number, durationSec: 4, segments: 2 }))
@@ -132,6 +132,53 @@ test('what is left of a recording that has ended is put in its place, and segmen
   expect(await loadManifest(room.store, ID)).toMatchObject({ state: 'completed', durationSec: 8, endedAt: end.endedAt })
   const again = await finalizer.finalize(ID, { state: 'completed', error: null })
   expect(again).toEqual({ durationSec: 8, segments: 4, takes })
+})
+
+test('a store that fails in the middle strands nothing: the next pass of the same process goes on, at the same depth', async () => {
+  await using room = await openRoom()
+  await leave(room.spoolDir, 1, { count: 2, end: 'dies' })
+  await leave(room.spoolDir, 2, { count: 2, end: 'dies' })
+  const store = makeFaulty(room.store)
+  const finalizer = createFinalizer(store, room.spoolDir)
+  const end = { state: 'completed' as const, endedAt: '2026-11-21T12:00:00.000Z', error: null }
+  const onClosed = async () => {
+    throw new Error('the database is away')
+  }
+  const depths = new Set<number>()
+  for (let pass = 0; pass < 3; pass += 1) {
+    await expect(finalizer.finalize(ID, { ...end, onClosed })).rejects.toThrow('database')
+    const names = await readdir(room.spoolDir, { recursive: true })
+    depths.add(Math.max(...names.map((name) => name.split('/').length)))
+  }
+  expect(depths.size).toBe(1)
+  Object.assign(store, { fault: 'refusing', faultyKeys: /takes\/2\/1\.ts$/ })
+  const failing = finalizer.finalize(ID, end)
+  setTimeout(() => Object.assign(store, { fault: 'none' }), WAITS_MS)
+  expect(await failing).toMatchObject({ segments: 4 })
+  expect(await urisOf(room)).toEqual(['takes/1/0.ts', 'takes/1/1.ts', '| takes/2/0.ts', 'takes/2/1.ts'])
+  expect((await loadManifest(room.store, ID))?.takes.map(({ number }) => number)).toEqual([1, 2])
+  expect(await readdir(room.spoolDir)).toEqual([])
+})
+
+test('what is left of a deleted recording goes, of one that only the database does not know it stays', async () => {
+  await using room = await openRoom()
+  await leave(room.spoolDir, 1, { count: 1, end: 'dies' })
+  const log: LogLine[] = []
+  const options = {
+    finalizer: createFinalizer(room.store, room.spoolDir),
+    spoolDir: room.spoolDir,
+    async endOf(): Promise<undefined> {
+      throw new AppError('recording.not-found', 'There is no such recording')
+    },
+    onStored: async () => undefined,
+    logger: loggerInto(log),
+  }
+  await recoverSpool(options)
+  expect(await readdir(room.spoolDir)).toHaveLength(1)
+  await sealDeleted(room.store, ID, { at: '2026-11-21T12:00:00.000Z', highlights: 'delete' })
+  await recoverSpool(options)
+  expect(await readdir(room.spoolDir)).toEqual([])
+  expect(log.map(({ level }) => level)).toEqual(['warn', 'info'])
 })
 
 test('what is left of a recording that still runs is left alone', async () => {

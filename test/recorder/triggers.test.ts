@@ -58,17 +58,19 @@ describe('a highlight signal', () => {
         rule: null,
         label: null,
         by: 'amy',
+        metadata: {},
         preSec: 20,
         postSec: 10,
       },
     ])
   })
 
-  test('has its own label and rolls, and the name by which its sender is known', async () => {
+  test('has its own label, metadata and rolls, and the name by which its sender is known', async () => {
     const desk = openDesk()
     const joined: Signal = { v: 1, type: 'participant.joined', at: ms(-500), from: 'amy', name: 'Amy Li' }
-    desk.see([highlight(59, { id: 'h1', from: 'amy', label: 'Wow', preSec: 5, postSec: 0 }), joined])
-    expect(await desk.announced()).toMatchObject([{ label: 'Wow', by: 'Amy Li', preSec: 5, postSec: 0 }])
+    const own = { label: 'Wow', metadata: { page: '7' }, preSec: 5, postSec: 0 }
+    desk.see([highlight(59, { id: 'h1', from: 'amy', ...own }), joined])
+    expect(await desk.announced()).toMatchObject([{ ...own, by: 'Amy Li' }])
     expect(desk.cuts).toEqual([{ type: 'cut' }])
   })
 
@@ -91,6 +93,29 @@ describe('a highlight signal', () => {
     desk.see([highlight(65, { id: 'a little' }), highlight(1e12, { id: 'nonsense' })])
     expect(await desk.announced()).toMatchObject([{ at: iso(60) }, { at: iso(60) }])
     expect(desk.cuts.filter(({ atMs }) => atMs !== undefined).map(({ atMs }) => atMs)).toEqual([ms(70), ms(70)])
+  })
+
+  test('of a clock that is far ahead counts once, whenever it is told', async () => {
+    const keys = new Set<string>()
+    for (const nowSec of [60, 600]) {
+      const desk = openDesk({
+        nowSec,
+        rules: [
+          { type: 'hand', cooldownSec: 0 },
+          { type: 'chat-burst', messages: 2 },
+        ],
+      })
+      const chat = (id: string): Signal => ({ v: 1, type: 'chat.message', at: ms(5000), id, text: 'hi' })
+      const told = [highlight(5000), { v: 1, type: 'hand.raised', at: ms(5000), from: 'amy' } as const]
+      desk.see([...told, chat('a'), chat('b')])
+      desk.see([...told, chat('a'), chat('b')])
+      const events = await desk.announced()
+      expect(events.map(({ rule, at }) => [rule, at])).toEqual(
+        [null, 'hand', 'chat-burst'].map((rule) => [rule, iso(nowSec)]),
+      )
+      for (const { key } of events) keys.add(key)
+    }
+    expect(keys.size).toBe(3)
   })
 
   test('counts once, with an id or without', async () => {
@@ -128,6 +153,7 @@ describe('a rule', () => {
         rule: 'hand',
         label: 'Hand raised: amy',
         by: 'amy',
+        metadata: {},
         preSec: 3,
         postSec: 4,
       },

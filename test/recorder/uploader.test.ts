@@ -1,9 +1,11 @@
-import { readdir, rm } from 'node:fs/promises'
+import { mkdir, readdir, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { parsePlaylist } from '../../src/playlist/index.ts'
-import { getText, loadSegments } from '../../src/publication/index.ts'
+import type { AppError } from '../../src/protocol/index.ts'
+import { getText, loadPublication, loadSegments } from '../../src/publication/index.ts'
+import { startUploader } from '../../src/recorder/uploader.ts'
 import { makeFaulty, type StoreFault } from '../store/faulty-store.ts'
 import { aboutTake, ID, openRoom, openSpool, spoolSegment, startTake } from './uploads.ts'
 
@@ -102,4 +104,52 @@ test('makes a gap of a segment whose file somebody took away, and goes on', asyn
   take.add(await spoolSegment(spool, 1, 1))
   await take.finish({ ended: true, deadline: AbortSignal.timeout(DEADLINE_MS) })
   expect((await loadSegments(room.store, ID))?.segments.map(({ gap }) => gap ?? false)).toEqual([true, false])
+})
+
+test('goes on when a file of the spool cannot be renamed for a moment', async () => {
+  await using room = await openRoom()
+  const store = makeFaulty(room.store)
+  await using spool = await openSpool(room.spoolDir, aboutTake(1))
+  const take = startTake({ ...room, store, spool, take: 1 })
+  await take.publication
+  const segment = await spoolSegment(spool, 1, 0)
+  const inTheWay = (segment.path ?? '').replace(/\.ts$/, '.stored')
+  await mkdir(inTheWay)
+  take.add(segment)
+  await expect.poll(() => take.troubles.map(({ message }) => message)).toEqual([expect.stringContaining('EISDIR')])
+  await rmdir(inTheWay)
+  await take.finish({ ended: true, deadline: AbortSignal.timeout(DEADLINE_MS) })
+  expect((await loadSegments(room.store, ID))?.segments.map(({ uri }) => uri)).toEqual(['takes/1/0.ts'])
+  expect(take.failures).toEqual([])
+})
+
+test('says so when nothing can be published any more', async () => {
+  await using room = await openRoom()
+  await using spool = await openSpool(room.spoolDir, aboutTake(1))
+  const failures: AppError[] = []
+  const uploader = startUploader({
+    recordingId: ID,
+    store: room.store,
+    begin: async () => ({
+      publication: await loadPublication(room.store, ID, { segmentSec: 2, fps: 25 }),
+      leftovers: [],
+    }),
+    onStored() {
+      throw new Error('the link to the worker broke')
+    },
+    onTrouble: () => undefined,
+    onFailed: (error) => failures.push(error),
+  })
+  uploader.add(await spoolSegment(spool, 1, 0))
+  await expect.poll(() => failures.map(({ code }) => code)).toEqual(['internal'])
+})
+
+test('ends at its deadline though the store never answers', async () => {
+  await using room = await openRoom()
+  await using spool = await openSpool(room.spoolDir, aboutTake(1))
+  const store = { ...makeFaulty(room.store), put: () => new Promise<never>(() => undefined) }
+  const take = startTake({ ...room, store, spool, take: 1 })
+  take.add(await spoolSegment(spool, 1, 0))
+  const finished = take.finish({ ended: true, deadline: AbortSignal.timeout(300) })
+  await expect(finished).rejects.toMatchObject({ code: 'store.unavailable' })
 })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AppError } from '../../src/protocol/index.ts'
 import { loadPublication } from '../../src/publication/index.ts'
-import { adoptLeftovers, waitForPredecessors } from '../../src/recorder/adopt-leftovers.ts'
+import { adoptLeftovers, type Overlap, waitForPredecessors } from '../../src/recorder/adopt-leftovers.ts'
 import { fenceStore } from '../../src/recorder/fence.ts'
 import { type Manifest, NOTHING_STORED } from '../../src/recorder/manifest.ts'
 import { openSpool, type Spool, type SpooledTake } from '../../src/recorder/spool.ts'
@@ -58,8 +58,12 @@ export function aboutTake(take: number): Omit<SpooledTake, 'owner'> {
 }
 
 /** Two seconds of a take, whose text says which. */
-export async function spoolSegment(spool: Spool, take: number, number: number) {
-  const programDateTimeMs = BEGAN_AT_MS + take * 3_600_000 + number * 2_000
+export async function spoolSegment(
+  spool: Spool,
+  take: number,
+  number: number,
+  programDateTimeMs: number = BEGAN_AT_MS + take * 3_600_000 + number * 2_000,
+) {
   const entry = { number, durationSec: 2, programDateTimeMs, discontinuity: false }
   return await spool.write(entry, new TextEncoder().encode(`take ${take} segment ${number}`))
 }
@@ -68,14 +72,24 @@ export interface TakeUploads extends Uploader {
   readonly stored: readonly StoredSegment[]
   readonly troubles: readonly AppError[]
   readonly superseded: readonly AppError[]
+  readonly failures: readonly AppError[]
 }
 
+const NO_OVERLAP: Overlap = { takes: new Set(), beganAtMs: Number.POSITIVE_INFINITY }
+
 /** The uploader of a take, wired as a recorder wires it. */
-export function startTake(options: { store: SegmentStore; spoolDir: string; spool: Spool; take: number }): TakeUploads {
-  const { spoolDir, spool, take } = options
+export function startTake(options: {
+  store: SegmentStore
+  spoolDir: string
+  spool: Spool
+  take: number
+  overlap?: Overlap
+}): TakeUploads {
+  const { spoolDir, spool, take, overlap = NO_OVERLAP } = options
   const stored: StoredSegment[] = []
   const troubles: AppError[] = []
   const superseded: AppError[] = []
+  const failures: AppError[] = []
   const store = fenceStore(options.store, { recordingId: ID, take }, (error) => superseded.push(error))
   const uploader = startUploader({
     recordingId: ID,
@@ -85,12 +99,13 @@ export function startTake(options: { store: SegmentStore; spoolDir: string; spoo
       await waitForPredecessors(adoption, giveUp)
       await store.hold()
       const publication = await loadPublication(store, ID, { segmentSec: 2, fps: 25 })
-      return { publication, leftovers: await adoptLeftovers(adoption, publication) }
+      return { publication, leftovers: await adoptLeftovers(adoption, publication, overlap) }
     },
     onStored: (segment) => stored.push(segment),
     onTrouble: (error) => troubles.push(error),
+    onFailed: (error) => failures.push(error),
   })
-  return { ...uploader, stored, troubles, superseded }
+  return { ...uploader, stored, troubles, superseded, failures }
 }
 
 export { openSpool }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { AppError, type RecorderOrder } from '../../src/protocol/index.ts'
+import { handOver, mayAnswer, reserveTake } from '../../src/recording/changes.ts'
 import {
   applyOrder,
   applyReport,
@@ -127,6 +128,23 @@ describe('a take', () => {
       { type: 'interrupted', at, error: CRASH },
     ] as const)
       expect(applyReport(record, 1, late, LATER)).toBeUndefined()
+  })
+
+  test('hands over to its newest successor only, and numbers are never given twice', () => {
+    const first = reserveTake(running())?.record ?? running()
+    const second = reserveTake(first)?.record ?? first
+    expect([first, second].map(({ takes }) => takes[0]?.successor)).toEqual([2, 3])
+    const crashed = beginTake(interrupted(second).record, LATER).record
+    expect(crashed.takes.map(({ number }) => number)).toEqual([1, 4])
+  })
+
+  test('that has handed over still answers what it was asked before, one that was given up does not', () => {
+    const cued = reserveTake(running())?.record ?? running()
+    expect(handOver(cued, { from: 1, to: 3 }, LATER)).toBeUndefined()
+    const handed = handOver(cued, { from: 1, to: 2 }, LATER)?.record ?? cued
+    expect([1, 2, 3].map((take) => mayAnswer(handed, take))).toEqual([true, true, false])
+    const followed = beginTake(interrupted(running()).record, LATER).record
+    expect([1, 2].map((take) => mayAnswer(followed, take))).toEqual([false, true])
   })
 
   test('finalizing twice is once', () => {

@@ -1,24 +1,26 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ulid } from 'ulid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   createDeletionLog,
   createEventLog,
-  createRecordingRepository,
   createRoomHistory,
   type Database,
   openDatabase,
 } from '../../src/db/index.ts'
-import type { RecordingSpec } from '../../src/protocol/index.ts'
-import { buildRecord, createDeletions, createWriter } from '../../src/recording/index.ts'
+import { fenceStore } from '../../src/recorder/fence.ts'
 import { openStore, type SegmentStore } from '../../src/store/index.ts'
+import { SURROUNDINGS } from '../highlights/open-highlights.ts'
 import { type S3Server, startS3Server } from '../kit/s3.ts'
+import { openDeletions, SEGMENTS } from './open-deletions.ts'
 
-const signal = AbortSignal.timeout(120_000)
 const HOUR_MS = 3600 * 1000
-const SEGMENTS = 30
+/** What stays of a deleted recording, for ever. */
+const FENCE = 'takes/newest.json'
+/** What stays of a highlight. */
+const filesOf = (id: string) => ['clip.mp4', 'highlight.json'].map((file) => `highlights/${id}/${file}`)
+const folderStore = () => stores['a folder'] as SegmentStore
 
 let database: Database
 let s3: S3Server
@@ -45,54 +47,23 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-/** Deletions over a real database and a real store, with a recording that has ended. */
-async function setUp(store: SegmentStore, spec: RecordingSpec = {}, state: 'completed' | 'recording' = 'completed') {
-  let now = new Date()
-  const clock = () => now
-  const repository = createRecordingRepository(database)
-  const writer = createWriter({ repository, webhookQueue: { enqueue: async () => {} }, clock, publicUrl: null })
-  const queued: string[] = []
-  const deletions = createDeletions({
-    log: createDeletionLog(database),
-    writer,
-    queue: { enqueue: async (id) => void queued.push(id) },
-    store,
-    clock,
-    defaultAgeSec: 100 * 3600,
-  })
-  const id = `rec_${ulid()}`
-  const record = buildRecord(spec, { id, traceId: 'trace', now })
-  const endedAt = state === 'completed' ? now.toISOString() : null
-  await writer.insert({ record: { ...record, state, endedAt }, facts: [{ type: 'recording.state' }] })
-  const put = (name: string, text = name) => store.put(`${id}/${name}`, Buffer.from(text))
-  for (const name of ['index.m3u8', 'live.m3u8', 'recording.json', 'signals.jsonl']) await put(name)
-  await Promise.all(Array.from({ length: SEGMENTS }, (_, n) => put(`takes/1/${n}.ts`)))
-  const names = async () => {
-    const found: string[] = []
-    for await (const { key } of store.list(`${id}/`)) found.push(key.slice(id.length + 1))
-    return found
-  }
-  const later = (ms: number) => {
-    now = new Date(now.getTime() + ms)
-  }
-  return { id, put, names, later, queued, deletions, repository, run: () => deletions.run(id, { signal }) }
-}
-
 describe.each(['a folder', 'S3'])('in %s', (name) => {
-  const store = () => stores[name] as SegmentStore
+  const open = (given: Parameters<typeof openDeletions>[1] = {}) =>
+    openDeletions({ database, store: stores[name] as SegmentStore }, given)
 
   test('a deleted recording is not found at once, and then nothing of it is left but its highlights', async () => {
-    const { id, put, names, run, queued, deletions, repository } = await setUp(store())
-    await put('highlights/hl_a/clip.m3u8', '#EXTM3U\n../../takes/1/3.ts\n')
-    await put('highlights/hl_a/clip.mp4')
+    using opened = await open()
+    const { id, run, names, deletions, repository } = opened
+    const clip = await opened.trigger()
+    await opened.cut(clip)
     await createRoomHistory(database).append(id, [{ v: 1, type: 'chat.message', at: 1, id: 'm', text: 'hello' }])
     await deletions.delete(id, 'keep')
     await expect(repository.find(id)).rejects.toMatchObject({ code: 'recording.not-found' })
     await expect(deletions.delete(id, 'keep')).rejects.toMatchObject({ code: 'recording.not-found' })
     expect((await repository.list({ limit: 100 })).map((one) => one.id)).not.toContain(id)
-    expect(queued).toEqual([id])
+    expect(opened.queued).toEqual([id])
     expect(await run()).toBe(true)
-    expect(await names()).toEqual(['highlights/hl_a/clip.mp4'])
+    expect(await names()).toEqual([...filesOf(clip), FENCE])
     expect(await createDeletionLog(database).find(id)).toBeUndefined()
     expect(await createRoomHistory(database).since(id, 0)).toEqual([])
     const events = await createEventLog(database).after(0, { recordingId: id, limit: 10 })
@@ -100,35 +71,105 @@ describe.each(['a folder', 'S3'])('in %s', (name) => {
     expect(await run()).toBe(true)
   })
 
-  test('highlights go too when that is asked for', async () => {
-    const { id, put, names, run, deletions } = await setUp(store())
-    await put('highlights/hl_a/clip.m3u8', '#EXTM3U\n../../takes/1/3.ts\n')
-    await deletions.delete(id, 'delete')
-    expect(await run()).toBe(true)
-    expect(await names()).toEqual([])
+  test('a recorder that comes back later writes nothing that all takes share', async () => {
+    using opened = await open()
+    await opened.deletions.delete(opened.id, 'keep')
+    expect(await opened.run()).toBe(true)
+    const late = fenceStore(stores[name] as SegmentStore, { recordingId: opened.id, take: 1 })
+    const written = late.put(`${opened.id}/recording.json`, new Uint8Array(1))
+    await expect(written).rejects.toMatchObject({ code: 'take.superseded' })
+    expect(await opened.names()).toEqual([FENCE])
   })
 
-  test('a clip that is being cut keeps its segments until it has its file, or an hour is over', async () => {
-    const { id, put, names, run, later, deletions } = await setUp(store())
-    await put('highlights/hl_a/clip.m3u8', '#EXTM3U\n../../takes/1/3.ts\n')
-    await deletions.delete(id, 'keep')
-    expect(await run()).toBe(false)
-    expect(await names()).toEqual(['highlights/hl_a/clip.m3u8', 'recording.json', 'takes/1/3.ts'])
-    await put('highlights/hl_a/clip.mp4')
-    expect(await run()).toBe(true)
-    expect(await names()).toEqual(['highlights/hl_a/clip.mp4'])
+  test('highlights and recaps go too when that is asked for, and what is made of them meanwhile', async () => {
+    using opened = await open()
+    const [clip, late] = [await opened.trigger(), await opened.trigger()]
+    await opened.cut(clip)
+    const [film, lateFilm] = [
+      await opened.highlights.recap(opened.id, {}),
+      await opened.highlights.recap(opened.id, {}),
+    ]
+    expect(await opened.render(film.id)).toBe(true)
+    const ids = { recordingId: opened.id, recapId: lateFilm.id }
+    expect(await opened.clips.beginRecap(ids, SURROUNDINGS)).toBeDefined()
+    await opened.deletions.delete(opened.id, 'delete')
+    expect(await opened.run()).toBe(true)
+    expect(await opened.names()).toEqual([FENCE])
+    await opened.put(`outputs/${lateFilm.id}.mp4`)
+    await opened.clips.finishRecap(ids, { durationSec: 4, bytes: 1 })
+    await opened.put(`highlights/${late}/clip.mp4`)
+    expect(await opened.clips.begin({ recordingId: opened.id, highlightId: late }, SURROUNDINGS)).toBeUndefined()
+    await opened.put(`outputs/${film.id}.mp4`)
+    expect(await opened.render(film.id)).toBe(false)
+    expect(await opened.names()).toEqual([FENCE])
+    await expect(opened.highlights.getRecap(film.id)).rejects.toMatchObject({ code: 'recap.not-found' })
+    expect(await opened.recaps.list(opened.id)).toEqual([])
+  })
 
-    const hopeless = await setUp(store())
-    await hopeless.put('highlights/hl_b/clip.m3u8', '#EXTM3U\n../../takes/1/3.ts\n')
-    await hopeless.deletions.delete(hopeless.id, 'keep')
-    hopeless.later(HOUR_MS * 2)
-    expect(await hopeless.run()).toBe(true)
-    expect(await hopeless.names()).toEqual([])
-    later(0)
+  test('a clip that is being cut is cut, and its segments go when it has its file', async () => {
+    using opened = await open()
+    const clip = await opened.trigger()
+    await opened.deletions.delete(opened.id, 'keep')
+    expect(await opened.run()).toBe(false)
+    const media = [3, 4, 5, 6].map((number) => `takes/1/${number}.ts`)
+    expect(await opened.names()).toEqual([`highlights/${clip}/clip.m3u8`, 'recording.json', ...media, FENCE])
+    await opened.cut(clip)
+    expect(await opened.highlights.get(clip)).toMatchObject({ state: 'ready' })
+    expect(await opened.run()).toBe(true)
+    expect(await opened.names()).toEqual([...filesOf(clip), FENCE])
+  })
+
+  test('a clip that is not cut within an hour never will be', async () => {
+    using opened = await open()
+    const clip = await opened.trigger()
+    await opened.deletions.delete(opened.id, 'keep')
+    opened.time.now += 2 * HOUR_MS
+    expect(await opened.run()).toBe(true)
+    expect(await opened.names()).toEqual([FENCE])
+    await expect(opened.cut(clip)).rejects.toMatchObject({ code: 'recording.not-found' })
+  })
+
+  test('a highlight that waits when its recording is deleted gets its clip', async () => {
+    using opened = await open({ state: 'recording' })
+    const at = new Date(opened.time.now).toISOString()
+    const { id: clip } = await opened.highlights.trigger(opened.id, { at, preSec: 4, postSec: 30 })
+    await opened.end()
+    await opened.deletions.delete(opened.id, 'keep')
+    const before = await opened.names()
+    expect(await opened.run()).toBe(false)
+    expect(await opened.names()).toEqual([...before, FENCE])
+    opened.time.now += 61_000
+    expect(await opened.run()).toBe(false)
+    expect(await opened.highlights.get(clip)).toMatchObject({ state: 'cutting' })
+    await opened.cut(clip)
+    expect(await opened.run()).toBe(true)
+    expect(await opened.names()).toEqual([...filesOf(clip), FENCE])
+  })
+
+  test('a recap that is being rendered is finished and stays, and of failed ones nothing does', async () => {
+    using opened = await open()
+    const clip = await opened.trigger()
+    await opened.cut(clip)
+    const [film, failed] = [await opened.highlights.recap(opened.id, {}), await opened.highlights.recap(opened.id, {})]
+    await opened.clips.failRecap(
+      { recordingId: opened.id, recapId: failed.id },
+      { code: 'ffmpeg.failed', message: 'no' },
+    )
+    await opened.put(`outputs/${failed.id}.mp4`)
+    await opened.deletions.delete(opened.id, 'keep')
+    expect(await opened.run()).toBe(false)
+    expect(await opened.render(film.id)).toBe(true)
+    expect(await opened.run()).toBe(true)
+    expect(await opened.names()).toEqual([...filesOf(clip), `outputs/${film.id}.mp4`, FENCE])
+    expect((await opened.recaps.list(opened.id)).map(({ id }) => id)).toEqual([film.id])
+    await opened.highlights.deleteRecap(film.id)
+    await opened.highlights.delete(clip)
+    expect(await opened.names()).toEqual([FENCE])
   })
 
   test('a deletion that is broken off goes on where it ended', async () => {
-    const { id, names, run, queued, deletions } = await setUp(store())
+    using opened = await open()
+    const { id, names, deletions } = opened
     await deletions.delete(id, 'keep')
     const broken = new AbortController()
     const half = deletions.run(id, { signal: broken.signal })
@@ -136,29 +177,40 @@ describe.each(['a folder', 'S3'])('in %s', (name) => {
     broken.abort()
     await half.catch(() => undefined)
     await deletions.sweep()
-    expect(queued.filter((one) => one === id).length).toBeGreaterThanOrEqual(1)
-    expect(await run()).toBe(true)
-    expect(await names()).toEqual([])
+    expect(opened.queued.filter((one) => one === id).length).toBeGreaterThanOrEqual(1)
+    expect(await opened.run()).toBe(true)
+    expect(await names()).toEqual([FENCE])
   })
 })
 
 test('what still runs cannot be deleted', async () => {
-  const { id, deletions, names } = await setUp(stores['a folder'] as SegmentStore, {}, 'recording')
-  await expect(deletions.delete(id, 'keep')).rejects.toMatchObject({ code: 'recording.wrong-state' })
-  expect(await names()).toHaveLength(SEGMENTS + 4)
+  using opened = await openDeletions({ database, store: folderStore() }, { state: 'recording' })
+  await expect(opened.deletions.delete(opened.id, 'keep')).rejects.toMatchObject({ code: 'recording.wrong-state' })
+  expect(await opened.names()).toHaveLength(SEGMENTS + 4)
 })
 
 test('recordings whose time is over are deleted, by their own rule or by the default', async () => {
-  const store = stores['a folder'] as SegmentStore
-  const own = await setUp(store, { retention: { maxAgeSec: 60 } })
-  const plain = await setUp(store)
-  const running = await setUp(store, { retention: { maxAgeSec: 1 } }, 'recording')
+  const given = { database, store: folderStore() }
+  using own = await openDeletions(given, { spec: { retention: { maxAgeSec: 60 } } })
+  using plain = await openDeletions(given)
+  using running = await openDeletions(given, { spec: { retention: { maxAgeSec: 1 } }, state: 'recording' })
   const swept = async (hours: number) => {
-    own.later(hours * HOUR_MS)
+    own.time.now += hours * HOUR_MS
     await own.deletions.sweep()
     return [own.id, plain.id, running.id].filter((id) => own.queued.includes(id))
   }
   expect(await swept(0)).toEqual([])
   expect(await swept(1)).toEqual([own.id])
   expect(await swept(100)).toEqual([own.id, plain.id])
+  await running.end()
+  expect(await swept(0)).toEqual([own.id, plain.id, running.id])
+})
+
+test('processes that find the same recordings at once each do all of their pass', async () => {
+  const given = { database, store: folderStore() }
+  using one = await openDeletions(given)
+  using two = await openDeletions(given)
+  for (const { time } of [one, two]) time.now += 101 * HOUR_MS
+  await Promise.all([one.deletions.sweep(), two.deletions.sweep()])
+  for (const { queued } of [one, two]) expect(queued).toEqual(expect.arrayContaining([one.id, two.id]))
 })

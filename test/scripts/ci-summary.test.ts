@@ -26,6 +26,15 @@ describe('summarize', () => {
     expect(summarize(report)).toEqual(['failed: b.test.ts > b subtracts', '2 passed, 1 failed, 3 skipped'])
   })
 
+  it('names what passed at the second try only', () => {
+    const shaky = { status: 'passed', fullName: 'records', failureMessages: ['Error: no picture\n at …'] }
+    const file = { name: 'd.test.ts', status: 'passed', message: '', assertionResults: [shaky] }
+    expect(summarize({ ...PASSED, testResults: [file] })).toEqual([
+      'second try: d.test.ts > records: Error: no picture',
+      '2 passed, 0 failed',
+    ])
+  })
+
   it('counts a file that does not load', () => {
     const broken = { name: 'c.test.ts', status: 'failed', message: 'Cannot find ./x.ts\n at …', assertionResults: [] }
     expect(summarize({ ...PASSED, testResults: [broken] })).toEqual([

@@ -105,6 +105,25 @@ export function describeSegmentStore(name: string, open: () => Promise<Opened>):
       expect(await store.head('a/b')).toBeUndefined()
     })
 
+    test('forgets a folder with its last object', async () => {
+      for (const key of ['r/takes/1/0.ts', 'r/takes/1/1.ts', 'r/takes/2/0.ts', 's/a']) await store.put(key, bytes('x'))
+      await store.delete('r/takes/1/0.ts')
+      expect(await foldersOf(store, 'r/takes/')).toEqual(['1', '2'])
+      await store.delete('r/takes/1/1.ts')
+      expect(await foldersOf(store, 'r/takes/')).toEqual(['2'])
+      await store.delete('r/takes/2/0.ts')
+      expect(await foldersOf(store, '')).toEqual(['s'])
+    })
+
+    test('keeps what is written into a folder while its last object is deleted', async () => {
+      for (let turn = 0; turn < 20; turn += 1) {
+        await store.put('r/f/old', bytes('x'))
+        await Promise.all([store.put(`r/f/new`, bytes('y')), store.delete('r/f/old')])
+        expect(await listed(store, 'r/')).toEqual(['r/f/new'])
+        await store.delete('r/f/new')
+      }
+    })
+
     test('lists by prefix in the order of whole keys', async () => {
       const keys = [
         'r/takes/1/0.ts',

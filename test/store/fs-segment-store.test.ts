@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -34,6 +35,29 @@ test('does not list what others put beside its objects under a hidden name', asy
   const keys = []
   for await (const { key } of opened.store.list('')) keys.push(key)
   expect(keys).toEqual(['a/b'])
+})
+
+test('leaves nothing of a recording whose objects are deleted, also not what a killed writer had begun', async () => {
+  await using opened = await openFolder()
+  const root = join(opened.path, 'made-when-needed')
+  await opened.store.put('rec/takes/1/0.ts', new Uint8Array(10))
+  await opened.store.put('rec/recording.json', new Uint8Array(10))
+  await mkdir(join(root, 'rec/takes/2'))
+  for (const take of [1, 2]) await writeFile(join(root, `rec/takes/${take}/.${randomUUID()}.tmp`), 'half a segment')
+  await opened.store.delete('rec/takes/1/0.ts')
+  expect(await readdir(join(root, 'rec'))).toEqual(['recording.json'])
+  await opened.store.delete('rec/recording.json')
+  expect(await readdir(root)).toEqual([])
+})
+
+test('names no folder in which there is no object', async () => {
+  await using opened = await openFolder()
+  const root = join(opened.path, 'made-when-needed')
+  await mkdir(join(root, 'rec/takes/1'), { recursive: true })
+  await writeFile(join(root, `rec/takes/1/.${randomUUID()}.tmp`), 'half a segment')
+  const names = []
+  for await (const name of opened.store.folders('')) names.push(name)
+  expect(names).toEqual([])
 })
 
 test('tells a full disk from one that does not answer', async () => {

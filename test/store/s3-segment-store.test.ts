@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openStore } from '../../src/store/index.ts'
+import { openS3SegmentStore } from '../../src/store/s3-segment-store.ts'
+import { FaultyProxy } from '../kit/faulty-proxy.ts'
 import { type S3Server, startS3Server } from '../kit/s3.ts'
 import { describeSegmentStore } from './conformance.ts'
 
@@ -58,6 +60,55 @@ test('says that the server is away, and that trying again may help', async () =>
   } as const
   await using store = await openStore(location)
   await expect(store.check()).rejects.toMatchObject({ code: 'store.unavailable', retryable: true })
+})
+
+test('gives up a call that is taken and never answered, and the next one passes', async () => {
+  const { hostname, port } = new URL(server.endpoint)
+  await using proxy = await FaultyProxy.start({ host: hostname, port: Number(port) })
+  const endpoint = proxy.over(server.endpoint)
+  const { region } = server
+  const location = { kind: 's3', bucket: BUCKET, prefix: randomUUID(), endpoint, region, forcePathStyle: true } as const
+  await using store = openS3SegmentStore(location, { connectMs: 1_000, idleMs: 300, callMs: 5_000 })
+  await store.put('before', new Uint8Array(1))
+  proxy.setFault({ kind: 'silent' })
+  const away = expect.objectContaining({ code: 'store.unavailable' })
+  const listing = async () => {
+    for await (const _ of store.list('')) return
+  }
+  await expect(store.put('a', new Uint8Array(1))).rejects.toEqual(away)
+  await expect(store.get('before')).rejects.toEqual(away)
+  await expect(store.head('before')).rejects.toEqual(away)
+  await expect(listing()).rejects.toEqual(away)
+  await expect(store.delete('before')).rejects.toEqual(away)
+  proxy.setFault(null)
+  await store.put('a', new Uint8Array(1))
+})
+
+test('takes the region of the environment, and names the right one when S3 says that it is another', async () => {
+  const signedFor: unknown[] = []
+  const elsewhere = createServer((request, response) => {
+    signedFor.push(/\/\d{8}\/([^/]+)\/s3\//.exec(request.headers.authorization ?? '')?.[1])
+    response.writeHead(301, { 'x-amz-bucket-region': 'eu-west-3' })
+    response.end('<Error><Code>PermanentRedirect</Code><Message>elsewhere</Message></Error>')
+  })
+  await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve))
+  const endpoint = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}`
+  const location = { kind: 's3', bucket: BUCKET, prefix: '', endpoint } as const
+  try {
+    for (const region of ['eu-west-1', undefined]) {
+      process.env.AWS_REGION = region ?? ''
+      await using store = await openStore(location)
+      await expect(store.put('a', new Uint8Array(1))).rejects.toMatchObject({
+        code: 'store.refused',
+        message: expect.stringMatching(/`eu-west-3`.*PANOREC_S3_REGION/),
+      })
+    }
+  } finally {
+    delete process.env.AWS_REGION
+    elsewhere.closeAllConnections()
+    await new Promise((resolve) => elsewhere.close(resolve))
+  }
+  expect([...new Set(signedFor)]).toEqual(['eu-west-1', 'us-east-1'])
 })
 
 test('asks for the encryption of the settings with every object, also with one of many parts', async () => {

@@ -59,8 +59,8 @@ export function highlightRoutes(app: Scope, { deps: { highlights, recordings, id
     async (request, reply) => {
       const { at, ...trigger } = request.body
       const asked = { ...trigger, ...(at !== undefined && { at: instantOf('at', at) }) }
-      return answerOnce(idempotency, { request, reply, status: 201 }, async () => {
-        const highlight = await highlights.trigger(recordingIdOf(request.params), asked)
+      return answerOnce(idempotency, { request, reply, status: 201 }, async (key) => {
+        const highlight = await highlights.trigger(recordingIdOf(request.params), asked, { trigger: 'api', key })
         reply.header('location', `/v1/highlights/${highlight.id}`)
         return highlight
       })

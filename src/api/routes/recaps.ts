@@ -1,6 +1,6 @@
 import { ProblemSchema, RecapListSchema, RecapRequestSchema, RecapSchema } from '../../protocol/index.ts'
 import { answerOnce } from '../idempotency.ts'
-import { RecapParameters, RecordingParameters, recapIdOf, recordingIdOf } from '../parameters.ts'
+import { NoContentSchema, RecapParameters, RecordingParameters, recapIdOf, recordingIdOf } from '../parameters.ts'
 import type { RouteOptions, Scope } from '../route-options.ts'
 
 const tags = ['recaps']
@@ -51,5 +51,21 @@ export function recapRoutes(app: Scope, { deps: { highlights, idempotency } }: R
       },
     },
     async ({ params }) => highlights.getRecap(recapIdOf(params)),
+  )
+
+  app.delete(
+    '/v1/recaps/:id',
+    {
+      schema: {
+        tags,
+        summary: 'Delete a recap and its film',
+        params: RecapParameters,
+        response: { 204: NoContentSchema, default: ProblemSchema },
+      },
+    },
+    async ({ params }, reply) => {
+      await highlights.deleteRecap(recapIdOf(params))
+      return reply.code(204).send(undefined)
+    },
   )
 }

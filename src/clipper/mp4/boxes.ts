@@ -23,6 +23,13 @@ export function u32(...values: readonly number[]): Buffer {
   return bytes
 }
 
+/** Unsigned numbers of 64 bits, most significant byte first. */
+export function u64(...values: readonly number[]): Buffer {
+  const bytes = Buffer.alloc(values.length * 8)
+  for (const [i, value] of values.entries()) bytes.writeBigUInt64BE(BigInt(value), i * 8)
+  return bytes
+}
+
 /** Zeros: what is reserved. */
 export function zeros(count: number): Buffer {
   return Buffer.alloc(count)

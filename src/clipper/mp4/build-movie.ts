@@ -1,4 +1,4 @@
-import { box, fullBox, u16, u32, zeros } from './boxes.ts'
+import { box, fullBox, u16, u32, u64, zeros } from './boxes.ts'
 import type { Chunk } from './interleave.ts'
 import { sampleTable } from './sample-table.ts'
 
@@ -34,17 +34,34 @@ export interface Movie {
 
 /** 1904 to 1970, seconds (ISO/IEC 14496-12 §8.2.2.3). */
 const EPOCH_1904_SEC = 2_082_844_800
+const MOST_IN_32_BITS = 2 ** 32 - 1
 const UNDETERMINED = 0x55c4
 const MATRIX = u32(0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 
-/** All of the file that lies in front of the samples, `moov` first (fast start): `ftyp`, `moov`, and the header of `mdat`. */
-export function buildMovieHead(movie: Movie): Buffer {
-  const type = box('ftyp', Buffer.from('mp42'), u32(0), Buffer.from('mp42mp41isomiso2avc1'))
-  const size = type.length + buildMoov(movie, 0).length + 8
-  return Buffer.concat([type, buildMoov(movie, size), u32(movie.mediaBytes + 8), Buffer.from('mdat')])
+/** Where the samples begin in the file, and whether places in it need 64 bits. */
+interface Place {
+  readonly mediaAt: number
+  readonly wide: boolean
 }
 
-function buildMoov(movie: Movie, mediaAt: number): Buffer {
+/**
+ * All of the file that lies in front of the samples, `moov` first (fast start): `ftyp`, `moov`, and the header of `mdat`. A file
+ * beyond 4 GiB has a `largesize` there and `co64` for its places (§4.2, §8.7.5).
+ */
+export function buildMovieHead(movie: Movie): Buffer {
+  const type = box('ftyp', Buffer.from('mp42'), u32(0), Buffer.from('mp42mp41isomiso2avc1'))
+  const sizeOf = (wide: boolean) => type.length + buildMoov(movie, { mediaAt: 0, wide }).length + (wide ? 16 : 8)
+  const wide = sizeOf(true) + movie.mediaBytes > MOST_IN_32_BITS
+  const moov = buildMoov(movie, { mediaAt: sizeOf(wide), wide })
+  return Buffer.concat([type, moov, mediaHeader(movie.mediaBytes, wide)])
+}
+
+function mediaHeader(mediaBytes: number, wide: boolean): Buffer {
+  const name = Buffer.from('mdat')
+  return wide ? Buffer.concat([u32(1), name, u64(mediaBytes + 16)]) : Buffer.concat([u32(mediaBytes + 8), name])
+}
+
+function buildMoov(movie: Movie, place: Place): Buffer {
   const duration = sum(movie.picture.durations)
   const times = timesOf(movie)
   const header = fullBox(
@@ -57,13 +74,13 @@ function buildMoov(movie: Movie, mediaAt: number): Buffer {
     zeros(24),
     u32(movie.sound === undefined ? 2 : 3),
   )
-  const picture = pictureTrack(movie, duration, mediaAt)
+  const picture = pictureTrack(movie, { ...place, duration })
   return movie.sound === undefined
     ? box('moov', header, picture)
-    : box('moov', header, picture, soundTrack(movie, movie.sound, { duration, mediaAt }))
+    : box('moov', header, picture, soundTrack(movie, movie.sound, { ...place, duration }))
 }
 
-function pictureTrack(movie: Movie, duration: number, mediaAt: number): Buffer {
+function pictureTrack(movie: Movie, { duration, ...place }: Place & { readonly duration: number }): Buffer {
   const { picture } = movie
   return box(
     'trak',
@@ -73,21 +90,25 @@ function pictureTrack(movie: Movie, duration: number, mediaAt: number): Buffer {
       handler: 'vide',
       name: 'Picture',
       header: fullBox('vmhd', 1, zeros(8)),
-      table: sampleTable(picture, { keys: picture.keys, mediaAt }),
+      table: sampleTable(picture, { ...place, keys: picture.keys }),
     }),
   )
 }
 
-function soundTrack(movie: Movie, sound: SoundTrack, place: { duration: number; mediaAt: number }): Buffer {
+function soundTrack(
+  movie: Movie,
+  sound: SoundTrack,
+  { duration, ...place }: Place & { readonly duration: number },
+): Buffer {
   return box(
     'trak',
-    trackHeader(movie, { id: 2, duration: place.duration, volume: 0x100, width: 0, height: 0 }),
-    editList(place.duration, sound.skip),
+    trackHeader(movie, { id: 2, duration, volume: 0x100, width: 0, height: 0 }),
+    editList(duration, sound.skip),
     mediaBox(movie, sound, {
       handler: 'soun',
       name: 'Sound',
       header: fullBox('smhd', 0, zeros(4)),
-      table: sampleTable(sound, { keys: undefined, mediaAt: place.mediaAt }),
+      table: sampleTable(sound, { ...place, keys: undefined }),
     }),
   )
 }

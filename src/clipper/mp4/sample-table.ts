@@ -1,4 +1,4 @@
-import { box, fullBox, u32 } from './boxes.ts'
+import { box, fullBox, u32, u64 } from './boxes.ts'
 import type { Chunk } from './interleave.ts'
 
 interface Samples {
@@ -11,7 +11,12 @@ interface Samples {
 /** `stbl`: where each sample lies, how long it lasts, and where decoding can begin (ISO/IEC 14496-12 §8.5 to §8.7). */
 export function sampleTable(
   { entry, durations, sizes, chunks }: Samples,
-  options: { readonly keys: readonly number[] | undefined; readonly mediaAt: number },
+  options: {
+    readonly keys: readonly number[] | undefined
+    readonly mediaAt: number
+    /** True when a place in the file needs 64 bits. */
+    readonly wide: boolean
+  },
 ): Buffer {
   const lengths = countRuns(durations)
   const filled = countChunkRuns(chunks)
@@ -23,7 +28,7 @@ export function sampleTable(
     ...(options.keys === undefined ? [] : [fullBox('stss', 0, table(options.keys.map((key) => key + 1)))]),
     fullBox('stsc', 0, u32(filled.length, ...filled.flat())),
     fullBox('stsz', 0, u32(0), table(sizes)),
-    fullBox('stco', 0, table(offsets)),
+    options.wide ? fullBox('co64', 0, u32(offsets.length), u64(...offsets)) : fullBox('stco', 0, table(offsets)),
   )
 }
 

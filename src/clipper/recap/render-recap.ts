@@ -1,19 +1,18 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decodeSound, type PieceSource, type PipeOptions, renderPiece } from '../../media/index.ts'
 import { AppError, type RecapJob } from '../../protocol/index.ts'
 import { FRAME_UNITS } from '../cut-clip.ts'
 import { encodeSound } from '../encode-sound.ts'
-import { sampleSize } from '../h264/nal-units.ts'
 import { parseSps } from '../h264/parameter-sets.ts'
 import { SetTable } from '../h264/set-table.ts'
-import { type EncodedPicture, splitPictures } from '../h264/split-pictures.ts'
 import { type Sample, writeMovieFile } from '../movie-file.ts'
 import { aacEntry, avcEntry } from '../mp4/sample-entries.ts'
 import { noSound } from '../pcm-reader.ts'
 import { AAC_SAMPLES } from '../ts/demux-segment.ts'
 import { mixRecap } from './mix-recap.ts'
 import type { RecapPiece, RecapPlan } from './plan-recap.ts'
+import { openStoredPiece } from './stored-piece.ts'
 
 /** One part of the film as it lies in the folder. */
 export interface PartFile {
@@ -49,12 +48,10 @@ export async function renderRecap(
   for (const piece of plan.pieces) {
     const output = `piece-${piece.part}.h264`
     await renderPiece({ folder, video, output, ...pieceWork(piece, plan, parts) }, pipe)
-    const encoded = splitPictures(await readFile(join(folder, output)))
-    if (encoded.pictures.length !== piece.frames || !table.add(encoded.sets)) throw wrongPiece(piece, encoded.pictures)
-    encoded.pictures.forEach(({ idr }, i) => {
-      if (idr) keys.push(pictures.length + i)
-    })
-    pictures.push(...storedSamples(join(folder, output), encoded.pictures))
+    const stored = await openStoredPiece(join(folder, output))
+    if (stored.samples.length !== piece.frames || !table.add(stored.sets)) throw wrongPiece(piece, stored.samples)
+    for (const key of stored.keys) keys.push(pictures.length + key)
+    for (const sample of stored.samples) pictures.push(sample)
   }
   const sound = await renderSound(plan, parts, options)
   const [sps] = table.sets.sps
@@ -91,20 +88,6 @@ function pieceWork({ part, frames, fadeIn }: RecapPiece, plan: RecapPlan, parts:
     title: own?.title,
     before: before === undefined || fadeIn === 0 ? undefined : { source: before.source, first, frames: fadeIn },
   }
-}
-
-/** Samples that are read from the piece's file again when the film is written. */
-function storedSamples(path: string, pictures: readonly EncodedPicture[]): Sample[] {
-  let load: Promise<readonly EncodedPicture[]> | undefined
-  return pictures.map(({ units }, i) => ({
-    size: sampleSize(units),
-    units: async () => {
-      load ??= readFile(path).then((stream) => splitPictures(stream).pictures)
-      const found = (await load)[i]?.units ?? []
-      if (i === pictures.length - 1) load = undefined
-      return found
-    },
-  }))
 }
 
 async function renderSound(

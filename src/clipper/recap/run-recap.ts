@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type PipeOptions, probe } from '../../media/index.ts'
-import { AppError, type RecapJob, type RecapResult } from '../../protocol/index.ts'
+import { AppError, MOST_RECAP_SEC, type RecapJob, type RecapResult } from '../../protocol/index.ts'
 import { openStore, type SegmentStore } from '../../store/index.ts'
 import type { ClipperIo } from '../clipper-io.ts'
 import { verifyFilm } from '../verify-film.ts'
@@ -12,8 +12,6 @@ import { planRecap } from './plan-recap.ts'
 import { type PartFile, renderRecap, writeTitle } from './render-recap.ts'
 import { buildCardTitle, buildClipTitle } from './titles.ts'
 
-/** A recap is encoded anew: beyond two hours it would hold up every clip behind it. */
-export const MOST_RECAP_SEC = 7200
 const TITLE_SEC = 2.5
 const CARD_SEC = 3
 /** A title must have faded before its clip does. */

@@ -35,6 +35,7 @@ CREATE TABLE "recaps" (
 	"state" text NOT NULL,
 	"title" text,
 	"highlights" jsonb NOT NULL,
+	"omitted" jsonb NOT NULL,
 	"titles" boolean NOT NULL,
 	"crossfade_sec" double precision NOT NULL,
 	"duration_sec" double precision,
@@ -59,7 +60,8 @@ CREATE TABLE "room_presence" (
 CREATE TABLE "rooms" (
 	"room" text PRIMARY KEY NOT NULL,
 	"last_seq" bigint NOT NULL,
-	"last_at" timestamp (3) with time zone DEFAULT now() NOT NULL
+	"last_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"sifted_at" timestamp (3) with time zone
 );
 --> statement-breakpoint
 CREATE TABLE "shares" (
@@ -79,6 +81,7 @@ CREATE TABLE "workers" (
 ALTER TABLE "recordings" ADD COLUMN "due_at" timestamp (3) with time zone DEFAULT now() NOT NULL;--> statement-breakpoint
 ALTER TABLE "recordings" ADD COLUMN "paused_at" timestamp (3) with time zone;--> statement-breakpoint
 ALTER TABLE "recordings" ADD COLUMN "deletion" jsonb;--> statement-breakpoint
+ALTER TABLE "recordings" ADD COLUMN "expires_at" timestamp (3) with time zone;--> statement-breakpoint
 CREATE UNIQUE INDEX "highlights_origin" ON "highlights" USING btree ("recording_id","origin_key");--> statement-breakpoint
 CREATE INDEX "highlights_recording" ON "highlights" USING btree ("recording_id","id");--> statement-breakpoint
 CREATE INDEX "highlights_room" ON "highlights" USING btree ("room","id");--> statement-breakpoint
@@ -90,5 +93,7 @@ CREATE INDEX "room_presence_expires" ON "room_presence" USING btree ("expires_at
 CREATE INDEX "rooms_last_at" ON "rooms" USING btree ("last_at");--> statement-breakpoint
 CREATE INDEX "shares_highlight" ON "shares" USING btree ("highlight_id","id");--> statement-breakpoint
 CREATE INDEX "recordings_deleted" ON "recordings" USING btree ("id") WHERE deletion is not null;--> statement-breakpoint
+CREATE INDEX "recordings_expires" ON "recordings" USING btree ("expires_at") WHERE deletion is null;--> statement-breakpoint
+CREATE INDEX "recordings_ended" ON "recordings" USING btree ("ended_at") WHERE deletion is null and expires_at is null;--> statement-breakpoint
 CREATE INDEX "recordings_due" ON "recordings" USING btree ("due_at") WHERE state = 'requested';--> statement-breakpoint
 INSERT INTO "rooms" ("room", "last_seq", "last_at") SELECT "room", max("seq"), max("created_at") FROM "room_signals" GROUP BY "room";

@@ -3,6 +3,8 @@ const MAX_AHEAD_MS = 10_000
 
 interface Message {
   readonly at: number
+  /** The time that the message itself has, where a wrong clock had it dated anew. */
+  readonly saidAt: number
   readonly id: string | undefined
 }
 
@@ -21,30 +23,30 @@ export class ChatBurst {
     this.#withinMs = withinSec * 1000
   }
 
-  /** The time of the first message of the burst that this one makes complete: it followed what caused the burst. */
-  add(message: Message): number | undefined {
+  /** The first message of the burst that this one makes complete: it followed what caused the burst. */
+  add(message: Message): Message | undefined {
     if (message.at <= this.#doneMs || this.#knows(message)) return undefined
     const place = this.#messages.findLastIndex((other) => other.at <= message.at) + 1
     this.#messages.splice(place, 0, message)
     const found = this.#burstAround(place)
     if (found !== undefined) {
-      this.#doneMs = found.lastMs
-      this.#messages = this.#messages.filter(({ at }) => at > found.lastMs)
+      this.#doneMs = found.last.at
+      this.#messages = this.#messages.filter(({ at }) => at > found.last.at)
     }
     this.#forget()
-    return found?.firstMs
+    return found?.first
   }
 
-  #knows({ at, id }: Message): boolean {
-    return id !== undefined && this.#messages.some((other) => other.id === id && other.at === at)
+  #knows({ saidAt, id }: Message): boolean {
+    return id !== undefined && this.#messages.some((other) => other.id === id && other.saidAt === saidAt)
   }
 
-  #burstAround(place: number): { readonly firstMs: number; readonly lastMs: number } | undefined {
-    for (let first = Math.max(0, place - this.#count + 1); first <= place; first++) {
-      const firstMs = this.#messages[first]?.at
-      const lastMs = this.#messages[first + this.#count - 1]?.at
-      if (firstMs === undefined || lastMs === undefined) return undefined
-      if (lastMs - firstMs <= this.#withinMs) return { firstMs, lastMs }
+  #burstAround(place: number): { readonly first: Message; readonly last: Message } | undefined {
+    for (let index = Math.max(0, place - this.#count + 1); index <= place; index++) {
+      const first = this.#messages[index]
+      const last = this.#messages[index + this.#count - 1]
+      if (first === undefined || last === undefined) return undefined
+      if (last.at - first.at <= this.#withinMs) return { first, last }
     }
     return undefined
   }

@@ -21,6 +21,8 @@ export interface RuleMoment {
 /** What one rule found in one signal or reading. */
 interface Finding {
   readonly at: number
+  /** The time that the signal itself has, where a wrong clock had it dated anew. */
+  readonly saidAt: number
   readonly label: string
   /** A participant's id. */
   readonly by?: string | undefined
@@ -28,7 +30,7 @@ interface Finding {
 
 /** The eye and the ear of one rule; one of the two is always closed. */
 interface Senses {
-  see(signal: KnownSignal): Finding | undefined
+  see(signal: KnownSignal, saidAt: number): Finding | undefined
   hear(reading: LoudnessReading, usualLufs: number | undefined): Finding | undefined
 }
 
@@ -42,6 +44,7 @@ export class RuleWatch {
   readonly #rules: readonly { readonly rule: HighlightRule; readonly senses: Senses; readonly rest: Rest }[]
   readonly #nameOf: (participant: string) => string
   readonly #usual = new UsualLoudness()
+  readonly #told = new Set<string>()
 
   /** `nameOf` gives the name by which people know a participant. */
   constructor(rules: readonly HighlightRule[], nameOf: (participant: string) => string) {
@@ -53,8 +56,9 @@ export class RuleWatch {
     }))
   }
 
-  see(signal: Signal): readonly RuleMoment[] {
-    return isKnownSignal(signal) ? this.#ask((senses) => senses.see(signal)) : []
+  /** `saidAt`: the time that the signal itself has, where a wrong clock had it dated anew; it makes the key. */
+  see(signal: Signal, saidAt: number = signal.at): readonly RuleMoment[] {
+    return isKnownSignal(signal) ? this.#ask((senses) => senses.see(signal, saidAt)) : []
   }
 
   hear(reading: LoudnessReading): readonly RuleMoment[] {
@@ -67,11 +71,12 @@ export class RuleWatch {
     return this.#rules.flatMap(({ rule, senses, rest }, index) => {
       const found = sense(senses)
       if (found === undefined || !rest.allows(found.at)) return []
+      const key = `rule-${index}@${Math.round(found.saidAt)}`
+      if (this.#told.has(key)) return []
+      this.#told.add(key)
       rest.begin(found.at)
       const by = found.by === undefined ? null : this.#nameOf(found.by)
-      return [
-        { key: `rule-${index}@${Math.round(found.at)}`, rule, at: found.at, label: rule.label ?? found.label, by },
-      ]
+      return [{ key, rule, at: found.at, label: rule.label ?? found.label, by }]
     })
   }
 }
@@ -79,30 +84,30 @@ export class RuleWatch {
 function sensesOf(rule: HighlightRule, nameOf: (participant: string) => string): Senses {
   switch (rule.type) {
     case 'hand':
-      return eye((signal) => {
+      return eye((signal, saidAt) => {
         if (signal.type !== 'hand.raised') return undefined
         const by = signal.participant ?? signal.from
         if (rule.from !== undefined && rule.from !== by) return undefined
-        return { at: signal.at, label: by === undefined ? 'Hand raised' : `Hand raised: ${nameOf(by)}`, by }
+        return { at: signal.at, saidAt, label: by === undefined ? 'Hand raised' : `Hand raised: ${nameOf(by)}`, by }
       })
     case 'custom':
-      return eye((signal) => {
+      return eye((signal, saidAt) => {
         if (signal.type !== 'custom' || signal.name !== rule.name) return undefined
-        return { at: signal.at, label: rule.name, by: signal.from }
+        return { at: signal.at, saidAt, label: rule.name, by: signal.from }
       })
     case 'chat-burst': {
       const burst = new ChatBurst(rule.messages ?? RULE_DEFAULTS.messages, rule.withinSec ?? RULE_DEFAULTS.withinSec)
-      return eye((signal) => {
+      return eye((signal, saidAt) => {
         if (signal.type !== 'chat.message') return undefined
-        const at = burst.add({ at: signal.at, id: signal.id })
-        return at === undefined ? undefined : { at, label: 'Lively chat' }
+        const first = burst.add({ at: signal.at, saidAt, id: signal.id })
+        return first && { at: first.at, saidAt: first.saidAt, label: 'Lively chat' }
       })
     }
     case 'loudness': {
       const moment = new LoudMoment(rule.aboveLu ?? RULE_DEFAULTS.aboveLu, rule.forSec ?? RULE_DEFAULTS.forSec)
       return ear((reading, usualLufs) => {
         const at = moment.add(reading, usualLufs)
-        return at === undefined ? undefined : { at, label: 'Applause or laughter' }
+        return at === undefined ? undefined : { at, saidAt: at, label: 'Applause or laughter' }
       })
     }
     default:

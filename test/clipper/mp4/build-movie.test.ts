@@ -77,6 +77,41 @@ describe('the head of a film', () => {
   })
 })
 
+describe('the head of a film of more than 4 GiB', () => {
+  const GIB = 2 ** 30
+  const big = { ...MOVIE, mediaBytes: 5 * GIB }
+  const place = (first: number, offset: number) => ({ first, count: 1, offset })
+  const head = buildMovieHead({
+    ...big,
+    picture: { ...MOVIE.picture, chunks: [place(0, 0), place(1, 4.5 * GIB)] },
+    sound: MOVIE.sound && { ...MOVIE.sound, chunks: [place(0, 5 * GIB - 10)] },
+  })
+  const boxes = readBoxes(head)
+  const places = (track: string) => {
+    const table = boxes.get(`/moov/${track}/mdia/minf/stbl/co64`) ?? Buffer.alloc(8)
+    return Array.from({ length: table.readUInt32BE(4) }, (_, i) => Number(table.readBigUInt64BE(8 + i * 8)))
+  }
+
+  it('names places and the size of the media with 64 bits', () => {
+    expect(places('trak')).toEqual([head.length, head.length + 4.5 * GIB])
+    expect(places('trak2')).toEqual([head.length + 5 * GIB - 10])
+    expect([...boxes.keys()].filter((path) => path.endsWith('stco'))).toEqual([])
+    const header = head.subarray(head.length - 16)
+    expect([header.readUInt32BE(0), header.toString('latin1', 4, 8)]).toEqual([1, 'mdat'])
+    expect(Number(header.readBigUInt64BE(8))).toBe(5 * GIB + 16)
+  })
+
+  it('keeps to 32 bits up to there', () => {
+    const most = 2 ** 32 - 1
+    for (const [mediaBytes, name] of [
+      [most - 10_000, 'stco'],
+      [most - 100, 'co64'],
+    ] as const) {
+      expect(readBoxes(buildMovieHead({ ...MOVIE, mediaBytes })).has(`/moov/trak/mdia/minf/stbl/${name}`)).toBe(true)
+    }
+  })
+})
+
 describe('interleaving', () => {
   it('places every byte of every sample once, in the order of time', () => {
     const track = (timescale: number, duration: number) =>

@@ -1,0 +1,47 @@
+import type { Signal } from '../protocol/index.ts'
+import { HistorySieve } from '../room/index.ts'
+import type { OldHistory } from './room-history.ts'
+
+const SIGNALS_AT_ONCE = 250
+
+/**
+ * Takes from the histories of all rooms what is older than this and does not make the room what it is any more, so that a
+ * room that is used for ever does not grow for ever. Who joins sees the same room as before, but for chat of that age.
+ */
+export async function siftHistories(history: OldHistory, before: Date): Promise<void> {
+  for (;;) {
+    const claimed = await history.claim(before)
+    if (claimed.length === 0) return
+    for (const { room, oldSeq } of claimed) await siftRoom(history, room, oldSeq)
+  }
+}
+
+async function siftRoom(history: OldHistory, room: string, oldSeq: number): Promise<void> {
+  const sieve = new HistorySieve()
+  for await (const signals of pagesOf(history, room)) {
+    sieve.note(signals.filter(isOld), true)
+    sieve.note(
+      signals.filter((signal) => !isOld(signal)),
+      false,
+    )
+  }
+  for await (const signals of pagesOf(history, room)) {
+    sieve.sift(signals.filter(isOld))
+    if (!signals.every(isOld)) break
+  }
+  await history.remove(room, sieve.obsolete())
+
+  function isOld({ seq = 0 }: Signal): boolean {
+    return seq <= oldSeq
+  }
+}
+
+async function* pagesOf(history: OldHistory, room: string): AsyncGenerator<readonly Signal[]> {
+  let afterSeq = 0
+  for (;;) {
+    const signals = await history.since(room, afterSeq, SIGNALS_AT_ONCE)
+    if (signals.length > 0) yield signals
+    if (signals.length < SIGNALS_AT_ONCE) return
+    afterSeq = signals.at(-1)?.seq ?? afterSeq
+  }
+}

@@ -1,0 +1,167 @@
+import type { BoardElement, BoardOp } from '../protocol/board.ts'
+import { isKnownSignal, type KnownSignal, type Signal, type SignalOf } from '../protocol/signals.ts'
+import type { RoomBoardPage } from './board.ts'
+import { RoomReducer } from './reduce-room.ts'
+import { canonicalJson } from './stamp.ts'
+
+/**
+ * Finds what the history of a room can do without. Of its old signals stay those that made the room what it is: the rest gives
+ * the same room, in whatever order. What is over goes altogether when nothing newer is about it: chat and captions,
+ * participants who have left, deleted elements, and all that no room is made of.
+ *
+ * `note` takes the whole history once; `sift` then takes the old part again, in the order of `seq`.
+ */
+export class HistorySieve {
+  readonly #room = new RoomReducer()
+  readonly #winners = new Set<number>()
+  readonly #named = new Set<string>()
+  /** What something newer, or something that stays, is about. */
+  readonly #touched = new Set<string>()
+  readonly #covered = new Set<string>()
+  readonly #dropped: number[] = []
+  readonly #deletions: Deletion[] = []
+  #isNoted = false
+
+  note(signals: readonly Signal[], isOld: boolean): void {
+    this.#room.apply(signals)
+    if (isOld) return
+    for (const signal of signals) if (isKnownSignal(signal)) this.#touch(subjectsOf(signal))
+  }
+
+  sift(signals: readonly Signal[]): void {
+    if (!this.#isNoted) this.#readStamps()
+    for (const signal of signals) {
+      const seq = signal.seq ?? 0
+      if (isDeletion(signal)) this.#siftDeletion(seq, signal)
+      else if (!this.#stays(signal, seq)) this.#dropped.push(seq)
+      else if (isKnownSignal(signal)) this.#touch(subjectsOf(signal))
+    }
+  }
+
+  /** The numbers of the signals that may go, once everything is noted and sifted. */
+  obsolete(): readonly number[] {
+    const { pages } = this.#room.room.board
+    const emptied = new Set([...pages.values()].filter(({ elements }) => elements.size === 0).map(({ id }) => id))
+    const gone: number[] = []
+    for (const { seq, page, subject } of this.#deletions) {
+      // Without any of its elements the page itself stays.
+      if (!this.#touched.has(subject) && !emptied.delete(page)) gone.push(seq)
+    }
+    return [...this.#dropped, ...gone]
+  }
+
+  #readStamps(): void {
+    this.#isNoted = true
+    for (const [field, { seq }] of this.#room.room.stamps) {
+      this.#winners.add(seq)
+      if (field.startsWith(PARTICIPANT)) this.#named.add(field.slice(PARTICIPANT.length, field.lastIndexOf('/')))
+    }
+  }
+
+  #stays(signal: Signal, seq: number): boolean {
+    if (!isKnownSignal(signal)) return false
+    switch (signal.type) {
+      case 'chat.message':
+      case 'highlight':
+      case 'custom':
+        return false
+      case 'caption':
+        return this.#winners.has(seq) && subjectsOf(signal).some((subject) => this.#touched.has(subject))
+      case 'active.speaker':
+      case 'layout.set':
+      case 'board.page':
+        return this.#winners.has(seq)
+      case 'board.op':
+        return signal.op.action === 'put' && this.#covers(signal.page, [signal.op.element])
+      case 'board.snapshot': {
+        const news = signal.pages.map(({ id, elements }) => this.#covers(id, elements) || this.#coversEmpty(id))
+        return this.#winners.has(seq) || news.includes(true)
+      }
+      default:
+        return this.#participantStays(signal, seq)
+    }
+  }
+
+  #participantStays(signal: ParticipantSignal, seq: number): boolean {
+    const id = signal.participant ?? signal.from
+    if (id === undefined) return false
+    const isOver = this.#room.room.participants.get(id)?.present === false
+    if (isOver && !this.#touched.has(PARTICIPANT + id)) return false
+    return this.#winners.has(seq) || (!this.#named.has(id) && this.#cover(PARTICIPANT + id))
+  }
+
+  /** True for the first that brings an element as it is now. */
+  #covers(pageId: string, elements: readonly BoardElement[]): boolean {
+    const page = this.#pageOf(pageId)
+    const current = elements.filter((element) => {
+      const known = page?.elements.get(element.id)
+      return known !== undefined && canonicalJson(known) === canonicalJson(element)
+    })
+    return current.filter(({ id }) => this.#cover(elementOf(pageId, id))).length > 0
+  }
+
+  /** True for the first that brings a page on which there never was anything. */
+  #coversEmpty(pageId: string): boolean {
+    const page = this.#pageOf(pageId)
+    return page?.elements.size === 0 && page.deleted.size === 0 && this.#cover(`page/${pageId}`)
+  }
+
+  #siftDeletion(seq: number, { page, op }: DeletionSignal): void {
+    const deletion = this.#pageOf(page)?.deleted.get(op.id)
+    const isCurrent = deletion?.version === op.version && deletion.nonce === op.nonce
+    const subject = elementOf(page, op.id)
+    if (isCurrent && this.#cover(subject)) this.#deletions.push({ seq, page, subject })
+    else this.#dropped.push(seq)
+  }
+
+  #pageOf(id: string): RoomBoardPage | undefined {
+    return this.#room.room.board.pages.get(id)
+  }
+
+  #touch(subjects: readonly string[]): void {
+    for (const subject of subjects) this.#touched.add(subject)
+  }
+
+  #cover(subject: string): boolean {
+    const isNew = !this.#covered.has(subject)
+    this.#covered.add(subject)
+    return isNew
+  }
+}
+
+const PARTICIPANT = 'participant/'
+
+interface Deletion {
+  readonly seq: number
+  readonly page: string
+  readonly subject: string
+}
+type DeletionSignal = SignalOf<'board.op'> & { readonly op: Extract<BoardOp, { action: 'delete' }> }
+type ParticipantSignal = Extract<KnownSignal, { type: `participant.${string}` | `media.${string}` | `hand.${string}` }>
+
+function isDeletion(signal: Signal): signal is DeletionSignal {
+  return isKnownSignal(signal) && signal.type === 'board.op' && signal.op.action === 'delete'
+}
+
+const elementOf = (page: string, id: string): string => `element/${JSON.stringify([page, id])}`
+
+/** What a signal is about, of what can be over. */
+function subjectsOf(signal: KnownSignal): readonly string[] {
+  switch (signal.type) {
+    case 'board.op':
+      return [elementOf(signal.page, signal.op.action === 'put' ? signal.op.element.id : signal.op.id)]
+    case 'board.snapshot':
+      return signal.pages.flatMap(({ id, elements }) => elements.map((element) => elementOf(id, element.id)))
+    case 'caption':
+      return [`caption/${signal.participant ?? signal.from ?? ''}`]
+    case 'chat.message':
+    case 'highlight':
+    case 'custom':
+    case 'active.speaker':
+    case 'layout.set':
+    case 'board.page':
+      return []
+    default:
+      return [PARTICIPANT + (signal.participant ?? signal.from ?? '')]
+  }
+}
