@@ -131,10 +131,16 @@ export class Session implements AsyncDisposable {
 }
 
 async function post(stage: Stage, { kind, fps = FPS }: SessionOptions): Promise<RecordingCall> {
-  return await RecordingCall.post(stage.service.url, {
+  const call = await RecordingCall.post(stage.service.url, {
     sources: [...(await stage.sources(kind))],
     layout: { name: 'grid', labels: false },
     video: { ...SIZE, fps, bitrateKbps: BITRATE_KBPS },
     segmentSec: SEGMENT_SEC,
   })
+  if (stage.network === undefined) return call
+  // Links name the service as the other host reaches it; without keys it answers to its loopback name only.
+  const recording = await call.get()
+  const [live, index] = [recording.links.live, recording.links.index].map((url) => new URL(url).pathname)
+  const links = { ...recording.links, live: live ?? '', index: index ?? '' }
+  return new RecordingCall(stage.service.url, { ...recording, links }, call.requestedAtMs)
 }

@@ -11,7 +11,7 @@ import { figuresOf } from './figures.ts'
 import { MemoryWatch } from './memory.ts'
 import { type SoakedRecording, writeSoak } from './page.ts'
 
-const SIZE = { width: 640, height: 360 }
+const SIZE = { width: 320, height: 180 }
 const FPS = 25
 const SOURCES = 2
 const SEGMENT_SEC = 2
@@ -45,7 +45,7 @@ async function main(args: string[]): Promise<void> {
   const base = {
     sources: live.sources,
     layout: { name: 'grid', labels: false },
-    video: { ...SIZE, fps: FPS, bitrateKbps: 800 },
+    video: { ...SIZE, fps: FPS, bitrateKbps: 300 },
     segmentSec: SEGMENT_SEC,
   } as const
   const calls = [

@@ -8,7 +8,7 @@ const INTRODUCTION = `# An hour and more
 
 This page is written by \`npm run soak\`; \`npm run soak -- --minutes 180 --hand-overs 20\` goes on for longer.
 
-Two recordings of the same live class of two HLS sources, 640×360 at 25 fps in segments of 2 s, run side by side on one service
+Two recordings of the same live class of two HLS sources, 320×180 at 25 fps in segments of 2 s, run side by side on one service
 with a Postgres of its own. One goes on in a single take, the other hands over from take to take. Frames and offsets are read from
 all of the decoded media: each frame carries a counter, each second a flash and a beep.
 `

@@ -49,6 +49,7 @@ export function createRoomHistory(database: Database): RoomHistory {
   }
 }
 
+/** A room's signals behind `afterSeq` in their order, at most `limit` of them. Errors: those of the database. */
 export async function readSince(
   database: Database,
   { room, afterSeq, limit }: { readonly room: string; readonly afterSeq: number; readonly limit?: number | undefined },
