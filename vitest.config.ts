@@ -25,6 +25,7 @@ const PURE = [
   'plan-clip',
   'plan-lead',
   'plan-scene',
+  'remove-folder',
   'plan-sound',
   'scene-animator',
   'script',

@@ -1,7 +1,8 @@
-import { readFile, readlink, rm } from 'node:fs/promises'
+import { readFile, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { listSpoolFolders } from './leftovers.ts'
 import { killProcessTree } from './process-tree.ts'
+import { removeFolder } from './remove-folder.ts'
 import { holdsLeftovers } from './spool.ts'
 
 /**
@@ -13,9 +14,7 @@ export async function clearDeadTakes(spoolDir: string, recordingId: string, take
     if (life !== 'gone' || (take !== undefined && about.take !== take)) continue
     const profile = join(path, 'chrome')
     await killOwner(profile)
-    const thorough = { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }
-    await rm(profile, thorough)
-    if (!(await holdsLeftovers(path))) await rm(path, thorough)
+    await removeFolder((await holdsLeftovers(path)) ? profile : path)
   }
 }
 

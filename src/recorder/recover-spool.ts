@@ -4,6 +4,7 @@ import type { FinalizedRecording } from './finalize-recording.ts'
 import { listSpoolFolders } from './leftovers.ts'
 import type { RecordingEnd } from './manifest.ts'
 import type { RecorderLogger } from './recorder-io.ts'
+import { sweepHidden } from './remove-folder.ts'
 
 export interface RecoverSpoolOptions {
   readonly finalizer: RecordingFinalizer
@@ -38,10 +39,12 @@ export function recoverSpoolRegularly(options: RecoverSpoolOptions): AsyncDispos
 /** One pass over the spool. It never throws: what fails stays in the spool, and the log says why. */
 export async function recoverSpool(options: RecoverSpoolOptions): Promise<void> {
   const { finalizer, spoolDir, endOf, onStored, logger } = options
-  const folders = await listSpoolFolders(spoolDir).catch((err: unknown) => {
+  const unreadable = (err: unknown) => {
     logger.error({ err }, 'the spool cannot be read')
     return []
-  })
+  }
+  await sweepHidden(spoolDir, Date.now()).catch(unreadable)
+  const folders = await listSpoolFolders(spoolDir).catch(unreadable)
   const dead = folders.filter(({ life }) => life === 'gone').map(({ about }) => about.recordingId)
   for (const recordingId of new Set(dead)) {
     try {

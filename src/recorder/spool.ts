@@ -6,6 +6,7 @@ import { makeFolder, replaceFile, syncPath } from '../store/durable.ts'
 import { fsError, isMissing } from '../store/fs-error.ts'
 import type { Manifest } from './manifest.ts'
 import { identifyProcess, type ProcessIdentity } from './process-identity.ts'
+import { removeFolder } from './remove-folder.ts'
 import { parseSpoolEntry, type SpoolEntry, spoolEntryName } from './spool-entry.ts'
 import { occupyFolder } from './spool-life.ts'
 
@@ -85,8 +86,8 @@ export async function openSpool(spoolDir: string, about: Omit<SpooledTake, 'owne
     },
     async [Symbol.asyncDispose]() {
       using _left = occupied
-      await rm(chromeProfile, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
-      if (!(await holdsLeftovers(path))) await rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
+      if (!(await holdsLeftovers(path))) return await removeFolder(path)
+      await removeFolder(chromeProfile)
     },
   }
 }
