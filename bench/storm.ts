@@ -51,7 +51,7 @@ export const storm: Benchmark = {
     const { pictures } = await readRecordedTime(service.recordingDir(call.id), options)
     const lost = (from: number, to: number) => {
       const seen = pictures.filter(({ wallMs }) => wallMs >= from && wallMs < to)
-      const shown = new Set(seen.map(({ counter }) => counter ?? Number.NaN))
+      const shown = new Set(seen.flatMap(({ counter }) => counter ?? []))
       const due = ((to - from) / 1000) * FPS
       return [Math.max(0, Math.round(due) - seen.length), Math.max(...shown) - Math.min(...shown) + 1 - shown.size]
     }

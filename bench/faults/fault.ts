@@ -18,6 +18,8 @@ export interface Fault {
   readonly holdMs: number
   /** The source that it takes away; the others must not notice. */
   readonly source?: number
+  /** It strikes at one recording; without it, at all that are on the same machine. */
+  readonly isOfOne?: boolean
   /** What the second source is, where it is not HLS. */
   readonly kind?: 'whep' | 'video'
   /** Strikes; the answer mends it. `undefined`: there was nothing to strike at just now. */

@@ -60,7 +60,7 @@ async function attempt(fault: Fault, patience: number): Promise<Outcome> {
 
 function failed(fault: Fault, error: unknown): Outcome {
   const unknown = { lostSec: Number.NaN, doubledSec: Number.NaN, goOnSec: Number.NaN, sourceBackSec: undefined }
-  const nothing = { playlistFaults: [], left: [], ...unknown }
+  const nothing = { playlistFaults: [], left: [], othersAwaySec: 0, ...unknown }
   return { ...nothing, fault, state: 'unknown', takes: 0, broken: [`it could not be measured: ${error}`] }
 }
 

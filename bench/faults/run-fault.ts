@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Fault } from './fault.ts'
-import { absencesOf, doublesOf, holesOf, lengthSec, type Picture, readRecording } from './measure.ts'
+import { absencesOf, doublesOf, holesOf, lengthSec, type Picture, readRecording, type Span } from './measure.ts'
 import { LONGEST_SEGMENT_SEC, SEGMENT_SEC, Session } from './session.ts'
 import type { Stage } from './stage.ts'
 
@@ -15,6 +15,8 @@ export interface Outcome {
   readonly goOnSec: number
   /** From its return to its first new frame, for a fault that takes a source away. */
   readonly sourceBackSec: number | undefined
+  /** How long another source stood still while that one was away. */
+  readonly othersAwaySec: number
   /** What a viewer could hold against any version of the playlists, or a decoder against the media. */
   readonly playlistFaults: readonly string[]
   readonly state: string
@@ -82,7 +84,13 @@ function measure(pictures: readonly Picture[], { struckAtMs, healedAtMs, fault }
     goOnSec: last === undefined ? 0 : Math.max(0, (last.toMs - struckAtMs) / 1000),
     sourceBackSec:
       fault.source === undefined ? undefined : back === undefined ? 0 : Math.max(0, (back.toMs - healedAtMs) / 1000),
+    othersAwaySec: fault.source === undefined ? 0 : lengthSec(othersAway(pictures, fault.source, struckAtMs)),
   }
+}
+
+function othersAway(pictures: readonly Picture[], away: number, sinceMs: number): readonly Span[] {
+  const all = pictures[0]?.counters.map((_, source) => absencesOf(pictures, source)) ?? []
+  return all.flatMap((absences, source) => absences.filter(({ toMs }) => source !== away && toMs > sinceMs))
 }
 
 interface JudgedBy extends Judging {
@@ -92,7 +100,7 @@ interface JudgedBy extends Judging {
 }
 
 function judge(outcome: Omit<Outcome, 'broken'>, { endLossSec, patience, mayDouble }: JudgedBy): string[] {
-  const { fault, lostSec, doubledSec, goOnSec, sourceBackSec, playlistFaults, state, left } = outcome
+  const { fault, lostSec, doubledSec, goOnSec, sourceBackSec, othersAwaySec, playlistFaults, state, left } = outcome
   const goOn = fault.goOnSec === 0 ? Number.POSITIVE_INFINITY : fault.goOnSec * patience
   const broken = [...playlistFaults, ...left.map((what) => `left behind: ${what}`)]
   if (state !== 'completed') broken.push(`it ended as ${state}`)
@@ -100,10 +108,14 @@ function judge(outcome: Omit<Outcome, 'broken'>, { endLossSec, patience, mayDoub
   // A page on a loaded machine leaves pictures out without any fault.
   const mayLose = fault.goOnSec === 0 ? patience - 1 : goOn + SEGMENT_SEC
   if (lostSec > mayLose) broken.push(`${lostSec.toFixed(1)} s are lost, at most ${mayLose} may be`)
+  const storedLossSec = lostSec - goOnSec
+  if (fault.goOnSec > 0 && storedLossSec > LONGEST_SEGMENT_SEC * patience)
+    broken.push(`${storedLossSec.toFixed(1)} s of before the fault are lost, at most one segment may be`)
   const mayDoubleSec = LONGEST_SEGMENT_SEC * patience
   if (!mayDouble && doubledSec > mayDoubleSec)
     broken.push(`${doubledSec.toFixed(1)} s are there twice, at most ${mayDoubleSec.toFixed(1)} may be`)
   if (sourceBackSec === Number.POSITIVE_INFINITY) broken.push('the source never came back')
+  if (othersAwaySec > patience - 1) broken.push(`the other source stood still for ${othersAwaySec.toFixed(1)} s`)
   if (endLossSec > STOP_LOSS_SEC * patience)
     broken.push(`the last ${endLossSec.toFixed(1)} s before the stop are missing`)
   return broken

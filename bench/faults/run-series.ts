@@ -58,7 +58,6 @@ export async function runSeries(options: SeriesOptions): Promise<SeriesOutcome> 
   for (const program of stage.programs) await program.start()
   const nowMs = Date.now()
   const survivals: Survival[] = []
-  const mayLoseSec = allowance(struck, patience)
   const ends = await Promise.all(
     all.map(async (session) => {
       const stuck = await session.recovered(nowMs).then(
@@ -70,7 +69,9 @@ export async function runSeries(options: SeriesOptions): Promise<SeriesOutcome> 
     }),
   )
   await sessions.disposeAsync()
-  for (const { session, end, stuck } of ends) {
+  for (const [i, { session, end, stuck }] of ends.entries()) {
+    const hits = struck.filter(({ fault, recording }) => fault.isOfOne !== true || recording % recordings === i)
+    const mayLoseSec = allowance(hits, patience)
     const { pictures, faults } = await readRecording(session.call.indexUrl, stage.live.patterns, stage.folder)
     const broken = [...stuck, ...session.watch.faults, ...faults]
     const lostSec = lengthSec(holesOf(pictures))

@@ -82,6 +82,8 @@ export async function holdHighlightClass(
     asked[name] = (await client.highlights.trigger(call.id, body, options)).id
   }
   const ago = (ms: number) => new Date(Date.now() - ms).toISOString()
+  await call.reach('recording')
+  await trigger('first second live', { preSec: 30, postSec: 1 })
   await call.running()
   await sleep(SETTLE_MS)
 

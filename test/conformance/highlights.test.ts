@@ -184,8 +184,10 @@ test('a clip over a pause or over the border of two takes is one film, and every
 
 test('beyond the recording a clip has its very first and its very last picture, and says what is missing', () => {
   const all = recorded.pictures.map(({ counter }) => counter)
-  expect(counters(clipOf('first second').film)[0]).toBe(all[0])
-  expect(named('first second').clamped).toHaveProperty('from')
+  for (const name of ['first second', 'first second live']) {
+    expect(counters(clipOf(name).film)[0]).toBe(all[0])
+    expect(named(name).clamped).toHaveProperty('from')
+  }
   for (const name of ['last second', 'end']) expect(counters(clipOf(name).film).at(-1)).toBe(all.at(-1))
   expect(named('last second').clamped).toHaveProperty('to')
 })
