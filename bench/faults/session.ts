@@ -5,7 +5,7 @@ import { parsePlaylist } from '../../test/kit/index.ts'
 import { PlaylistWatch } from '../../test/kit/playlist-watch.ts'
 import { FPS, SIZE } from './measure.ts'
 import { findRole } from './processes.ts'
-import type { Stage } from './stage.ts'
+import type { SourceOfStage, Stage } from './stage.ts'
 
 export const SEGMENT_SEC = 2
 /** A key frame falls on the first tick behind it; the sound may lag by another one. */
@@ -23,6 +23,8 @@ export interface SessionOptions {
   /** Of the second source; HLS without it. */
   readonly kind?: 'whep' | 'video' | undefined
   readonly fps?: number
+  /** Instead of those of the stage. */
+  readonly sources?: readonly SourceOfStage[]
 }
 
 /** One recording on a stage, and everybody who looks at it while it runs. */
@@ -130,9 +132,9 @@ export class Session implements AsyncDisposable {
   }
 }
 
-async function post(stage: Stage, { kind, fps = FPS }: SessionOptions): Promise<RecordingCall> {
+async function post(stage: Stage, { kind, fps = FPS, sources }: SessionOptions): Promise<RecordingCall> {
   const call = await RecordingCall.post(stage.service.url, {
-    sources: [...(await stage.sources(kind))],
+    sources: [...(sources ?? (await stage.sources(kind)))],
     layout: { name: 'grid', labels: false },
     video: { ...SIZE, fps, bitrateKbps: BITRATE_KBPS },
     segmentSec: SEGMENT_SEC,

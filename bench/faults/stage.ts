@@ -25,6 +25,7 @@ export interface SourceOfStage {
   readonly id: string
   readonly type: 'hls' | 'whep' | 'video'
   readonly url: string
+  readonly loop?: boolean
 }
 
 export interface StageOptions {

@@ -14,7 +14,9 @@ const MB = 1024 * 1024
 /** Four sources at 720p measure 0.6 to 1.1 GB; a page's heap breaks at 4 GB. */
 export const WARN_BYTES = 2_500 * MB
 export const END_BYTES = 3_500 * MB
-/** Caches fill in the first minutes; what still grows after ten grows for good. Beyond 10 MB a minute it is 14 GB a day. */
+/** Caches fill in the first minutes: that is no slope. */
+const WARM_UP_MS = 5 * 60_000
+/** What still grows after that grows for good. Beyond 10 MB a minute it is 14 GB a day. */
 const SLOPE_MB_PER_MIN = 10
 const WINDOW_MS = 10 * 60_000
 const EVERY_MS = 10_000
@@ -28,6 +30,7 @@ export interface MemoryJudge {
 export function createMemoryJudge(): MemoryJudge {
   const readings: { readonly bytes: number; readonly atMs: number }[] = []
   const told = new Set<'height' | 'slope'>()
+  let bornMs: number | undefined
   const warnOnce = (of: 'height' | 'slope', error: AppError): Pick<MemoryVerdict, 'warning'> => {
     if (told.has(of)) return {}
     told.add(of)
@@ -36,8 +39,9 @@ export function createMemoryJudge(): MemoryJudge {
   return {
     see(bytes, nowMs) {
       if (bytes >= END_BYTES) return { isHigh: true, end: tooMuch(bytes, 'a new take begins') }
-      const last = readings.at(-1)
-      if (last === undefined || nowMs - last.atMs >= EVERY_MS) readings.push({ bytes, atMs: nowMs })
+      bornMs ??= nowMs
+      const isWarm = nowMs - bornMs >= WARM_UP_MS
+      if (isWarm && nowMs - (readings.at(-1)?.atMs ?? 0) >= EVERY_MS) readings.push({ bytes, atMs: nowMs })
       while ((readings[1]?.atMs ?? nowMs) <= nowMs - WINDOW_MS) readings.shift()
       const slope = slopeOf(readings)
       if (slope >= SLOPE_MB_PER_MIN) {
