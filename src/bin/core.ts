@@ -84,6 +84,8 @@ export interface Core extends AsyncDisposable, HighlightParts {
 }
 
 const DAY_SEC = 24 * 3600
+/** Postgres may be away; a second and a third death of recorders in that time is not waited out either. */
+const TAKES_AHEAD = 3
 /** Beside this file, as source or compiled. */
 const RECORDER_SCRIPT = fileURLToPath(new URL(`./recorder${extname(import.meta.url)}`, import.meta.url))
 
@@ -203,6 +205,7 @@ export function workerOptions(core: Core, config: Config, roomAccess: RoomAccess
         clock: core.clock,
         maxQueueSec: config.maxQueueSec,
         ...(options.recovery && { recovery: options.recovery }),
+        takesAhead: config.database.kind === 'embedded' ? 0 : TAKES_AHEAD,
       }),
       commands,
       highlights,

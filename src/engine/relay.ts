@@ -11,6 +11,8 @@ export interface Leg {
   readonly request: RecorderRequest
   readonly take: RunningTake
   readonly epochMs: Promise<number>
+  /** Resolves when the take is written: no other can take over before. */
+  readonly written: Promise<unknown>
 }
 
 export interface RelayOptions {
@@ -56,7 +58,8 @@ export function epochOf(take: RunningTake): Promise<number> {
 async function runLeg(options: RelayOptions, leg: Leg): Promise<Leg | TakeEnd> {
   using dues = watchDue(leg.take, { isPaused: leg.request.isPaused, nowMs: () => performance.now() })
   for (let failures = 0; ; failures += 1) {
-    const end = await Promise.race([leg.take.end, dues.next(restMs(failures)).then(() => undefined)])
+    const due = leg.written.then(() => dues.next(restMs(failures))).then(() => undefined)
+    const end = await Promise.race([leg.take.end, due])
     const next = end ?? (await tryHandOver(options, leg))
     if (next !== undefined) return next
   }
@@ -133,7 +136,7 @@ async function readyNext(options: RelayOptions, leg: Leg, { next, isOver }: Over
 /** The recording becomes the next take's, and both are told the border; or why it does not. */
 async function pass(
   { takes, onTaken, logger }: RelayOptions,
-  { take, request }: Leg,
+  { take, request, written }: Leg,
   { overlap, ready }: { readonly overlap: Overlap; readonly ready: ReadyNext },
 ): Promise<Leg | string> {
   const { asked, successor, epochMs, held, heldMs, sources } = ready
@@ -155,7 +158,7 @@ async function pass(
   successor.takeOrders(after)
   onTaken(successor)
   logger.info({ recordingId: request.recordingId, take: asked.take, atMs, sources }, 'the next take takes over')
-  return { take: successor, request: { ...asked, maxDurationSec }, epochMs: Promise.resolve(atMs) }
+  return { take: successor, request: { ...asked, maxDurationSec }, epochMs: Promise.resolve(atMs), written }
 }
 
 interface Successor extends Pick<RunningTake, 'tell'> {

@@ -1,5 +1,6 @@
-import { AppError, errorInfo, type RecorderRequest } from '../protocol/index.ts'
+import { AppError, type RecorderRequest } from '../protocol/index.ts'
 import type { Finalizer, RecorderSurroundings, Takes, Verdict } from '../recording/index.ts'
+import { followTakes } from './follow-takes.ts'
 import { epochOf, runRelay } from './relay.ts'
 import { type RunningTake, type RunningTakePorts, startTake } from './running-take.ts'
 import { DEFAULT_TAKE_TIMES, type TakeTimes } from './take-deadlines.ts'
@@ -47,12 +48,12 @@ export async function runRecording(
 }
 
 async function runTakes(ports: RecordingPorts, recordingId: string, signals: RunSignals): Promise<RecordingOutcome> {
-  const { takes, metrics, logger } = ports
+  const { takes, metrics } = ports
   const left = AbortSignal.any([signals.stop, signals.lost])
   const old: Promise<void>[] = []
   const times = { ...DEFAULT_TAKE_TIMES, ...ports.times }
-  const persist = <T>(work: () => Promise<T>) => untilWritten(work, logger)
-  let step = await persist(() => takes.resume(recordingId))
+  const follow = followTakes({ ...ports, lost: signals.lost }, recordingId)
+  let step = await follow.resume()
   try {
     for (;;) {
       if (step.action === 'none' || left.aborted) return undefined
@@ -63,16 +64,17 @@ async function runTakes(ports: RecordingPorts, recordingId: string, signals: Run
       await pause(step.delayMs, left)
       if (left.aborted) return undefined
       const { since } = step
-      const request = await persist(() => takes.begin(recordingId, ports.surroundings))
-      if (request === undefined) {
-        step = await persist(() => takes.resume(recordingId))
+      const beginning = await step.begin()
+      if ('action' in beginning) {
+        step = follow.heed(beginning)
         continue
       }
+      const { request, written } = beginning
       const onStarted = () => {
         if (since !== null) metrics.observeRecovery((Date.now() - Date.parse(since)) / 1000)
       }
       const start = (asked: RecorderRequest, onStarted = () => {}): RunningTake => {
-        const take = startTake({ ...ports, times, onStarted }, asked)
+        const take = startTake({ ...ports, times, onStarted }, asked, { after: written })
         old.push(take.gone)
         return take
       }
@@ -82,14 +84,27 @@ async function runTakes(ports: RecordingPorts, recordingId: string, signals: Run
       }
       const take = start(request, onStarted)
       onTaken(take)
-      const first = { take, request, epochMs: epochOf(take) }
-      const { end, request: last } = await runRelay({ ...ports, start, onTaken, left }, first)
-      if (end.kind !== 'interrupted') return end.kind === 'ended' ? 'completed' : undefined
+      const relay = runRelay({ ...ports, start, onTaken, left }, { take, request, written, epochMs: epochOf(take) })
+      const instead = await Promise.race([relay.then(() => undefined), written]).catch((thrown: unknown) => {
+        take.terminate()
+        throw thrown
+      })
+      if (instead !== undefined) {
+        take.leave()
+        take.terminate()
+        step = follow.heed(instead)
+        continue
+      }
+      const { end, ...last } = await relay
+      if (end.kind !== 'interrupted') {
+        await last.take.written
+        return end.kind === 'ended' ? 'completed' : undefined
+      }
       if (signals.lost.aborted) return undefined
-      const { at, error } = end
-      step = await persist(() => takes.interrupt(recordingId, last.take, { at, error: errorInfo(error) }))
+      step = await follow.after({ ...last, written, end }, { isLeaving: signals.stop.aborted })
     }
   } finally {
+    takes.leave(recordingId)
     if (!signals.lost.aborted) {
       try {
         if (signals.stop.aborted) await signals.handBack?.()

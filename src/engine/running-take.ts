@@ -19,7 +19,7 @@ import { type HighlightReportPorts, reportHighlights } from './report-highlights
 import { type TakeTimes, watchDeadlines } from './take-deadlines.ts'
 import type { TakeEnd } from './take-end.ts'
 import { crashed, stopping } from './take-errors.ts'
-import { createTakeWriter, type TakeWriter } from './take-writer.ts'
+import { createTakeWriter, type TakeWriter, type TakeWriterOptions } from './take-writer.ts'
 import { makeWorkFolder } from './work-folder.ts'
 
 export interface RunningTakePorts extends Pick<HighlightReportPorts, 'highlights' | 'clips'> {
@@ -40,6 +40,10 @@ export interface RunningTakePorts extends Pick<HighlightReportPorts, 'highlights
 export interface RunningTake {
   /** Resolves as soon as it records no more, or not for this recording; what it has may still be on its way to the store. */
   readonly end: Promise<TakeEnd>
+  /** Resolves when all that it reported until its end is written. Never rejects. */
+  readonly written: Promise<void>
+  /** What it has stored until now. */
+  readonly progress: TakeWriter['progress']
   /** Resolves when the process and all that it needed are gone. Never rejects. */
   readonly gone: Promise<void>
   /** Aborted as soon as it was brought an order to stop, or is about to end for another reason: nobody can take over from it. */
@@ -66,21 +70,33 @@ export interface RunningTake {
  * Starts a recorder; its events are written, and commands are brought to it, until its end. One that waits to take over gets
  * the room's history, but no orders and no word in the record before `takeOrders`.
  */
-export function startTake(ports: RunningTakePorts, request: RecorderRequest): RunningTake {
+export function startTake(
+  ports: RunningTakePorts,
+  request: RecorderRequest,
+  { after }: Pick<TakeWriterOptions, 'after'> = {},
+): RunningTake {
   const { recordingId, take } = request
   const logger = ports.logger.child({ recordingId, take, traceId: request.traceId })
   const end = Promise.withResolvers<TakeEnd>()
+  const written = Promise.withResolvers<void>()
   const over = new AbortController()
   const ending = new AbortController()
   const reins = createReins()
-  const writer = createTakeWriter(ports.takes, { recordingId, take, logger, isClosed: request.handover !== null })
+  const writer = createTakeWriter(ports.takes, {
+    recordingId,
+    take,
+    logger,
+    isClosed: request.handover !== null,
+    ...(after && { after }),
+  })
   const settle = (how: TakeEnd): void => {
     if (over.signal.aborted) return
     over.abort()
     ending.abort()
     if (how.error !== null) logger.warn({ err: how.error }, how.error.message)
     ports.metrics.observeTakeEnd(how.error?.code ?? 'completed')
-    void writer.flush().then(() => end.resolve(how))
+    written.resolve(writer.flush())
+    end.resolve(how)
   }
   const interrupt = (error: AppError): void =>
     settle(
@@ -105,6 +121,10 @@ export function startTake(ports: RunningTakePorts, request: RecorderRequest): Ru
   })
   return {
     end: end.promise,
+    written: written.promise,
+    get progress() {
+      return writer.progress
+    },
     gone,
     ending: ending.signal,
     terminate: reins.terminate,

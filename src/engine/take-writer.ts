@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type IdleTimes, type RecorderEvent, type RecordingStats, toAppError } from '../protocol/index.ts'
+import { type RecorderEvent, toAppError } from '../protocol/index.ts'
 import type { Takes } from '../recording/index.ts'
 import type { Logger } from '../telemetry/index.ts'
 
@@ -8,6 +8,7 @@ export const PROGRESS_INTERVAL_MS = 2000
 const RETRY_MS = [100, 500, 1000, 2000, 5000]
 
 type Report = Parameters<Takes['report']>[2]
+type Progress = Extract<Report, { type: 'progress' }>
 
 /**
  * Writes what one take reports, in its order. Figures are gathered and written at most every two seconds. While the
@@ -20,8 +21,10 @@ export interface TakeWriter {
   stats(event: Pick<Extract<RecorderEvent, { type: 'stats' }>, 'stats' | 'idleForSec'>): void
   /** A writer that was closed writes from now on, beginning with how each source is now. */
   open(): void
-  /** Resolves when everything so far is written; throws what can never be written. */
+  /** Resolves when everything so far is written. */
   flush(): Promise<void>
+  /** What the take has stored, written or not. */
+  readonly progress: Progress
 }
 
 export interface TakeWriterOptions {
@@ -30,23 +33,21 @@ export interface TakeWriterOptions {
   readonly logger: Logger
   /** Nothing is written before `open`: the recording is still another take's. */
   readonly isClosed: boolean
-}
-
-interface Figures {
-  readonly durationSec: number
-  readonly segments: number
-  readonly stats: RecordingStats | null
-  readonly idleForSec?: IdleTimes
+  /** Nothing is written before this: the take itself is not written yet. */
+  readonly after?: Promise<unknown>
 }
 
 export function createTakeWriter(
   takes: Pick<Takes, 'report' | 'settle'>,
-  { recordingId, take, logger, isClosed }: TakeWriterOptions,
+  { recordingId, take, logger, isClosed, after = Promise.resolve() }: TakeWriterOptions,
 ): TakeWriter {
   const held = new Map<string, Report>()
   let closed = isClosed
-  let turn = Promise.resolve()
-  let figures: Figures = { durationSec: 0, segments: 0, stats: null }
+  let turn = after.then(
+    () => {},
+    () => {},
+  )
+  let progress: Progress = { type: 'progress', durationSec: 0, segments: 0, stats: null }
   let timer: NodeJS.Timeout | undefined
   let dirty = false
 
@@ -60,8 +61,8 @@ export function createTakeWriter(
     timer = undefined
     if (!dirty || closed) return
     dirty = false
-    const progress = { type: 'progress' as const, ...figures }
-    write('progress', () => takes.report(recordingId, take, progress))
+    const report = progress
+    write('progress', () => takes.report(recordingId, take, report))
   }
   const progressSoon = () => {
     dirty = true
@@ -85,16 +86,19 @@ export function createTakeWriter(
       held.clear()
     },
     segment({ durationSec }) {
-      figures = { ...figures, durationSec: figures.durationSec + durationSec, segments: figures.segments + 1 }
+      progress = { ...progress, durationSec: progress.durationSec + durationSec, segments: progress.segments + 1 }
       progressSoon()
     },
     stats({ stats, idleForSec }) {
-      figures = { ...figures, stats, ...(idleForSec && { idleForSec }) }
+      progress = { ...progress, stats, ...(idleForSec && { idleForSec }) }
       progressSoon()
     },
     async flush() {
       writeProgress()
       await turn
+    },
+    get progress() {
+      return progress
     },
   }
 }

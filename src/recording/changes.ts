@@ -11,7 +11,14 @@ import {
   type RecordingStats,
 } from '../protocol/index.ts'
 import type { Change, EventDraft, StoredMedia } from './ports.ts'
-import { nextTakeNumber, type RecordingRecord, type SourceRecord, type TakeRecord, type Verdict } from './record.ts'
+import {
+  nextTakeNumber,
+  type RecordingRecord,
+  type SourceRecord,
+  type TakeRecord,
+  unreservedTakeNumber,
+  type Verdict,
+} from './record.ts'
 import { isFinal, nextState, type Transition } from './state.ts'
 import { toRecording, toSource } from './view.ts'
 
@@ -70,17 +77,32 @@ export function wrongState(record: RecordingRecord, wish: string): AppError {
   )
 }
 
+/** The number of a take, and up to which one its worker may begin others without asking. */
+export interface TakeNumbers {
+  readonly number: number
+  readonly reservedTo?: number
+}
+
 /** A worker has the recording: its next take begins. A recording that is `recovering` is so until the first picture. */
-export function beginTake(record: RecordingRecord, now: Date): Outcome {
-  const takes = [...record.takes, newTake(record, nextTakeNumber(record), now)]
+export function beginTake(
+  record: RecordingRecord,
+  now: Date,
+  numbers: TakeNumbers = { number: unreservedTakeNumber(record) },
+): Outcome {
+  const takes = [...record.takes, newTake(record, numbers, now)]
   if (record.state === 'recovering') return { record: { ...record, takes }, facts: [{ type: 'recording.stats' }] }
   return move(record, 'assigned', now, { takes })
 }
 
-/** The number of the take that may take over from the running one is given; undefined when there is none to take over from. */
-export function reserveTake(record: RecordingRecord): Outcome | undefined {
+/**
+ * The number of the take that may take over from the running one is given, and as many are `kept` for its worker; undefined when
+ * there is none to take over from.
+ */
+export function reserveTake(record: RecordingRecord, kept = 0): Outcome | undefined {
   if (record.state !== 'recording' || isBetweenTakes(record)) return undefined
-  return { record: { ...record, takes: changeTake(record, { successor: nextTakeNumber(record) }) }, facts: [] }
+  const successor = nextTakeNumber(record)
+  const takes = changeTake(record, { successor, ...(kept > 0 && { reservedTo: successor + kept }) })
+  return { record: { ...record, takes }, facts: [] }
 }
 
 /**
@@ -96,7 +118,9 @@ export function handOver(
   if (record.state !== 'recording' || running?.number !== from || running.endedAt !== null) return undefined
   if (running.successor !== to) return undefined
   const at = now.toISOString()
-  const takes = [...changeTake(record, { endedAt: at }), { ...newTake(record, to, now), firstPictureAt: at }]
+  const { reservedTo } = running
+  const numbers = { number: to, ...(reservedTo !== undefined && { reservedTo }) }
+  const takes = [...changeTake(record, { endedAt: at }), { ...newTake(record, numbers, now), firstPictureAt: at }]
   return { record: { ...record, takes }, facts: [{ type: 'recording.stats' }] }
 }
 
@@ -239,11 +263,11 @@ function resume(record: RecordingRecord, at: string, now: Date): Outcome | undef
 }
 
 /** It goes on with the time that nothing has happened for. */
-function newTake({ takes }: RecordingRecord, number: number, now: Date): TakeRecord {
+function newTake({ takes }: RecordingRecord, numbers: TakeNumbers, now: Date): TakeRecord {
   const at = now.toISOString()
   const nothing = { endedAt: null, durationSec: 0, segments: 0, error: null, firstPictureAt: null }
   const idleForSec = takes.at(-1)?.idleForSec
-  return { number, startedAt: at, aliveAt: at, ...nothing, ...(idleForSec && { idleForSec }) }
+  return { ...numbers, startedAt: at, aliveAt: at, ...nothing, ...(idleForSec && { idleForSec }) }
 }
 
 /** What an earlier take stored after it had been given up. */

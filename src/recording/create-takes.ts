@@ -13,6 +13,7 @@ import {
   reserveTake,
   type TakeReport,
 } from './changes.ts'
+import { type BrokenTake, createForesight } from './foresight.ts'
 import { planRecovery, type RecoveryPolicy } from './plan-recovery.ts'
 import type { Clock, CommandLog, RecordingRepository, RoomAccess, TakeQueue, WaitingLine } from './ports.ts'
 import {
@@ -26,6 +27,13 @@ import {
 import { isFinal, OPEN_STATES } from './state.ts'
 import { dueAt, isOverdue, lookAgain, noRoom, type Watch } from './waiting.ts'
 import type { RecordingWriter } from './write.ts'
+
+/** The next take of a recording before it is written: `delayMs` and `since` as in a written step. */
+export interface ForeseenTake {
+  readonly delayMs: number
+  readonly since: string | null
+  readonly request: RecorderRequest
+}
 
 /** What a worker has to do with a recording that no recorder has. */
 export type NextStep =
@@ -42,8 +50,27 @@ export interface Takes {
    * is over as `recorder.lost`.
    */
   resume(recordingId: string): Promise<NextStep>
-  /** Begins the recording's next take; undefined when it was stopped meanwhile: ask `resume` what to do. */
-  begin(recordingId: string, surroundings: RecorderSurroundings): Promise<RecorderRequest | undefined>
+  /**
+   * Begins the recording's next take, with the number that was foreseen for it if there is one; undefined when it was stopped
+   * meanwhile, or is somebody else's: ask `resume` what to do.
+   */
+  begin(
+    recordingId: string,
+    surroundings: RecorderSurroundings,
+    foreseen?: number,
+  ): Promise<RecorderRequest | undefined>
+  /**
+   * What follows a take that ended without being asked to, as far as this process knows it while the database is away. It is
+   * to be written with `interrupt` and `begin`, in this order, before anything else of the recording. Undefined when the
+   * recording has to wait for the database.
+   */
+  foresee(
+    recordingId: string,
+    broken: BrokenTake,
+    surroundings: RecorderSurroundings,
+  ): Promise<ForeseenTake | undefined>
+  /** The recording is not this worker's any more. */
+  leave(recordingId: string): void
   /**
    * What the take needs that is to take over from the running one; undefined when there is none. Its number is written, so that
    * no other take ever has it, and nothing else of it.
@@ -96,15 +123,23 @@ export interface TakesPorts {
   /** How long a recording waits for a recorder that does not say it itself. */
   readonly maxQueueSec: number
   readonly recovery?: RecoveryPolicy
+  /** So many takes of a recording may begin one after the other while the database is away; 0 where it never is. */
+  readonly takesAhead: number
 }
 
 export function createTakes(ports: TakesPorts): Takes {
-  const { repository, writer, commands, takeQueue, roomAccess, line, clock, recovery } = ports
+  const { repository, writer, commands, takeQueue, roomAccess, line, clock, recovery, takesAhead } = ports
   const nextStep = (record: RecordingRecord) => planStep(record, clock(), recovery)
+  const foresight = createForesight(takesAhead)
+  const requestFor = async (record: RecordingRecord, number: number, surroundings: RecorderSurroundings) => {
+    const signalling = record.spec.signalling ?? (await roomAccess.signallingFor(roomOf(record), record.id))
+    return buildRecorderRequest(record, number, signalling, surroundings)
+  }
   let watch: Watch | undefined
 
   return {
     async resume(recordingId) {
+      foresight.forget(recordingId)
       let isOrphaned = false
       const record = await writer.change(recordingId, (current, now) => {
         const lost = loseTake(current, now)
@@ -115,42 +150,57 @@ export function createTakes(ports: TakesPorts): Takes {
       return step.action === 'close' && record.state === 'finalizing' ? { ...step, isOrphaned } : step
     },
 
-    async begin(recordingId, surroundings) {
+    async begin(recordingId, surroundings, foreseen) {
       let begun = false
       const record = await writer.change(recordingId, (current, now) => {
-        begun = isWaiting(current)
-        return begun ? beginTake(current, now) : undefined
+        const numbers = isWaiting(current) ? foresight.numbers(current, foreseen) : undefined
+        begun = numbers !== undefined
+        return numbers && beginTake(current, now, numbers)
       })
       if (!begun) return undefined
+      foresight.began(record)
       if (record.spec.retention?.rollingSec !== undefined) await takeQueue.enqueueRemoval(recordingId)
-      const signalling = record.spec.signalling ?? (await roomAccess.signallingFor(roomOf(record), record.id))
-      return buildRecorderRequest(record, lastNumber(record), signalling, surroundings)
+      return await requestFor(record, lastNumber(record), surroundings)
     },
+
+    async foresee(recordingId, broken, surroundings) {
+      const record = foresight.interrupted(recordingId, broken, clock())
+      const step = record && nextStep(record)
+      if (record === undefined || step?.action !== 'begin') return undefined
+      const next = foresight.begin(record, clock())
+      if (next === undefined) return undefined
+      const request = await requestFor(next, lastNumber(next), surroundings)
+      return { delayMs: step.delayMs, since: step.since, request }
+    },
+
+    leave: foresight.forget,
 
     async prepareNext(recordingId, handover, surroundings) {
       let reserved: Outcome | undefined
       const record = await writer.change(recordingId, (current) => {
-        reserved = reserveTake(current)
+        reserved = reserveTake(current, takesAhead)
         return reserved
       })
+      foresight.changed(record)
       const number = record.takes.at(-1)?.successor
       if (reserved === undefined || number === undefined) return undefined
-      const signalling = record.spec.signalling ?? (await roomAccess.signallingFor(roomOf(record), record.id))
-      return { ...buildRecorderRequest(record, number, signalling, surroundings), handover }
+      return { ...(await requestFor(record, number, surroundings)), handover }
     },
 
     async handOver(recordingId, border) {
       const record = await writer.change(recordingId, (current, now) => handOver(current, border, now))
+      foresight.changed(record)
       return lastNumber(record) === border.to
     },
 
     async report(recordingId, take, report) {
-      await writer.change(recordingId, (record, now) => applyReport(record, take, report, now))
+      foresight.changed(await writer.change(recordingId, (record, now) => applyReport(record, take, report, now)))
     },
 
     async interrupt(recordingId, take, end) {
       const report = { type: 'interrupted', ...end } as const
       const record = await writer.change(recordingId, (current, now) => applyReport(current, take, report, now))
+      foresight.changed(record)
       // Somebody else has it.
       if (lastNumber(record) !== take) return { action: 'none' }
       return nextStep(record)
@@ -160,10 +210,11 @@ export function createTakes(ports: TakesPorts): Takes {
       const command = await commands.find(commandId)
       if (command === undefined || command.answer !== undefined) return
       let counts = false
-      await writer.change(recordingId, (record, now) => {
-        counts = mayAnswer(record, take)
-        return counts && error === null && !command.applied ? applyOrder(record, command.order, now) : undefined
+      const record = await writer.change(recordingId, (current, now) => {
+        counts = mayAnswer(current, take)
+        return counts && error === null && !command.applied ? applyOrder(current, command.order, now) : undefined
       })
+      foresight.changed(record)
       if (counts) await commands.answer(commandId, { error })
     },
 

@@ -16,9 +16,10 @@ export {
   type Removals,
   type StoredWindow,
 } from './create-removals.ts'
-export { createTakes, type NextStep, type Takes, type TakesPorts } from './create-takes.ts'
+export { createTakes, type ForeseenTake, type NextStep, type Takes, type TakesPorts } from './create-takes.ts'
 export { cursorAfter, parseCursor } from './cursor.ts'
 export type * from './deletions.ts'
+export type { BrokenTake } from './foresight.ts'
 export { ignoreDeleted } from './ignore-deleted.ts'
 export { ACK_TIMEOUT_MS } from './obey.ts'
 export { planBorder } from './plan-border.ts'

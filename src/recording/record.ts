@@ -34,17 +34,24 @@ export interface TakeRecord extends Take {
   readonly aliveAt: string
   /** The number of the newest take that was to take over from it, whatever became of that one. */
   readonly successor?: number
+  /** Its worker may give numbers up to this one to later takes without asking; nobody else gives them. */
+  readonly reservedTo?: number
   /** For how long nothing had happened by then, its time in earlier takes included. */
   readonly idleForSec?: IdleTimes
 }
 
 /**
- * The number of the recording's next take. No number is given twice: of two takes with one number neither the store nor the
- * spool could tell which is the newer one.
+ * The number of the recording's next take, where the worker that ran the last one begins it. No number is given twice: of two
+ * takes with one number neither the store nor the spool could tell which is the newer one.
  */
 export function nextTakeNumber({ takes }: Pick<RecordingRecord, 'takes'>): number {
   const last = takes.at(-1)
   return Math.max(last?.number ?? 0, last?.successor ?? 0) + 1
+}
+
+/** The same where another worker begins it, which does not know what the one before it did while the database was away. */
+export function unreservedTakeNumber({ takes }: Pick<RecordingRecord, 'takes'>): number {
+  return Math.max(nextTakeNumber({ takes }), (takes.at(-1)?.reservedTo ?? 0) + 1)
 }
 
 /** How a recording ends that no recorder ends. */

@@ -1,0 +1,73 @@
+import type { ErrorInfo } from '../protocol/index.ts'
+import { applyReport, beginTake, type TakeNumbers, type TakeReport } from './changes.ts'
+import { nextTakeNumber, type RecordingRecord, unreservedTakeNumber } from './record.ts'
+
+/** The end of a take that nobody had asked to end, and what it had stored by then. */
+export interface BrokenTake {
+  readonly take: number
+  readonly at: string
+  readonly error: ErrorInfo
+  readonly progress: Extract<TakeReport, { type: 'progress' }>
+}
+
+/**
+ * What a worker saw last of the recordings that it has, so that their next takes need not wait for a database that is away. The
+ * number of such a take was kept for the worker when it began an earlier one: if another worker is given the recording
+ * meanwhile, its take has a higher number, and the store's fence obeys that one.
+ */
+export interface Foresight {
+  /** This worker began the newest take of the recording. */
+  began(record: RecordingRecord): void
+  /** The recording changed; what is older than what is foreseen is no news. */
+  changed(record: RecordingRecord): void
+  /** The recording is not this worker's, or not any more. */
+  forget(recordingId: string): void
+  /** What the recording's next take is numbered; undefined when `number` is asked for and is not this worker's to give. */
+  numbers(record: RecordingRecord, number?: number): TakeNumbers | undefined
+  /** The recording as it will be once the end of this take is written; undefined when this worker cannot know. */
+  interrupted(recordingId: string, broken: BrokenTake, now: Date): RecordingRecord | undefined
+  /** That recording as it will be once its next take is written; undefined when no number is left. */
+  begin(record: RecordingRecord, now: Date): RecordingRecord | undefined
+}
+
+/** `kept`: so many takes of a recording may follow each other before the database is back; 0 where it is never away. */
+export function createForesight(kept: number): Foresight {
+  const seen = new Map<string, RecordingRecord>()
+  const numbered = (number: number): TakeNumbers => ({ number, ...(kept > 0 && { reservedTo: number + kept }) })
+  const isNews = (record: RecordingRecord): boolean => newest(record) >= newest(seen.get(record.id))
+  return {
+    began(record) {
+      if (isNews(record)) seen.set(record.id, record)
+    },
+    changed(record) {
+      if (seen.has(record.id) && isNews(record)) seen.set(record.id, record)
+    },
+    forget: (recordingId) => void seen.delete(recordingId),
+    numbers(record, number) {
+      if (number !== undefined) return isReserved(record, number) ? numbered(number) : undefined
+      const isOwn = newest(seen.get(record.id)) === newest(record)
+      return numbered(isOwn ? nextTakeNumber(record) : unreservedTakeNumber(record))
+    },
+    interrupted(recordingId, { take, at, error, progress }, now) {
+      const before = seen.get(recordingId)
+      if (before === undefined || newest(before) !== take) return undefined
+      const stored = applyReport(before, take, progress, now)?.record ?? before
+      return applyReport(stored, take, { type: 'interrupted', at, error }, now)?.record
+    },
+    begin(record, now) {
+      const number = nextTakeNumber(record)
+      if (!isReserved(record, number)) return undefined
+      const { reservedTo } = record.takes.at(-1) ?? {}
+      const next = beginTake(record, now, { number, ...(reservedTo !== undefined && { reservedTo }) }).record
+      seen.set(record.id, next)
+      return next
+    },
+  }
+}
+
+const newest = (record: RecordingRecord | undefined): number => record?.takes.at(-1)?.number ?? 0
+
+/** Kept for the worker of the newest take, and above all that were given. */
+function isReserved(record: RecordingRecord, number: number): boolean {
+  return number >= nextTakeNumber(record) && number <= (record.takes.at(-1)?.reservedTo ?? 0)
+}

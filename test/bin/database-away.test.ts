@@ -1,0 +1,123 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type Core, openCore } from '../../src/bin/core.ts'
+import { startLoneWorker } from '../../src/bin/work.ts'
+import { loadConfig } from '../../src/config/index.ts'
+import { createRecordings, type Recordings } from '../../src/recording/index.ts'
+import { createLogger } from '../../src/telemetry/index.ts'
+import { FaultyProxy } from '../kit/faulty-proxy.ts'
+import { startPostgres } from '../kit/postgres.ts'
+import { SCRIPTED_RECORDER } from './scripted-service.ts'
+
+const SPEC = { sources: [{ id: 'teacher', type: 'hls' as const, url: 'http://127.0.0.1/t.m3u8' }] }
+const POLL = { timeout: 15_000, interval: 50 }
+const silent = createLogger({ level: 'silent' })
+
+/** A worker whose way to Postgres can break, and a service whose way cannot. */
+let undo: AsyncDisposableStack
+let way: FaultyProxy
+let front: Core
+let recordings: Recordings
+let log: string[]
+let startWorker: (databaseUrl: string) => Promise<void>
+let direct: string
+
+beforeEach(async () => {
+  await using opened = new AsyncDisposableStack()
+  const postgres = opened.use(await startPostgres())
+  direct = await postgres.createDatabase()
+  const { hostname, port } = new URL(direct)
+  way = opened.use(await FaultyProxy.start({ host: hostname, port: Number(port) }))
+  const dataDir = await mkdtemp(join(tmpdir(), 'panorec-away-'))
+  opened.defer(() => rm(dataDir, { recursive: true, force: true }))
+  const configOf = (url: string) =>
+    loadConfig({
+      PANOREC_DATA_DIR: dataDir,
+      PANOREC_DATABASE_URL: url,
+      PANOREC_PUBLIC_URL: 'http://127.0.0.1:9',
+      PANOREC_ALLOW_PRIVATE_HOSTS: '*',
+      PANOREC_MAX_CPU_PERCENT: '1000',
+    })
+  front = opened.use(await openCore(configOf(direct), { logger: silent }))
+  recordings = createRecordings({ ...front.recordingsPorts, rooms: { publish: async () => {} } })
+  log = []
+  const logger = createLogger({ level: 'debug', destination: { write: (line: string) => void log.push(line) } })
+  startWorker = async (url) => {
+    undo.use(await startLoneWorker(configOf(url), { logger, recorderScript: SCRIPTED_RECORDER }))
+  }
+  undo = opened.move()
+})
+afterEach(async () => {
+  way?.setFault(null)
+  await undo?.[Symbol.asyncDispose]()
+})
+
+const running = () =>
+  log.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'the recorder runs') as {
+    take: number
+    pid: number
+  }[]
+const pidOf = (take: number): number => running().find((line) => line.take === take)?.pid ?? Number.NaN
+const isRunning = (take: number) => expect.poll(() => running().at(-1)?.take, POLL).toBe(take)
+const state = async (id: string) => (await recordings.get(id)).state
+
+test('takes follow each other while the database is away, and are written when it is back', async () => {
+  await startWorker(way.over(direct))
+  const { id } = await recordings.start(SPEC)
+  await expect.poll(() => state(id), POLL).toBe('recording')
+  way.setFault({ kind: 'refuse' })
+  process.kill(pidOf(1), 'SIGKILL')
+  await isRunning(2)
+  process.kill(pidOf(2), 'SIGKILL')
+  await isRunning(3)
+  expect((await recordings.get(id)).takes).toMatchObject([{ number: 1, endedAt: null }])
+  way.setFault(null)
+  await expect.poll(async () => (await recordings.get(id)).takes.length, POLL).toBe(3)
+  await expect.poll(() => state(id), POLL).toBe('recording')
+  const { takes } = await recordings.get(id)
+  expect(takes).toMatchObject([
+    { number: 1, error: { code: 'recorder.crashed' } },
+    { number: 2, error: { code: 'recorder.crashed' } },
+    { number: 3, error: null },
+  ])
+  expect((await recordings.setLayout(id, { name: 'board' })).layout).toEqual({ name: 'board' })
+  await recordings.stop(id)
+  await expect.poll(() => state(id), POLL).toBe('completed')
+  const done = await recordings.get(id)
+  expect(done.takes.map(({ number }) => number)).toEqual([1, 2, 3])
+})
+
+test('a recording that was stopped meanwhile ends, and no take goes on', async () => {
+  await startWorker(way.over(direct))
+  const { id } = await recordings.start(SPEC)
+  await expect.poll(() => state(id), POLL).toBe('recording')
+  way.setFault({ kind: 'refuse' })
+  process.kill(pidOf(1), 'SIGKILL')
+  await isRunning(2)
+  await expect(recordings.stop(id)).rejects.toMatchObject({ code: 'recorder.unreachable' })
+  way.setFault(null)
+  await expect.poll(() => state(id), POLL).toBe('completed')
+  const isGone = () => log.filter((line) => line.includes('the recorder is gone')).length
+  await expect.poll(isGone, POLL).toBe(2)
+})
+
+test('a recording that another worker was given meanwhile is that one’s, under a number above all that the first can have used', async () => {
+  await startWorker(way.over(direct))
+  const { id } = await recordings.start(SPEC)
+  await expect.poll(() => state(id), POLL).toBe('recording')
+  way.setFault({ kind: 'refuse' })
+  process.kill(pidOf(1), 'SIGKILL')
+  await isRunning(2)
+  await startWorker(direct)
+  await expect.poll(() => running().map(({ take }) => take), { ...POLL, timeout: 60_000 }).toEqual([1, 2, 5])
+  await expect.poll(() => state(id), POLL).toBe('recording')
+  way.setFault(null)
+  await recordings.stop(id)
+  await expect.poll(() => state(id), POLL).toBe('completed')
+  expect((await recordings.get(id)).takes).toMatchObject([
+    { number: 1, error: { code: 'recorder.lost' } },
+    { number: 5, error: null },
+  ])
+}, 120_000)
