@@ -120,7 +120,7 @@ export const PROCESS_FAULTS: readonly Fault[] = [
     title: 'recorder stopped for 30 s (SIGSTOP), then back as a zombie',
     shape: 'alone',
     isOfOne: true,
-    goOnSec: 20,
+    goOnSec: 5,
     holdMs: 30_000,
     inject: stopRecorder,
   },

@@ -1,5 +1,6 @@
 import type { AppError, RecorderEvent } from '../protocol/index.ts'
 import type { Logger } from '../telemetry/index.ts'
+import { isStopped } from './is-stopped.ts'
 import type { RecorderProcess } from './recorder-process.ts'
 import type { Wishes } from './reins.ts'
 import { startTimeout, unresponsive } from './take-errors.ts'
@@ -14,8 +15,10 @@ export interface TakeTimes {
   readonly stopMs: number
   /** The same when the worker itself stops, or the recorder did not start in time. */
   readonly terminateMs: number
-  /** A running recorder that says nothing for so long is dead or stopped: it reports its figures every two seconds. */
+  /** A running recorder that says nothing for so long is dead: it reports its figures every two seconds. */
   readonly silenceMs: number
+  /** The same for one whose process is stopped. */
+  readonly stoppedMs: number
 }
 export const DEFAULT_TAKE_TIMES: TakeTimes = {
   startMs: 30_000,
@@ -23,6 +26,7 @@ export const DEFAULT_TAKE_TIMES: TakeTimes = {
   stopMs: 40_000,
   terminateMs: 10_000,
   silenceMs: 15_000,
+  stoppedMs: 2_500,
 }
 
 export interface DeadlineOptions {
@@ -64,9 +68,14 @@ export function watchDeadlines({ recorder, times, isCued, interrupt, logger }: D
     after(times.terminateMs, kill)
   }
   const silence = timers.use(
-    watchSilence(times.silenceMs, () => {
-      interrupt(unresponsive(times.silenceMs))
-      kill()
+    watchSilence({
+      silenceMs: times.silenceMs,
+      doubtMs: times.stoppedMs,
+      isMute: () => isStopped(recorder.pid),
+      onSilence(silentMs) {
+        interrupt(unresponsive(silentMs))
+        kill()
+      },
     }),
   )
   const startMs = isCued ? times.cueMs : times.startMs

@@ -12,7 +12,10 @@ export function crashed({ code, signal, lastLines }: RecorderExit): AppError {
 
 /** The process lives and says nothing: it is stopped, or does not get any CPU. */
 export function unresponsive(silenceMs: number): AppError {
-  return new AppError('recorder.unresponsive', `The recorder process said nothing for ${silenceMs / 1000} s.`)
+  return new AppError(
+    'recorder.unresponsive',
+    `The recorder process said nothing for ${(silenceMs / 1000).toFixed(1)} s.`,
+  )
 }
 
 /** The worker ends; the recording goes on with its next take. */

@@ -10,7 +10,7 @@ import {
   type RecorderOrder,
   type RecordingStats,
 } from '../protocol/index.ts'
-import type { Change, EventDraft, StoredMedia } from './ports.ts'
+import type { StoredMedia } from './ports.ts'
 import {
   nextTakeNumber,
   type RecordingRecord,
@@ -20,7 +20,6 @@ import {
   type Verdict,
 } from './record.ts'
 import { isFinal, nextState, type Transition } from './state.ts'
-import { toRecording, toSource } from './view.ts'
 
 /** What changed, in words that become events. */
 export type Fact =
@@ -301,26 +300,6 @@ export const AT_MAX_DURATION: ErrorInfo = {
 const WHY_ENDED: Readonly<Partial<Record<EndReason, ErrorInfo>>> = {
   'max-duration': AT_MAX_DURATION,
   idle: { code: 'recording.idle', message: 'The recording ended by its `idle` rules: nothing happened any more.' },
-}
-
-/** The outcome as the repository writes it. */
-export function toChange({ record, facts }: Outcome, now: Date, publicUrl: string | null): Change {
-  const head = { at: now.toISOString(), recordingId: record.id }
-  const events = facts.map((fact): EventDraft => {
-    switch (fact.type) {
-      case 'source.state':
-        return { ...head, type: fact.type, source: toSource(fact.source) }
-      case 'recording.deleted':
-        return { ...head, type: fact.type }
-      case 'source.removed':
-        return { ...head, type: fact.type, sourceId: fact.sourceId }
-      case 'recording.warning':
-        return { ...head, ...fact }
-      default:
-        return { ...head, type: fact.type, recording: toRecording(record, publicUrl) }
-    }
-  })
-  return { record, events }
 }
 
 /** The recording's source; undefined when there is none of this id. */

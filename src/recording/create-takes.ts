@@ -1,12 +1,10 @@
 import { type ErrorInfo, errorInfo, type Handover, type RecorderRequest } from '../protocol/index.ts'
 import {
-  AT_MAX_DURATION,
   applyOrder,
   applyReport,
   beginTake,
   closeRecord,
   handOver,
-  isBetweenTakes,
   mayAnswer,
   move,
   type Outcome,
@@ -14,17 +12,18 @@ import {
   type TakeReport,
 } from './changes.ts'
 import { type BrokenTake, createForesight } from './foresight.ts'
-import { planRecovery, type RecoveryPolicy } from './plan-recovery.ts'
+import type { RecoveryPolicy } from './plan-recovery.ts'
+import { isWaiting, loseTake, type NextStep, planStep } from './plan-step.ts'
 import type { Clock, CommandLog, RecordingRepository, RoomAccess, TakeQueue, WaitingLine } from './ports.ts'
 import {
   buildRecorderRequest,
+  lastNumber,
   type RecorderSurroundings,
   type RecordingRecord,
-  remainingSec,
   roomOf,
   type Verdict,
 } from './record.ts'
-import { isFinal, OPEN_STATES } from './state.ts'
+import { OPEN_STATES } from './state.ts'
 import { dueAt, isOverdue, lookAgain, noRoom, type Watch } from './waiting.ts'
 import type { RecordingWriter } from './write.ts'
 
@@ -34,14 +33,6 @@ export interface ForeseenTake {
   readonly since: string | null
   readonly request: RecorderRequest
 }
-
-/** What a worker has to do with a recording that no recorder has. */
-export type NextStep =
-  /** `since`: when the take before ended; null before the first one. */
-  | { readonly action: 'begin'; readonly delayMs: number; readonly since: string | null }
-  /** `isOrphaned`: a recorder that was ending when its worker died may still be at it. */
-  | { readonly action: 'close'; readonly verdict: Verdict; readonly isOrphaned: boolean }
-  | { readonly action: 'none' }
 
 /** The use cases of the worker that runs takes. */
 export interface Takes {
@@ -267,42 +258,6 @@ export function createTakes(ports: TakesPorts): Takes {
     enqueue: (recordingId) => takeQueue.enqueue(recordingId),
   }
 }
-
-const LOST: ErrorInfo = {
-  code: 'recorder.lost',
-  message: 'The worker of this take disappeared; what was stored until then plays.',
-}
-
-/** 0 before the first take. */
-const lastNumber = ({ takes }: RecordingRecord): number => takes.at(-1)?.number ?? 0
-
-/** True when the next take of the recording may begin. */
-function isWaiting(record: RecordingRecord): boolean {
-  return record.state === 'requested' || (record.state === 'recovering' && isBetweenTakes(record))
-}
-
-function loseTake(record: RecordingRecord, now: Date): Outcome | undefined {
-  const running = record.takes.at(-1)
-  if (running === undefined || isBetweenTakes(record)) return undefined
-  return applyReport(record, running.number, { type: 'interrupted', at: running.aliveAt, error: LOST }, now)
-}
-
-function planStep(record: RecordingRecord, now: Date, policy: RecoveryPolicy | undefined): NextStep {
-  const last = record.takes.at(-1)
-  if (record.state === 'requested') return { action: 'begin', delayMs: 0, since: null }
-  if (isFinal(record.state) || !isBetweenTakes(record)) return { action: 'none' }
-  if (record.state === 'finalizing') return close('completed', last?.error ?? null)
-  if (remainingSec(record) <= 0) return close('completed', AT_MAX_DURATION)
-  const plan = planRecovery(record.takes, now, policy)
-  if (plan.action === 'give-up') return close('failed', plan.error)
-  return { action: 'begin', delayMs: plan.delayMs, since: last?.endedAt ?? null }
-}
-
-const close = (state: Verdict['state'], error: ErrorInfo | null): NextStep => ({
-  action: 'close',
-  verdict: { state, error },
-  isOrphaned: false,
-})
 
 const PAGE = 100
 

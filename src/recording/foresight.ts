@@ -1,6 +1,6 @@
 import type { ErrorInfo } from '../protocol/index.ts'
 import { applyReport, beginTake, type TakeNumbers, type TakeReport } from './changes.ts'
-import { nextTakeNumber, type RecordingRecord, unreservedTakeNumber } from './record.ts'
+import { lastNumber, nextTakeNumber, type RecordingRecord, unreservedTakeNumber } from './record.ts'
 
 /** The end of a take that nobody had asked to end, and what it had stored by then. */
 export interface BrokenTake {
@@ -34,7 +34,8 @@ export interface Foresight {
 export function createForesight(kept: number): Foresight {
   const seen = new Map<string, RecordingRecord>()
   const numbered = (number: number): TakeNumbers => ({ number, ...(kept > 0 && { reservedTo: number + kept }) })
-  const isNews = (record: RecordingRecord): boolean => newest(record) >= newest(seen.get(record.id))
+  const seenNumber = (id: string): number => lastNumber(seen.get(id) ?? { takes: [] })
+  const isNews = (record: RecordingRecord): boolean => lastNumber(record) >= seenNumber(record.id)
   return {
     began(record) {
       if (isNews(record)) seen.set(record.id, record)
@@ -45,12 +46,12 @@ export function createForesight(kept: number): Foresight {
     forget: (recordingId) => void seen.delete(recordingId),
     numbers(record, number) {
       if (number !== undefined) return isReserved(record, number) ? numbered(number) : undefined
-      const isOwn = newest(seen.get(record.id)) === newest(record)
+      const isOwn = seenNumber(record.id) === lastNumber(record)
       return numbered(isOwn ? nextTakeNumber(record) : unreservedTakeNumber(record))
     },
     interrupted(recordingId, { take, at, error, progress }, now) {
       const before = seen.get(recordingId)
-      if (before === undefined || newest(before) !== take) return undefined
+      if (before === undefined || lastNumber(before) !== take) return undefined
       const stored = applyReport(before, take, progress, now)?.record ?? before
       return applyReport(stored, take, { type: 'interrupted', at, error }, now)?.record
     },
@@ -64,8 +65,6 @@ export function createForesight(kept: number): Foresight {
     },
   }
 }
-
-const newest = (record: RecordingRecord | undefined): number => record?.takes.at(-1)?.number ?? 0
 
 /** Kept for the worker of the newest take, and above all that were given. */
 function isReserved(record: RecordingRecord, number: number): boolean {

@@ -16,7 +16,7 @@ export {
   type Removals,
   type StoredWindow,
 } from './create-removals.ts'
-export { createTakes, type ForeseenTake, type NextStep, type Takes, type TakesPorts } from './create-takes.ts'
+export { createTakes, type ForeseenTake, type Takes, type TakesPorts } from './create-takes.ts'
 export { cursorAfter, parseCursor } from './cursor.ts'
 export type * from './deletions.ts'
 export type { BrokenTake } from './foresight.ts'
@@ -25,6 +25,7 @@ export { ACK_TIMEOUT_MS } from './obey.ts'
 export { planBorder } from './plan-border.ts'
 export { planDeletion } from './plan-deletion.ts'
 export { DEFAULT_RECOVERY, planRecovery, type Recovery, type RecoveryPolicy } from './plan-recovery.ts'
+export type { NextStep } from './plan-step.ts'
 export type * from './ports.ts'
 export {
   buildRecord,

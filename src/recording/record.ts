@@ -40,13 +40,15 @@ export interface TakeRecord extends Take {
   readonly idleForSec?: IdleTimes
 }
 
+/** The number of the newest take; 0 before the first. */
+export const lastNumber = ({ takes }: Pick<RecordingRecord, 'takes'>): number => takes.at(-1)?.number ?? 0
+
 /**
  * The number of the recording's next take, where the worker that ran the last one begins it. No number is given twice: of two
  * takes with one number neither the store nor the spool could tell which is the newer one.
  */
 export function nextTakeNumber({ takes }: Pick<RecordingRecord, 'takes'>): number {
-  const last = takes.at(-1)
-  return Math.max(last?.number ?? 0, last?.successor ?? 0) + 1
+  return Math.max(lastNumber({ takes }), takes.at(-1)?.successor ?? 0) + 1
 }
 
 /** The same where another worker begins it, which does not know what the one before it did while the database was away. */

@@ -1,6 +1,7 @@
-import { type Fact, type Outcome, toChange } from './changes.ts'
-import type { Clock, RecordingRepository, WebhookQueue } from './ports.ts'
+import type { Fact, Outcome } from './changes.ts'
+import type { Change, Clock, EventDraft, RecordingRepository, WebhookQueue } from './ports.ts'
 import type { RecordingRecord } from './record.ts'
+import { toRecording, toSource } from './view.ts'
 
 export interface WriterPorts {
   readonly repository: RecordingRepository
@@ -42,4 +43,24 @@ export function createWriter({ repository, webhookQueue, clock, publicUrl }: Wri
       return record
     },
   }
+}
+
+/** The outcome as the repository writes it. */
+export function toChange({ record, facts }: Outcome, now: Date, publicUrl: string | null): Change {
+  const head = { at: now.toISOString(), recordingId: record.id }
+  const events = facts.map((fact): EventDraft => {
+    switch (fact.type) {
+      case 'source.state':
+        return { ...head, type: fact.type, source: toSource(fact.source) }
+      case 'recording.deleted':
+        return { ...head, type: fact.type }
+      case 'source.removed':
+        return { ...head, type: fact.type, sourceId: fact.sourceId }
+      case 'recording.warning':
+        return { ...head, ...fact }
+      default:
+        return { ...head, type: fact.type, recording: toRecording(record, publicUrl) }
+    }
+  })
+  return { record, events }
 }

@@ -9,8 +9,8 @@ import {
 } from '../../src/db/index.ts'
 import { buildHighlight, buildRecap, type HighlightRecord, type TriggerOrigin } from '../../src/highlights/index.ts'
 import type { ClipSegment } from '../../src/protocol/index.ts'
-import { toChange } from '../../src/recording/changes.ts'
 import type { RecordingRecord } from '../../src/recording/index.ts'
+import { toChange } from '../../src/recording/write.ts'
 import { aRecord, NOW, SPEC } from '../recording/records.ts'
 import { describeDatabases } from './databases.ts'
 

@@ -18,8 +18,8 @@ import {
   toRecap,
 } from '../../src/highlights/index.ts'
 import type { EventType } from '../../src/protocol/index.ts'
-import { toChange } from '../../src/recording/changes.ts'
 import type { RecordingRecord } from '../../src/recording/index.ts'
+import { toChange } from '../../src/recording/write.ts'
 import { aRecord, NOW, SPEC } from '../recording/records.ts'
 import { describeDatabases } from './databases.ts'
 

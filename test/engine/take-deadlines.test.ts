@@ -3,16 +3,16 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { spawnChild } from '../../src/engine/child-process.ts'
 import { createReins } from '../../src/engine/reins.ts'
-import { watchDeadlines } from '../../src/engine/take-deadlines.ts'
+import { type TakeTimes, watchDeadlines } from '../../src/engine/take-deadlines.ts'
 import { createLogger } from '../../src/telemetry/index.ts'
 
 const SCRIPT = fileURLToPath(new URL('lingering-child.ts', import.meta.url))
-const TIMES = { startMs: 500, cueMs: 500, stopMs: 500, terminateMs: 500, silenceMs: 500 }
+const TIMES = { startMs: 500, cueMs: 500, stopMs: 500, terminateMs: 500, silenceMs: 500, stoppedMs: 500 }
 /** The silence is looked at once a second. */
 const LONGER_MS = 2500
 const at = '2026-11-21T09:00:00.000Z'
 
-async function open() {
+async function open(times: Partial<TakeTimes> = {}) {
   await using undo = new AsyncDisposableStack()
   const recorder = undo.use(
     await spawnChild({ script: SCRIPT, environment: {}, onMessage: () => {}, onLine: () => {} }),
@@ -21,7 +21,7 @@ async function open() {
   const deadlines = undo.use(
     watchDeadlines({
       recorder,
-      times: TIMES,
+      times: { ...TIMES, ...times },
       isCued: false,
       interrupt: ({ code }) => codes.push(code),
       logger: createLogger({ level: 'silent' }),
@@ -37,6 +37,18 @@ test('a recorder that says nothing any more is killed', async () => {
   take.deadlines.see({ type: 'started', at, takeEpochMs: 0 })
   expect(await take.recorder.exited).toMatchObject({ signal: 'SIGKILL' })
   expect(take.codes).toEqual(['recorder.unresponsive'])
+})
+
+test('a recorder that is stopped is killed long before one that is only silent', async () => {
+  const patient = { silenceMs: 60_000, startMs: 60_000 }
+  await using silent = await open(patient)
+  await using stopped = await open(patient)
+  for (const { deadlines } of [silent, stopped]) deadlines.see({ type: 'started', at, takeEpochMs: 0 })
+  process.kill(stopped.recorder.pid, 'SIGSTOP')
+  expect(await stopped.recorder.exited).toMatchObject({ signal: 'SIGKILL' })
+  expect(stopped.codes).toEqual(['recorder.unresponsive'])
+  expect(await isAlive(silent.recorder.exited)).toBe(true)
+  expect(silent.codes).toEqual([])
 })
 
 test('a recorder that was abandoned is left alone, whatever is wished after that', async () => {

@@ -22,7 +22,7 @@ import {
   type RecordingState,
 } from '../../src/protocol/index.ts'
 import { loadSegments } from '../../src/publication/index.ts'
-import { toChange } from '../../src/recording/changes.ts'
+import { toChange } from '../../src/recording/write.ts'
 import { openStore } from '../../src/store/index.ts'
 import { evenSegments } from '../playlist/segments.ts'
 import { aRecord, SPEC } from '../recording/records.ts'
