@@ -15,11 +15,18 @@ import {
   nextTakeNumber,
   type RecordingRecord,
   type SourceRecord,
-  type TakeRecord,
   unreservedTakeNumber,
   type Verdict,
 } from './record.ts'
 import { isFinal, nextState, type Transition } from './state.ts'
+import {
+  changeTake,
+  isBetweenTakes,
+  newTake,
+  type TakeNumbers,
+  takesAfterFigures,
+  takesAsStored,
+} from './takes-of-record.ts'
 
 /** What changed, in words that become events. */
 export type Fact =
@@ -76,12 +83,6 @@ export function wrongState(record: RecordingRecord, wish: string): AppError {
   )
 }
 
-/** The number of a take, and up to which one its worker may begin others without asking. */
-export interface TakeNumbers {
-  readonly number: number
-  readonly reservedTo?: number
-}
-
 /** A worker has the recording: its next take begins. A recording that is `recovering` is so until the first picture. */
 export function beginTake(
   record: RecordingRecord,
@@ -121,20 +122,6 @@ export function handOver(
   const numbers = { number: to, ...(reservedTo !== undefined && { reservedTo }) }
   const takes = [...changeTake(record, { endedAt: at }), { ...newTake(record, numbers, now), firstPictureAt: at }]
   return { record: { ...record, takes }, facts: [{ type: 'recording.stats' }] }
-}
-
-/**
- * True when the answers of this take count: it has the recording, or had it and handed over, so that nobody after it is
- * brought the same orders.
- */
-export function mayAnswer({ takes }: RecordingRecord, number: number): boolean {
-  const take = takes.find((one) => one.number === number)
-  return take !== undefined && take.error === null && (take.endedAt !== null || take === takes.at(-1))
-}
-
-/** True when no recorder has the recording, or should have it. */
-export function isBetweenTakes({ takes }: RecordingRecord): boolean {
-  return takes.at(-1)?.endedAt !== null
 }
 
 /**
@@ -202,7 +189,11 @@ export function applyOrder(record: RecordingRecord, order: RecorderOrder, now: D
 export function applyReport(record: RecordingRecord, take: number, report: TakeReport, now: Date): Outcome | undefined {
   if (isFinal(record.state)) return undefined
   const running = record.takes.at(-1)
-  if (running?.number !== take || running.endedAt !== null) return applyFigures(record, take, report)
+  if (running?.number !== take || running.endedAt !== null) {
+    if (report.type !== 'progress' && report.type !== 'ended') return undefined
+    const takes = takesAfterFigures(record, take, report, now)
+    return takes && { record: { ...record, takes }, facts: [{ type: 'recording.stats' }] }
+  }
   switch (report.type) {
     case 'started': {
       if (nextState(record.state, 'started') === undefined) return undefined
@@ -261,24 +252,6 @@ function resume(record: RecordingRecord, at: string, now: Date): Outcome | undef
   return { record: { ...record, pausedAt: null }, facts: [{ type: 'recording.stats' }] }
 }
 
-/** It goes on with the time that nothing has happened for. */
-function newTake({ takes }: RecordingRecord, numbers: TakeNumbers, now: Date): TakeRecord {
-  const at = now.toISOString()
-  const nothing = { endedAt: null, durationSec: 0, segments: 0, error: null, firstPictureAt: null }
-  const idleForSec = takes.at(-1)?.idleForSec
-  return { ...numbers, startedAt: at, aliveAt: at, ...nothing, ...(idleForSec && { idleForSec }) }
-}
-
-/** What an earlier take stored after it had been given up. */
-function applyFigures(record: RecordingRecord, number: number, report: TakeReport): Outcome | undefined {
-  if (report.type !== 'progress' && report.type !== 'ended') return undefined
-  const { durationSec, segments } = report
-  const before = record.takes.find((take) => take.number === number)
-  if (before === undefined || before.segments === segments) return undefined
-  const takes = record.takes.map((take) => (take === before ? { ...take, durationSec, segments } : take))
-  return { record: { ...record, takes }, facts: [{ type: 'recording.stats' }] }
-}
-
 /** The end that was asked for. */
 function endTake(record: RecordingRecord, report: Extract<TakeReport, { type: 'ended' }>, now: Date): Outcome {
   const error = report.error ?? WHY_ENDED[report.reason] ?? null
@@ -317,16 +290,6 @@ function replaceSource(record: RecordingRecord, source: SourceRecord): Outcome |
   if (before === undefined || isSame({ ...before, since: '' }, { ...source, since: '' })) return undefined
   const sources = record.sources.map((other) => (other.spec.id === source.spec.id ? source : other))
   return { record: { ...record, sources }, facts: [{ type: 'source.state', source }] }
-}
-
-function changeTake(record: RecordingRecord, change: Partial<TakeRecord>): readonly TakeRecord[] {
-  return record.takes.map((take, index) => (index === record.takes.length - 1 ? { ...take, ...change } : take))
-}
-
-/** A take may have counted what it stored for the one before it: the store knows whose each segment is. */
-function takesAsStored({ takes }: RecordingRecord, stored: StoredMedia): readonly TakeRecord[] {
-  const figures = new Map(stored.takes.map(({ number, ...rest }) => [number, rest]))
-  return takes.map((take) => ({ ...take, ...(figures.get(take.number) ?? { durationSec: 0, segments: 0 }) }))
 }
 
 /** Equal as JSON, whatever the order of the keys. */

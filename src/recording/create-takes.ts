@@ -5,7 +5,6 @@ import {
   beginTake,
   closeRecord,
   handOver,
-  mayAnswer,
   move,
   type Outcome,
   reserveTake,
@@ -24,6 +23,7 @@ import {
   type Verdict,
 } from './record.ts'
 import { OPEN_STATES } from './state.ts'
+import { mayAnswer } from './takes-of-record.ts'
 import { dueAt, isOverdue, lookAgain, noRoom, type Watch } from './waiting.ts'
 import type { RecordingWriter } from './write.ts'
 

@@ -1,6 +1,7 @@
 import type { ErrorInfo } from '../protocol/index.ts'
-import { applyReport, beginTake, type TakeNumbers, type TakeReport } from './changes.ts'
+import { applyReport, beginTake, type TakeReport } from './changes.ts'
 import { lastNumber, nextTakeNumber, type RecordingRecord, unreservedTakeNumber } from './record.ts'
+import type { TakeNumbers } from './takes-of-record.ts'
 
 /** The end of a take that nobody had asked to end, and what it had stored by then. */
 export interface BrokenTake {

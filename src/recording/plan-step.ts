@@ -1,8 +1,9 @@
 import type { ErrorInfo } from '../protocol/index.ts'
-import { AT_MAX_DURATION, applyReport, isBetweenTakes, type Outcome } from './changes.ts'
+import { AT_MAX_DURATION, applyReport, type Outcome } from './changes.ts'
 import { planRecovery, type RecoveryPolicy } from './plan-recovery.ts'
 import { type RecordingRecord, remainingSec, type Verdict } from './record.ts'
 import { isFinal } from './state.ts'
+import { isBetweenTakes } from './takes-of-record.ts'
 
 /** What a worker has to do with a recording that no recorder has. */
 export type NextStep =

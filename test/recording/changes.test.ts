@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { AppError, type RecorderOrder } from '../../src/protocol/index.ts'
-import { handOver, mayAnswer, reserveTake } from '../../src/recording/changes.ts'
+import { handOver, reserveTake } from '../../src/recording/changes.ts'
 import {
   applyOrder,
   applyReport,
@@ -11,6 +11,7 @@ import {
   type RecordingRecord,
   toRecording,
 } from '../../src/recording/index.ts'
+import { mayAnswer } from '../../src/recording/takes-of-record.ts'
 import { aRecord, LATER, NOW } from './records.ts'
 
 const at = LATER.toISOString()
@@ -136,6 +137,30 @@ describe('a take', () => {
     expect([first, second].map(({ takes }) => takes[0]?.successor)).toEqual([2, 3])
     const crashed = beginTake(interrupted(second).record, LATER).record
     expect(crashed.takes.map(({ number }) => number)).toEqual([1, 4])
+  })
+
+  test('of a number that was kept for another worker counts with what it stored, once another take has followed', () => {
+    const kept = beginTake(aRecord(), NOW, { number: 1, reservedTo: 4 }).record
+    const started = applyReport(kept, 1, { type: 'started', at, takeEpochMs: 0 }, NOW)?.record ?? kept
+    const progress = { type: 'progress', durationSec: 4, segments: 2, stats: null } as const
+    const lost = interrupted(started).record
+    expect(applyReport(lost, 2, progress, LATER)).toBeUndefined()
+    const followed = beginTake(lost, LATER).record
+    expect(followed.takes.map(({ number }) => number)).toEqual([1, 5])
+    const told = applyReport(followed, 2, progress, LATER)?.record ?? followed
+    expect(told.takes).toMatchObject([
+      { number: 1 },
+      {
+        number: 2,
+        error: { code: 'take.superseded' },
+        durationSec: 4,
+        startedAt: '2026-11-21T09:00:01.000Z',
+        endedAt: at,
+      },
+      { number: 5, endedAt: null },
+    ])
+    expect(applyReport(told, 2, progress, LATER)).toBeUndefined()
+    expect(applyReport(followed, 6, progress, LATER)).toBeUndefined()
   })
 
   test('that has handed over still answers what it was asked before, one that was given up does not', () => {
