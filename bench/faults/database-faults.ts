@@ -14,6 +14,7 @@ export const DATABASE_FAULTS: readonly Fault[] = [
     title: 'Postgres, kill -9, started again after 5 s',
     shape: 'shared',
     goOnSec: 0,
+    isOfDatabase: true,
     holdMs: 5_000,
     async inject({ stage: { postgres } }) {
       await postgres?.kill()
@@ -25,6 +26,7 @@ export const DATABASE_FAULTS: readonly Fault[] = [
     title: 'database away for 60 s',
     shape: 'shared',
     goOnSec: 0,
+    isOfDatabase: true,
     holdMs: 60_000,
     inject: databaseWay({ kind: 'refuse' }),
   },
@@ -33,6 +35,7 @@ export const DATABASE_FAULTS: readonly Fault[] = [
     title: 'database hangs for 30 s',
     shape: 'shared',
     goOnSec: 0,
+    isOfDatabase: true,
     holdMs: 30_000,
     inject: databaseWay({ kind: 'hang' }),
   },

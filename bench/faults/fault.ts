@@ -18,6 +18,10 @@ export interface Fault {
   readonly holdMs: number
   /** The source that it takes away; the others must not notice. */
   readonly source?: number
+  /** Only another worker gets over it, which learns from the database what to go on with. */
+  readonly needsDatabase?: boolean
+  /** For as long as it lasts there is no database. */
+  readonly isOfDatabase?: boolean
   /** It strikes at one recording; without it, at all that are on the same machine. */
   readonly isOfOne?: boolean
   /** What the second source is, where it is not HLS. */

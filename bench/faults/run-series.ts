@@ -119,10 +119,15 @@ async function strikeAll(
   return struck
 }
 
-/** One segment and the restart for each fault, and the waits between takes that die one after the other. */
+/**
+ * One segment and the restart for each fault, and the waits between takes that die one after the other; where another worker
+ * has to go on, the time without a database too.
+ */
 function allowance(struck: readonly Strike[], patience: number): number {
   const lethal = struck.filter(({ fault }) => fault.goOnSec > 0)
   const restarts = lethal.reduce((sum, { fault }) => sum + fault.goOnSec * patience + SEGMENT_SEC, 0)
   const waits = lethal.reduce((sum, _, i) => sum + (i < 2 ? 0 : Math.min(LONGEST_DELAY_SEC, 2 ** (i - 2))), 0)
-  return restarts + waits
+  const needy = lethal.some(({ fault }) => fault.needsDatabase)
+  const away = struck.reduce((sum, { fault, holdMs }) => sum + (fault.isOfDatabase ? holdMs / 1000 : 0), 0)
+  return restarts + waits + (needy ? away : 0)
 }

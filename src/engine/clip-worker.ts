@@ -106,8 +106,17 @@ interface Attempt {
   readonly stop: AbortSignal
 }
 
-/** Not retryable for a caller; but another machine may do it, or this one once it has room again. */
-const REPEATED: ReadonlySet<ErrorCode> = new Set(['ffmpeg.not-found', 'ffmpeg.failed', 'spool.disk-full', 'internal'])
+/**
+ * Not retryable for a caller; but another machine may do it, or this one once it has room again, or a recap once it leaves out
+ * the clip that was deleted.
+ */
+const REPEATED: ReadonlySet<ErrorCode> = new Set([
+  'ffmpeg.not-found',
+  'ffmpeg.failed',
+  'spool.disk-full',
+  'highlight.not-ready',
+  'internal',
+])
 
 /**
  * One attempt. A failed one is repeated by the queue, unless it is hopeless; the last one is the end of it, unless we are
