@@ -63,13 +63,19 @@ const pidOf = (take: number): number => running().find((line) => line.take === t
 const isRunning = (take: number) => expect.poll(() => running().at(-1)?.take, POLL).toBe(take)
 const state = async (id: string) => (await recordings.get(id)).state
 
-test('takes follow each other while the database is away, and are written when it is back', async () => {
+/** A recording whose first take died while its worker had no database. */
+async function secondTakeWithoutDatabase(): Promise<string> {
   await startWorker(way.over(direct))
   const { id } = await recordings.start(SPEC)
   await expect.poll(() => state(id), POLL).toBe('recording')
   way.setFault({ kind: 'refuse' })
   process.kill(pidOf(1), 'SIGKILL')
   await isRunning(2)
+  return id
+}
+
+test('takes follow each other while the database is away, and are written when it is back', async () => {
+  const id = await secondTakeWithoutDatabase()
   process.kill(pidOf(2), 'SIGKILL')
   await isRunning(3)
   expect((await recordings.get(id)).takes).toMatchObject([{ number: 1, endedAt: null }])
@@ -90,12 +96,7 @@ test('takes follow each other while the database is away, and are written when i
 })
 
 test('a recording that was stopped meanwhile ends, and no take goes on', async () => {
-  await startWorker(way.over(direct))
-  const { id } = await recordings.start(SPEC)
-  await expect.poll(() => state(id), POLL).toBe('recording')
-  way.setFault({ kind: 'refuse' })
-  process.kill(pidOf(1), 'SIGKILL')
-  await isRunning(2)
+  const id = await secondTakeWithoutDatabase()
   await expect(recordings.stop(id)).rejects.toMatchObject({ code: 'recorder.unreachable' })
   way.setFault(null)
   await expect.poll(() => state(id), POLL).toBe('completed')
@@ -104,12 +105,7 @@ test('a recording that was stopped meanwhile ends, and no take goes on', async (
 })
 
 test('a recording that another worker was given meanwhile is that one’s, under a number above all that the first can have used', async () => {
-  await startWorker(way.over(direct))
-  const { id } = await recordings.start(SPEC)
-  await expect.poll(() => state(id), POLL).toBe('recording')
-  way.setFault({ kind: 'refuse' })
-  process.kill(pidOf(1), 'SIGKILL')
-  await isRunning(2)
+  const id = await secondTakeWithoutDatabase()
   await startWorker(direct)
   await expect.poll(() => running().map(({ take }) => take), { ...POLL, timeout: 60_000 }).toEqual([1, 2, 5])
   await expect.poll(() => state(id), POLL).toBe('recording')
