@@ -13,6 +13,8 @@ import { SCRIPTED_RECORDER } from './scripted-service.ts'
 
 const SPEC = { sources: [{ id: 'teacher', type: 'hls' as const, url: 'http://127.0.0.1/t.m3u8' }] }
 const POLL = { timeout: 15_000, interval: 50 }
+/** A worker hears from the database that it has lost a recording; its recorder ends when it is told. */
+const GONE_MS = 60_000
 const silent = createLogger({ level: 'silent' })
 
 /** A worker whose way to Postgres can break, and a service whose way cannot. */
@@ -61,6 +63,10 @@ const running = () =>
   }[]
 const pidOf = (take: number): number => running().find((line) => line.take === take)?.pid ?? Number.NaN
 const isRunning = (take: number) => expect.poll(() => running().at(-1)?.take, POLL).toBe(take)
+const areGone = (recorders: number) =>
+  expect
+    .poll(() => log.filter((line) => line.includes('the recorder is gone')).length, { ...POLL, timeout: GONE_MS })
+    .toBe(recorders)
 const state = async (id: string) => (await recordings.get(id)).state
 
 /** A recording whose first take died while its worker had no database. */
@@ -100,8 +106,7 @@ test('a recording that was stopped meanwhile ends, and no take goes on', async (
   await expect(recordings.stop(id)).rejects.toMatchObject({ code: 'recorder.unreachable' })
   way.setFault(null)
   await expect.poll(() => state(id), POLL).toBe('completed')
-  const isGone = () => log.filter((line) => line.includes('the recorder is gone')).length
-  await expect.poll(isGone, POLL).toBe(2)
+  await areGone(2)
 })
 
 test('a recording that another worker was given meanwhile is that one’s, under a number above all that the first can have used', async () => {
@@ -116,4 +121,5 @@ test('a recording that another worker was given meanwhile is that one’s, under
     { number: 1, error: { code: 'recorder.lost' } },
     { number: 5, error: null },
   ])
+  await areGone(3)
 }, 120_000)
