@@ -117,7 +117,7 @@ export const PROCESS_FAULTS: readonly Fault[] = [
   },
   {
     name: 'recorder-stopped',
-    title: 'recorder stopped for 30 s (SIGSTOP), then back as a zombie',
+    title: 'recorder stopped for 30 s (SIGSTOP)',
     shape: 'alone',
     isOfOne: true,
     goOnSec: 5,

@@ -34,8 +34,8 @@ interface Follower {
   /** `instead`: what else is to be done. */
   heed(instead: NextStep): FollowUp
   /**
-   * After a take that ended without being asked to. `before` is that take's own beginning: what is written of a recording is
-   * written in its order. `isLeaving`: no other take is to begin here, so the end has only to be written.
+   * After a take that ended without being asked to; its end is written after its own beginning. `isLeaving`: no other take is to
+   * begin here, so the end has only to be written.
    */
   after(
     broken: { readonly take: RunningTake; readonly end: Extract<TakeEnd, { kind: 'interrupted' }> } & Beginning,
