@@ -40,8 +40,7 @@ export function createSchedules({ book, outbound, newUlid }: SchedulesPorts): Sc
   return {
     async create({ cron, timeZone = 'UTC', spec }) {
       checkStartless(spec)
-      checkSpec(spec)
-      await checkUrls(spec, outbound)
+      await checkPart(spec, outbound)
       return await book.add({ id: `sch_${newUlid()}`, cron, timeZone, spec })
     },
     list: async () => ({ items: [...(await book.list())] }),
@@ -49,6 +48,19 @@ export function createSchedules({ book, outbound, newUlid }: SchedulesPorts): Sc
       if (await book.remove(id)) return
       throw new AppError('schedule.not-found', `There is no schedule ${JSON.stringify(id)}.`, { received: id })
     },
+  }
+}
+
+/** The caller gave the spec as `/spec` of the schedule, and finds what is wrong by that. */
+async function checkPart(spec: RecordingSpec, outbound: OutboundPolicy): Promise<void> {
+  try {
+    checkSpec(spec)
+    await checkUrls(spec, outbound)
+  } catch (thrown) {
+    if (!(thrown instanceof AppError) || thrown.field === undefined) throw thrown
+    const { code, message, field, received, allowed, details } = thrown
+    const options = { field: `/spec${field}`, received, details, cause: thrown }
+    throw new AppError(code, message, allowed === undefined ? options : { ...options, allowed })
   }
 }
 

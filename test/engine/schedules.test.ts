@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Core } from '../../src/bin/core.ts'
 import { createScheduleBook, startScheduleWorker } from '../../src/engine/index.ts'
 import { SCHEDULE_QUEUE } from '../../src/engine/queues.ts'
+import { createOutboundPolicy } from '../../src/outbound/index.ts'
 import { AppError, type RecordingSpec } from '../../src/protocol/index.ts'
 import { createDueStarts, createSchedules, LATEST_START_MS, type RecordingRecord } from '../../src/recording/index.ts'
 import { createLogger } from '../../src/telemetry/index.ts'
@@ -142,5 +143,17 @@ describe('a start', () => {
     const spec = { ...specOf('never'), startAt: '2030-01-01T09:00:00Z' }
     const refused = schedules.create({ cron: '0 9 * * 1', spec })
     await expect(refused).rejects.toMatchObject({ code: 'request.invalid', field: '/spec/startAt' })
+  })
+
+  test('names what is wrong in its spec by where the caller wrote it', async () => {
+    const { newUlid } = core
+    const outbound = createOutboundPolicy({ allowPrivateHosts: [] })
+    const schedules = createSchedules({ book: createScheduleBook(core.engine.boss), outbound, newUlid })
+    const cron = '0 9 * * 1'
+    const here = schedules.create({ cron, spec: specOf('here') })
+    await expect(here).rejects.toMatchObject({ code: 'url.private-address', field: '/spec/sources/0/url' })
+    const { sources = [] } = specOf('twice')
+    const twice = schedules.create({ cron, spec: { sources: [...sources, ...sources] } })
+    await expect(twice).rejects.toMatchObject({ code: 'source.duplicate', field: '/spec/sources/1/id' })
   })
 })
