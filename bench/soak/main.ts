@@ -61,9 +61,10 @@ async function main(args: string[]): Promise<void> {
     console.log(`${Math.round((endMs - performance.now()) / 60_000)} min left, takes: ${takes.join(' and ')}`)
   }
   await memory[Symbol.asyncDispose]()
+  const stopped = await Promise.all(calls.map(async (call) => ({ call, ended: await call.stop() })))
   const recordings: SoakedRecording[] = []
-  for (const call of calls) {
-    const { takes, durationSec, error } = await call.stop()
+  for (const { call, ended } of stopped) {
+    const { takes, durationSec, error } = ended
     console.log(`decoding ${call.id}: ${takes.length} takes, ${durationSec} s`)
     const dir = join(folder, 'data', 'recordings', call.id)
     const sources = []
