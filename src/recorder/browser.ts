@@ -99,6 +99,8 @@ async function launch(
       executablePath,
       headless: true,
       pipe: true,
+      // Chrome would keep what each request brought for whoever asks: the page grew by 370 MB an hour with two sources.
+      networkEnabled: false,
       userDataDir: options.profileDir,
       defaultViewport: { width, height },
       args: [...FLAGS, `--window-size=${width},${height}`, ...extra],
