@@ -218,6 +218,9 @@ async function noteSession(pid: number, seen: Set<number>): Promise<void> {
 
 const SESSION_MS = 3000
 
+/** A job is repeated at the latest after so long, while others wait. */
+const NEXT_CLIPPER_MS = 5000
+
 /** Kills every clip function at some moments of its work, and reads the clips all the time. */
 async function killClippers(client: Client, recordingId: string): Promise<{ kills: number; served: Set<string> }> {
   const served = new Set<string>()
@@ -232,15 +235,20 @@ async function killClippers(client: Client, recordingId: string): Promise<{ kill
   let kills = 0
   for (const afterMs of KILL_AFTER_MS) {
     await sleep(afterMs)
-    for (const [pid, command] of await descendants(process.pid)) {
-      if (!isClipper(command)) continue
-      process.kill(pid, 'SIGKILL')
-      kills += 1
-    }
+    const deadlineMs = performance.now() + NEXT_CLIPPER_MS
+    // Between two clips there is none for a moment.
+    for (let killed = 0; killed === 0 && performance.now() < deadlineMs; kills += killed)
+      killed = await killAllClippers()
   }
   over.abort()
   await reading
   return { kills, served }
+}
+
+async function killAllClippers(): Promise<number> {
+  const pids = [...(await descendants(process.pid))].flatMap(([pid, command]) => (isClipper(command) ? [pid] : []))
+  for (const pid of pids) process.kill(pid, 'SIGKILL')
+  return pids.length
 }
 
 async function readClip(url: string, served: Set<string>): Promise<void> {
