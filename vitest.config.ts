@@ -52,7 +52,7 @@ const MEDIA_TEST_TIMEOUT_MS = 300_000
 /** A unit test that spawns a process or opens PGlite the first time needs seconds on a busy machine. */
 const UNIT_TEST_TIMEOUT_MS = 30_000
 /** Unit tests wait more than they compute. */
-const UNIT_WORKERS = 3
+const UNIT_WORKERS = 2
 /** A shared machine that stops for a second breaks a recording's figures: CI tries a media test once more, and names it. */
 const MEDIA_RETRIES = process.env.CI ? 1 : 0
 

@@ -10,17 +10,17 @@ import { untilWritten } from './take-writer.ts'
 const DATABASE_MS = 1_000
 
 /** A take that may begin. `written` resolves when the recording is its; with what is to be done instead when it is not. */
-export interface Beginning {
+interface Beginning {
   readonly request: RecorderRequest
   readonly written: Promise<NextStep | undefined>
 }
 
 /** What to do next: as the record says it, or, while the database is away, as it will. `begin` resolves with a step when it cannot. */
-export type FollowUp =
+type FollowUp =
   | Exclude<NextStep, { readonly action: 'begin' }>
   | (Extract<NextStep, { readonly action: 'begin' }> & { begin(): Promise<Beginning | NextStep> })
 
-export interface FollowPorts {
+interface FollowPorts {
   readonly takes: Pick<Takes, 'resume' | 'begin' | 'interrupt' | 'foresee'>
   readonly surroundings: RecorderSurroundings
   readonly logger: Logger

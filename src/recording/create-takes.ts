@@ -122,6 +122,11 @@ export function createTakes(ports: TakesPorts): Takes {
   const { repository, writer, commands, takeQueue, roomAccess, line, clock, recovery, takesAhead } = ports
   const nextStep = (record: RecordingRecord) => planStep(record, clock(), recovery)
   const foresight = createForesight(takesAhead)
+  const change: RecordingWriter['change'] = async (id, decide) => {
+    const record = await writer.change(id, decide)
+    foresight.changed(record)
+    return record
+  }
   const requestFor = async (record: RecordingRecord, number: number, surroundings: RecorderSurroundings) => {
     const signalling = record.spec.signalling ?? (await roomAccess.signallingFor(roomOf(record), record.id))
     return buildRecorderRequest(record, number, signalling, surroundings)
@@ -132,7 +137,7 @@ export function createTakes(ports: TakesPorts): Takes {
     async resume(recordingId) {
       foresight.forget(recordingId)
       let isOrphaned = false
-      const record = await writer.change(recordingId, (current, now) => {
+      const record = await change(recordingId, (current, now) => {
         const lost = loseTake(current, now)
         isOrphaned = lost !== undefined
         return lost
@@ -143,7 +148,7 @@ export function createTakes(ports: TakesPorts): Takes {
 
     async begin(recordingId, surroundings, foreseen) {
       let begun = false
-      const record = await writer.change(recordingId, (current, now) => {
+      const record = await change(recordingId, (current, now) => {
         const numbers = isWaiting(current) ? foresight.numbers(current, foreseen) : undefined
         begun = numbers !== undefined
         return numbers && beginTake(current, now, numbers)
@@ -168,30 +173,27 @@ export function createTakes(ports: TakesPorts): Takes {
 
     async prepareNext(recordingId, handover, surroundings) {
       let reserved: Outcome | undefined
-      const record = await writer.change(recordingId, (current) => {
+      const record = await change(recordingId, (current) => {
         reserved = reserveTake(current, takesAhead)
         return reserved
       })
-      foresight.changed(record)
       const number = record.takes.at(-1)?.successor
       if (reserved === undefined || number === undefined) return undefined
       return { ...(await requestFor(record, number, surroundings)), handover }
     },
 
     async handOver(recordingId, border) {
-      const record = await writer.change(recordingId, (current, now) => handOver(current, border, now))
-      foresight.changed(record)
+      const record = await change(recordingId, (current, now) => handOver(current, border, now))
       return lastNumber(record) === border.to
     },
 
     async report(recordingId, take, report) {
-      foresight.changed(await writer.change(recordingId, (record, now) => applyReport(record, take, report, now)))
+      await change(recordingId, (record, now) => applyReport(record, take, report, now))
     },
 
     async interrupt(recordingId, take, end) {
       const report = { type: 'interrupted', ...end } as const
-      const record = await writer.change(recordingId, (current, now) => applyReport(current, take, report, now))
-      foresight.changed(record)
+      const record = await change(recordingId, (current, now) => applyReport(current, take, report, now))
       // Somebody else has it.
       if (lastNumber(record) !== take) return { action: 'none' }
       return nextStep(record)
@@ -201,11 +203,10 @@ export function createTakes(ports: TakesPorts): Takes {
       const command = await commands.find(commandId)
       if (command === undefined || command.answer !== undefined) return
       let counts = false
-      const record = await writer.change(recordingId, (current, now) => {
+      await change(recordingId, (current, now) => {
         counts = mayAnswer(current, take)
         return counts && error === null && !command.applied ? applyOrder(current, command.order, now) : undefined
       })
-      foresight.changed(record)
       if (counts) await commands.answer(commandId, { error })
     },
 
@@ -217,7 +218,7 @@ export function createTakes(ports: TakesPorts): Takes {
     },
 
     async close(recordingId, verdict, stored) {
-      await writer.change(recordingId, (record, now) => closeRecord(record, verdict, stored, now))
+      await change(recordingId, (record, now) => closeRecord(record, verdict, stored, now))
     },
 
     async requeue() {
@@ -241,7 +242,7 @@ export function createTakes(ports: TakesPorts): Takes {
         const place = places.get(record.id)
         if (place === undefined) continue
         const error = errorInfo(noRoom(record, place, now))
-        await writer.change(record.id, (current) =>
+        await change(record.id, (current) =>
           current.state === 'requested' ? move(current, 'failed', now, { error }) : undefined,
         )
       }

@@ -58,9 +58,9 @@ export function createForesight(kept: number): Foresight {
     },
     begin(record, now) {
       const number = nextTakeNumber(record)
-      if (!isReserved(record, number)) return undefined
-      const { reservedTo } = record.takes.at(-1) ?? {}
-      const next = beginTake(record, now, { number, ...(reservedTo !== undefined && { reservedTo }) }).record
+      const { reservedTo = 0 } = record.takes.at(-1) ?? {}
+      if (number > reservedTo) return undefined
+      const next = beginTake(record, now, { number, reservedTo }).record
       seen.set(record.id, next)
       return next
     },

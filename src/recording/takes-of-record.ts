@@ -1,6 +1,6 @@
 import type { ErrorInfo } from '../protocol/index.ts'
 import type { StoredMedia } from './ports.ts'
-import type { RecordingRecord, TakeRecord } from './record.ts'
+import { lastNumber, type RecordingRecord, type TakeRecord } from './record.ts'
 
 /** The number of a take, and up to which one its worker may begin others without asking. */
 export interface TakeNumbers {
@@ -23,7 +23,7 @@ export function mayAnswer({ takes }: RecordingRecord, number: number): boolean {
 }
 
 /** A take that begins now. It goes on with the time that nothing has happened for. */
-export function newTake({ takes }: RecordingRecord, numbers: TakeNumbers, now: Date): TakeRecord {
+export function newTake({ takes }: Pick<RecordingRecord, 'takes'>, numbers: TakeNumbers, now: Date): TakeRecord {
   const at = now.toISOString()
   const nothing = { endedAt: null, durationSec: 0, segments: 0, error: null, firstPictureAt: null }
   const idleForSec = takes.at(-1)?.idleForSec
@@ -50,7 +50,7 @@ export function takesAfterFigures(
   { durationSec, segments }: Pick<TakeRecord, 'durationSec' | 'segments'>,
   now: Date,
 ): readonly TakeRecord[] | undefined {
-  const before = takes.find((take) => take.number === number) ?? overtaken(takes, number)
+  const before = takes.find((take) => take.number === number) ?? overtaken(takes, number, now)
   if (before === undefined || before.segments === segments) return undefined
   const after = {
     ...before,
@@ -62,21 +62,10 @@ export function takesAfterFigures(
 }
 
 /** Undefined unless the number was kept for a worker that has the recording no more. */
-function overtaken(takes: readonly TakeRecord[], number: number): TakeRecord | undefined {
+function overtaken(takes: readonly TakeRecord[], number: number, now: Date): TakeRecord | undefined {
   const isKept = takes.some((take) => take.number < number && number <= (take.reservedTo ?? 0))
-  const newest = takes.at(-1)
-  if (!isKept || newest === undefined || newest.number < number) return undefined
-  const { startedAt, aliveAt } = newest
-  return {
-    number,
-    startedAt,
-    aliveAt,
-    endedAt: null,
-    durationSec: 0,
-    segments: 0,
-    error: OVERTAKEN,
-    firstPictureAt: null,
-  }
+  if (!isKept || number > lastNumber({ takes })) return undefined
+  return { ...newTake({ takes: [] }, { number }, now), error: OVERTAKEN }
 }
 
 /** Nobody wrote when it began: as long before its last word as it has stored. */

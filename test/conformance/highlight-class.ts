@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -51,8 +52,8 @@ export interface HighlightClass {
   /** Nice values of clip functions and of recorders, and of their sessions (sched(7), autogroups). */
   readonly nice: { readonly clippers: readonly number[]; readonly recorders: readonly number[] }
   readonly kills: number
-  /** Each answer of `clip.mp4` while clip functions were killed, and what it lacks to be a whole file; nothing, as it should be. */
-  readonly served: ReadonlyMap<string, string | undefined>
+  /** Each whole answer of `clip.mp4` while clip functions were killed: link and hash. */
+  readonly served: ReadonlySet<string>
 }
 
 /** A class that is triggered in every way, loses its Chrome, is triggered in a storm, and again after its end. */
@@ -133,13 +134,12 @@ export async function holdHighlightClass(
   const [startMs, endMs] = [Date.parse(recording.startedAt ?? ''), Date.parse(recording.endedAt ?? '')]
   await trigger('first second', { at: new Date(startMs + 300).toISOString(), preSec: 30, postSec: 1 })
   await trigger('end', { at: new Date(endMs).toISOString(), preSec: 2, postSec: 0 })
-  const killing = killClippers(client, call.id)
   while (Object.keys(asked).length < TRIGGERS) {
     const at = new Date(startMs + random() * (endMs - startMs)).toISOString()
     const body = { at, preSec: random() * 6, postSec: random() * 4 }
     await trigger(`later ${Object.keys(asked).length}`, body).catch(unlessInAHole)
   }
-  const { kills, served } = await killing
+  const { kills, served } = await killClippers(client, call.id)
   const highlights = await untilEnded(client, call.id)
   for (const { label, rule, id } of highlights) {
     if (label === 'Signal') asked.signal = id
@@ -218,15 +218,12 @@ async function noteSession(pid: number, seen: Set<number>): Promise<void> {
 
 const SESSION_MS = 3000
 
-/** A job is repeated at the latest after so long, while others wait. */
-const NEXT_CLIPPER_MS = 5000
+/** Where no other clip is wanted, the next clip function is that of a killed one's job, which waits to be repeated. */
+const NEXT_CLIPPER_MS = 20_000
 
 /** Kills every clip function at some moments of its work, and reads the clips all the time. */
-async function killClippers(
-  client: Client,
-  recordingId: string,
-): Promise<{ kills: number; served: Map<string, string | undefined> }> {
-  const served = new Map<string, string | undefined>()
+async function killClippers(client: Client, recordingId: string): Promise<{ kills: number; served: Set<string> }> {
+  const served = new Set<string>()
   const over = new AbortController()
   const reading = (async () => {
     while (!over.signal.aborted) {
@@ -239,9 +236,9 @@ async function killClippers(
   for (const afterMs of KILL_AFTER_MS) {
     await sleep(afterMs)
     const deadlineMs = performance.now() + NEXT_CLIPPER_MS
-    // Between two clips there is none for a moment.
-    for (let killed = 0; killed === 0 && performance.now() < deadlineMs; kills += killed)
-      killed = await killAllClippers()
+    let killed = 0
+    while (killed === 0 && performance.now() < deadlineMs) killed = await killAllClippers()
+    kills += killed
   }
   over.abort()
   await reading
@@ -254,26 +251,14 @@ async function killAllClippers(): Promise<number> {
   return pids.length
 }
 
-async function readClip(url: string, served: Map<string, string | undefined>): Promise<void> {
+async function readClip(url: string, served: Set<string>): Promise<void> {
   const response = await fetch(url)
   const bytes = Buffer.from(await response.arrayBuffer())
-  if (response.status === 200) served.set(url, served.get(url) ?? lackOf(bytes))
+  if (response.status === 200) served.add(`${new URL(url).pathname} ${hashOf(bytes)}`)
   else if (response.status !== 404) throw new Error(`${url} answered ${response.status}`)
 }
 
-/** What a file lacks to be a whole MP4 (ISO/IEC 14496-12 §4.2: boxes, each of which begins with its size and type). */
-function lackOf(file: Buffer): string | undefined {
-  const types: string[] = []
-  let at = 0
-  while (at + 8 <= file.length) {
-    types.push(file.toString('latin1', at + 4, at + 8))
-    const size = file.readUInt32BE(at)
-    at += size === 1 ? Number(file.readBigUInt64BE(at + 8)) : Math.max(8, size)
-  }
-  const missing = ['ftyp', 'moov', 'mdat'].filter((type) => !types.includes(type))
-  if (at === file.length && missing.length === 0) return undefined
-  return `${file.length} bytes, where boxes end at ${at}; ${types.join(' ')}`
-}
+export const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
 async function untilEnded(client: Client, recordingId: string): Promise<readonly Highlight[]> {
   let highlights: readonly Highlight[] = []

@@ -34,7 +34,7 @@ import {
 } from './tolerances.ts'
 
 const SIZE = { width: 1280, height: 720 }
-const STEADY_SEC = 45
+const STEADY_SEC = 60
 const STALL_SEC = 10
 /** Between two changes, so that each is seen to its end. */
 const PAUSE_MS = 2500

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { basename, dirname, join } from 'node:path'
 import type { Browser } from 'puppeteer'
+import { makeWay } from '../../../src/engine/make-way.ts'
 import { Child } from '../child.ts'
 import { launchChrome } from '../chrome.ts'
 import { FileServer } from '../file-server.ts'
@@ -104,6 +105,15 @@ function feedArguments(clip: string, fromSec: number, ports: { video: number; au
   ]
 }
 
+/** It still sends in real time. */
+const PUBLISHER_NICE = 10
+
+/** A publisher's Chrome is on another machine, where it takes nothing from the recorder. */
+function giveWay(browser: Browser): void {
+  const child = browser.process()
+  if (child?.pid !== undefined) makeWay(child.pid, PUBLISHER_NICE, once(child, 'exit'))
+}
+
 class ChromePublisher implements AsyncDisposable {
   readonly #browser: Browser
   readonly #files: FileServer
@@ -114,7 +124,9 @@ class ChromePublisher implements AsyncDisposable {
   }
 
   static async start(clip: string, whipUrl: string): Promise<ChromePublisher> {
-    const publisher = new ChromePublisher(await launchChrome(), await FileServer.start(dirname(clip)))
+    const browser = await launchChrome()
+    giveWay(browser)
+    const publisher = new ChromePublisher(browser, await FileServer.start(dirname(clip)))
     try {
       await publisher.#publish(basename(clip), whipUrl)
     } catch (error) {
