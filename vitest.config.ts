@@ -1,8 +1,10 @@
 import { defineConfig } from 'vitest/config'
 
-/** Folders whose tests start Chrome or FFmpeg: one file at a time, so that their figures mean something. */
-const MEDIA = ['clipper', 'conformance', 'console', 'demo', 'integration', 'recorder', 'scene', 'sources']
-/** Files of those folders that start neither. */
+/** Folders whose tests start Chrome or FFmpeg and look at what is there: two files at a time. */
+const BROWSER = ['clipper', 'console', 'scene', 'sources']
+/** Folders whose tests record classes: one file at a time, so that their figures mean something. */
+const MEDIA = ['conformance', 'demo', 'integration', 'recorder']
+/** Files of those folders that start nothing. */
 const PURE = [
   'back-off',
   'board-images',
@@ -45,16 +47,23 @@ const PURE = [
   'uploader',
   'whep-watch',
 ].join('|')
-const MEDIA_FILES = MEDIA.map((folder) => `test/${folder}/**/!(${PURE}).test.ts`)
+const filesOf = (folders: readonly string[]) => folders.map((folder) => `test/${folder}/**/!(${PURE}).test.ts`)
 
 /** A media test records for minutes; a cold Chrome on two busy cores takes seconds to start. */
 const MEDIA_TEST_TIMEOUT_MS = 300_000
 /** A unit test that spawns a process or opens PGlite the first time needs seconds on a busy machine. */
 const UNIT_TEST_TIMEOUT_MS = 30_000
-/** Unit tests wait more than they compute. */
-const UNIT_WORKERS = 2
+/** Unit tests, and those of browsers, wait more than they compute. */
+const WORKERS = 2
 /** A shared machine that stops for a second breaks a recording's figures: CI tries a media test once more, and names it. */
 const MEDIA_RETRIES = process.env.CI ? 1 : 0
+
+const WITH_BROWSER = {
+  globalSetup: ['scripts/vitest/build-pages.ts'],
+  testTimeout: MEDIA_TEST_TIMEOUT_MS,
+  hookTimeout: MEDIA_TEST_TIMEOUT_MS,
+  retry: MEDIA_RETRIES,
+}
 
 export default defineConfig({
   test: {
@@ -67,8 +76,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: MEDIA_FILES,
-          maxWorkers: UNIT_WORKERS,
+          exclude: filesOf([...BROWSER, ...MEDIA]),
+          maxWorkers: WORKERS,
           testTimeout: UNIT_TEST_TIMEOUT_MS,
           hookTimeout: UNIT_TEST_TIMEOUT_MS,
           sequence: { groupOrder: 0 },
@@ -77,14 +86,21 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'media',
-          include: MEDIA_FILES,
-          globalSetup: ['scripts/vitest/build-pages.ts'],
-          fileParallelism: false,
-          testTimeout: MEDIA_TEST_TIMEOUT_MS,
-          retry: MEDIA_RETRIES,
-          hookTimeout: MEDIA_TEST_TIMEOUT_MS,
+          ...WITH_BROWSER,
+          name: 'browser',
+          include: filesOf(BROWSER),
+          maxWorkers: WORKERS,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...WITH_BROWSER,
+          name: 'media',
+          include: filesOf(MEDIA),
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -36,7 +36,7 @@ export class Rehearsal implements Disposable {
         const plan = stage.plan(atMs)
         if (index % REPORT_EVERY_TICKS !== 0) return
         tell({ type: 'tiles', sizes: tileSizes(plan) })
-        tell({ type: 'pacing', delaysMs: stage.pictureDelaysMs, dueMs: stage.dueMs })
+        tell({ type: 'pacing', delaysMs: stage.soundDelaysMs, dueMs: stage.dueMs })
       },
     })
   }

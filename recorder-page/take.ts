@@ -274,7 +274,7 @@ export class Take {
     this.#reportedMs = atMs
     const { tell } = this.#options
     tell({ type: 'stats', stats: this.#stats() })
-    tell({ type: 'pacing', delaysMs: this.#stage.pictureDelaysMs, dueMs: this.#stage.dueMs })
+    tell({ type: 'pacing', delaysMs: this.#stage.soundDelaysMs, dueMs: this.#stage.dueMs })
     this.#peak = 0
     this.#sample = null
   }

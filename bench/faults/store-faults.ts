@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { open, rm, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { ProxyFault } from '../../test/kit/faulty-proxy.ts'
 import type { Fault, Heal, Scene } from './fault.ts'
@@ -8,6 +9,7 @@ import type { Fault, Heal, Scene } from './fault.ts'
 const run = promisify(execFile)
 const FILLER = 'filler'
 const PIECE_BYTES = 64 * 1024
+const REMOVE_POLL_MS = 200
 
 /** The way to the S3 server fails; what was under way is broken off by `refuse` and `half`. */
 const storeWay =
@@ -51,7 +53,16 @@ const fill =
         break
     }
     await file.close()
-    return () => rm(path, { force: true })
+    return async () => {
+      // While another fault has made the disk read-only, nothing can be removed from it.
+      while (
+        !(await rm(path, { force: true }).then(
+          () => true,
+          () => false,
+        ))
+      )
+        await sleep(REMOVE_POLL_MS)
+    }
   }
 
 /** Else the machine's own disk would be filled. */

@@ -1,5 +1,8 @@
+import type { FrameTimes } from './frame-tap.ts'
 import { SourceTimeline } from './source-timeline.ts'
 
+/** A player shows a frame at the refresh nearest to its time: 60 a second. */
+const REFRESH_MS = 1000 / 60
 /** Frames reach the worker up to two refreshes after their presentation time, later on a busy machine. */
 const MIN_DELAY_MS = 60
 /** A frame that comes after its tick makes the pacer look back one tick further, at most this far. */
@@ -29,11 +32,12 @@ interface Waiting<F> {
  * frames' arrival, jitter doubles one frame and drops the next. So frames wait in a short queue, their presentation
  * times are smoothed by `SourceTimeline`, and the tick looks back by a delay that puts frame borders in the middle
  * between ticks: then jitter of almost half a tick changes nothing. The delay is constant while source and recording
- * run at one rate, and `delayMs` says what it is, so that the sound can be delayed by the same.
+ * run at one rate, and `soundDelayMs` says by how much the sound has to wait for it.
  */
 export class FramePacer<F extends Closable> {
   readonly #tickMs: number
-  #timeline = new SourceTimeline()
+  #timeline = new SourceTimeline(REFRESH_MS)
+  #soundTimeline = new SourceTimeline(0)
   #waiting: Waiting<F>[] = []
   #shown: Waiting<F> | undefined
   #minDelayMs = MIN_DELAY_MS
@@ -51,12 +55,13 @@ export class FramePacer<F extends Closable> {
     this.#tickMs = tickMs
   }
 
-  /** Takes ownership of the frame. `mediaMs` is the source's own time, `presentMs` when the page would show it. */
-  push(frame: F, mediaMs: number, presentMs: number): void {
+  /** Takes ownership of the frame. */
+  push(frame: F, { mediaMs, presentMs, soundMs }: Omit<FrameTimes, 'rtpTimestamp'>): void {
     this.received += 1
     if (this.#newestMediaMs !== undefined && mediaMs <= this.#newestMediaMs) this.#restart(mediaMs)
     this.#learnPeriod(mediaMs)
     this.#newestMediaMs = mediaMs
+    if (soundMs !== undefined) this.#soundTimeline.add(mediaMs, soundMs)
     if (this.#timeline.add(mediaMs, presentMs)) this.#relock()
     else if (this.#isLate(mediaMs)) this.#lookFurtherBack()
     this.#waiting.push({ frame, mediaMs })
@@ -87,7 +92,8 @@ export class FramePacer<F extends Closable> {
 
   /** Learns anew when frames are presented, after the player was moved. */
   resync(): void {
-    this.#timeline = new SourceTimeline()
+    this.#timeline = new SourceTimeline(REFRESH_MS)
+    this.#soundTimeline = new SourceTimeline(0)
   }
 
   /** The picture of this source at a tick, still owned by the pacer; undefined before its first frame. */
@@ -106,6 +112,13 @@ export class FramePacer<F extends Closable> {
   /** How long after its presentation time a frame is recorded, milliseconds, on average. */
   get delayMs(): number {
     return this.#currentLookBackMs + (this.#ageMs ?? this.#tickMs / 2)
+  }
+
+  /** How long after it is played the sound has to be recorded to be in step with its picture, milliseconds. */
+  get soundDelayMs(): number {
+    const { offsetMs } = this.#timeline
+    const shownMs = offsetMs === undefined ? 0 : offsetMs - (this.#soundTimeline.offsetMs ?? offsetMs)
+    return this.delayMs + shownMs
   }
 
   get #currentLookBackMs(): number {

@@ -1,9 +1,15 @@
-import { clockMs } from '../clock.ts'
+import { clockMs, nowMs } from '../clock.ts'
 
 /** When a frame is shown. Both times in milliseconds: the source's own, and the page's clock. */
 export interface FrameTimes {
   readonly mediaMs: number
   readonly presentMs: number
+  /**
+   * When the element plays the sound of this media time, or up to a few milliseconds later, never earlier. Undefined for a
+   * WebRTC stream, whose sound takes a way of its own. Chrome keeps a cadence of pictures for as long as it is less than half
+   * a frame off its sound, so on a busy machine `presentMs` is up to 30 ms behind this.
+   */
+  readonly soundMs: number | undefined
   /** WebRTC only: the sender's clock, 90 kHz, 32 bits (RFC 3550 §5.1). */
   readonly rtpTimestamp: number | undefined
 }
@@ -22,7 +28,12 @@ export function watchFrames(element: HTMLVideoElement, onFrame: OnFrame): () => 
   const onPresented: VideoFrameRequestCallback = (_now, { mediaTime, expectedDisplayTime, rtpTimestamp }) => {
     handle = element.requestVideoFrameCallback(onPresented)
     const frame = frameOf(element)
-    const times = { mediaMs: mediaTime * 1000, presentMs: clockMs(expectedDisplayTime), rtpTimestamp }
+    const times = {
+      mediaMs: mediaTime * 1000,
+      presentMs: clockMs(expectedDisplayTime),
+      soundMs: element.srcObject === null ? nowMs() + (mediaTime - element.currentTime) * 1000 : undefined,
+      rtpTimestamp,
+    }
     if (frame !== undefined) onFrame(frame, times)
   }
   handle = element.requestVideoFrameCallback(onPresented)

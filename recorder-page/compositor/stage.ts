@@ -67,11 +67,11 @@ export class Stage {
   }
 
   /** Takes ownership of the frame, also when the source is gone. */
-  pushFrame(sourceId: string, frame: VideoFrame, { mediaMs, presentMs }: FrameTimes): void {
+  pushFrame(sourceId: string, frame: VideoFrame, times: FrameTimes): void {
     const source = this.#sources.get(sourceId)
     if (source === undefined) return frame.close()
     source.hasFrame = true
-    source.pacer.push(frame, mediaMs, presentMs)
+    source.pacer.push(frame, times)
   }
 
   setLevels(levels: ReadonlyMap<string, number>, activeSource: string | null): void {
@@ -113,8 +113,9 @@ export class Stage {
     return new Set(muted.map(([sourceId]) => sourceId))
   }
 
-  get pictureDelaysMs(): ReadonlyMap<string, number> {
-    return new Map([...this.#sources].map(([sourceId, { pacer }]) => [sourceId, pacer.delayMs]))
+  /** How long the sound of each source has to wait for its picture. */
+  get soundDelaysMs(): ReadonlyMap<string, number> {
+    return new Map([...this.#sources].map(([sourceId, { pacer }]) => [sourceId, pacer.soundDelayMs]))
   }
 
   /** When each source's media time zero is recorded, on the page's clock; without those that have shown nothing. */

@@ -1,6 +1,7 @@
 import type { SoundBlock } from '../sound/capture-worklet.ts'
 import type { LoudnessMeter } from '../sound/loudness-meter.ts'
 import { SAMPLE_RATE } from '../sound/sound-clock.ts'
+import { ofLength } from './of-length.ts'
 import type { SoundEncoder } from './sound-encoder.ts'
 import type { SoundTimeline } from './sound-timeline.ts'
 
@@ -29,12 +30,12 @@ export class SoundRun {
   add({ frame, samples }: SoundBlock): void {
     const { timeline } = this.#options
     if (!timeline.ready) return
-    const length = samples.length / 2
-    const { silence, skip } = timeline.place(frame, length)
+    const { silence, skip, stretch } = timeline.place(frame, samples.length / 2)
+    const length = samples.length / 2 + stretch
     const beyond = Math.max(0, timeline.written - this.#endFrame)
     this.#addSilence(Math.max(0, silence - Math.max(0, beyond - (length - skip))))
     const end = length - beyond
-    if (skip < end) this.#addSound(skip === 0 && end === length ? samples : partOf(samples, skip, end))
+    if (skip < end) this.#addSound(partOf(ofLength(samples, length), skip, end))
     if (timeline.written >= this.#endFrame) this.#onEnd?.()
   }
 
@@ -77,6 +78,7 @@ export class SoundRun {
 /** Planar stereo from frame `from` to before `end`. */
 function partOf(samples: Float32Array<ArrayBuffer>, from: number, end: number): Float32Array<ArrayBuffer> {
   const length = samples.length / 2
+  if (from === 0 && end === length) return samples
   const part = new Float32Array(2 * (end - from))
   part.set(samples.subarray(from, end))
   part.set(samples.subarray(length + from, length + end), end - from)

@@ -1,8 +1,12 @@
 import type { SoundClockReading } from '../sound/sound-clock.ts'
 
 const READINGS = 7
-/** A shift below this is not heard as being out of step; above it the sound is mended, at once. */
-const TOLERANCE_MS = 12
+/** A shift up to this is made up for without a gap, block by block; a larger one at once. */
+const GLIDE_MS = 30
+/** For each of these that the sound is off, a block gives or takes a frame: less is the jitter of the readings. */
+const FRAME_PER_MS = 3
+/** A block is never bent by more: one frame in 512 is 3 cents of pitch, which nobody hears. */
+const BLOCK_FRAMES_PER_FRAME = 512
 
 /** What to do with a block so that the sound stays on the picture's time line. */
 export interface SoundPlacement {
@@ -10,11 +14,14 @@ export interface SoundPlacement {
   readonly silence: number
   /** Frames to leave out at the block's beginning. */
   readonly skip: number
+  /** Frames by which the block is made longer, or shorter when negative. */
+  readonly stretch: number
 }
 
 /**
  * Puts the mix on the take's time line. The mix is one unbroken run of samples; only where the audio clock has lost or
- * gained time against the page's clock (a browser starved of CPU renders late) silence is put in or samples left out.
+ * gained time against the page's clock (a browser starved of CPU renders late) it is mended: a small shift by blocks that
+ * are played a little slower or faster, a large one by silence or by leaving samples out.
  */
 export class SoundTimeline {
   readonly #sampleRate: number
@@ -53,13 +60,19 @@ export class SoundTimeline {
   place(contextFrame: number, length: number): SoundPlacement {
     const atMs = (contextFrame / this.#sampleRate) * 1000 + this.#offsetMs - this.#takeStartMs
     const target = Math.round((atMs / 1000) * this.#sampleRate)
-    const shift = target - this.#written
-    const tolerated = this.#written > 0 && Math.abs(shift) <= (TOLERANCE_MS / 1000) * this.#sampleRate
-    const placement = tolerated
-      ? { silence: 0, skip: 0 }
-      : { silence: Math.max(0, shift), skip: Math.min(length, Math.max(0, -shift)) }
-    this.#written += placement.silence + length - placement.skip
+    const placement = this.#mend(target - this.#written, length)
+    this.#written += placement.silence + length - placement.skip + placement.stretch
     return placement
+  }
+
+  /** `shift`: by how many frames the block is too early. */
+  #mend(shift: number, length: number): SoundPlacement {
+    const framesPerMs = this.#sampleRate / 1000
+    if (this.#written === 0 || Math.abs(shift) > GLIDE_MS * framesPerMs)
+      return { silence: Math.max(0, shift), skip: Math.min(length, Math.max(0, -shift)), stretch: 0 }
+    const most = length / BLOCK_FRAMES_PER_FRAME
+    const wanted = shift / (FRAME_PER_MS * framesPerMs)
+    return { silence: 0, skip: 0, stretch: Math.trunc(Math.max(-most, Math.min(most, wanted))) }
   }
 
   /** Frames of silence that bring the sound up to this media time, when the mix itself does not come. */

@@ -10,6 +10,8 @@ interface Source {
   /** Of the first frame, against the ticks. */
   readonly phaseMs: number
   readonly seconds: number
+  /** How much later than its sound is played a frame is shown. */
+  readonly behindSoundMs?: number
   /** How much later than shown a frame reaches the pacer; those after it wait for it. */
   readonly latenessMs?: (index: number) => number
 }
@@ -25,7 +27,7 @@ class Picture {
   }
 }
 
-function record({ periodMs, phaseMs, seconds, latenessMs = () => 2 }: Source) {
+function record({ periodMs, phaseMs, seconds, behindSoundMs, latenessMs = () => 2 }: Source) {
   const pacer = new FramePacer<Picture>(TICK_MS)
   const pictures: Picture[] = []
   const shown: number[] = []
@@ -40,7 +42,8 @@ function record({ periodMs, phaseMs, seconds, latenessMs = () => 2 }: Source) {
       const { index, presentMs } = arrivals.shift() ?? { index: 0, presentMs: 0 }
       const picture = new Picture(index)
       pictures.push(picture)
-      pacer.push(picture, index * periodMs, presentMs)
+      const soundMs = behindSoundMs === undefined ? undefined : phaseMs + index * periodMs - behindSoundMs
+      pacer.push(picture, { mediaMs: index * periodMs, presentMs, soundMs })
     }
     const picture = pacer.frameAt(tickMs)
     if (picture !== undefined) shown.push(picture.index)
@@ -81,6 +84,13 @@ describe('a source at the rate of the recording', () => {
     const newest = shown.at(-1) ?? 0
     const presentedMs = 9 + newest * 40 + REFRESH_MS / 2
     expect(Math.abs(lastTickMs - presentedMs - pacer.delayMs)).toBeLessThan(6)
+    expect(pacer.soundDelayMs).toBe(pacer.delayMs)
+  })
+
+  it('has its sound wait longer where it is shown behind its sound', () => {
+    const { pacer, shown } = record({ periodMs: 40, phaseMs: 9, seconds: 20, behindSoundMs: 25 })
+    const playedMs = 9 - 25 + (shown.at(-1) ?? 0) * 40
+    expect(Math.abs(20_000 - TICK_MS - playedMs - pacer.soundDelayMs)).toBeLessThan(3)
   })
 })
 
@@ -109,7 +119,7 @@ describe('the life of frames', () => {
     const shown: number[] = []
     for (let index = 0; index < 300; index += 1) {
       const atMs = index * 40
-      pacer.push(new Picture(index), (index % 100) * 40, atMs)
+      pacer.push(new Picture(index), { mediaMs: (index % 100) * 40, presentMs: atMs, soundMs: undefined })
       const picture = pacer.frameAt(atMs + 20)
       if (picture !== undefined) shown.push(picture.index)
     }
@@ -120,7 +130,7 @@ describe('the life of frames', () => {
   it('shows the first frame as soon as it is there', () => {
     const pacer = new FramePacer<Picture>(TICK_MS)
     expect(pacer.frameAt(1000)).toBeUndefined()
-    pacer.push(new Picture(7), 280, 1010)
+    pacer.push(new Picture(7), { mediaMs: 280, presentMs: 1010, soundMs: undefined })
     expect(pacer.frameAt(1012)?.index).toBe(7)
   })
 })

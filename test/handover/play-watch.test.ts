@@ -13,7 +13,7 @@ function play(
   for (let i = 0; i < frames; i += 1) {
     const mediaMs = fromMs + i * FRAME_MS
     const jitterMs = ((i * 7) % 17) - 8
-    const times = { mediaMs, presentMs: mediaMs + offsetMs + jitterMs, rtpTimestamp: undefined }
+    const times = { mediaMs, presentMs: mediaMs + offsetMs + jitterMs, soundMs: undefined, rtpTimestamp: undefined }
     watch.see(times, { ms: (mediaMs + originMs) % periodMs, periodMs })
   }
 }
@@ -22,7 +22,7 @@ describe('where a player is', () => {
   it('is not known before a frame of known position', () => {
     const watch = new PlayWatch()
     expect(watch.played).toBeUndefined()
-    watch.see({ mediaMs: 0, presentMs: 5, rtpTimestamp: undefined }, undefined)
+    watch.see({ mediaMs: 0, presentMs: 5, soundMs: undefined, rtpTimestamp: undefined }, undefined)
     expect(watch.played).toBeUndefined()
   })
 
