@@ -122,7 +122,7 @@ export class Follower implements Disposable {
   }
 
   #steer(source: Followed, lookBackMs: number): void {
-    const steer = planSteer(lookBackMs)
+    const steer = planSteer(lookBackMs, source.seeks)
     if (steer.kind === 'good') {
       source.phase = 'settle'
       return

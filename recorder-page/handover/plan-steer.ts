@@ -7,6 +7,9 @@ export const AIM_MS = 190
 const GOOD_MS = 100
 /** A player that is farther off is moved; a nearer one goes a little faster or slower, which loses no buffer. */
 const SEEK_FROM_MS = 700
+/** Where each move costs another time, as on a busy machine, moving it again would not bring it nearer than this. */
+const SEEK_AGAIN_FROM_MS = 2000
+const SURE_SEEKS = 2
 const RATE_CHANGE = 0.25
 
 export type Steer =
@@ -15,11 +18,15 @@ export type Steer =
   | { readonly kind: 'seek'; readonly byMs: number }
   | { readonly kind: 'rate'; readonly rate: number; readonly forMs: number }
 
-/** What brings a player to where it is played `AIM_MS` ahead of its recording, when it is `lookBackMs` ahead now. */
-export function planSteer(lookBackMs: number): Steer {
+/**
+ * What brings a player to where it is played `AIM_MS` ahead of its recording, when it is `lookBackMs` ahead now and has been
+ * moved so often.
+ */
+export function planSteer(lookBackMs: number, seeks: number): Steer {
   const excessMs = lookBackMs - AIM_MS
   if (Math.abs(excessMs) <= GOOD_MS) return { kind: 'good' }
-  if (Math.abs(excessMs) > SEEK_FROM_MS) return { kind: 'seek', byMs: -excessMs }
+  const seekFromMs = seeks < SURE_SEEKS ? SEEK_FROM_MS : SEEK_AGAIN_FROM_MS
+  if (Math.abs(excessMs) > seekFromMs) return { kind: 'seek', byMs: -excessMs }
   const rate = excessMs > 0 ? 1 - RATE_CHANGE : 1 + RATE_CHANGE
   return { kind: 'rate', rate, forMs: Math.abs(excessMs) / RATE_CHANGE }
 }

@@ -3,7 +3,7 @@ import { Follower } from '../../recorder-page/handover/follower.ts'
 import type { SourceSync } from '../../src/protocol/page-link.ts'
 
 const FRAME_MS = 40
-/** Frames count as learnt so long after a move. */
+/** What a move costs a player of an idle machine. */
 const SEEK_LAG_MS = 300
 
 /** A player in real time: it shows media time zero at `offsetMs`, and a move costs it some time. */
@@ -13,11 +13,13 @@ class ScriptedPlayer {
   #rate = 1
   #rateSinceMs = 0
   readonly #canSeek: boolean
+  readonly #seekLagMs: (seek: number) => number
   seeks = 0
 
-  constructor(offsetMs: number, canSeek: boolean) {
+  constructor(offsetMs: number, canSeek: boolean, seekLagMs: (seek: number) => number = () => SEEK_LAG_MS) {
     this.offsetMs = offsetMs
     this.#canSeek = canSeek
+    this.#seekLagMs = seekLagMs
   }
 
   get played() {
@@ -29,7 +31,7 @@ class ScriptedPlayer {
   steer(change: { readonly byMs: number } | { readonly rate: number }): boolean {
     if (!this.#canSeek) return false
     if ('byMs' in change) {
-      this.offsetMs += SEEK_LAG_MS - change.byMs
+      this.offsetMs += this.#seekLagMs(this.seeks) - change.byMs
       this.seeks += 1
     } else {
       this.offsetMs -= (this.#rate - 1) * (Date.now() - this.#rateSinceMs)
@@ -81,6 +83,20 @@ describe('the follower', () => {
     expect(lookBackMs).toBeLessThanOrEqual(290)
     expect(dues.at(-1)).toEqual({ dueMs: recordedMs + 7_000, isMoved: false })
     expect(player.seeks).toBeLessThanOrEqual(2)
+  })
+
+  it.each([
+    ['now 1500 ms, now 100 ms', (seek: number) => (seek % 2 === 0 ? 1500 : 100)],
+    ['more each time', (seek: number) => 1200 + 900 * seek],
+  ])('brings a player to its place whose moves cost %s', async (_name, seekLagMs) => {
+    const player = new ScriptedPlayer(7_000 + 40_000, true, seekLagMs)
+    const { follower, primed } = follow(player)
+    using _follower = follower
+    follower.update([{ sourceId: 'amy', recordedMs: 0 }])
+    await vi.advanceTimersByTimeAsync(16_000)
+    expect(primed()).toMatchObject([{ sourceId: 'amy', inStep: true }])
+    expect(primed()?.[0]?.lookBackMs).toBeGreaterThanOrEqual(90)
+    expect(primed()?.[0]?.lookBackMs).toBeLessThanOrEqual(290)
   })
 
   it('takes a player as it is that cannot be moved, near or far', async () => {

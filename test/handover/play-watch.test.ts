@@ -63,16 +63,22 @@ describe('a period', () => {
 
 describe('steering', () => {
   it('leaves a player alone that is ahead of its recording by what a pacer needs', () => {
-    for (const lookBackMs of [90, 120, 190, 290]) expect(planSteer(lookBackMs)).toEqual({ kind: 'good' })
+    for (const lookBackMs of [90, 120, 190, 290]) expect(planSteer(lookBackMs, 0)).toEqual({ kind: 'good' })
   })
 
   it('has one that is a little off go slower or faster', () => {
-    expect(planSteer(490)).toEqual({ kind: 'rate', rate: 0.75, forMs: 1200 })
-    expect(planSteer(-60)).toEqual({ kind: 'rate', rate: 1.25, forMs: 1000 })
+    expect(planSteer(490, 0)).toEqual({ kind: 'rate', rate: 0.75, forMs: 1200 })
+    expect(planSteer(-60, 0)).toEqual({ kind: 'rate', rate: 1.25, forMs: 1000 })
   })
 
   it('moves one that is far off', () => {
-    expect(planSteer(5190)).toEqual({ kind: 'seek', byMs: -5000 })
-    expect(planSteer(-4810)).toEqual({ kind: 'seek', byMs: 5000 })
+    expect(planSteer(5190, 0)).toEqual({ kind: 'seek', byMs: -5000 })
+    expect(planSteer(-4810, 0)).toEqual({ kind: 'seek', byMs: 5000 })
+  })
+
+  it('has one go slower or faster for longer that was moved twice in vain', () => {
+    expect(planSteer(1690, 1)).toEqual({ kind: 'seek', byMs: -1500 })
+    expect(planSteer(1690, 2)).toEqual({ kind: 'rate', rate: 0.75, forMs: 6000 })
+    expect(planSteer(2690, 2)).toEqual({ kind: 'seek', byMs: -2500 })
   })
 })
