@@ -45,6 +45,7 @@ const PURE = [
   'triggers',
   'ts-clock',
   'uploader',
+  'whep-stats',
   'whep-watch',
 ].join('|')
 const filesOf = (folders: readonly string[]) => folders.map((folder) => `test/${folder}/**/!(${PURE}).test.ts`)

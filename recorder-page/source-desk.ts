@@ -1,6 +1,6 @@
 import type { ErrorInfo } from '../src/protocol/app-error.ts'
 import type { SourceSpec, SourceState } from '../src/protocol/sources.ts'
-import { type FrameTimes, watchFrames } from './compositor/frame-tap.ts'
+import { type PacedTimes, watchFrames } from './compositor/frame-tap.ts'
 import { type Played, PlayWatch } from './handover/index.ts'
 import type { Mixer } from './sound/index.ts'
 import { openSource, type PageSource, type TileSize } from './sources/index.ts'
@@ -8,7 +8,7 @@ import { openSource, type PageSource, type TileSize } from './sources/index.ts'
 export interface SourceDeskListener {
   onState(sourceId: string, state: SourceState, error: ErrorInfo | null): void
   /** The listener owns the frame. */
-  onFrame(sourceId: string, frame: VideoFrame, times: FrameTimes): void
+  onFrame(sourceId: string, frame: VideoFrame, times: PacedTimes): void
   onLog(level: 'debug' | 'info' | 'warn', message: string, details?: Record<string, unknown>): void
 }
 
@@ -41,9 +41,14 @@ export class SourceDesk implements AsyncDisposable {
     const watch = new PlayWatch()
     const stopFrames = watchFrames(source.element, (frame, times) => {
       watch.see(times, source.positionOf(times))
-      this.#listener.onFrame(id, frame, times)
+      this.#listener.onFrame(id, frame, { ...times, soundLagMs: this.#lagOf(source) })
     })
     this.#open.set(id, { source, watch, stopFrames })
+  }
+
+  /** WebRTC counts sound as played when it leaves the output device. The mix takes it before. */
+  #lagOf({ soundLagMs }: PageSource): number | undefined {
+    return soundLagMs === undefined ? undefined : soundLagMs - this.#mixer.outputLatencyMs
   }
 
   async remove(sourceId: string): Promise<void> {

@@ -3,7 +3,7 @@ import type { Layout } from '../src/protocol/layout.ts'
 import type { LoudnessReading, PageStart, PageStats } from '../src/protocol/page-link.ts'
 import type { Signal } from '../src/protocol/signals.ts'
 import type { SourcePatch, SourceSpec, SourceState } from '../src/protocol/sources.ts'
-import type { FrameTimes } from './compositor/frame-tap.ts'
+import type { PacedTimes } from './compositor/frame-tap.ts'
 import type { SoundClockReading } from './sound/sound-clock.ts'
 import type { TileSize } from './sources/index.ts'
 
@@ -25,7 +25,7 @@ export type ToWorker =
       readonly type: 'frame'
       readonly sourceId: string
       readonly frame: VideoFrame
-      readonly times: FrameTimes
+      readonly times: PacedTimes
     }
   | {
       readonly type: 'levels'

@@ -1,11 +1,11 @@
-import type { FrameTimes } from './frame-tap.ts'
+import type { PacedTimes } from './frame-tap.ts'
 import { SourceTimeline } from './source-timeline.ts'
 
 /** A player shows a frame at the refresh nearest to its time: 60 a second. */
 const REFRESH_MS = 1000 / 60
 /** Frames reach the worker up to two refreshes after their presentation time, later on a busy machine. */
 const MIN_DELAY_MS = 60
-/** A frame that comes after its tick makes the pacer look back one tick further, at most this far. */
+/** A frame that comes after its tick, or before its sound, makes the pacer look back one tick further, at most this far. */
 const MAX_DELAY_MS = 260
 /** More frames than this in waiting means that the source runs away; the oldest go. Decoders own their memory. */
 const MAX_QUEUE = 20
@@ -38,6 +38,7 @@ export class FramePacer<F extends Closable> {
   readonly #tickMs: number
   #timeline = new SourceTimeline(REFRESH_MS)
   #soundTimeline = new SourceTimeline(0)
+  #soundLagMs: number | undefined
   #waiting: Waiting<F>[] = []
   #shown: Waiting<F> | undefined
   #minDelayMs = MIN_DELAY_MS
@@ -56,14 +57,15 @@ export class FramePacer<F extends Closable> {
   }
 
   /** Takes ownership of the frame. */
-  push(frame: F, { mediaMs, presentMs, soundMs }: Omit<FrameTimes, 'rtpTimestamp'>): void {
+  push(frame: F, { mediaMs, presentMs, soundMs, soundLagMs }: PacedTimes): void {
     this.received += 1
     if (this.#newestMediaMs !== undefined && mediaMs <= this.#newestMediaMs) this.#restart(mediaMs)
     this.#learnPeriod(mediaMs)
     this.#newestMediaMs = mediaMs
     if (soundMs !== undefined) this.#soundTimeline.add(mediaMs, soundMs)
+    this.#soundLagMs = soundLagMs
     if (this.#timeline.add(mediaMs, presentMs)) this.#relock()
-    else if (this.#isLate(mediaMs)) this.#lookFurtherBack()
+    else if (this.#isShort(mediaMs)) this.#lookFurtherBack()
     this.#waiting.push({ frame, mediaMs })
     if (this.#waiting.length > MAX_QUEUE) this.#drop(1)
   }
@@ -116,9 +118,15 @@ export class FramePacer<F extends Closable> {
 
   /** How long after it is played the sound has to be recorded to be in step with its picture, milliseconds. */
   get soundDelayMs(): number {
-    const { offsetMs } = this.#timeline
-    const shownMs = offsetMs === undefined ? 0 : offsetMs - (this.#soundTimeline.offsetMs ?? offsetMs)
-    return this.delayMs + shownMs
+    return this.delayMs - this.#playedBehindMs
+  }
+
+  /** How much later than its picture is shown the sound of the same moment is played. */
+  get #playedBehindMs(): number {
+    const playedMs = this.#soundTimeline.offsetMs
+    const shownMs = this.#timeline.offsetMs
+    if (playedMs === undefined || shownMs === undefined) return this.#soundLagMs ?? 0
+    return playedMs - shownMs
   }
 
   get #currentLookBackMs(): number {
@@ -162,12 +170,13 @@ export class FramePacer<F extends Closable> {
     this.#lookBackMs = MIN_DELAY_MS
   }
 
-  #isLate(mediaMs: number): boolean {
+  /** The delay is too short: the frame comes after its tick, or the tick before its sound. */
+  #isShort(mediaMs: number): boolean {
     if (this.#lastTickMs === undefined || this.#followedMs !== undefined) return false
-    return mediaMs + (this.dueMs ?? 0) <= this.#lastTickMs
+    return mediaMs + (this.dueMs ?? 0) <= this.#lastTickMs || this.soundDelayMs < 0
   }
 
-  /** The tick that missed the frame has shown its predecessor twice; looking further back, none is skipped for it. */
+  /** A tick shows the frame before once more; looking further back, none is skipped for it. */
   #lookFurtherBack(): void {
     if (this.#minDelayMs + this.#tickMs > MAX_DELAY_MS) return
     this.#minDelayMs += this.#tickMs

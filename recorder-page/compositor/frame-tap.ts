@@ -14,6 +14,12 @@ export interface FrameTimes {
   readonly rtpTimestamp: number | undefined
 }
 
+/** What a pacer has to know of a frame. */
+export interface PacedTimes extends Pick<FrameTimes, 'mediaMs' | 'presentMs' | 'soundMs'> {
+  /** Where there is no `soundMs`: how much later than its picture the sound of this moment is played, if somebody knows. */
+  readonly soundLagMs: number | undefined
+}
+
 /** Takes ownership of the frame. */
 export type OnFrame = (frame: VideoFrame, times: FrameTimes) => void
 

@@ -6,7 +6,7 @@ import { participantOfSource, type Room, RoomReducer } from '../../src/room/inde
 import { planScene, SceneAnimator, type ScenePlan, type SceneSource, type Size } from '../scene/index.ts'
 import type { TileSize } from '../sources/index.ts'
 import { FramePacer } from './frame-pacer.ts'
-import type { FrameTimes } from './frame-tap.ts'
+import type { PacedTimes } from './frame-tap.ts'
 
 interface StagedSource {
   spec: SourceSpec
@@ -67,7 +67,7 @@ export class Stage {
   }
 
   /** Takes ownership of the frame, also when the source is gone. */
-  pushFrame(sourceId: string, frame: VideoFrame, times: FrameTimes): void {
+  pushFrame(sourceId: string, frame: VideoFrame, times: PacedTimes): void {
     const source = this.#sources.get(sourceId)
     if (source === undefined) return frame.close()
     source.hasFrame = true

@@ -57,15 +57,19 @@ export class Mixer {
     return new Map([...this.#channels].map(([sourceId, channel]) => [sourceId, channel.level()]))
   }
 
+  /** How much later than it is rendered sound leaves the output device. */
+  get outputLatencyMs(): number {
+    return (this.#context.baseLatency + this.#context.outputLatency) * 1000
+  }
+
   /**
    * A media element shows the picture that belongs to a sample when the context renders that sample, not when the
    * device plays it: so the reading leaves the output latency out.
    */
   readClock(): SoundClockReading {
     const stamp = this.#context.getOutputTimestamp()
-    const latencySec = this.#context.baseLatency + this.#context.outputLatency
     return {
-      contextSec: (stamp.contextTime ?? 0) + latencySec,
+      contextSec: (stamp.contextTime ?? 0) + this.outputLatencyMs / 1000,
       atMs: clockMs(stamp.performanceTime ?? 0),
     }
   }

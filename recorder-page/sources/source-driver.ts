@@ -36,6 +36,11 @@ export interface SourceDriver extends AsyncDisposable {
   tick(report: FrameReport): void
   /** The place of a frame in the stream itself, the same for every player of it; undefined while it is not known. */
   positionOf(times: FrameTimes): StreamPosition | undefined
+  /**
+   * How much later than its picture is shown the sound of the same moment is played, milliseconds. Undefined where nobody
+   * can tell, and where the element's own clock does.
+   */
+  readonly soundLagMs?: number | undefined
   /** False for a stream that only goes on as it comes. */
   readonly canSeek: boolean
   /** Goes on at this time of the element, seconds. */

@@ -22,6 +22,8 @@ export interface PageSource extends AsyncDisposable {
   setTileSize(size: TileSize): void
   /** The place of a frame in the stream itself; undefined while it is not known. */
   positionOf(times: FrameTimes): StreamPosition | undefined
+  /** See `SourceDriver`. */
+  readonly soundLagMs: number | undefined
   /** Moves the player by so much media, or sets its rate; false for a source that only goes on as it comes. */
   steer(change: { readonly byMs: number } | { readonly rate: number }): boolean
 }
@@ -43,6 +45,9 @@ export function openSource(spec: SourceSpec, listener: SourceListener): PageSour
     },
     setTileSize: (size) => driver.setTileSize(size),
     positionOf: (times) => driver.positionOf(times),
+    get soundLagMs() {
+      return driver.soundLagMs
+    },
     steer(change) {
       if (!driver.canSeek) return false
       if ('rate' in change) element.playbackRate = change.rate

@@ -8,13 +8,14 @@ import { pause } from './pause.ts'
 import type { FrameReport, SourceContext, SourceDriver } from './source-driver.ts'
 import { isHopeless } from './source-error.ts'
 import { deleteResource, negotiate, type WhepEndpoint, type WhepResource } from './whep-session.ts'
+import { readWhepStats } from './whep-stats.ts'
 import { WhepWatch } from './whep-watch.ts'
 
 /** A server that refused, or sends what cannot be decoded, is still asked: tokens and encoders are put right. */
 const FAILED_RETRY_MS = 10_000
 /** Evens out the arrival of packets on a busy machine; lips stay with the voice because both wait alike. */
 const JITTER_BUFFER_MS = 80
-/** How often the packet counters of a session are read, and only while its pictures are missing. */
+/** How often it is read what a session has received and played. */
 const LOOK_EVERY_MS = 600
 
 /** RTP video runs at 90 kHz (RFC 6184 §8.2.1). */
@@ -28,6 +29,7 @@ interface Session {
   readonly openedMs: number
   readonly watch: WhepWatch
   readonly end: (error: AppError) => void
+  soundLagMs: number | undefined
   looking: boolean
   lookedMs: number
 }
@@ -63,6 +65,10 @@ export class WhepDriver implements SourceDriver {
     return { ms: rtpTimestamp / RTP_TICKS_PER_MS, periodMs: 2 ** 32 / RTP_TICKS_PER_MS }
   }
 
+  get soundLagMs(): number | undefined {
+    return this.#session?.soundLagMs
+  }
+
   seek(): void {
     // It goes on as it comes.
   }
@@ -74,7 +80,7 @@ export class WhepDriver implements SourceDriver {
     const quietMs = Math.min(report.quietMs, report.nowMs - session.openedMs)
     // A picture that is younger than the session came by it: this attempt was no failure.
     if (report.quietMs < report.nowMs - session.openedMs) this.#failures = this.#quietSessions = 0
-    if (quietMs > LOOK_EVERY_MS && !session.looking && report.nowMs - session.lookedMs > LOOK_EVERY_MS)
+    if (!session.looking && report.nowMs - session.lookedMs > LOOK_EVERY_MS)
       void this.#look(session, { nowMs: report.nowMs, quietMs })
   }
 
@@ -143,15 +149,16 @@ export class WhepDriver implements SourceDriver {
     const nowMs = performance.now()
     const watch = new WhepWatch(nowMs, this.#quietSessions)
     return new Promise((end) => {
-      this.#session = { pc, openedMs: nowMs, watch, end, looking: false, lookedMs: nowMs }
+      this.#session = { pc, openedMs: nowMs, watch, end, soundLagMs: undefined, looking: false, lookedMs: nowMs }
     })
   }
 
   async #look(session: Session, { nowMs, quietMs }: FrameReport): Promise<void> {
     session.looking = true
     session.lookedMs = nowMs
-    const packets = await countPackets(session.pc)
+    const { soundLagMs, ...packets } = readWhepStats((await session.pc.getStats()).values())
     session.looking = false
+    session.soundLagMs = soundLagMs
     const error = session.watch.observe({
       nowMs,
       connection: session.pc.connectionState,
@@ -174,19 +181,4 @@ function receive(pc: RTCPeerConnection): MediaStream {
   })
   for (const kind of ['audio', 'video']) pc.addTransceiver(kind, { direction: 'recvonly' })
   return stream
-}
-
-interface PacketCounts {
-  audioPackets: number
-  videoPackets: number
-}
-
-async function countPackets(pc: RTCPeerConnection): Promise<PacketCounts> {
-  const counts: PacketCounts = { audioPackets: 0, videoPackets: 0 }
-  for (const entry of (await pc.getStats()).values()) {
-    if (entry.type !== 'inbound-rtp') continue
-    if (entry.kind === 'audio') counts.audioPackets += entry.packetsReceived
-    else counts.videoPackets += entry.packetsReceived
-  }
-  return counts
 }

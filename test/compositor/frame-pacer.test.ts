@@ -12,6 +12,8 @@ interface Source {
   readonly seconds: number
   /** How much later than its sound is played a frame is shown. */
   readonly behindSoundMs?: number
+  /** What the source itself says. */
+  readonly soundLagMs?: number
   /** How much later than shown a frame reaches the pacer; those after it wait for it. */
   readonly latenessMs?: (index: number) => number
 }
@@ -27,7 +29,7 @@ class Picture {
   }
 }
 
-function record({ periodMs, phaseMs, seconds, behindSoundMs, latenessMs = () => 2 }: Source) {
+function record({ periodMs, phaseMs, seconds, behindSoundMs, soundLagMs, latenessMs = () => 2 }: Source) {
   const pacer = new FramePacer<Picture>(TICK_MS)
   const pictures: Picture[] = []
   const shown: number[] = []
@@ -43,7 +45,7 @@ function record({ periodMs, phaseMs, seconds, behindSoundMs, latenessMs = () => 
       const picture = new Picture(index)
       pictures.push(picture)
       const soundMs = behindSoundMs === undefined ? undefined : phaseMs + index * periodMs - behindSoundMs
-      pacer.push(picture, { mediaMs: index * periodMs, presentMs, soundMs })
+      pacer.push(picture, { mediaMs: index * periodMs, presentMs, soundMs, soundLagMs })
     }
     const picture = pacer.frameAt(tickMs)
     if (picture !== undefined) shown.push(picture.index)
@@ -92,6 +94,19 @@ describe('a source at the rate of the recording', () => {
     const playedMs = 9 - 25 + (shown.at(-1) ?? 0) * 40
     expect(Math.abs(20_000 - TICK_MS - playedMs - pacer.soundDelayMs)).toBeLessThan(3)
   })
+
+  it('has its sound wait less where that is played late already, as the source says', () => {
+    const { pacer } = record({ periodMs: 40, phaseMs: 9, seconds: 20, soundLagMs: 45 })
+    expect(pacer.soundDelayMs).toBe(pacer.delayMs - 45)
+  })
+
+  it('waits for sound that is later than its own delay, as far as it may, and shows no frame less', () => {
+    const { pacer, shown } = record({ periodMs: 40, phaseMs: 9, seconds: 20, soundLagMs: 170 })
+    expect(pacer.soundDelayMs).toBeGreaterThanOrEqual(0)
+    expect(pacer.soundDelayMs).toBeLessThan(60)
+    expect(steps(shown, 10).filter((step) => step > 1)).toEqual([])
+    expect(record({ periodMs: 40, phaseMs: 9, seconds: 20, soundLagMs: 2000 }).pacer.delayMs).toBeLessThan(320)
+  })
 })
 
 describe('a source at another rate', () => {
@@ -119,7 +134,12 @@ describe('the life of frames', () => {
     const shown: number[] = []
     for (let index = 0; index < 300; index += 1) {
       const atMs = index * 40
-      pacer.push(new Picture(index), { mediaMs: (index % 100) * 40, presentMs: atMs, soundMs: undefined })
+      pacer.push(new Picture(index), {
+        mediaMs: (index % 100) * 40,
+        presentMs: atMs,
+        soundMs: undefined,
+        soundLagMs: undefined,
+      })
       const picture = pacer.frameAt(atMs + 20)
       if (picture !== undefined) shown.push(picture.index)
     }
@@ -130,7 +150,7 @@ describe('the life of frames', () => {
   it('shows the first frame as soon as it is there', () => {
     const pacer = new FramePacer<Picture>(TICK_MS)
     expect(pacer.frameAt(1000)).toBeUndefined()
-    pacer.push(new Picture(7), { mediaMs: 280, presentMs: 1010, soundMs: undefined })
+    pacer.push(new Picture(7), { mediaMs: 280, presentMs: 1010, soundMs: undefined, soundLagMs: undefined })
     expect(pacer.frameAt(1012)?.index).toBe(7)
   })
 })
