@@ -51,7 +51,8 @@ export async function writeRandom(outcome: RandomOutcome, patience: number): Pro
   const { seed, faults, recordings, takes, lostSec, broken } = outcome
   const mean = `${(lostSec / Math.max(1, faults)).toFixed(2)} s`
   const date = new Date().toISOString().slice(0, 10)
-  const added = line([date, seed, patience, faults, recordings, takes, mean, broken.length].map(String))
+  const wrong = broken.length === 0 ? 'nothing' : broken.join('; ').replaceAll('|', '/')
+  const added = line([...[date, seed, patience, faults, recordings, takes].map(String), mean, wrong])
   const table = [line(RANDOM_HEAD), line(RANDOM_HEAD.map(() => '---')), ...rows, added]
   await writeFile(PAGE, `${before.trimEnd()}\n${RANDOM}${table.join('\n')}\n`)
 }
