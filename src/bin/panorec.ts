@@ -55,18 +55,19 @@ addHighlightCommands(program)
 
 program
   .command('reindex')
-  .description('write a row for each recording and clip of the store that the database does not know')
+  .description('write a row for each recording, clip and recap of the store that the database does not know')
   .option('--dry-run', 'say what would be done, and do nothing')
   .action(async ({ dryRun = false }: { dryRun?: boolean }) => {
     const { runReindex } = await import('./reindex.ts')
-    const { highlights, ...recordings } = await runReindex(loadConfig(), { dryRun, log: console.log })
+    const { highlights, recaps, ...recordings } = await runReindex(loadConfig(), { dryRun, log: console.log })
     const { restored, kept, running, deleted, unreadable } = recordings
     const gone = deleted === 0 ? '' : `, ${deleted} whose deletion goes on`
     console.log(
       `recordings: ${restored} restored, ${kept} kept, ${running} may still run, ${unreadable} unreadable${gone}`,
     )
-    const clips = highlights
-    console.log(`highlights: ${clips.restored} restored, ${clips.kept} kept, ${clips.unreadable} unreadable`)
+    for (const [kind, rows] of Object.entries({ highlights, recaps })) {
+      console.log(`${kind}: ${rows.restored} restored, ${rows.kept} kept, ${rows.unreadable} unreadable`)
+    }
   })
 
 program

@@ -1,12 +1,13 @@
 import type { Config } from '../config/index.ts'
 import {
   createHighlightRestorer,
+  createRecapRestorer,
   createRecordingRestorer,
-  type HighlightRestorer,
   openDatabase,
   type RecordingRestorer,
+  type RowRestorer,
 } from '../db/index.ts'
-import { loadHighlight } from '../highlights/index.ts'
+import { type HighlightRecord, loadHighlight, loadRecap, type RecapRecord } from '../highlights/index.ts'
 import type { ErrorInfo, RecordingSpec } from '../protocol/index.ts'
 import { finalizeRecording, loadDeletion, loadManifest, type Manifest } from '../recorder/index.ts'
 import type { Deletion, RecordingRecord } from '../recording/index.ts'
@@ -22,13 +23,22 @@ export interface ReindexReport {
   readonly deleted: number
   readonly unreadable: number
   /** Clips that are ready; `unreadable` has no whole `highlight.json` of one. */
-  readonly highlights: { readonly restored: number; readonly kept: number; readonly unreadable: number }
+  readonly highlights: RowsReport
+  /** Films that are ready; `unreadable` has no whole row beside it. */
+  readonly recaps: RowsReport
+}
+
+interface RowsReport {
+  readonly restored: number
+  readonly kept: number
+  readonly unreadable: number
 }
 
 /** What is written into the database. */
 export interface Restorers {
   readonly recordings: RecordingRestorer
-  readonly highlights: HighlightRestorer
+  readonly highlights: RowRestorer<HighlightRecord>
+  readonly recaps: RowRestorer<RecapRecord>
 }
 
 export interface ReindexOptions {
@@ -48,13 +58,17 @@ const LOST: ErrorInfo = {
 export async function runReindex(config: Config, options: Omit<ReindexOptions, 'nowMs'>): Promise<ReindexReport> {
   await using store = await openStore(config.store)
   await using database = await openDatabase(config.database, (err) => options.log(`the database: ${err}`))
-  const restorers = { recordings: createRecordingRestorer(database), highlights: createHighlightRestorer(database) }
+  const restorers = {
+    recordings: createRecordingRestorer(database),
+    highlights: createHighlightRestorer(database),
+    recaps: createRecapRestorer(database),
+  }
   return await reindex(store, restorers, { ...options, nowMs: Date.now() })
 }
 
 /**
- * Writes a row for each recording of the store that has none, from its `recording.json`, and for each clip, from its
- * `highlight.json`, also where the recording was deleted and its highlights stay. Rows that are there stay as they are, also
+ * Writes a row for each recording of the store that has none, from its `recording.json`, and for each clip and each recap, from
+ * what lies beside its film, also where the recording was deleted and its highlights stay. Rows that are there stay as they are, also
  * those of what was deleted. A recording that was never closed is closed, so that its playlists end and no recorder goes on.
  * Doing it twice changes nothing. What has its row is not read, and no folder of segments.
  */
@@ -65,6 +79,7 @@ export async function reindex(
 ): Promise<ReindexReport> {
   const report = { restored: 0, kept: 0, running: 0, deleted: 0, unreadable: 0 }
   const highlights = { restored: 0, kept: 0, unreadable: 0 }
+  const recaps = { restored: 0, kept: 0, unreadable: 0 }
   for await (const id of store.folders('')) {
     if (!id.startsWith('rec_')) continue
     const outcome = await restoreRecording(id)
@@ -72,9 +87,11 @@ export async function reindex(
       report[outcome] += 1
       log(`${id}: ${outcome}`)
     }
-    if (outcome !== 'running') await restoreHighlights(id)
+    if (outcome === 'running') continue
+    await restoreRows(id, store.folders(`${id}/highlights/`), restorers.highlights, loadHighlight, highlights)
+    await restoreRows(id, filmsOf(store, id), restorers.recaps, loadRecap, recaps)
   }
-  return { ...report, highlights }
+  return { ...report, highlights, recaps }
 
   /** Undefined when there is no recording, or no more: it has no manifest. */
   async function restoreRecording(id: string): Promise<keyof typeof report | undefined> {
@@ -98,20 +115,35 @@ export async function reindex(
     return (await loadManifest(store, manifest.id)) ?? manifest
   }
 
-  async function restoreHighlights(recordingId: string): Promise<void> {
+  async function restoreRows<Row>(
+    recordingId: string,
+    ids: AsyncIterable<string>,
+    restorer: RowRestorer<Row>,
+    load: (store: SegmentStore, ids: { id: string; recordingId: string }) => Promise<Row | undefined>,
+    counts: { -readonly [Outcome in keyof RowsReport]: number },
+  ): Promise<void> {
     let known: ReadonlySet<string> | undefined
-    for await (const id of store.folders(`${recordingId}/highlights/`)) {
-      known ??= await restorers.highlights.knownOf(recordingId)
-      const outcome = known.has(id) ? 'kept' : await restoreHighlight({ id, recordingId })
-      highlights[outcome] += 1
+    for await (const id of ids) {
+      known ??= await restorer.knownOf(recordingId)
+      const outcome = known.has(id)
+        ? 'kept'
+        : await restoreRow(await load(store, { id, recordingId }).catch(() => undefined), restorer)
+      counts[outcome] += 1
       if (outcome !== 'kept') log(`${recordingId}: ${id}: ${outcome}`)
     }
   }
 
-  async function restoreHighlight(ids: { id: string; recordingId: string }): Promise<keyof typeof highlights> {
-    const record = await loadHighlight(store, ids).catch(() => undefined)
-    if (record === undefined) return 'unreadable'
-    return dryRun || (await restorers.highlights.restore(record)) ? 'restored' : 'kept'
+  async function restoreRow<Row>(row: Row | undefined, restorer: RowRestorer<Row>): Promise<keyof RowsReport> {
+    if (row === undefined) return 'unreadable'
+    return dryRun || (await restorer.restore(row)) ? 'restored' : 'kept'
+  }
+}
+
+/** The ids of a recording's recaps, by their films. */
+async function* filmsOf(store: SegmentStore, recordingId: string): AsyncIterable<string> {
+  for await (const { key } of store.list(`${recordingId}/outputs/`)) {
+    const id = /\/(rcp_[^/]+)\.mp4$/.exec(key)?.[1]
+    if (id !== undefined) yield id
   }
 }
 

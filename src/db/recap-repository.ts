@@ -48,7 +48,8 @@ export function createRecapRepository(database: Database): RecapRepository {
   }
 }
 
-function toRow({ createdAt, readyAt, ...rest }: RecapRecord): typeof recaps.$inferInsert {
+/** As the table has it; also for rows that are written anew. */
+export function toRow({ createdAt, readyAt, ...rest }: RecapRecord): typeof recaps.$inferInsert {
   return { ...rest, createdAt: new Date(createdAt), readyAt: readyAt === null ? null : new Date(readyAt) }
 }
 

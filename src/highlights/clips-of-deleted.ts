@@ -4,7 +4,7 @@ import { listAll } from './list-all.ts'
 import { purge } from './media.ts'
 import type { HighlightsPorts } from './ports.ts'
 import type { HighlightRecord } from './record.ts'
-import { recapName } from './view.ts'
+import { recapManifestName, recapName } from './view.ts'
 import type { HighlightWriter } from './write.ts'
 
 /** What the deletion of a recording asks of its highlights. `planDue` plans those of these that are due. */
@@ -33,7 +33,8 @@ export function createClipsOfDeleted(
     },
 
     async outputs(recordingId) {
-      return (await recaps.list(recordingId)).filter(({ state }) => state !== 'failed').map(recapName)
+      const kept = (await recaps.list(recordingId)).filter(({ state }) => state !== 'failed')
+      return kept.flatMap((recap) => [recapName(recap), recapManifestName(recap)])
     },
 
     async deleteAll(recordingId) {

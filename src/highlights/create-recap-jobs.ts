@@ -1,8 +1,9 @@
 import { AppError, DEFAULT_VIDEO, type RecapJob } from '../protocol/index.ts'
 import type { Clips } from './clips.ts'
+import { deleteFilm, keepRecap } from './media.ts'
 import type { HighlightsPorts } from './ports.ts'
 import type { RecapRecord } from './record.ts'
-import { recapName, toRecap } from './view.ts'
+import { toRecap } from './view.ts'
 import { wakeWebhooks } from './write.ts'
 
 type RecapJobs = Pick<Clips, 'beginRecap' | 'finishRecap' | 'failRecap'>
@@ -43,7 +44,7 @@ export function createRecapJobs(ports: HighlightsPorts): RecapJobs {
     async beginRecap({ recordingId, recapId }, surroundings) {
       const clips = await clipsOf(recapId)
       const record = clips && (await recaps.update(recapId, (current) => leaveOut(current, clips)))
-      if (record === undefined) await store.delete(`${recordingId}/${recapName({ id: recapId })}`)
+      if (record === undefined) await deleteFilm(store, { recordingId, id: recapId })
       if (clips === undefined || record?.state !== 'rendering') return undefined
       if (clips.length === 0) {
         throw new AppError('highlight.not-found', 'Every highlight of the recap was deleted before it was made.')
@@ -57,7 +58,8 @@ export function createRecapJobs(ports: HighlightsPorts): RecapJobs {
 
     async finishRecap(ids, { durationSec, bytes }) {
       const after = await end(ids.recapId, 'recap.ready', { state: 'ready', durationSec, bytes })
-      if (after === undefined) await store.delete(`${ids.recordingId}/${recapName({ id: ids.recapId })}`)
+      if (after === undefined) await deleteFilm(store, { recordingId: ids.recordingId, id: ids.recapId })
+      else if (after.state === 'ready') await keepRecap(ports, after)
     },
 
     async failRecap({ recapId }, error) {

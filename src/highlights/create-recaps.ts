@@ -1,9 +1,10 @@
 import { AppError, MOST_RECAP_SEC, toAppError } from '../protocol/index.ts'
 import type { Highlights } from './highlights.ts'
 import { listAll } from './list-all.ts'
+import { deleteFilm } from './media.ts'
 import type { HighlightsPorts } from './ports.ts'
 import { buildRecap, type HighlightRecord, msOf, type RecapRecord } from './record.ts'
-import { recapName, toRecap } from './view.ts'
+import { toRecap } from './view.ts'
 
 type Recaps = Pick<Highlights, 'recap' | 'getRecap' | 'recaps' | 'deleteRecap'>
 
@@ -37,11 +38,10 @@ export function createRecaps(ports: HighlightsPorts): Recaps {
 
     async deleteRecap(id) {
       const record = await find(id)
-      const key = `${record.recordingId}/${recapName(record)}`
       // Before its row, so that a failure can be repeated, and after it: a clip function may have stored it meanwhile.
-      await store.delete(key)
+      await deleteFilm(store, record)
       await recaps.delete(id)
-      await store.delete(key)
+      await deleteFilm(store, record)
     },
   }
 }

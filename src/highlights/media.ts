@@ -1,15 +1,14 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { SegmentStore } from '../store/segment-store.ts'
 import type { HighlightsPorts } from './ports.ts'
-import { type HighlightRecord, msOf } from './record.ts'
-import { highlightKey } from './view.ts'
+import { type HighlightRecord, msOf, type RecapRecord } from './record.ts'
+import { highlightKey, recapManifestName, recapName } from './view.ts'
 
 type Ids = Pick<HighlightRecord, 'id' | 'recordingId'>
 
 /** `highlight.json`: the highlight's row beside its clip, enough to write it again. */
 export async function storeManifest(store: SegmentStore, record: HighlightRecord): Promise<void> {
-  const text = `${JSON.stringify({ version: 1, ...record }, null, 2)}\n`
-  await store.put(`${highlightKey(record)}/highlight.json`, new TextEncoder().encode(text))
+  await putRow(store, `${highlightKey(record)}/highlight.json`, record)
 }
 
 /**
@@ -29,13 +28,26 @@ export async function keepManifest({ store, highlights }: HighlightsPorts, ids: 
 
 /** The row of a clip that is ready, from beside it; undefined when there is none, or none that can be read. */
 export async function loadHighlight(store: SegmentStore, ids: Ids): Promise<HighlightRecord | undefined> {
-  const { body } = await store.get(`${highlightKey(ids)}/highlight.json`)
-  const { version, ...record } = (await new Response(body).json()) as HighlightRecord & { readonly version: number }
-  const isIt = version === 1 && record.id === ids.id && record.recordingId === ids.recordingId
-  const times = [record.at, record.from, record.to, record.createdAt, record.readyAt]
-  return isIt && record.state === 'ready' && times.every((time) => Number.isFinite(msOf(time ?? '')))
-    ? record
-    : undefined
+  const record = await getRow<HighlightRecord>(store, `${highlightKey(ids)}/highlight.json`, ids)
+  const times = [record?.at, record?.from, record?.to, record?.createdAt, record?.readyAt]
+  return record?.state === 'ready' && areTimes(times) ? record : undefined
+}
+
+/** `outputs/<recap id>.json`: the row of a recap beside its film. Errors: those of the store and the database. */
+export async function keepRecap({ store, recaps }: HighlightsPorts, record: RecapRecord): Promise<void> {
+  await putRow(store, `${record.recordingId}/${recapManifestName(record)}`, record)
+  if ((await recaps.find(record.id)) === undefined) await deleteFilm(store, record)
+}
+
+/** The row of a recap whose film is there, from beside it; undefined when there is none, or none that can be read. */
+export async function loadRecap(store: SegmentStore, ids: Ids): Promise<RecapRecord | undefined> {
+  const record = await getRow<RecapRecord>(store, `${ids.recordingId}/${recapManifestName(ids)}`, ids)
+  return record?.state === 'ready' && areTimes([record.createdAt, record.readyAt]) ? record : undefined
+}
+
+/** Deletes the film of a recap and what is beside it; twice is as once. Errors: those of the store. */
+export async function deleteFilm(store: SegmentStore, ids: Ids): Promise<void> {
+  for (const name of [recapManifestName(ids), recapName(ids)]) await store.delete(`${ids.recordingId}/${name}`)
 }
 
 /** Deletes everything that is stored for a highlight; twice is as once. Errors: those of the store. */
@@ -50,3 +62,19 @@ export async function purge({ store, highlights }: HighlightsPorts, ids: Ids): P
   await deleteMedia(store, ids)
   await highlights.purge(ids.id)
 }
+
+async function putRow(store: SegmentStore, key: string, record: Ids): Promise<void> {
+  const text = `${JSON.stringify({ version: 1, ...record }, null, 2)}\n`
+  await store.put(key, new TextEncoder().encode(text))
+}
+
+/** Undefined when it is not the row of this one. */
+async function getRow<Row extends Ids>(store: SegmentStore, key: string, ids: Ids): Promise<Row | undefined> {
+  const { body } = await store.get(key)
+  const { version, ...record } = (await new Response(body).json()) as Row & { readonly version: number }
+  const isIt = version === 1 && record.id === ids.id && record.recordingId === ids.recordingId
+  return isIt ? (record as unknown as Row) : undefined
+}
+
+const areTimes = (times: readonly (string | null | undefined)[]): boolean =>
+  times.every((time) => Number.isFinite(msOf(time ?? '')))

@@ -34,6 +34,11 @@ export function recapName({ id }: { readonly id: string }): string {
   return `outputs/${id}.mp4`
 }
 
+/** Its row beside it, enough to write it again. */
+export function recapManifestName({ id }: { readonly id: string }): string {
+  return `outputs/${id}.json`
+}
+
 /** The store's folder of a highlight's media. */
 export function highlightKey({ recordingId, id }: { readonly recordingId: string; readonly id: string }): string {
   return `${recordingId}/highlights/${id}`

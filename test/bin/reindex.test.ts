@@ -7,12 +7,14 @@ import {
   createDeletionLog,
   createHighlightRepository,
   createHighlightRestorer,
+  createRecapRepository,
+  createRecapRestorer,
   createRecordingRepository,
   createRecordingRestorer,
   type Database,
   openDatabase,
 } from '../../src/db/index.ts'
-import type { HighlightRecord } from '../../src/highlights/index.ts'
+import type { HighlightRecord, RecapRecord } from '../../src/highlights/index.ts'
 import { renderIndex } from '../../src/playlist/index.ts'
 import { loadSegments } from '../../src/publication/index.ts'
 import { fenceStore, sealDeleted } from '../../src/recorder/fence.ts'
@@ -58,7 +60,7 @@ test('restores every row from the store alone, keeps those that are there, and i
   await storeManifest(store, { ...manifest, id: LOST })
   await store.put(`${LOST}/takes/1/0.ts`, new Uint8Array(188))
   await store.put('rec_broken/recording.json', new TextEncoder().encode('{'))
-  const restorers = { recordings: createRecordingRestorer(database), highlights: createHighlightRestorer(database) }
+  const restorers = restorersOf(database)
   const repository = createRecordingRepository(database)
   const lines: string[] = []
   const options = { dryRun: false, log: (line: string) => lines.push(line), nowMs: Date.now() + HOUR_MS }
@@ -99,7 +101,7 @@ test('restores clips beside their recording, also when that was deleted, and rea
   await using database = await openDatabase({ kind: 'embedded', dir: 'memory://' }, (error) => {
     throw error
   })
-  const restorers = { recordings: createRecordingRestorer(database), highlights: createHighlightRestorer(database) }
+  const restorers = restorersOf(database)
   const repository = createHighlightRepository(database)
   const options = { dryRun: false, log: () => undefined, nowMs: Date.now() + HOUR_MS }
   const put = (record: HighlightRecord) =>
@@ -208,6 +210,31 @@ test('what is there of a deleted recording is not restored: its deletion goes on
   await rm(path, { recursive: true })
 })
 
+test('restores recaps by their films, with what lies beside them', async () => {
+  const path = await mkdtemp(join(tmpdir(), 'panorec-reindex-'))
+  await using store = await openStore({ kind: 'fs', path })
+  await using database = await openEmpty()
+  const { manifest } = aboutTake(1)
+  await storeManifest(store, { ...manifest, id: ENDED, state: 'completed', endedAt: '2026-11-21T10:00:00.000Z' })
+  const put = (name: string, body: unknown) =>
+    store.put(`${ENDED}/outputs/${name}`, new TextEncoder().encode(JSON.stringify(body)))
+  const [whole, alone, foreign] = [1, 2, 3].map((n) => recapOf(`rcp_01HZZZZZZZZZZZZZZZZZZZZZZ${n}`))
+  await put(`${whole?.id}.json`, { version: 1, ...whole })
+  await put(`${foreign?.id}.json`, { version: 1, ...foreign, recordingId: LOST })
+  for (const recap of [whole, alone, foreign]) await put(`${recap?.id}.mp4`, 'film')
+  await put('rcp_01HZZZZZZZZZZZZZZZZZZZZZZ4.json', { version: 1, ...recapOf('rcp_01HZZZZZZZZZZZZZZZZZZZZZZ4') })
+  const options = { dryRun: false, log: () => undefined, nowMs: Date.now() + HOUR_MS }
+
+  const found = { recaps: { restored: 1, kept: 0, unreadable: 2 } }
+  expect(await reindex(store, restorersOf(database), { ...options, dryRun: true })).toMatchObject(found)
+  expect(await createRecapRepository(database).list(ENDED)).toEqual([])
+  expect(await reindex(store, restorersOf(database), options)).toMatchObject(found)
+  expect(await createRecapRepository(database).list(ENDED)).toEqual([whole])
+  const again = await reindex(store, restorersOf(database), options)
+  expect(again).toMatchObject({ recaps: { restored: 0, kept: 1, unreadable: 2 } })
+  await rm(path, { recursive: true })
+})
+
 async function openEmpty(): Promise<Database> {
   return await openDatabase({ kind: 'embedded', dir: 'memory://' }, (error) => {
     throw error
@@ -215,7 +242,30 @@ async function openEmpty(): Promise<Database> {
 }
 
 function restorersOf(database: Database) {
-  return { recordings: createRecordingRestorer(database), highlights: createHighlightRestorer(database) }
+  return {
+    recordings: createRecordingRestorer(database),
+    highlights: createHighlightRestorer(database),
+    recaps: createRecapRestorer(database),
+  }
+}
+
+function recapOf(id: string): RecapRecord {
+  return {
+    id,
+    recordingId: ENDED,
+    state: 'ready',
+    title: 'The best of it',
+    highlights: ['hl_01HZZZZZZZZZZZZZZZZZZZZZZ1'],
+    omitted: [],
+    titles: true,
+    crossfadeSec: 0.5,
+    durationSec: 30,
+    bytes: 1000,
+    createdAt: '2026-11-21T09:20:00.000Z',
+    readyAt: '2026-11-21T09:20:09.000Z',
+    error: null,
+    traceId: 'trace',
+  }
 }
 
 function clipOf(recordingId: string, id: string): HighlightRecord {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { loadRecap } from '../../src/highlights/index.ts'
 import { MOST_RECAP_SEC } from '../../src/protocol/index.ts'
 import { at, type OpenHighlights, openHighlights, START, SURROUNDINGS } from './open-highlights.ts'
 
@@ -72,9 +73,13 @@ test('a deleted recap takes its film with it, also one that is stored afterwards
   }
   await open.store.put(film(made.id), new Uint8Array(1))
   await open.clips.finishRecap({ recordingId, recapId: made.id }, { durationSec: 2, bytes: 1 })
+  expect(await loadRecap(open.store, { recordingId, id: made.id })).toMatchObject({ state: 'ready', durationSec: 2 })
   for (const { id } of [made, late]) await open.highlights.deleteRecap(id)
   await open.store.put(film(late.id), new Uint8Array(1))
   await open.clips.finishRecap({ recordingId, recapId: late.id }, { durationSec: 2, bytes: 1 })
-  for (const { id } of [made, late]) expect(await open.store.head(film(id))).toBeUndefined()
+  for (const { id } of [made, late]) {
+    expect(await open.store.head(film(id))).toBeUndefined()
+    expect(await open.store.head(`${recordingId}/outputs/${id}.json`)).toBeUndefined()
+  }
   await expect(open.highlights.deleteRecap(made.id)).rejects.toMatchObject({ code: 'recap.not-found' })
 })

@@ -160,7 +160,7 @@ describe.each(['a folder', 'S3'])('in %s', (name) => {
     expect(await opened.run()).toBe(false)
     expect(await opened.render(film.id)).toBe(true)
     expect(await opened.run()).toBe(true)
-    expect(await opened.names()).toEqual([...filesOf(clip), `outputs/${film.id}.mp4`, FENCE])
+    expect(await opened.names()).toEqual([...filesOf(clip), `outputs/${film.id}.json`, `outputs/${film.id}.mp4`, FENCE])
     expect((await opened.recaps.list(opened.id)).map(({ id }) => id)).toEqual([film.id])
     await opened.highlights.deleteRecap(film.id)
     await opened.highlights.delete(clip)
