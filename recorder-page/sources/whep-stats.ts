@@ -6,10 +6,13 @@ export interface WhepStats {
   /**
    * How much later than the picture of the same moment of the sender's clock the sound is played, milliseconds; negative
    * when it is earlier. WebRTC brings both together slowly, and lets them be 30 ms apart. Undefined before the sender's
-   * reports on both are there (RFC 3550 §6.4.1).
+   * reports on both are there (RFC 3550 §6.4.1), and where those are not of one clock.
    */
   readonly soundLagMs: number | undefined
 }
+
+/** WebRTC does not let sound and picture of one clock be so far apart for long, and a mix could not make up for it. */
+const FARTHEST_MS = 1000
 
 /** Members of `RTCInboundRtpStreamStats` (Identifiers for WebRTC's Statistics API). */
 interface InboundRtp {
@@ -28,10 +31,10 @@ export function readWhepStats(entries: Iterable<InboundRtp>): WhepStats {
     packets[kind] += packetsReceived ?? 0
     if (estimatedPlayoutTimestamp !== undefined) playedMs[kind] = estimatedPlayoutTimestamp
   }
-  const { audio, video } = playedMs
+  const lagMs = (playedMs.video ?? Number.NaN) - (playedMs.audio ?? Number.NaN)
   return {
     audioPackets: packets.audio,
     videoPackets: packets.video,
-    soundLagMs: audio === undefined || video === undefined ? undefined : video - audio,
+    soundLagMs: Math.abs(lagMs) <= FARTHEST_MS ? lagMs : undefined,
   }
 }

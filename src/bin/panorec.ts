@@ -6,6 +6,9 @@ import { addHighlightCommands } from './highlight-commands.ts'
 import { untilTold } from './until-told.ts'
 import { version } from './version.ts'
 
+/** Supervisors are told to give 60 s. */
+const STOP_WITHIN_MS = 55_000
+
 // Each command loads what it needs: help and a wrong setting are answered at once.
 const program = new Command('panorec')
   .description('Records live classes as their audience saw them.')
@@ -17,7 +20,7 @@ program
   .description('run the service: API, hub, console and a worker')
   .addHelpText('after', settingsHelp)
   .action(async () => {
-    const told = untilTold()
+    const told = untilTold({ withinMs: STOP_WITHIN_MS })
     const config = loadConfig()
     const { startService } = await import('./service.ts')
     await using service = await startService(config)
@@ -30,7 +33,7 @@ program
   .description('run a worker alone, beside services that share its Postgres')
   .addHelpText('after', settingsHelp)
   .action(async () => {
-    const told = untilTold()
+    const told = untilTold({ withinMs: STOP_WITHIN_MS })
     const config = loadConfig()
     const { startLoneWorker } = await import('./work.ts')
     await using worker = await startLoneWorker(config)

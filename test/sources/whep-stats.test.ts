@@ -24,3 +24,11 @@ test.each([
 test('does not know before the sender has reported on both', () => {
   expect(readWhepStats([{ ...AUDIO, estimatedPlayoutTimestamp: 5 }, VIDEO]).soundLagMs).toBeUndefined()
 })
+
+test('does not believe reports of two clocks', () => {
+  const entries = [
+    { ...AUDIO, estimatedPlayoutTimestamp: 5000 },
+    { ...VIDEO, estimatedPlayoutTimestamp: 6001 },
+  ]
+  expect(readWhepStats(entries).soundLagMs).toBeUndefined()
+})
