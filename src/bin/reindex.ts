@@ -88,8 +88,10 @@ export async function reindex(
       log(`${id}: ${outcome}`)
     }
     if (outcome === 'running') continue
-    await restoreRows(id, store.folders(`${id}/highlights/`), restorers.highlights, loadHighlight, highlights)
-    await restoreRows(id, filmsOf(store, id), restorers.recaps, loadRecap, recaps)
+    const clips = { ids: store.folders(`${id}/highlights/`), load: loadHighlight, restorer: restorers.highlights }
+    const films = { ids: filmsOf(store, id), load: loadRecap, restorer: restorers.recaps }
+    await restoreRows(id, clips, highlights)
+    await restoreRows(id, films, recaps)
   }
   return { ...report, highlights, recaps }
 
@@ -117,10 +119,8 @@ export async function reindex(
 
   async function restoreRows<Row>(
     recordingId: string,
-    ids: AsyncIterable<string>,
-    restorer: RowRestorer<Row>,
-    load: (store: SegmentStore, ids: { id: string; recordingId: string }) => Promise<Row | undefined>,
-    counts: { -readonly [Outcome in keyof RowsReport]: number },
+    { ids, load, restorer }: RowsOfRecording<Row>,
+    counts: Record<keyof RowsReport, number>,
   ): Promise<void> {
     let known: ReadonlySet<string> | undefined
     for await (const id of ids) {
@@ -137,6 +137,13 @@ export async function reindex(
     if (row === undefined) return 'unreadable'
     return dryRun || (await restorer.restore(row)) ? 'restored' : 'kept'
   }
+}
+
+/** What the store has of one kind. */
+interface RowsOfRecording<Row> {
+  readonly ids: AsyncIterable<string>
+  readonly load: (store: SegmentStore, ids: { id: string; recordingId: string }) => Promise<Row | undefined>
+  readonly restorer: RowRestorer<Row>
 }
 
 /** The ids of a recording's recaps, by their films. */
