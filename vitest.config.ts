@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
 /** Folders whose tests start Chrome or FFmpeg and look at what is there: two files at a time. */
-const BROWSER = ['clipper', 'console', 'scene', 'sources']
+const BROWSER = ['clipper', 'console', 'demo', 'scene', 'sources']
 /** Folders whose tests record classes: one file at a time, so that their figures mean something. */
-const MEDIA = ['conformance', 'demo', 'integration', 'recorder']
+const MEDIA = ['conformance', 'integration', 'recorder']
 /** Files of those folders that start nothing. */
 const PURE = [
   'back-off',
