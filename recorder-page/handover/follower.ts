@@ -34,7 +34,7 @@ const LONGEST_SEEK_LAG_MS = 3000
 const MOST_SEEKS = 4
 /** Then the rest is taken as it is. */
 const PATIENCE_MS = 18_000
-/** Two positions of one stream that are farther apart than any player's buffer are not of one clock. */
+/** Two positions of one live stream that are farther apart than any player's buffer are not of one clock. */
 const FARTHEST_MS = 60_000
 
 interface Followed {
@@ -110,10 +110,10 @@ export class Follower implements Disposable {
     if (source.phase === 'given-up' || source.rateUntilMs !== null || nowMs() < source.restUntilMs) return
     const played = players.played(source.sourceId)
     if (played === undefined || played.readings < READINGS) return
-    const { offsetMs, originMs, periodMs } = played
+    const { offsetMs, originMs, periodMs, isWhole } = played
     const dueMs = nearest(source.recordedMs + originMs, offsetMs + AIM_MS, periodMs)
     source.lookBackMs = dueMs - offsetMs
-    if (Math.abs(source.lookBackMs) > FARTHEST_MS) return this.#giveUp(source)
+    if (!isWhole && Math.abs(source.lookBackMs) > FARTHEST_MS) return this.#giveUp(source)
     this.#options.onDue(source.sourceId, dueMs, source.isMoved)
     source.isMoved = false
     if (source.phase === 'in-step') return

@@ -6,6 +6,8 @@ export interface StreamPosition {
   readonly ms: number
   /** The stream's time begins anew after so much; null when it never does. */
   readonly periodMs: number | null
+  /** True of a file, in which every position is of one clock, however far. */
+  readonly isWhole?: boolean
 }
 
 /** Where a player is. */
@@ -15,6 +17,8 @@ export interface Played {
   /** The stream's position at media time zero. */
   readonly originMs: number
   readonly periodMs: number | null
+  /** See `StreamPosition`. */
+  readonly isWhole: boolean
   /** How many frames since the player was moved say so. */
   readonly readings: number
 }
@@ -29,6 +33,7 @@ export class PlayWatch {
   #offsets: number[] = []
   #origins: number[] = []
   #periodMs: number | null = null
+  #isWhole = false
 
   see({ mediaMs, presentMs }: FrameTimes, position: StreamPosition | undefined): void {
     if (position === undefined) return this.forget()
@@ -38,6 +43,7 @@ export class PlayWatch {
     const isJump = known !== undefined && Math.abs(originMs - known) > JUMP_MS
     if (isJump || (offset !== undefined && Math.abs(presentMs - mediaMs - offset) > JUMP_MS)) this.forget()
     this.#periodMs = position.periodMs
+    this.#isWhole = position.isWhole === true
     keep(this.#offsets, presentMs - mediaMs)
     keep(this.#origins, originMs)
   }
@@ -51,7 +57,8 @@ export class PlayWatch {
   get played(): Played | undefined {
     const readings = this.#offsets.length
     if (readings === 0) return undefined
-    return { offsetMs: mean(this.#offsets), originMs: mean(this.#origins), periodMs: this.#periodMs, readings }
+    const [offsetMs, originMs] = [mean(this.#offsets), mean(this.#origins)]
+    return { offsetMs, originMs, periodMs: this.#periodMs, isWhole: this.#isWhole, readings }
   }
 }
 

@@ -44,7 +44,8 @@ export class VideoDriver implements SourceDriver {
 
   positionOf({ mediaMs }: FrameTimes): StreamPosition {
     const { element, spec } = this.#context
-    return { ms: mediaMs, periodMs: spec.loop === true && element.duration > 0 ? element.duration * 1000 : null }
+    const periodMs = spec.loop === true && element.duration > 0 ? element.duration * 1000 : null
+    return { ms: mediaMs, periodMs, isWhole: true }
   }
 
   seek(toSec: number): void {

@@ -15,6 +15,7 @@ class ScriptedPlayer {
   readonly #canSeek: boolean
   readonly #seekLagMs: (seek: number) => number
   seeks = 0
+  isWhole = false
 
   constructor(offsetMs: number, canSeek: boolean, seekLagMs: (seek: number) => number = () => SEEK_LAG_MS) {
     this.offsetMs = offsetMs
@@ -25,7 +26,7 @@ class ScriptedPlayer {
   get played() {
     const readings = Math.max(0, Math.floor((Date.now() - this.#sinceMs) / FRAME_MS))
     if (readings === 0 || this.#rate !== 1) return undefined
-    return { offsetMs: this.offsetMs, originMs: 7_000, periodMs: null, readings }
+    return { offsetMs: this.offsetMs, originMs: 7_000, periodMs: null, isWhole: this.isWhole, readings }
   }
 
   steer(change: { readonly byMs: number } | { readonly rate: number }): boolean {
@@ -98,6 +99,24 @@ describe('the follower', () => {
     expect(primed()?.[0]?.lookBackMs).toBeGreaterThanOrEqual(90)
     expect(primed()?.[0]?.lookBackMs).toBeLessThanOrEqual(290)
   })
+
+  it.each([
+    [true, 1],
+    [false, 0],
+  ])(
+    'moves a player by minutes where its stream is whole (%s), and not where clocks may differ',
+    async (isWhole, seeks) => {
+      const player = new ScriptedPlayer(7_000 + 400_000, true)
+      player.isWhole = isWhole
+      const { follower, primed } = follow(player)
+      using _follower = follower
+      follower.update([{ sourceId: 'amy', recordedMs: 0 }])
+      await vi.advanceTimersByTimeAsync(12_000)
+      expect(primed()).toMatchObject([{ sourceId: 'amy', inStep: isWhole }])
+      expect(player.seeks).toBeGreaterThanOrEqual(seeks)
+      if (!isWhole) expect(player.seeks).toBe(0)
+    },
+  )
 
   it('takes a player as it is that cannot be moved, near or far', async () => {
     const near = follow(new ScriptedPlayer(7_000 - 60, false))
