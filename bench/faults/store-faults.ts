@@ -23,14 +23,7 @@ async function makeReadOnly({ stage: { storeDir } }: Scene): Promise<Heal> {
   assertRoot()
   const remount = (mode: 'ro' | 'rw') => run('mount', ['-o', `remount,${mode}`, storeDir])
   // A file that is just being written keeps its file system writable for a moment.
-  for (let tries = 0; tries < 50; tries++)
-    if (
-      await remount('ro').then(
-        () => true,
-        () => false,
-      )
-    )
-      break
+  for (let tries = 0; tries < 50; tries++) if (await succeeds(remount('ro'))) break
   return async () => void (await remount('rw'))
 }
 
@@ -55,15 +48,15 @@ const fill =
     await file.close()
     return async () => {
       // While another fault has made the disk read-only, nothing can be removed from it.
-      while (
-        !(await rm(path, { force: true }).then(
-          () => true,
-          () => false,
-        ))
-      )
-        await sleep(REMOVE_POLL_MS)
+      while (!(await succeeds(rm(path, { force: true })))) await sleep(REMOVE_POLL_MS)
     }
   }
+
+const succeeds = (work: Promise<unknown>): Promise<boolean> =>
+  work.then(
+    () => true,
+    () => false,
+  )
 
 /** Else the machine's own disk would be filled. */
 function assertRoot(): void {

@@ -1,6 +1,6 @@
 import { clockMs, nowMs } from '../clock.ts'
 
-/** When a frame is shown. Both times in milliseconds: the source's own, and the page's clock. */
+/** When a frame is shown. Times in milliseconds: the source's own, and others of the page's clock. */
 export interface FrameTimes {
   readonly mediaMs: number
   readonly presentMs: number

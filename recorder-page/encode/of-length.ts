@@ -7,11 +7,12 @@ export function ofLength(samples: Float32Array<ArrayBuffer>, length: number): Fl
   const had = samples.length / 2
   if (length === had) return samples
   const stretched = new Float32Array(2 * length)
+  const [left, right] = [samples.subarray(0, had), samples.subarray(had)]
   for (let i = 0; i < length; i += 1) {
     const at = (i * (had - 1)) / (length - 1)
     const before = Math.min(Math.floor(at), had - 2)
-    stretched[i] = curve(samples.subarray(0, had), before, at - before)
-    stretched[length + i] = curve(samples.subarray(had), before, at - before)
+    stretched[i] = curve(left, before, at - before)
+    stretched[length + i] = curve(right, before, at - before)
   }
   return stretched
 }

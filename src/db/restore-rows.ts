@@ -6,11 +6,11 @@ import { createRecapRepository, toRow as toRecapRow } from './recap-repository.t
 import { highlights, recaps } from './schema.ts'
 
 /** Rows of what was made of a recording, written anew from what the store says of them. */
-export interface RowRestorer<Record> {
+export interface RowRestorer<Row> {
   /** Ids of all rows of a recording, also of those whose deletion has not ended. */
   knownOf(recordingId: string): Promise<ReadonlySet<string>>
   /** Writes the row unless there is one, whatever it says, and no event. False when there was one. */
-  restore(record: Record): Promise<boolean>
+  restore(record: Row): Promise<boolean>
 }
 
 export function createHighlightRestorer(database: Database): RowRestorer<HighlightRecord> {

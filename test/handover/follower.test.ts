@@ -100,23 +100,16 @@ describe('the follower', () => {
     expect(primed()?.[0]?.lookBackMs).toBeLessThanOrEqual(290)
   })
 
-  it.each([
-    [true, 1],
-    [false, 0],
-  ])(
-    'moves a player by minutes where its stream is whole (%s), and not where clocks may differ',
-    async (isWhole, seeks) => {
-      const player = new ScriptedPlayer(7_000 + 400_000, true)
-      player.isWhole = isWhole
-      const { follower, primed } = follow(player)
-      using _follower = follower
-      follower.update([{ sourceId: 'amy', recordedMs: 0 }])
-      await vi.advanceTimersByTimeAsync(12_000)
-      expect(primed()).toMatchObject([{ sourceId: 'amy', inStep: isWhole }])
-      expect(player.seeks).toBeGreaterThanOrEqual(seeks)
-      if (!isWhole) expect(player.seeks).toBe(0)
-    },
-  )
+  it.each([true, false])('moves a player by minutes only where its stream is whole: %s', async (isWhole) => {
+    const player = new ScriptedPlayer(7_000 + 400_000, true)
+    player.isWhole = isWhole
+    const { follower, primed } = follow(player)
+    using _follower = follower
+    follower.update([{ sourceId: 'amy', recordedMs: 0 }])
+    await vi.advanceTimersByTimeAsync(12_000)
+    expect(primed()).toMatchObject([{ sourceId: 'amy', inStep: isWhole }])
+    expect(player.seeks > 0).toBe(isWhole)
+  })
 
   it('takes a player as it is that cannot be moved, near or far', async () => {
     const near = follow(new ScriptedPlayer(7_000 - 60, false))

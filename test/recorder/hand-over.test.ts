@@ -101,12 +101,11 @@ test(
     const { runs } = await decodeSound(input)
     // Timestamps leave the first take's zero at its end; behind that all takes are one unbroken run of samples.
     expect(runs.length).toBeLessThanOrEqual(2)
-    for (const [source, pattern] of live.patterns.entries()) {
+    for (const pattern of live.patterns) {
       const secondsMs = runs.flatMap((sound) => betweenMs(findBeeps([sound], pattern)))
       const offMs = secondsMs.map((second) => Math.abs(second - 1000))
       expect(quantile(offMs, 0.95)).toBeLessThan(BEEP_P95_MS)
-      const elsewhere = borders.filter(({ inStep }) => !inStep.has(live.sources[source]?.id ?? ''))
-      expect(offMs.filter((ms) => ms > BEEP_MAX_MS).length).toBeLessThanOrEqual(elsewhere.length)
+      expect(Math.max(...offMs)).toBeLessThan(BEEP_MAX_MS)
     }
     for (const points of await measureSync(film, input)) {
       const offsetsMs = points.slice(2).map(({ offsetSec }) => Math.abs(offsetSec) * 1000)
