@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Client, createClient } from '../src/client/index.ts'
 import type { Highlight } from '../src/protocol/index.ts'
 import { TestService } from '../test/conformance/test-service.ts'
-import { LiveClass, quantile } from '../test/kit/index.ts'
+import { LiveClass } from '../test/kit/index.ts'
 import type { Benchmark } from './benchmark.ts'
+import { MILLISECONDS, millisecondsRow } from './milliseconds.ts'
 
 const TRIGGERS = 32
 const PRE_SEC = 20
@@ -39,10 +40,10 @@ export const highlights: Benchmark = {
         `${TRIGGERS} clips of ${PRE_SEC + POST_SEC} s from a running recording of 1280×720 at 25 fps, triggered every ${EVERY_MS / 1000} s, ` +
         'until a client of the API that heard the event had fetched `clip.m3u8` and its last segment, and the whole of `clip.mp4`. ' +
         'Recorder, live source, clip functions and client share the machine.',
-      columns: ['milliseconds', 'p50', 'p95', 'max'],
+      columns: MILLISECONDS,
       rows: [
-        ['post-roll to `clip.m3u8`, playable', ...figures(playable)],
-        ['post-roll to `clip.mp4`, exact and checked', ...figures(ready)],
+        millisecondsRow('post-roll to `clip.m3u8`, playable', playable),
+        millisecondsRow('post-roll to `clip.mp4`, exact and checked', ready),
       ],
     }
   },
@@ -84,8 +85,4 @@ async function fetchWhole(url: string): Promise<ArrayBuffer> {
   const response = await fetch(url)
   if (!response.ok) throw new Error(`${url} answered ${response.status}`)
   return await response.arrayBuffer()
-}
-
-function figures(milliseconds: readonly number[]): string[] {
-  return [0.5, 0.95, 1].map((q) => quantile(milliseconds, q).toFixed(0))
 }

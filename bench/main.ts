@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import type { Benchmark } from './benchmark.ts'
 import { clips } from './clips.ts'
+import { control } from './control.ts'
 import { cost } from './cost.ts'
 import { day } from './day.ts'
 import { highlights } from './highlights.ts'
@@ -11,7 +12,7 @@ import { storm } from './storm.ts'
 import { sync } from './sync.ts'
 
 const PAGE = new URL('../docs/benchmarks.md', import.meta.url)
-const BENCHMARKS: readonly Benchmark[] = [starts, highlights, storm, clips, cost, day, sync]
+const BENCHMARKS: readonly Benchmark[] = [starts, control, highlights, storm, clips, cost, day, sync]
 
 /** `npm run bench`: all of them; `npm run bench -- <name>…`: those. Each is written to the page as soon as it is done. */
 async function main(names: readonly string[]): Promise<void> {

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { TestService } from '../test/conformance/test-service.ts'
-import { assertNothingLeft, LiveClass, quantile, takeStock } from '../test/kit/index.ts'
+import { assertNothingLeft, LiveClass, takeStock } from '../test/kit/index.ts'
 import type { Benchmark } from './benchmark.ts'
+import { MILLISECONDS, millisecondsRow } from './milliseconds.ts'
 
 const STARTS = 30
 const RECORD_MS = 1000
@@ -35,16 +36,12 @@ export const starts: Benchmark = {
       method:
         `${STARTS} cold starts in a row over the API, each with three live HLS sources, each stopped after a second. Afterwards no ` +
         'process, no port and no temporary folder was left.',
-      columns: ['milliseconds', 'p50', 'p95', 'max'],
+      columns: MILLISECONDS,
       rows: [
-        ['POST to the first recorded frame', ...figures(first)],
-        ['POST to all sources live', ...figures(all)],
-        ['stop to `completed`', ...figures(stops)],
+        millisecondsRow('POST to the first recorded frame', first),
+        millisecondsRow('POST to all sources live', all),
+        millisecondsRow('stop to `completed`', stops),
       ],
     }
   },
-}
-
-function figures(milliseconds: readonly number[]): string[] {
-  return [0.5, 0.95, 1].map((q) => quantile(milliseconds, q).toFixed(0))
 }

@@ -17,6 +17,8 @@ let link: ControlLink
 let desk: SourceDesk | undefined
 let follower: Follower | undefined
 let isHeld = false
+/** The players are there: a source that comes or goes earlier waits for them. */
+let opening: Promise<unknown> | undefined
 
 function tellWorker(message: ToWorker, transfer: Transferable[] = []): void {
   worker.postMessage(message, transfer)
@@ -33,12 +35,13 @@ function fail(thrown: unknown): void {
 async function start(settings: PageStart): Promise<void> {
   if (settings.handover !== null) shiftClock(settings.handover.clockShiftMs)
   const sound = new MessageChannel()
-  const opening = openDesk(settings, sound.port1)
+  const opened = openDesk(settings, sound.port1)
+  opening = opened
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
-    opening.then((mixer) => handleWorker(data, mixer)).catch(fail)
+    opened.then((mixer) => handleWorker(data, mixer)).catch(fail)
   }
   tellWorker({ type: 'start', host: location.host, secret, settings, soundPort: sound.port2 }, [sound.port2])
-  const mixer = await opening
+  const mixer = await opened
   watchLevels(mixer)
   setInterval(() => tellWorker({ type: 'sound-clock', reading: mixer.readClock() }), SOUND_CLOCK_MS)
 }
@@ -120,9 +123,11 @@ async function handleRecorder(message: ToPage): Promise<void> {
       return start(message)
     case 'source.add':
       tellWorker(message)
+      await opening
       return desk?.add(message.source)
     case 'source.remove':
       tellWorker(message)
+      await opening
       return desk?.remove(message.sourceId)
     case 'source.update':
     case 'signals':

@@ -8,6 +8,7 @@ import {
   RecapIdSchema,
   RecordingIdSchema,
   RoomNameSchema,
+  ScheduleIdSchema,
   ShareIdSchema,
 } from '../protocol/index.ts'
 
@@ -59,11 +60,18 @@ export function shareIdOf({ shareId }: { readonly shareId: string }): string {
   throw notFound('share.not-found', message, '/shareId', shareId)
 }
 
+/** Errors: `schedule.not-found` for what is no schedule's id at all. */
+export function scheduleIdOf({ id }: { readonly id: string }): string {
+  if (isScheduleId(id)) return id
+  throw notFound('schedule.not-found', 'There is no schedule with this id; ids look like sch_<ulid>', '/id', id)
+}
+
 const isRecordingId = (text: string): boolean => Check(RecordingIdSchema, text)
 const isName = (text: string): boolean => Check(NameSchema, text)
 const isHighlightId = (text: string): boolean => Check(HighlightIdSchema, text)
 const isRecapId = (text: string): boolean => Check(RecapIdSchema, text)
 const isShareId = (text: string): boolean => Check(ShareIdSchema, text)
+const isScheduleId = (text: string): boolean => Check(ScheduleIdSchema, text)
 
 function notFound(code: ErrorCode, message: string, field: string, received: string): AppError {
   return new AppError(code, message, { field, received: received.slice(0, 100) })
@@ -72,12 +80,17 @@ function notFound(code: ErrorCode, message: string, field: string, received: str
 /** RFC 3339 §5.6, with any number of digits behind the second. */
 const RFC_3339 = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/i
 
+/** The years 1 to 9999, which a database and ISO 8601 agree on, with a day's room for what is reckoned from a time. */
+const FIRST_MS = Date.parse('0001-01-02T00:00:00.000Z')
+const LAST_MS = Date.parse('9999-12-30T23:59:59.999Z')
+
 /** A caller's time as the product writes it: UTC, to the millisecond. Errors: `request.invalid`, naming the field. */
 export function instantOf(name: string, text: string, place: 'body' | 'query' = 'body'): string {
   const [, day] = RFC_3339.exec(text) ?? []
   const ms = Date.parse(text)
+  const inRange = ms >= FIRST_MS && ms <= LAST_MS
   // The 31st of February parses, as a day of March.
-  if (day !== undefined && !Number.isNaN(ms) && new Date(`${day}T00:00:00Z`).toISOString().startsWith(day))
+  if (day !== undefined && inRange && new Date(`${day}T00:00:00Z`).toISOString().startsWith(day))
     return new Date(ms).toISOString()
   const allowed = 'a time of RFC 3339, such as 2026-11-21T09:00:00.000Z'
   const received = text.slice(0, 100)

@@ -6,17 +6,34 @@ import type { Core } from './core.ts'
 
 /** A part that does not answer in this time is not ready. */
 const CHECK_TIMEOUT_MS = 5000
+/** So long one result answers everybody: the checks cost calls of the store, and whoever asks needs no key. */
+const SHARED_FOR_MS = 5000
 
-/** What `/readyz` asks: whether a recording that starts now could succeed. */
-export function createHealth(core: Pick<Core, 'database' | 'store' | 'logger'>, config: Config) {
+/** The parts of the core that are checked, and where failures are told. */
+interface CheckedParts extends Pick<Core, 'logger'> {
+  readonly database: Pick<Core['database'], 'check'>
+  readonly store: Pick<Core['store'], 'check'>
+}
+
+/** What `/readyz` asks: whether a recording that starts now could succeed, as of the last five seconds. */
+export function createHealth(
+  core: CheckedParts,
+  config: Pick<Config, 'chromePath'>,
+  clock: () => number = () => performance.now(),
+) {
   const checks: Readonly<Record<string, () => Promise<unknown>>> = {
     database: () => core.database.check(),
     store: () => core.store.check({ signal: AbortSignal.timeout(CHECK_TIMEOUT_MS) }),
     chrome: () => findChrome(config.chromePath),
   }
+  const runChecks = () => Promise.all(Object.entries(checks).map(([name, check]) => runCheck(name, check, core)))
+  let last: { readonly atMs: number; readonly results: Promise<readonly HealthCheck[]> } | undefined
   return {
-    ready: (): Promise<readonly HealthCheck[]> =>
-      Promise.all(Object.entries(checks).map(([name, check]) => runCheck(name, check, core))),
+    ready(): Promise<readonly HealthCheck[]> {
+      const nowMs = clock()
+      if (!last || nowMs - last.atMs >= SHARED_FOR_MS) last = { atMs: nowMs, results: runChecks() }
+      return last.results
+    },
   }
 }
 

@@ -87,10 +87,11 @@ export async function startService(config: Config, options: CoreOptions = {}): P
   const url = await listen(app, { ...config, settings: { host: 'PANOREC_HOST', port: 'PANOREC_PORT' } })
   undo.use(recoverLeftovers(core, config))
   undo.use(await startClipWorker(clipWorkerOptions(core, config)))
-  undo.use(await startWorker(workerOptions(core, config, recorderAccess(tokens, url))))
   undo.use(await startDeleteWorker(core))
   undo.use(await startRemovalWorker(core))
   undo.use(await startScheduleWorker(core.engine.boss, createDueStarts(core.recordingsPorts), logger))
+  // Ended first: what its recorders lose by waiting cannot be made good.
+  undo.use(await startWorker(workerOptions(core, config, recorderAccess(tokens, url))))
   undo.defer(gate.close)
   const resources = undo.move()
   logger.info({ url, version }, 'Panorec listens')

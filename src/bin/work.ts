@@ -41,9 +41,10 @@ export async function startLoneWorker(config: Config, options: CoreOptions = {})
   const access = recorderAccess(createRoomTokens(core.hubSecret), publicUrl)
   undo.use(recoverLeftovers(core, config))
   undo.use(await startClipWorker(clipWorkerOptions(core, config)))
-  undo.use(await startWorker(workerOptions(core, config, access)))
   undo.use(await startDeleteWorker(core))
   undo.use(await startRemovalWorker(core))
+  // Ended first: what its recorders lose by waiting cannot be made good.
+  undo.use(await startWorker(workerOptions(core, config, access)))
   const resources = undo.move()
   core.logger.info({ statusUrl }, 'The worker waits for recordings')
   return { statusUrl, logger: core.logger, [Symbol.asyncDispose]: () => resources.disposeAsync() }

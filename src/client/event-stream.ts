@@ -21,6 +21,9 @@ export async function* followEvents(http: Http, options: EventsOptions = {}): As
   const { recordingId, types, signal } = options
   let afterId = options.afterId
   let retryMs = FIRST_RETRY_MS
+  const resumeAfter = (id: string) => {
+    afterId = Number(id)
+  }
   while (!signal?.aborted) {
     try {
       const response = await http.send({
@@ -30,9 +33,8 @@ export async function* followEvents(http: Http, options: EventsOptions = {}): As
         headers: { accept: 'text/event-stream', ...(afterId !== undefined && { 'last-event-id': String(afterId) }) },
         ...(signal && { signal }),
       })
-      for await (const { id, data } of readServerSentEvents(response)) {
+      for await (const { data } of readServerSentEvents(response, resumeAfter)) {
         retryMs = FIRST_RETRY_MS
-        afterId = Number(id)
         yield JSON.parse(data) as Event
       }
     } catch (error) {

@@ -59,13 +59,17 @@ function urlOf(baseUrl: string, { path, query = {} }: Pick<Call, 'path' | 'query
   return url
 }
 
-/** A refusal as the error it was on the other side; an answer of something in between becomes `internal`. */
+/** What something in between answers while the service behind it is away (RFC 9110 §15.6.3 to §15.6.5). */
+const AWAY = [502, 503, 504]
+
+/** A refusal as the error it was on the other side. Of something in between: `service.unreachable`, else `internal`. */
 async function problemError(response: Response): Promise<AppError> {
   const isProblem = response.headers.get('content-type')?.startsWith('application/problem+json')
   const problem = isProblem ? ((await response.json()) as Problem) : undefined
   if (!problem || !isErrorCode(problem.code)) {
     const text = `${response.url} answered ${response.status}, and not with a problem document of Panorec`
-    return new AppError('internal', problem?.detail ?? text, { details: { status: response.status, problem } })
+    const code = !problem && AWAY.includes(response.status) ? 'service.unreachable' : 'internal'
+    return new AppError(code, problem?.detail ?? text, { details: { status: response.status, problem } })
   }
   return new AppError(problem.code, problem.detail, {
     received: problem.received,

@@ -54,7 +54,7 @@ export async function joinRoom(baseUrl: string, room: string, options: JoinOptio
   return {
     closed,
     close,
-    send: (message) => socket.send(JSON.stringify({ at: Date.now(), ...message })),
+    send: (message) => socket.send(JSON.stringify(message)),
     [Symbol.asyncIterator]: () => inbox.read(),
     async [Symbol.asyncDispose]() {
       close()

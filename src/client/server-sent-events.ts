@@ -4,8 +4,14 @@ export interface ServerSentEvent {
   readonly data: string
 }
 
-/** Reads a stream of server-sent events (WHATWG HTML §9.2.6). Leaving the loop closes the connection. */
-export async function* readServerSentEvents(response: Response): AsyncGenerator<ServerSentEvent, void, undefined> {
+/**
+ * Reads a stream of server-sent events (WHATWG HTML §9.2.6). Leaving the loop closes the connection. `onId` hears each
+ * id before its event, also the id of a block without data, which is no event.
+ */
+export async function* readServerSentEvents(
+  response: Response,
+  onId: (id: string) => void = () => undefined,
+): AsyncGenerator<ServerSentEvent, void, undefined> {
   if (!response.body) return
   const reader = response.body.getReader()
   const decoder = new TextDecoder()
@@ -18,8 +24,9 @@ export async function* readServerSentEvents(response: Response): AsyncGenerator<
       const blocks = text.split(/\r?\n\r?\n/)
       text = blocks.pop() ?? ''
       for (const block of blocks) {
-        const event = parseBlock(block)
-        if (event) yield event
+        const { id, data } = parseBlock(block)
+        if (id !== '') onId(id)
+        if (data !== undefined) yield { id, data }
       }
     }
   } finally {
@@ -28,7 +35,7 @@ export async function* readServerSentEvents(response: Response): AsyncGenerator<
   }
 }
 
-function parseBlock(block: string): ServerSentEvent | undefined {
+function parseBlock(block: string): { readonly id: string; readonly data: string | undefined } {
   let id = ''
   const data: string[] = []
   for (const line of block.split(/\r?\n/)) {
@@ -36,5 +43,5 @@ function parseBlock(block: string): ServerSentEvent | undefined {
     if (name === 'id') id = value
     if (name === 'data') data.push(value)
   }
-  return data.length === 0 ? undefined : { id, data: data.join('\n') }
+  return { id, data: data.length === 0 ? undefined : data.join('\n') }
 }

@@ -14,6 +14,8 @@ export function createCommandLog(database: Database): CommandLog {
 
     append({ id, recordingId, order, applied }) {
       return database.transaction(async (queries) => {
+        // They become visible in the order of their numbers: whoever has read one asks only for what is behind it.
+        await queries.execute(sql`select pg_advisory_xact_lock(hashtextextended(${recordingId}, 0))`)
         await queries.insert(commands).values({ id, recordingId, command: order, applied })
         await queries.execute(sql`select pg_notify('panorec_commands', ${recordingId})`)
       })

@@ -3,6 +3,7 @@ import type { Deletions } from '../recording/index.ts'
 import type { Logger } from '../telemetry/index.ts'
 import type { Engine } from './engine.ts'
 import { DELETE_QUEUE, type DeleteJob, HEARTBEAT_REFRESH_SEC } from './queues.ts'
+import { workQueue } from './work-queue.ts'
 
 const SWEEP_MS = 30_000
 const POLL_SEC = 5
@@ -21,8 +22,7 @@ export async function startDeleteWorker({ engine, deletions, logger }: DeleteWor
     notifyPollingIntervalSeconds: POLL_SEC,
     heartbeatRefreshSeconds: HEARTBEAT_REFRESH_SEC,
   }
-  await engine.boss.work<DeleteJob>(DELETE_QUEUE, polling, async ([job]) => {
-    if (job === undefined) return
+  await workQueue<DeleteJob>({ boss: engine.boss, logger }, DELETE_QUEUE, polling, async (job) => {
     const { recordingId } = job.data
     const done = await deletions.run(recordingId, { signal: AbortSignal.any([stop.signal, job.signal]) })
     if (done) return logger.info({ recordingId }, 'the recording is deleted')

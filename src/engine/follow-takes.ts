@@ -53,7 +53,8 @@ export function followTakes({ takes, surroundings, logger, lost }: FollowPorts, 
       ...step,
       async begin() {
         const request = await persist(() => takes.begin(recordingId, surroundings))
-        return request === undefined ? await resume() : { request, written: Promise.resolve(undefined) }
+        if (request !== undefined) return { request, written: Promise.resolve(undefined) }
+        return lost.aborted ? { action: 'none' } : await resume()
       },
     }
   }

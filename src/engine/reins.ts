@@ -1,5 +1,8 @@
-/** What a worker does with a recorder's process. `stop`: an order to stop was brought, so that it is to end in time. */
-export type Wish = 'stop' | 'terminate' | 'abandon'
+/**
+ * What a worker does with a recorder's process. `stop`: an order to stop was brought, so that it is to end in time. `handOver`: it
+ * was told its border; the same, and it may be silent while it stores the rest.
+ */
+export type Wish = 'stop' | 'handOver' | 'terminate' | 'abandon'
 export type Wishes = Readonly<Record<Wish, () => void>>
 
 /** Holds a recorder that may not be there yet: what was wished too early is done as soon as it is. */
@@ -16,6 +19,7 @@ export function createReins(): Reins {
   }
   return {
     stop: wish('stop'),
+    handOver: wish('handOver'),
     terminate: wish('terminate'),
     abandon: wish('abandon'),
     attach(process) {

@@ -123,8 +123,8 @@ async function readyNext(options: RelayOptions, leg: Leg, { next, isOver }: Over
   if (request.maxDurationSec - held.recordedSec < NEARLY_OVER_SEC) return 'the recording is nearly over'
   const handover = { clock: held.clock, takeEpochMs: epochMs }
   const prepare = () => options.takes.prepareNext(request.recordingId, handover, options.surroundings)
-  const asked = await untilWritten(prepare, options.logger)
-  if (asked === undefined || isOver.aborted) return 'the recording does not go on'
+  const asked = await untilWritten(prepare, options.logger, isOver.signal)
+  if (asked === undefined || isOver.signal.aborted) return 'the recording does not go on'
   const successor = options.start(asked)
   const primed = firstEvent(successor, 'primed')
   next.attach(successor)
@@ -145,8 +145,9 @@ async function pass(
   let isPassed = false
   try {
     // A stop that the running take was brought by now ends the recording in it; one that comes later is the next take's.
-    const goesOn = !overlap.isOver.aborted && !overlap.next.isPaused
-    isPassed = goesOn && (await untilWritten(() => takes.handOver(request.recordingId, border), logger))
+    const goesOn = !overlap.isOver.signal.aborted && !overlap.next.isPaused
+    isPassed =
+      goesOn && (await untilWritten(() => takes.handOver(request.recordingId, border), logger, overlap.isOver.signal))
   } finally {
     if (!isPassed) take.takeOrders(after)
   }
@@ -205,19 +206,21 @@ function firstEvent<T extends RecorderEvent['type']>(take: RunningTake, type: T)
   })
 }
 
-/** Whether one of them is aborted, and a promise that resolves when one is. */
+/** A signal that is aborted with the first of them, and a promise that resolves then. */
 function anyAbort(signals: readonly AbortSignal[]) {
   const { promise, resolve } = Promise.withResolvers<undefined>()
-  const abort = (): void => resolve(undefined)
+  const any = new AbortController()
+  const abort = (): void => {
+    any.abort()
+    resolve(undefined)
+  }
   for (const signal of signals) {
     if (signal.aborted) abort()
     signal.addEventListener('abort', abort, { once: true })
   }
   return {
     promise,
-    get aborted() {
-      return signals.some(({ aborted }) => aborted)
-    },
+    signal: any.signal,
     [Symbol.dispose]() {
       for (const signal of signals) signal.removeEventListener('abort', abort)
     },

@@ -1,5 +1,11 @@
 import { AppError, type RecorderRequest } from '../protocol/index.ts'
-import type { Finalizer, RecorderSurroundings, Takes, Verdict } from '../recording/index.ts'
+import {
+  type Finalizer,
+  ignoreDeleted,
+  type RecorderSurroundings,
+  type Takes,
+  type Verdict,
+} from '../recording/index.ts'
 import { followTakes } from './follow-takes.ts'
 import { epochOf, runRelay } from './relay.ts'
 import { type RunningTake, type RunningTakePorts, startTake } from './running-take.ts'
@@ -27,8 +33,6 @@ export interface RunSignals {
 const FINALIZE_MS = 15_000
 /** A recorder whose worker died while it was ending is left to close its playlists for this long. */
 const ORPHAN_GRACE_SEC = 15
-/** How long a recorder goes on after its worker was told to stop, for another worker's first picture. */
-const HAND_OVER_MS = 20_000
 
 /** How the recording ended, as a metrics label; undefined when it has not ended here. */
 export type RecordingOutcome = string | undefined
@@ -42,7 +46,7 @@ export async function runRecording(
   recordingId: string,
   signals: RunSignals,
 ): Promise<RecordingOutcome> {
-  const outcome = await runTakes(ports, recordingId, signals)
+  const outcome = await runTakes(ports, recordingId, signals).catch(ignoreDeleted)
   if (outcome !== undefined) await ports.clips.recordingEnded(recordingId)
   return outcome
 }
@@ -79,7 +83,7 @@ async function runTakes(ports: RecordingPorts, recordingId: string, signals: Run
         return take
       }
       const onTaken = (take: RunningTake) => {
-        const listening = obeySignals(take, signals)
+        const listening = obeySignals(take, signals, times)
         void take.gone.then(() => listening[Symbol.dispose]())
       }
       const take = start(request, onStarted)
@@ -116,7 +120,11 @@ async function runTakes(ports: RecordingPorts, recordingId: string, signals: Run
 }
 
 /** The recorder hears when its worker stops or has lost the recording, for as long as the process is there. */
-function obeySignals(take: RunningTake, { stop, lost, handBack }: RunSignals): Disposable {
+function obeySignals(
+  take: RunningTake,
+  { stop, lost, handBack }: RunSignals,
+  { handOverMs }: Pick<TakeTimes, 'handOverMs'>,
+): Disposable {
   const listeners = new DisposableStack()
   const on = (signal: AbortSignal, act: () => void) => {
     if (signal.aborted) return act()
@@ -126,12 +134,13 @@ function obeySignals(take: RunningTake, { stop, lost, handBack }: RunSignals): D
   on(stop, () => {
     if (handBack === undefined) return take.terminate()
     take.leave()
-    const timer = setTimeout(() => take.terminate(), HAND_OVER_MS)
+    const timer = setTimeout(() => take.terminate(), handOverMs)
     void take.gone.then(() => clearTimeout(timer))
   })
   on(lost, () => {
     take.leave()
-    take.abandon()
+    // The job that was handed back counts as lost too: `terminate` has its time.
+    if (handBack === undefined || !stop.aborted) take.abandon()
   })
   return listeners
 }
@@ -160,7 +169,7 @@ export async function finalizeLeft(
   { takes, finalizer, clips }: Pick<RecordingPorts, 'takes' | 'finalizer' | 'clips'>,
   recordingId: string,
 ): Promise<void> {
-  const verdict = await takes.verdict(recordingId)
+  const verdict = await takes.verdict(recordingId).catch(ignoreDeleted)
   if (verdict === undefined) return
   const stored = await finalizer.finalize(recordingId, verdict)
   await takes.close(recordingId, verdict, stored)

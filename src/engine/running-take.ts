@@ -130,7 +130,10 @@ export function startTake(
     terminate: reins.terminate,
     leave: () => interrupt(stopping()),
     abandon: reins.abandon,
-    tell: (order) => desk.tell({ ...order, commandId: `take-${take}-${order.type}` } as RecorderCommand),
+    tell(order) {
+      desk.tell({ ...order, commandId: `take-${take}-${order.type}` } as RecorderCommand)
+      if (order.type === 'handover.end') reins.handOver()
+    },
     watch(listener) {
       listeners.add(listener)
       return { [Symbol.dispose]: () => listeners.delete(listener) }

@@ -15,6 +15,8 @@ export interface TakeTimes {
   readonly stopMs: number
   /** The same when the worker itself stops, or the recorder did not start in time. */
   readonly terminateMs: number
+  /** How long it goes on after its worker was told to stop, for another worker's first picture. */
+  readonly handOverMs: number
   /** A running recorder that says nothing for so long is dead: it reports its figures every two seconds. */
   readonly silenceMs: number
   /** The same for one whose process is stopped. */
@@ -25,6 +27,7 @@ export const DEFAULT_TAKE_TIMES: TakeTimes = {
   cueMs: 60_000,
   stopMs: 40_000,
   terminateMs: 10_000,
+  handOverMs: 20_000,
   silenceMs: 15_000,
   stoppedMs: 2_500,
 }
@@ -92,6 +95,10 @@ export function watchDeadlines({ recorder, times, isCued, interrupt, logger }: D
       if (type === 'finalizing' || type === 'failing' || type === 'ended') silence.stop()
     },
     stop,
+    handOver() {
+      silence.stop()
+      stop()
+    },
     terminate,
     abandon() {
       timers.dispose()

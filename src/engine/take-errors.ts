@@ -24,12 +24,9 @@ export function stopping(): AppError {
 }
 
 /** Chrome, the page or the encoder kept the first picture from coming. */
-export function startTimeout(startMs: number, lastLines: readonly string[] = []): AppError {
+export function startTimeout(startMs: number): AppError {
   return new AppError(
     'recorder.start-timeout',
     `The recorder had no first picture after ${startMs / 1000} s: look at its log for what it waited for.`,
-    {
-      details: { lastLines },
-    },
   )
 }

@@ -103,16 +103,18 @@ export function createTakeWriter(
   }
 }
 
-/** Repeats it while the database is away; throws what can never be written. */
-export async function untilWritten<T>(work: () => Promise<T>, logger: Logger): Promise<T> {
+/** Repeats it while the database is away, or until `enough`; throws what can never be written, and then what failed last. */
+export async function untilWritten<T>(work: () => Promise<T>, logger: Logger, enough?: AbortSignal): Promise<T> {
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await work()
     } catch (thrown) {
       const err = toAppError(thrown)
-      if (!err.retryable) throw err
+      if (!err.retryable || enough?.aborted) throw err
       logger.warn({ err }, 'a report of the recorder waits for the database')
-      await sleep(RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)])
+      const waitMs = RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)]
+      await sleep(waitMs, undefined, enough && { signal: enough }).catch(() => undefined)
+      if (enough?.aborted) throw err
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { Job, PgBoss, WorkOptions } from 'pg-boss'
+import type { Job } from 'pg-boss'
 import { AppError, toAppError } from '../protocol/index.ts'
 import type { WorkerRoll } from '../recording/index.ts'
 import type { Logger, Metrics } from '../telemetry/index.ts'
@@ -10,7 +10,6 @@ import {
   FINALIZE_QUEUE,
   type FinalizeJob,
   HEARTBEAT_REFRESH_SEC,
-  QUEUES,
   TAKE_QUEUE,
   type TakeJob,
   WEBHOOK_QUEUE,
@@ -21,6 +20,7 @@ import { watchScheduledStarts } from './scheduled-starts.ts'
 import { createTakeCosts } from './take-costs.ts'
 import { openTakeDoor } from './take-door.ts'
 import { clearWorkFolders } from './work-folder.ts'
+import { logFailure, workQueue } from './work-queue.ts'
 
 export interface WorkerOptions {
   readonly engine: Engine
@@ -34,12 +34,6 @@ export interface WorkerOptions {
   readonly metrics: Metrics
   /** No other process can work on this database: whatever a worker had when this one starts was left behind. */
   readonly alone: boolean
-}
-
-/** Works on the queues until it is disposed; then its recordings go on elsewhere, or at the next start. */
-export interface Worker extends AsyncDisposable {
-  /** Recordings that run here now. */
-  readonly running: number
 }
 
 const SWEEP_MS = 2000
@@ -57,8 +51,11 @@ const POLL_SEC = 5
 const TAKE_POLL_SEC = { alone: POLL_SEC, shared: 2 }
 const WEBHOOK_CONCURRENCY = 4
 
-/** Takes over what a dead service left, then works on the queues. */
-export async function startWorker(options: WorkerOptions): Promise<Worker> {
+/**
+ * Takes over what a dead service left, then works on the queues until it is disposed; then its recordings go on elsewhere, or at
+ * the next start.
+ */
+export async function startWorker(options: WorkerOptions): Promise<AsyncDisposable> {
   const { engine, logger, roll } = options
   const stop = new AbortController()
   const running = new Set<Promise<void>>()
@@ -100,7 +97,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
         .isRecordedHere(job.data.recordingId)
         .then((isHere) => isHere && place.isInTheLoad(), told('the spool could not be read'))
       void engine.putFirst(job.id).catch(told('the job of a recording that goes on could not be put first'))
-      const run = take(job)
+      const run = take(job).catch(logFailure(logger, TAKE_QUEUE, job.data))
       running.add(run)
       await run.finally(() => running.delete(run))
     },
@@ -118,12 +115,15 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     ),
   )
   const beating = { ...polling, heartbeatRefreshSeconds: HEARTBEAT_REFRESH_SEC }
-  await work<FinalizeJob>(boss, FINALIZE_QUEUE, beating, async ({ data }) => {
+  await workQueue<FinalizeJob>({ boss, logger }, FINALIZE_QUEUE, beating, async ({ data }) => {
     await finalizeLeft(options.take, data.recordingId)
     metrics.observeJob(FINALIZE_QUEUE, 'completed')
   })
-  await work<WebhookJob>(boss, WEBHOOK_QUEUE, { ...beating, localConcurrency: WEBHOOK_CONCURRENCY }, (job) =>
-    deliverDue(options.webhooks, { ...job.data, signal: AbortSignal.any([stop.signal, job.signal]) }),
+  await workQueue<WebhookJob>(
+    { boss, logger },
+    WEBHOOK_QUEUE,
+    { ...beating, localConcurrency: WEBHOOK_CONCURRENCY },
+    (job) => deliverDue(options.webhooks, { ...job.data, signal: AbortSignal.any([stop.signal, job.signal]) }),
   )
   undo.use(every(SWEEP_MS, () => options.take.takes.failWaiting(), logger))
   undo.use(every(WAKE_MS, () => wakeWebhooks(options), logger))
@@ -133,27 +133,13 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
 
   const resources = undo.move()
   return {
-    get running() {
-      return running.size
-    },
     async [Symbol.asyncDispose]() {
       resources.dispose()
       stop.abort(new AppError('service.stopping', 'The service is stopping.'))
-      const stopped = QUEUES.map(({ name }) => (name === TAKE_QUEUE ? door.close() : boss.offWork(name)))
-      await Promise.allSettled([...running, ...stopped, roll.leave()])
+      const stopped = [FINALIZE_QUEUE, WEBHOOK_QUEUE].map((name) => boss.offWork(name))
+      await Promise.allSettled([...running, door.close(), ...stopped, roll.leave()])
     },
   }
-}
-
-async function work<T extends object>(
-  boss: PgBoss,
-  queue: string,
-  settings: WorkOptions,
-  handle: (job: Job<T>) => Promise<void>,
-): Promise<void> {
-  await boss.work<T>(queue, settings, async ([job]) => {
-    if (job !== undefined) await handle(job)
-  })
 }
 
 /** Queues what still waits; a service that is alone goes on with every recording that was open when it ended. */

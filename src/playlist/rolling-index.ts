@@ -47,8 +47,10 @@ export function createRollingIndex(options: RollingIndexOptions): IndexPlaylist 
     },
     texts({ ended }) {
       if (tailSeq !== undefined && !ended) {
-        const waiting = shown.slice(tailSeq - (shown[0]?.seq ?? 0))
-        if (waiting.length < Math.sqrt(shown.length)) {
+        const from = tailSeq - (shown[0]?.seq ?? 0)
+        const waiting = shown.slice(from)
+        // After an outage the window may have moved past all that the index shows.
+        if (from >= 0 && waiting.length < Math.sqrt(shown.length)) {
           return { tail: head(tailSeq, []) + waiting.map(renderSegment).join('') }
         }
       }

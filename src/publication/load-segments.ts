@@ -31,9 +31,11 @@ export async function loadSegments(
   if (live !== undefined && reachesBackTo(live, sinceMs)) return live
   const tail = await loadPlaylist(store, `${recordingId}/tail.m3u8`)
   const end = tail === undefined || live === undefined ? (tail ?? live) : join(tail, live)
-  if (end !== undefined && reachesBackTo(end, sinceMs)) return end
+  if (end !== undefined && newestOf(end) >= newestOf(live) && reachesBackTo(end, sinceMs)) return end
   const index = await loadPlaylist(store, `${recordingId}/index.m3u8`)
-  return index === undefined || index.ended || end === undefined ? (index ?? end) : join(index, end)
+  if (index?.ended) return index
+  const views = [index, tail, live].filter((view) => view !== undefined)
+  return views.length === 0 ? undefined : views.reduce(join)
 }
 
 /** How much the stored playlists show, and from where; undefined while nothing is stored. Errors: those of the store. */
@@ -49,11 +51,16 @@ function reachesBackTo({ segments: [first] }: StoredSegments, sinceMs: number): 
   return first !== undefined && (first.seq === 0 || first.programDateTimeMs <= sinceMs)
 }
 
-/** Two views of one recording, the first of which reaches back further; a hole between them ends the list. */
+const newestOf = (view: StoredSegments | undefined): number => view?.segments.at(-1)?.seq ?? -1
+
+/**
+ * Two views of one recording, the first of which reaches back further; a hole between them ends the list. A tail is older than
+ * the index when that was just written.
+ */
 function join(older: StoredSegments, newer: StoredSegments): StoredSegments {
   const [firstNewer] = newer.segments
-  const next = (older.segments.at(-1)?.seq ?? -1) + 1
-  if (firstNewer === undefined || firstNewer.seq > next) return older
+  const next = newestOf(older) + 1
+  if (firstNewer === undefined || firstNewer.seq > next || newestOf(newer) < next) return older
   if (older.segments.length === 0 || firstNewer.seq < (older.segments[0]?.seq ?? 0)) return newer
   const { discontinuitySequence } = older
   return {

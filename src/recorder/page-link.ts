@@ -42,11 +42,13 @@ export function createPageLink(options: PageLinkOptions): PageLink {
   const epoch = Promise.withResolvers<number>()
   const stopped = Promise.withResolvers<void>()
   const drained = Promise.withResolvers<void>()
+  const saidStopped = Promise.withResolvers<void>()
   const waiting: ToPage[] = []
   let control: WebSocket | undefined
   let greeted = false
   let started = false
   let stopping = false
+  let isEnding = false
   let nextSequence = 0
   let guessedEpochMs: number | undefined
 
@@ -73,6 +75,8 @@ export function createPageLink(options: PageLinkOptions): PageLink {
         epoch.resolve(message.takeEpochMs)
         break
       case 'stopped':
+        stopping = true
+        saidStopped.resolve()
         stopped.resolve()
         break
       case 'failed':
@@ -87,8 +91,8 @@ export function createPageLink(options: PageLinkOptions): PageLink {
     }
   }
 
-  function closed(end: PromiseWithResolvers<void>, message: string): void {
-    if (!stopping) options.onFailed(new AppError('page.crashed', message))
+  function closed(end: PromiseWithResolvers<void>, isExpected: boolean, message: string): void {
+    if (!isExpected) options.onFailed(new AppError('page.crashed', message))
     end.resolve()
   }
 
@@ -108,20 +112,20 @@ export function createPageLink(options: PageLinkOptions): PageLink {
   return {
     ...clockOf,
     async end(atMs) {
-      stopping = true
+      isEnding = true
       write({ type: 'end', atMs })
-      await Promise.all([stopped.promise, drained.promise])
+      await Promise.all([saidStopped.promise, drained.promise])
     },
     acceptControl(socket) {
       control = socket
       socket.on('message', (data) => receive(JSON.parse(textOf(data)) as FromPage))
       socket.on('error', (error) => options.logger.warn({ err: error }, 'the control link to the page broke'))
-      socket.on('close', () => closed(stopped, 'The recorder page closed its control link'))
+      socket.on('close', () => closed(stopped, stopping, 'The recorder page closed its control link'))
     },
     acceptPackets(socket) {
       socket.on('message', (data) => receivePacket(data as Buffer))
       socket.on('error', (error) => options.logger.warn({ err: error }, 'the packet link to the page broke'))
-      socket.on('close', () => closed(drained, 'The recorder page closed its packet link'))
+      socket.on('close', () => closed(drained, stopping || isEnding, 'The recorder page closed its packet link'))
     },
     takeEpochMs: epoch.promise,
     send(message) {

@@ -1,7 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Segment, segmentUri } from '../playlist/index.ts'
 import type { SegmentStore } from '../store/index.ts'
 import { claimFolder, listAdopted, listSpoolFolders, readAdopted } from './leftovers.ts'
-import { retry } from './retry.ts'
 import type { KeptLog } from './signal-lines.ts'
 import { readKeptLogs } from './signal-log.ts'
 import { forget, markStored, openSpool, type SpooledSegment, type SpooledTake } from './spool.ts'
@@ -28,8 +28,8 @@ export interface RecoveredSegments extends AsyncDisposable {
 
 /** Whoever recovers has a folder in the spool too: dying in the middle leaves what a take would leave. */
 const RECOVERY_TAKE = 0
-/** A store that fails for a moment is tried again; one that is away is for the next pass over the spool. */
-const PUT_MS = 10_000
+/** A store that fails for a moment is tried again after it; one that is away is for the next pass over the spool. */
+const PAUSE_MS = 500
 
 /** Takes over the folders of dead takes of a recording and stores their segments. Errors: those of the store. */
 export async function recoverSegments(options: RecoverOptions): Promise<RecoveredSegments> {
@@ -71,8 +71,10 @@ async function storeSegment({ store, recordingId }: RecoverOptions, segment: Spo
   const { path } = segment
   if (segment.kind === 'waiting' && path !== undefined) {
     const key = `${recordingId}/${uriOf(segment)}`
-    const signal = AbortSignal.timeout(PUT_MS)
-    await retry(() => store.putFile(key, path, { signal }), { signal, onTrouble: () => undefined })
+    await store.putFile(key, path).catch(async () => {
+      await sleep(PAUSE_MS)
+      await store.putFile(key, path)
+    })
   }
   return await markStored(segment)
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { toAppError } from '../protocol/index.ts'
 import type { RecordingFinalizer } from './create-finalizer.ts'
 import type { FinalizedRecording } from './finalize-recording.ts'
@@ -21,23 +22,34 @@ export interface RecoverSpoolOptions {
 
 /** A store that was away comes back at any time. */
 const EVERY_MS = 60_000
+/** A store that does not answer holds up no end: what is not stored stays in the spool. */
+const GRACE_MS = 5_000
 
 /** Stores what dead takes of ended recordings left on this machine: now, and every minute until it is disposed. */
 export function recoverSpoolRegularly(options: RecoverSpoolOptions): AsyncDisposable {
-  let work = recoverSpool(options)
-  const timer = setInterval(() => {
-    work = work.then(() => recoverSpool(options))
-  }, EVERY_MS)
+  const stop = new AbortController()
+  let work: Promise<void> | undefined
+  const look = (): void => {
+    work ??= recoverSpool(options, stop.signal).finally(() => {
+      work = undefined
+    })
+  }
+  look()
+  const timer = setInterval(look, EVERY_MS)
   return {
     async [Symbol.asyncDispose]() {
       clearInterval(timer)
-      await work
+      stop.abort()
+      await Promise.race([work, sleep(GRACE_MS, undefined, { ref: false })])
     },
   }
 }
 
-/** One pass over the spool. It never throws: what fails stays in the spool, and the log says why. */
-export async function recoverSpool(options: RecoverSpoolOptions): Promise<void> {
+/**
+ * One pass over the spool; an abort ends it before the next recording. It never throws: what fails stays in the spool, and the log
+ * says why.
+ */
+export async function recoverSpool(options: RecoverSpoolOptions, signal?: AbortSignal): Promise<void> {
   const { finalizer, spoolDir, endOf, onStored, logger } = options
   const unreadable = (err: unknown) => {
     logger.error({ err }, 'the spool cannot be read')
@@ -47,6 +59,7 @@ export async function recoverSpool(options: RecoverSpoolOptions): Promise<void> 
   const folders = await listSpoolFolders(spoolDir).catch(unreadable)
   const dead = folders.filter(({ life }) => life === 'gone').map(({ about }) => about.recordingId)
   for (const recordingId of new Set(dead)) {
+    if (signal?.aborted) return
     try {
       const end = await endOf(recordingId).catch((error: unknown) => unlessDeleted(options, recordingId, error))
       if (end === undefined) continue

@@ -48,8 +48,8 @@ export interface TakeOutput {
   /** Returns the signals that are new. */
   addSignals(signals: readonly Signal[]): readonly Signal[]
   /**
-   * Stores all that is left and closes it if that was asked for; throws the store's error when `deadline` comes first. A take
-   * that was to take over, and did not come to it, writes nothing: the recording is another's.
+   * Stores all that is left and closes it if that was asked for; throws the store's error when `deadline` comes first. A later
+   * take that had no picture writes nothing: the recording may still be an earlier one's.
    */
   close(ending: Ending, deadline: AbortSignal): Promise<void>
 }
@@ -155,7 +155,7 @@ export function openTakeOutput(options: TakeOutputOptions): TakeOutput {
     addSignals: signals.add,
     async close(ending, deadline) {
       clearInterval(timer)
-      const isCalledOff = request.handover !== null && !hasPicture && !isAskedFor(ending)
+      const isCalledOff = take > 1 && !hasPicture && !isAskedFor(ending)
       if (isCalledOff) return
       closing.resolve(undefined)
       await segmenter.finish()

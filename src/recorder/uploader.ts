@@ -32,7 +32,7 @@ export interface Uploader {
   finish(options: { readonly ended: boolean; readonly deadline: AbortSignal }): Promise<Publication>
 }
 
-/** While many segments wait, one set of playlists names this many at once. */
+/** While more segments wait than are uploaded at once, one set of playlists names this many. */
 const MAX_UNPUBLISHED = 8
 /** One upload after the other would be as slow as its round trips; more would take the link from the sources. */
 const PARALLEL_UPLOADS = 4
@@ -65,7 +65,8 @@ export function startUploader(options: UploaderOptions): Uploader {
       const next = uploads.shift()
       if (next !== undefined) unpublished.push(await next)
       const isIdle = uploads.length === 0 && queue.length === 0
-      if (unpublished.length > 0 && (isIdle || unpublished.length >= MAX_UNPUBLISHED)) {
+      const isBehind = queue.length >= PARALLEL_UPLOADS
+      if (unpublished.length >= (isBehind ? MAX_UNPUBLISHED : 1)) {
         await publish(publication, unpublished.splice(0))
       } else if (isIdle && closing !== undefined) break
       else if (isIdle) await wake.promise

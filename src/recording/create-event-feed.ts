@@ -7,6 +7,7 @@ const BATCH = 200
 /** The feed over the log: replay and live are the same read, so that nothing is lost or doubled between them. */
 export function createEventFeed(log: EventLog): EventFeed {
   return {
+    lastId: () => log.lastId(),
     async *subscribe({ afterId, recordingId, types, signal }) {
       const alarm = createAlarm(signal)
       using _watch = log.watch(alarm.ring)

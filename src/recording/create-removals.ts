@@ -39,14 +39,22 @@ export interface RemovalsPorts {
 
 /** Takes away the media that have left the playlists of a rolling recording. */
 export interface Removals {
-  /** Doing it twice is as once. Undefined: there is nothing more to take away, ever. Errors: of the store and the database. */
-  run(recordingId: string, marks: readonly RemovalMark[]): Promise<NextRemoval | undefined>
+  /**
+   * Doing it twice is as once. Undefined: there is nothing more to take away, ever. Errors: of the store and the database, and
+   * the signal's reason.
+   */
+  run(
+    recordingId: string,
+    marks: readonly RemovalMark[],
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<NextRemoval | undefined>
 }
 
 export function createRemovals({ repository, pins, store, clock, windowOf }: RemovalsPorts): Removals {
-  async function removeBefore(recordingId: string, place: SegmentPlace): Promise<void> {
+  async function removeBefore(recordingId: string, place: SegmentPlace, signal?: AbortSignal): Promise<void> {
     const pinned = withNeighbours(await pins.of(recordingId))
     for await (const { key } of store.list(`${recordingId}/takes/`)) {
+      signal?.throwIfAborted()
       const uri = key.slice(recordingId.length + 1)
       const found = placeOf(uri)
       if (found !== undefined && isBefore(found, place) && !pinned.has(uri)) await store.delete(key)
@@ -54,13 +62,14 @@ export function createRemovals({ repository, pins, store, clock, windowOf }: Rem
   }
 
   return {
-    async run(recordingId, marks) {
+    async run(recordingId, marks, { signal } = {}) {
+      signal?.throwIfAborted()
       const record = await repository.find(recordingId).catch(ignoreDeleted)
       if (record === undefined) return undefined
       const window = await windowOf(recordingId)
       const nowMs = clock().getTime()
       const due = marks.filter(({ dueMs }) => dueMs <= nowMs).at(-1)
-      if (due !== undefined) await removeBefore(recordingId, due)
+      if (due !== undefined) await removeBefore(recordingId, due, signal)
       return planRemoval({ marks, window, nowMs, isOver: isFinal(record.state) })
     },
   }

@@ -23,7 +23,7 @@ import {
   type Verdict,
 } from './record.ts'
 import { OPEN_STATES } from './state.ts'
-import { mayAnswer } from './takes-of-record.ts'
+import { isBetweenTakes, mayAnswer } from './takes-of-record.ts'
 import { dueAt, isOverdue, lookAgain, noRoom, type Watch } from './waiting.ts'
 import type { RecordingWriter } from './write.ts'
 
@@ -120,7 +120,8 @@ export interface TakesPorts {
 
 export function createTakes(ports: TakesPorts): Takes {
   const { repository, writer, commands, takeQueue, roomAccess, line, clock, recovery, takesAhead } = ports
-  const nextStep = (record: RecordingRecord) => planStep(record, clock(), recovery)
+  const bornAt = clock()
+  const nextStep = (record: RecordingRecord) => planStep(record, { now: clock(), bornAt }, recovery)
   const foresight = createForesight(takesAhead)
   const change: RecordingWriter['change'] = async (id, decide) => {
     const record = await writer.change(id, decide)
@@ -148,7 +149,14 @@ export function createTakes(ports: TakesPorts): Takes {
 
     async begin(recordingId, surroundings, foreseen) {
       let begun = false
+      // An answer that was lost on its way makes the caller ask again.
+      const isBegun = (current: RecordingRecord) =>
+        !isBetweenTakes(current) && (lastNumber(current) === foreseen || foresight.isOwn(current))
       const record = await change(recordingId, (current, now) => {
+        if (isBegun(current)) {
+          begun = true
+          return undefined
+        }
         const numbers = isWaiting(current) ? foresight.numbers(current, foreseen) : undefined
         begun = numbers !== undefined
         return numbers && beginTake(current, now, numbers)
@@ -222,8 +230,8 @@ export function createTakes(ports: TakesPorts): Takes {
     },
 
     async requeue() {
-      const open = await listOpen(repository)
-      const due = open.filter((record) => record.state !== 'requested' || dueAt(record) <= clock())
+      const begun = await listAll(repository, { states: OPEN_STATES.filter((state) => state !== 'requested') })
+      const due = [...begun, ...(await listAll(repository, { states: ['requested'], dueBefore: clock() }))]
       if (due.length === 0) return
       const lost = new Set(await takeQueue.withoutJob(due.map(({ id }) => id)))
       for (const { id, takes } of due) if (lost.has(id)) await takeQueue.enqueue(id, { goesOn: takes.length > 0 })
@@ -262,11 +270,14 @@ export function createTakes(ports: TakesPorts): Takes {
 
 const PAGE = 100
 
-async function listOpen(repository: RecordingRepository): Promise<readonly RecordingRecord[]> {
+async function listAll(
+  repository: RecordingRepository,
+  wanted: Pick<Parameters<RecordingRepository['list']>[0], 'states' | 'dueBefore'>,
+): Promise<readonly RecordingRecord[]> {
   const all: RecordingRecord[] = []
   for (;;) {
     const last = all.at(-1)
-    const page = await repository.list({ limit: PAGE, states: OPEN_STATES, ...(last && { beforeId: last.id }) })
+    const page = await repository.list({ ...wanted, limit: PAGE, ...(last && { beforeId: last.id }) })
     all.push(...page)
     if (page.length < PAGE) return all
   }

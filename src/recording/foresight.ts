@@ -19,6 +19,8 @@ export interface BrokenTake {
 export interface Foresight {
   /** This worker began the newest take of the recording. */
   began(record: RecordingRecord): void
+  /** Whether this worker began the newest take of the recording, for all it knows. */
+  isOwn(record: RecordingRecord): boolean
   /** The recording changed; what is older than what is foreseen is no news. */
   changed(record: RecordingRecord): void
   /** The recording is not this worker's, or not any more. */
@@ -36,19 +38,20 @@ export function createForesight(kept: number): Foresight {
   const seen = new Map<string, RecordingRecord>()
   const numbered = (number: number): TakeNumbers => ({ number, ...(kept > 0 && { reservedTo: number + kept }) })
   const seenNumber = (id: string): number => lastNumber(seen.get(id) ?? { takes: [] })
+  const isOwn = (record: RecordingRecord): boolean => seenNumber(record.id) === lastNumber(record)
   const isNews = (record: RecordingRecord): boolean => lastNumber(record) >= seenNumber(record.id)
   return {
     began(record) {
       if (isNews(record)) seen.set(record.id, record)
     },
+    isOwn,
     changed(record) {
       if (seen.has(record.id) && isNews(record)) seen.set(record.id, record)
     },
     forget: (recordingId) => void seen.delete(recordingId),
     numbers(record, number) {
       if (number !== undefined) return isReserved(record, number) ? numbered(number) : undefined
-      const isOwn = seenNumber(record.id) === lastNumber(record)
-      return numbered(isOwn ? nextTakeNumber(record) : unreservedTakeNumber(record))
+      return numbered(isOwn(record) ? nextTakeNumber(record) : unreservedTakeNumber(record))
     },
     interrupted(recordingId, { take, at, error, progress }, now) {
       const before = seen.get(recordingId)

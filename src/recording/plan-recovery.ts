@@ -12,7 +12,7 @@ export interface RecoveryPolicy {
   readonly quickDeaths: number
   /** The same while the recording has not had a single picture: its caller should hear soon that it does not start. */
   readonly deathsBeforeStart: number
-  /** A recording that nobody carried on for so long is over: a class that the service was away for has ended. */
+  /** A recording that nobody carried on for so long is over: a class that all services were away for has ended. */
   readonly resumeWithinMs: number
 }
 
@@ -36,18 +36,20 @@ const INNOCENT: ReadonlySet<string> = new Set(['service.stopping'])
 
 /**
  * What follows a take that ended without anybody asking for it. The first restart is immediate; takes that die one after
- * the other wait longer and longer. `takes` are all of the recording; the last one has ended.
+ * the other wait longer and longer. `takes` are all of the recording; the last one has ended. A process that was there when it
+ * ended, `bornAt` says since when, goes on with it however late its end is written: the database may have been away.
  */
 export function planRecovery(
   takes: readonly TakeRecord[],
-  now: Date,
+  { now, bornAt }: { readonly now: Date; readonly bornAt: Date },
   policy: RecoveryPolicy = DEFAULT_RECOVERY,
 ): Recovery {
   const last = takes.at(-1)
   if (last === undefined) return { action: 'next-take', delayMs: 0 }
   const error = last.error ?? { code: 'internal', message: 'The take ended without a reason.' }
   if (HOPELESS.has(error.code)) return { action: 'give-up', error }
-  if (now.getTime() - endOf(last) > policy.resumeWithinMs) return { action: 'give-up', error }
+  const isLeft = endOf(last) < bornAt.getTime() && now.getTime() - endOf(last) > policy.resumeWithinMs
+  if (isLeft) return { action: 'give-up', error }
   const deaths = quickDeaths(takes, policy)
   const isBegun = takes.some(({ firstPictureAt }) => firstPictureAt !== null)
   if (deaths >= (isBegun ? policy.quickDeaths : policy.deathsBeforeStart)) {

@@ -31,13 +31,17 @@ export function loseTake(record: RecordingRecord, now: Date): Outcome | undefine
 }
 
 /** What follows, by what the record says. */
-export function planStep(record: RecordingRecord, now: Date, policy: RecoveryPolicy | undefined): NextStep {
+export function planStep(
+  record: RecordingRecord,
+  times: Parameters<typeof planRecovery>[1],
+  policy: RecoveryPolicy | undefined,
+): NextStep {
   const last = record.takes.at(-1)
   if (record.state === 'requested') return { action: 'begin', delayMs: 0, since: null }
   if (isFinal(record.state) || !isBetweenTakes(record)) return { action: 'none' }
   if (record.state === 'finalizing') return close('completed', last?.error ?? null)
   if (remainingSec(record) <= 0) return close('completed', AT_MAX_DURATION)
-  const plan = planRecovery(record.takes, now, policy)
+  const plan = planRecovery(record.takes, times, policy)
   if (plan.action === 'give-up') return close('failed', plan.error)
   return { action: 'begin', delayMs: plan.delayMs, since: last?.endedAt ?? null }
 }

@@ -50,6 +50,8 @@ export interface Recordings {
 
 /** Every state change of the service in the order of its ids. */
 export interface EventFeed {
+  /** The newest id, 0 when there is none: what is new comes after it. */
+  lastId(): Promise<number>
   /** Replays what came after `afterId`, then goes on live until aborted. Without `afterId` only what is new. */
   subscribe(options: {
     readonly afterId?: number

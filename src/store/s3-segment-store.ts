@@ -36,6 +36,9 @@ export interface S3Times {
 /** A segment passes a slow line in minutes; a server that says nothing for so long does not come back to this call. */
 const TIMES: S3Times = { connectMs: 5_000, idleMs: 20_000, callMs: 300_000 }
 
+/** A viewer on a slow line holds one for as long as a segment takes; the SDK's own 50 would be taken by as many of them. */
+const MAX_SOCKETS = 2_000
+
 /** Opens a bucket's prefix; the credentials, and the region when none is given, come from the SDK's own chain. */
 export function openS3SegmentStore(location: S3Location, times: S3Times = TIMES): SegmentStore {
   const client = new S3Client({
@@ -51,6 +54,8 @@ export function openS3SegmentStore(location: S3Location, times: S3Times = TIMES)
       requestTimeout: times.callMs,
       // Without it the SDK only logs that a call has taken longer.
       throwOnRequestTimeout: true,
+      httpAgent: { maxSockets: MAX_SOCKETS },
+      httpsAgent: { maxSockets: MAX_SOCKETS },
     },
   })
   return new S3SegmentStore(client, location)
@@ -146,8 +151,12 @@ export class S3SegmentStore implements SegmentStore {
   async check(options: Options = {}): Promise<void> {
     const key = `${CHECK_KEY}-${randomUUID()}`
     await this.put(key, new TextEncoder().encode(key), options)
-    await (await this.get(key, options)).body.cancel()
-    await this.delete(key, options)
+    try {
+      await (await this.get(key, options)).body.cancel()
+    } finally {
+      // Without the signal: what is late must not lie there for ever.
+      await this.delete(key)
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

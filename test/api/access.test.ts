@@ -50,6 +50,18 @@ test('a session plays media and nothing else, until it ends', async () => {
   expect(await get(PLAYLIST, cookie)).toBe(401)
 })
 
+test.each([
+  ['https://class.example/rec', 'Path=/rec/media; HttpOnly; SameSite=Strict; Secure'],
+  ['https://class.example', 'Path=/media; HttpOnly; SameSite=Strict; Secure'],
+  ['http://class.example', 'Path=/media; HttpOnly; SameSite=Strict'],
+])('a session is for the media below %s, and ends there', async (publicUrl, attributes) => {
+  await using api = await openApp({ apiKeys, publicUrl })
+  const cookieOf = async (method: 'POST' | 'DELETE') =>
+    (await api.app.inject({ method, url: '/v1/session', headers: { 'x-api-key': KEY } })).headers['set-cookie']
+  expect(await cookieOf('POST')).toMatch(new RegExp(`^panorec_session=\\S+; Max-Age=43200; ${attributes}$`))
+  expect(await cookieOf('DELETE')).toBe(`panorec_session=; Max-Age=0; ${attributes}`)
+})
+
 test('nobody gets a session without a key', async () => {
   await using api = await openApp({ apiKeys })
   const response = await api.app.inject({ method: 'POST', url: '/v1/session' })

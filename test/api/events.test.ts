@@ -61,8 +61,21 @@ test.each([
   for (let n = 0; n < 4; n += 1) service.emit(0)
   const stream = await service.follow(query, headers)
   const text = await stream.until('id: 4')
-  expect([...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => id)).toEqual(['3', '4'])
+  expect([...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => id)).toEqual(['2', '3', '4'])
   stream.stop()
+})
+
+test('says at once where to resume, before anything matches', async () => {
+  await using service = await openService()
+  for (let n = 0; n < 3; n += 1) service.emit(1)
+  const stream = await service.follow(`?recording=${fakeId(1)}`)
+  expect(await stream.until('\n\n')).toBe('id: 3\nretry: 1000\n\n')
+  stream.stop()
+  await expect.poll(() => service.api.events.subscribers()).toBe(0)
+  service.emit(0)
+  const resumed = await service.follow(`?recording=${fakeId(1)}`, { 'last-event-id': '3' })
+  expect(await resumed.until('id: 4\n')).toContain('event: recording.state')
+  resumed.stop()
 })
 
 test('gives only the recording and the types that were asked for', async () => {
@@ -70,7 +83,7 @@ test('gives only the recording and the types that were asked for', async () => {
   for (const n of [0, 1, 0, 1]) service.emit(n)
   const stream = await service.follow(`?after=0&recording=${fakeId(2)}&type=recording.state&type=source.state`)
   const text = await stream.until('id: 4')
-  expect([...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => id)).toEqual(['2', '4'])
+  expect([...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => id)).toEqual(['0', '2', '4'])
   stream.stop()
 })
 
@@ -90,7 +103,7 @@ test('gives the highlights and recaps of one recording to whoever asks for them'
   const types = ['highlight.ready', 'highlight.failed', 'recap.ready'].map((type) => `type=${type}`).join('&')
   const stream = await service.follow(`?after=0&recording=${fakeId(1)}&${types}`)
   const text = await stream.until('id: 6')
-  expect([...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => id)).toEqual(['4', '6'])
+  expect([...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => id)).toEqual(['0', '4', '6'])
   expect(text).toContain(`id: 4\nevent: highlight.ready\ndata: ${JSON.stringify(ready)}\n\n`)
   stream.stop()
 })

@@ -133,6 +133,7 @@ export function createFakeEvents(): EventFeed & {
     subscribers: () => subscribers,
     emit: (recording) => put({ at: CREATED_AT, recordingId: recording.id, type: 'recording.state', recording }),
     put,
+    lastId: async () => log.length,
     async *subscribe({ afterId, recordingId, types, signal }) {
       let next = afterId ?? log.length
       subscribers += 1

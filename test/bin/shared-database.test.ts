@@ -69,6 +69,28 @@ describe('services and workers on one Postgres', () => {
     await expect.poll(state, { timeout: 15_000 }).toBe('completed')
   })
 
+  test('a worker that nobody takes over from goes on with its recorder for its time, ends it, and goes', async () => {
+    const config = loadConfig({
+      PANOREC_DATA_DIR: dataDir,
+      PANOREC_DATABASE_URL: await server.createDatabase(),
+      PANOREC_PUBLIC_URL: 'http://127.0.0.1:9',
+      PANOREC_ALLOW_PRIVATE_HOSTS: '*',
+    })
+    await using front = await openCore(config, { logger: silent })
+    // Longer than the beats by which a worker hears that a job is not its own any more.
+    const times = { handOverMs: 6000 }
+    const worker = await startLoneWorker(config, { logger: silent, recorderScript: SCRIPTED_RECORDER, times })
+    const recordings = createRecordings({ ...front.recordingsPorts, rooms: { publish: async () => {} } })
+    const { id } = await recordings.start({ ...spec, signalling: { url: 'ws://127.0.0.1/own' } })
+    await expect.poll(async () => (await recordings.get(id)).state, { timeout: 15_000 }).toBe('recording')
+    const toldAt = performance.now()
+    await worker[Symbol.asyncDispose]()
+    const tookMs = performance.now() - toldAt
+    expect(tookMs).toBeGreaterThan(times.handOverMs - 500)
+    expect(tookMs).toBeLessThan(times.handOverMs + 15_000)
+    expect((await recordings.get(id)).state).toBe('recovering')
+  }, 60_000)
+
   test('a worker alone shows its health and its figures where it is told to, to whoever has a key', async () => {
     const settings = {
       PANOREC_DATA_DIR: dataDir,

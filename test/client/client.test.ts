@@ -8,8 +8,8 @@ import { openApp } from '../api/open-app.ts'
 const API_KEY = 'key-one-0123456789'
 const SPEC = { sources: [{ id: 'teacher', type: 'hls' as const, url: 'https://live.example.com/a.m3u8' }] }
 
-async function openService() {
-  const api = await openApp({ apiKeys: [API_KEY] })
+async function openService(options: { readonly clock?: () => number } = {}) {
+  const api = await openApp({ apiKeys: [API_KEY], ...options })
   const baseUrl = await api.listen()
   return {
     api,
@@ -115,10 +115,15 @@ test('a refusal is thrown as the error that it was on the other side', async () 
   await expect(stranger.recordings.list()).rejects.toMatchObject({ code: 'auth.missing' })
 })
 
-test('an answer that is no problem document is an error with its status', async () => {
-  const fetch = async () => new Response('<h1>Bad gateway</h1>', { status: 502 })
+test.each([
+  [500, 'internal', false],
+  [502, 'service.unreachable', true],
+  [503, 'service.unreachable', true],
+  [504, 'service.unreachable', true],
+])('an answer %i that is no problem document is the error %s', async (status, code, retryable) => {
+  const fetch = async () => new Response('<h1>Not now</h1>', { status })
   const client = createClient({ baseUrl: 'http://127.0.0.1:1', fetch })
-  await expect(client.recordings.list()).rejects.toMatchObject({ code: 'internal', details: { status: 502 } })
+  await expect(client.recordings.list()).rejects.toMatchObject({ code, retryable, details: { status } })
 })
 
 test('follows events, and resumes after the last one when the stream breaks', async () => {
@@ -143,6 +148,38 @@ test('follows events, and resumes after the last one when the stream breaks', as
   expect(asked.length).toBeGreaterThan(1)
 })
 
+test('follows events on when what is in between answers that the service is away', async () => {
+  await using service = await openService()
+  const recording = await service.client.recordings.start(SPEC)
+  service.api.events.emit(recording)
+  let asked = 0
+  const restarting: typeof fetch = async (url, init) => {
+    asked += 1
+    return asked === 1 ? new Response('<h1>Bad gateway</h1>', { status: 502 }) : fetch(url, init)
+  }
+  const client = createClient({ baseUrl: service.baseUrl, apiKey: API_KEY, fetch: restarting })
+  expect(await take(client.events({ afterId: 0 }), 1)).toMatchObject([{ id: 1 }])
+})
+
+test('a stream that breaks before its first event goes on where it began', async () => {
+  await using service = await openService()
+  const recording = await service.client.recordings.start(SPEC)
+  service.api.events.emit(recording)
+  let asked = 0
+  const breaking: typeof fetch = async (url, init) => {
+    asked += 1
+    const response = await fetch(url, init)
+    if (asked > 1) return response
+    const reader = response.body?.getReader()
+    const { value } = (await reader?.read()) ?? {}
+    await reader?.cancel()
+    service.api.events.emit(recording)
+    return new Response(value ?? null)
+  }
+  const client = createClient({ baseUrl: service.baseUrl, apiKey: API_KEY, fetch: breaking })
+  expect(await take(client.events({ recordingId: recording.id }), 1)).toMatchObject([{ id: 2 }])
+})
+
 test('a stream of events ends when it is aborted, and a refusal is thrown', async () => {
   await using service = await openService()
   const stop = new AbortController()
@@ -164,6 +201,17 @@ test('joins a room by token, sends, reads, and hears what was refused', async ()
   const [hello] = await take<Signal>(amy, 1)
   expect(hello).toMatchObject({ type: 'chat.message', text: 'hello', from: 'amy', seq: 1 })
   expect(refused).toMatchObject([{ code: 'signal.not-allowed', field: '/type', received: 'board.page' }])
+})
+
+test('a signal that carries no time is dated by the service, whatever clock the client has', async () => {
+  // Ahead of the client's clock: a time of the client would be taken as it is.
+  const nowMs = Date.now() + 3_600_000
+  await using service = await openService({ clock: () => nowMs })
+  const { token } = await service.client.rooms.createToken('class-42', { role: 'participant', identity: 'amy' })
+  await using amy = await service.client.rooms.join('class-42', { token })
+  amy.send({ v: 1, type: 'chat.message', text: 'hello' })
+  amy.send({ v: 1, type: 'chat.message', text: 'before', at: nowMs - 1000 })
+  expect((await take<Signal>(amy, 2)).map(({ at }) => at)).toEqual([nowMs, nowMs - 1000])
 })
 
 test('a room that cannot be joined is an error, and one that is left ends its stream', async () => {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Layout, Recording, RecordingSpec, RecordingState, Signal } from '../../src/protocol/index.ts'
+import type { Layout, Recording, RecordingSpec, RecordingState, Signal, SourceSpec } from '../../src/protocol/index.ts'
 
 const POLL_MS = 50
 /** A cold start with an embedded database on a busy machine; anything longer is a hang. */
@@ -60,6 +60,10 @@ export class RecordingCall {
   async running(): Promise<Recording> {
     const allLive = ({ sources }: Recording): boolean => sources.every((source) => source.state === 'live')
     return await this.until('all sources live', (recording) => recording.state === 'recording' && allLive(recording))
+  }
+
+  async addSource(source: SourceSpec): Promise<void> {
+    await this.#call('POST', '/sources', source)
   }
 
   /** Epoch milliseconds just before the call. */

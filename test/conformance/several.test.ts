@@ -34,13 +34,16 @@ describe('several recordings', () => {
     }
   })
 
-  test('starts and stops in a row leave no process, no port and no temporary folder', async () => {
+  test('starts and stops in a row leave nothing behind, and a source that comes while Chrome starts is played', async () => {
     await using service = await TestService.start()
-    await using live = await LiveClass.start(1, CLIP_SEC)
+    await using live = await LiveClass.start(2, CLIP_SEC)
+    const [first, second] = live.sources
+    if (first === undefined || second === undefined) return expect.unreachable()
     const before = await takeStock()
     for (let i = 0; i < STARTS; i++) {
-      const call = await service.post({ sources: live.sources })
-      await call.running()
+      const call = await service.post({ sources: [first] })
+      await call.addSource(second)
+      expect((await call.running()).sources).toHaveLength(2)
       await sleep(SHORT_SEC * 1000)
       const { state, durationSec } = await call.stop()
       expect(state).toBe('completed')

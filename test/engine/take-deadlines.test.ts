@@ -7,7 +7,15 @@ import { type TakeTimes, watchDeadlines } from '../../src/engine/take-deadlines.
 import { createLogger } from '../../src/telemetry/index.ts'
 
 const SCRIPT = fileURLToPath(new URL('lingering-child.ts', import.meta.url))
-const TIMES = { startMs: 500, cueMs: 500, stopMs: 500, terminateMs: 500, silenceMs: 500, stoppedMs: 500 }
+const TIMES = {
+  startMs: 500,
+  cueMs: 500,
+  stopMs: 500,
+  terminateMs: 500,
+  silenceMs: 500,
+  stoppedMs: 500,
+  handOverMs: 500,
+}
 /** The silence is looked at once a second. */
 const LONGER_MS = 2500
 const at = '2026-11-21T09:00:00.000Z'
@@ -49,6 +57,16 @@ test('a recorder that is stopped is killed long before one that is only silent',
   expect(stopped.codes).toEqual(['recorder.unresponsive'])
   expect(await isAlive(silent.recorder.exited)).toBe(true)
   expect(silent.codes).toEqual([])
+})
+
+test('a recorder that hands over may be silent while it stores the rest, and has its time for that', async () => {
+  await using take = await open({ stopMs: 4000 })
+  take.deadlines.see({ type: 'started', at, takeEpochMs: 0 })
+  take.deadlines.handOver()
+  await sleep(LONGER_MS)
+  expect(await isAlive(take.recorder.exited)).toBe(true)
+  expect(await take.recorder.exited).toMatchObject({ signal: 'SIGKILL' })
+  expect(take.codes).toEqual([])
 })
 
 test('a recorder that was abandoned is left alone, whatever is wished after that', async () => {

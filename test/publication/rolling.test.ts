@@ -175,3 +175,21 @@ test('the next look is planned from what the playlists show', () => {
   expect(planRemoval({ marks: [], window: undefined, nowMs: 0, isOver: false })).toEqual({ marks: [], afterSec: 5 })
   expect(planRemoval({ marks: [], window: undefined, nowMs: 0, isOver: true })).toBeUndefined()
 })
+
+test('names each segment by its number also when an outage let the window move past all that the index shows', async () => {
+  const long = (number: number) => ({ ...segment(number), take: 1, uri: `takes/1/${number}.ts`, durationSec: 10 })
+  for (let before = 6; before < 16; before += 1) {
+    await using folder = await openFolder()
+    const { store } = folder
+    const publication = await loadPublication(store, ID, { segmentSec: 10, fps: FPS, rollingSec: ROLLING_SEC })
+    for (let number = 0; number < before; number += 1) {
+      publication.add(long(number))
+      await publication.publish({ ended: false })
+    }
+    const end = before + 8
+    for (let number = before; number < end; number += 1) publication.add(long(number))
+    await publication.publish({ ended: false })
+    const named = (await loadSegments(store, ID))?.segments.map(({ seq, uri }) => [seq, uri]) ?? []
+    expect(named.slice(-6)).toEqual([6, 5, 4, 3, 2, 1].map((back) => [end - back, `takes/1/${end - back}.ts`]))
+  }
+})

@@ -35,10 +35,11 @@ export function eventRoutes(app: Scope, { deps: { events } }: RouteOptions): voi
     },
     async (request, reply) => {
       const { recording, type, after } = request.query
-      const afterId = lastEventId(request.headers['last-event-id']) ?? after
       const gone = new AbortController()
       reply.raw.on('close', () => gone.abort())
       const signal = AbortSignal.any([gone.signal, closing.signal])
+      // Read before the feed is: what comes in between is behind it.
+      const afterId = lastEventId(request.headers['last-event-id']) ?? after ?? (await events.lastId())
       const feed = events.subscribe({
         signal,
         ...(afterId !== undefined && { afterId }),
@@ -52,7 +53,7 @@ export function eventRoutes(app: Scope, { deps: { events } }: RouteOptions): voi
         'x-accel-buffering': 'no',
         'x-content-type-options': 'nosniff',
       })
-      await streamEvents(reply.raw, feed, { signal, heartbeatMs: HEARTBEAT_MS }).catch((error: unknown) =>
+      await streamEvents(reply.raw, feed, { signal, heartbeatMs: HEARTBEAT_MS, afterId }).catch((error: unknown) =>
         logError(request.log, apiError(error), { path: '/v1/events' }),
       )
     },

@@ -1,6 +1,6 @@
 import { ProblemSchema, ScheduleListSchema, ScheduleRequestSchema, ScheduleSchema } from '../../protocol/index.ts'
 import { answerOnce } from '../idempotency.ts'
-import { NoContentSchema, ScheduleParameters } from '../parameters.ts'
+import { NoContentSchema, ScheduleParameters, scheduleIdOf } from '../parameters.ts'
 import type { RouteOptions, Scope } from '../route-options.ts'
 
 const tags = ['schedules']
@@ -39,8 +39,8 @@ export function scheduleRoutes(app: Scope, { deps: { schedules, idempotency } }:
         response: { 204: NoContentSchema, default: ProblemSchema },
       },
     },
-    async ({ params: { id } }, reply) => {
-      await schedules.delete(id)
+    async (request, reply) => {
+      await schedules.delete(scheduleIdOf(request.params))
       return reply.code(204).send(undefined)
     },
   )

@@ -5,10 +5,11 @@ import { NoContentSchema } from '../parameters.ts'
 import type { RouteOptions, Scope } from '../route-options.ts'
 
 const tags = ['service']
-const ATTRIBUTES = 'Path=/media; HttpOnly; SameSite=Strict'
 
 /** `/v1/session`: lets the browser of a key's bearer play media, where a player cannot send the key. */
-export function sessionRoutes(app: Scope, { deps: { apiKeys }, credentials }: RouteOptions): void {
+export function sessionRoutes(app: Scope, { deps: { apiKeys, publicUrl }, credentials }: RouteOptions): void {
+  const cookie = (value: string, maxAgeSec: number, protocol: string) =>
+    `${SESSION_COOKIE}=${value}; Max-Age=${maxAgeSec}; ${attributesAt(publicUrl ?? `${protocol}://localhost`)}`
   app.post(
     '/v1/session',
     {
@@ -22,8 +23,7 @@ export function sessionRoutes(app: Scope, { deps: { apiKeys }, credentials }: Ro
     async (request, reply) => {
       if (apiKeys.length > 0) {
         const value = credentials.issueSession(request.headers)
-        const secure = request.protocol === 'https' ? '; Secure' : ''
-        reply.header('set-cookie', `${SESSION_COOKIE}=${value}; Max-Age=${SESSION_TTL_SEC}; ${ATTRIBUTES}${secure}`)
+        reply.header('set-cookie', cookie(value, SESSION_TTL_SEC, request.protocol))
       }
       return reply.code(204).send(undefined)
     },
@@ -35,9 +35,16 @@ export function sessionRoutes(app: Scope, { deps: { apiKeys }, credentials }: Ro
       config: { access: 'open' },
       schema: { tags, summary: 'End the session', response: { 204: NoContentSchema, default: ProblemSchema } },
     },
-    async (_request, reply) => {
-      reply.header('set-cookie', `${SESSION_COOKIE}=; Max-Age=0; ${ATTRIBUTES}`)
+    async (request, reply) => {
+      reply.header('set-cookie', cookie('', 0, request.protocol))
       return reply.code(204).send(undefined)
     },
   )
+}
+
+/** The cookie goes back to media only, where the world outside finds those of a service with this URL. */
+function attributesAt(serviceUrl: string): string {
+  const { pathname, protocol } = new URL(serviceUrl)
+  const secure = protocol === 'https:' ? '; Secure' : ''
+  return `Path=${pathname.replace(/\/$/, '')}/media; HttpOnly; SameSite=Strict${secure}`
 }
