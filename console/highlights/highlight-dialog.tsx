@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Highlight } from '../../src/protocol/index.ts'
 import { Player } from '../player/player.tsx'
 import { codeOf, mediaUrl, wordsOf } from '../state/api.ts'
@@ -85,20 +85,29 @@ function Content({ highlight, onClose }: { readonly highlight: Highlight; readon
 
 function Title({ highlight }: { readonly highlight: Highlight }) {
   const [editing, setEditing] = useState(false)
+  const edited = useRef(false)
+  const field = useRef<HTMLInputElement>(null)
+  const button = useRef<HTMLButtonElement>(null)
+  // Without the focus in the field its letters would be the short cuts of the dialog.
+  useLayoutEffect(() => {
+    if (editing) field.current?.focus()
+    else if (edited.current) button.current?.focus()
+    edited.current = editing
+  }, [editing])
   if (editing) {
     return (
       <>
         <h2 id="highlight-title" class="visually-hidden">
           {titleOfHighlight(highlight)}
         </h2>
-        <LabelField highlight={highlight} labels={[]} onDone={() => setEditing(false)} />
+        <LabelField highlight={highlight} labels={[]} field={field} onDone={() => setEditing(false)} />
       </>
     )
   }
   return (
     <div class="modal-title">
       <h2 id="highlight-title">{titleOfHighlight(highlight)}</h2>
-      <button type="button" class="link-button" onClick={() => setEditing(true)}>
+      <button ref={button} type="button" class="link-button" onClick={() => setEditing(true)}>
         {highlight.label === null ? 'Add a label' : 'Rename'}
       </button>
     </div>

@@ -26,10 +26,15 @@ export function HighlightPanel(props: {
   const [unlabelled, forget] = useUnlabelled(trigger, highlights)
   const panel = useRef<HTMLElement>(null)
   const label = useRef<HTMLInputElement>(null)
+  const optionsButton = useRef<HTMLButtonElement>(null)
   const [confirmed, confirm] = useConfirmation()
   const press = () => {
     trigger.press()
     confirm()
+  }
+  const closeOptions = () => {
+    setOptionsOpen(false)
+    optionsButton.current?.focus()
   }
   useKeys((event) => {
     if (panel.current === null || !isKeyFor(event, panel.current) || event.repeat) return
@@ -46,7 +51,7 @@ export function HighlightPanel(props: {
       </div>
       {trigger.moment ? (
         <div class="trigger">
-          {optionsOpen ? <TriggerOptions trigger={trigger} onClose={() => setOptionsOpen(false)} /> : null}
+          {optionsOpen ? <TriggerOptions trigger={trigger} onClose={closeOptions} /> : null}
           {unlabelled ? (
             <LabelField
               key={unlabelled.id}
@@ -62,6 +67,7 @@ export function HighlightPanel(props: {
           <div class="trigger-row">
             <TriggerButton moment={trigger.moment} confirmed={confirmed} onPress={press} />
             <button
+              ref={optionsButton}
               type="button"
               class="button trigger-options-button"
               aria-expanded={optionsOpen}

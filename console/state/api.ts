@@ -1,8 +1,14 @@
 import { type Client, createClient } from '../../src/client/index.ts'
 import { AppError } from '../../src/protocol/index.ts'
+import { keepRenewed } from './keep-renewed.ts'
 
 export interface ServiceLink {
   readonly client: Client
+  /**
+   * Keeps the media cookie of the stored key alive from the first call on. Resolves when it was asked for: media that is
+   * shown before would be refused.
+   */
+  openMedia(): Promise<void>
   /** Exchanges a key for a session, and uses it from now on; throws when the service refuses it. */
   signIn(key: string): Promise<void>
 }
@@ -24,16 +30,26 @@ export function connectService(onReach: (reached: boolean) => void): ServiceLink
   }
   const open = (apiKey: string | null) =>
     createClient({ baseUrl: location.origin, fetch, ...(apiKey === null ? {} : { apiKey }) })
-  const link = {
-    client: open(sessionStorage.getItem(KEY)),
-    async signIn(key: string) {
-      const client = open(key)
-      await client.openSession()
+  let client = open(sessionStorage.getItem(KEY))
+  let opened: Promise<void> | undefined
+  const renew = async () => {
+    if (sessionStorage.getItem(KEY) !== null) await client.openSession()
+  }
+  return {
+    get client() {
+      return client
+    },
+    openMedia() {
+      opened ??= keepRenewed(renew)
+      return opened
+    },
+    async signIn(key) {
+      const signedIn = open(key)
+      await signedIn.openSession()
       sessionStorage.setItem(KEY, key)
-      link.client = client
+      client = signedIn
     },
   }
-  return link
 }
 
 /** What went wrong, in words for a person. */

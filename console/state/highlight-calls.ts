@@ -1,5 +1,11 @@
-import type { Highlight, HighlightTrigger, Recap, RecapRequest, Share } from '../../src/protocol/index.ts'
-import { codeOf } from './api.ts'
+import {
+  AppError,
+  type Highlight,
+  type HighlightTrigger,
+  type Recap,
+  type RecapRequest,
+  type Share,
+} from '../../src/protocol/index.ts'
 import { dropHighlight, endOfDay, type GalleryFilter, keepHighlights, keepRecaps, startOfDay } from './gallery.ts'
 import type { Session } from './session.ts'
 
@@ -23,8 +29,8 @@ export async function triggerHighlight(
       session.changeGallery((gallery) => keepHighlights(gallery, [highlight]))
       return highlight
     } catch (error) {
-      // A refusal has a code; no answer at all has none, and the same key makes the repetition safe.
-      if (codeOf(error) !== undefined) throw error
+      // No answer at all, or one that time may change: the same key makes the repetition safe.
+      if (error instanceof AppError && !error.retryable) throw error
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
     }
   }

@@ -10,6 +10,12 @@ export function keepRecordings(library: Library, recordings: readonly Recording[
   return next
 }
 
+export function dropRecording(library: Library, id: string): Library {
+  const next = new Map(library)
+  next.delete(id)
+  return next
+}
+
 /** The library after an event; an event of a recording that is not known yet changes nothing but adds a whole one. */
 export function applyEvent(library: Library, event: Event): Library {
   switch (event.type) {
@@ -17,6 +23,8 @@ export function applyEvent(library: Library, event: Event): Library {
     case 'recording.stats':
     case 'recording.layout':
       return keepRecordings(library, [event.recording])
+    case 'recording.deleted':
+      return dropRecording(library, event.recordingId)
     case 'source.state':
       return changeSources(library, event.recordingId, (sources) => putSource(sources, event.source))
     case 'source.removed':

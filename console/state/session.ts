@@ -2,7 +2,7 @@ import type { Client, ListOptions } from '../../src/client/index.ts'
 import type { Event, Recording } from '../../src/protocol/index.ts'
 import { connectService, isAbort, isSignInNeeded, type ServiceLink } from './api.ts'
 import { applyGalleryEvent, EMPTY_GALLERY, type Gallery } from './gallery.ts'
-import { applyEvent, keepRecordings, type Library } from './library.ts'
+import { applyEvent, dropRecording, keepRecordings, type Library } from './library.ts'
 
 export interface SessionView {
   readonly library: Library
@@ -56,6 +56,7 @@ export class Session {
 
   /** Follows the service's events for as long as the page lives; ends only when the service asks for a key. */
   async follow(): Promise<void> {
+    await this.#link.openMedia()
     for (;;) {
       try {
         for await (const event of this.client.events()) this.#take(event)
@@ -84,6 +85,11 @@ export class Session {
     return recording
   }
 
+  /** Drops a recording that is gone; its highlights and recaps stay for as long as they are there. */
+  forget(recordingId: string): void {
+    this.#set({ library: dropRecording(this.#view.library, recordingId) })
+  }
+
   /** Exchanges an API key for a session and starts over. */
   async signIn(key: string): Promise<void> {
     await this.#link.signIn(key)
@@ -93,6 +99,7 @@ export class Session {
 
   /** Runs any call; a refusal for want of a key leads to the sign-in. */
   async call<T>(call: (client: Client) => Promise<T>): Promise<T> {
+    await this.#link.openMedia()
     try {
       return await call(this.client)
     } catch (error) {

@@ -24,17 +24,27 @@ import { StateBadge } from './state-badge.tsx'
 import { StopButton } from './stop-button.tsx'
 import { TakesPanel } from './takes-panel.tsx'
 
+interface LoadError {
+  readonly words: string
+  readonly code: string | undefined
+}
+
 /** One recording: its picture, what it is made of, and what can be done with it while it runs. */
 export function RecordingPage({ id }: { readonly id: string }) {
   const [session, { library, arrival }] = useSession()
-  const [error, setError] = useState<{ words: string; code: string | undefined }>()
+  const [error, setError] = useState<LoadError>()
   const recording = library.get(id)
+  const wasThere = useRef(false)
+  wasThere.current ||= recording !== undefined
   // `arrival`: a service that is back is asked again.
   useEffect(() => {
     session
       .keep((recordings) => recordings.get(id))
       .then(() => setError(undefined))
-      .catch((thrown: unknown) => setError({ words: wordsOf(thrown), code: codeOf(thrown) }))
+      .catch((thrown: unknown) => {
+        if (codeOf(thrown) === 'recording.not-found') session.forget(id)
+        setError({ words: wordsOf(thrown), code: codeOf(thrown) })
+      })
   }, [session, id, arrival])
   useEffect(() => {
     document.title = `${recording ? titleOf(recording) : 'Recording'} · Panorec`
@@ -44,13 +54,20 @@ export function RecordingPage({ id }: { readonly id: string }) {
       <a class="back" href="#/recordings">
         <Icon name="back" /> Recordings
       </a>
-      {recording ? <Details recording={recording} /> : null}
-      {recording === undefined && error ? (
-        <ErrorNote words={error.words} {...(error.code ? { code: error.code } : {})} />
-      ) : null}
-      {recording === undefined && !error ? <div class="stage skeleton" aria-label="Loading" role="status" /> : null}
+      {recording ? <Details recording={recording} /> : <Absence isDeleted={wasThere.current} error={error} />}
     </div>
   )
+}
+
+/** Why there is no recording to show: it was deleted, it could not be loaded, or it is on its way. */
+function Absence(props: { readonly isDeleted: boolean; readonly error: LoadError | undefined }) {
+  const { isDeleted, error } = props
+  if (isDeleted)
+    return (
+      <ErrorNote words="This recording was deleted. What was made of it is under Highlights, unless it was deleted too." />
+    )
+  if (error) return <ErrorNote words={error.words} {...(error.code ? { code: error.code } : {})} />
+  return <div class="stage skeleton" aria-label="Loading" role="status" />
 }
 
 function Details({ recording }: { readonly recording: Recording }) {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { buildApp } from '../api/index.ts'
-import type { Config } from '../config/index.ts'
+import { type Config, requireKeysBeyondLoopback } from '../config/index.ts'
 import { createIdempotencyKeys, createRoomHistory, createRoomPresence } from '../db/index.ts'
 import {
   createScheduleBook,
@@ -37,8 +37,9 @@ export interface Service extends AsyncDisposable {
 
 const CONSOLE_DIR = fileURLToPath(new URL('../../dist/console', import.meta.url))
 
-/** Starts the whole product in this process. Throws `config.invalid` when the address cannot be listened on. */
+/** Starts the whole product in this process. Throws `config.invalid` when the address cannot, or must not, be listened on. */
 export async function startService(config: Config, options: CoreOptions = {}): Promise<Service> {
+  requireKeysBeyondLoopback(config)
   await using undo = new AsyncDisposableStack()
   await makeFolders(config)
   const core = undo.use(await openCore(config, options))

@@ -14,7 +14,7 @@ export interface Config {
   readonly store: StoreLocation
   /** True: players are sent to the store for media; playlists stay here. */
   readonly redirectMedia: boolean
-  /** Empty: no key is asked for, and `host` is a loopback address. */
+  /** Empty: no key is asked for, and `serve` listens on a loopback address only. */
   readonly apiKeys: readonly string[]
   /** What commands send to a service; undefined when it asks for no key. */
   readonly apiKey: string | undefined

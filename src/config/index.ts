@@ -8,6 +8,7 @@ export {
   describeSettings,
   isLoopbackHost,
   loadConfig,
+  requireKeysBeyondLoopback,
   type SettingDescription,
 } from './load-config.ts'
 export type { Environment, SettingProblem } from './read-settings.ts'

@@ -12,7 +12,7 @@ type Settings = Static<typeof SettingsSchema>
 export function loadConfig(env: Environment = process.env): Config {
   const { settings, problems } = readSettings(env)
   const all = [...problems, ...meaningProblems(settings)]
-  if (all.length > 0) throw configError(all)
+  if (all.length > 0) throw configError(all, { cure: cureOf(env) })
   return toConfig(settings as Settings)
 }
 
@@ -41,14 +41,33 @@ const LOOPBACK = new BlockList()
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4')
 LOOPBACK.addAddress('::1', 'ipv6')
 
-function configError(problems: readonly SettingProblem[]): AppError {
+/**
+ * Throws `config.invalid` when others could reach the service and no key is asked for. It is a question of `serve` alone: what
+ * does not listen may run where `PANOREC_HOST` is set.
+ */
+export function requireKeysBeyondLoopback({ host, apiKeys }: Pick<Config, 'host' | 'apiKeys'>): void {
+  if (apiKeys.length > 0 || isLoopbackHost(host)) return
+  throw configError([problemOf('PANOREC_HOST', host, OPEN_TO_ALL)])
+}
+
+const OPEN_TO_ALL =
+  'is not a loopback address, and without `PANOREC_API_KEYS` anyone could use it: set keys or use 127.0.0.1'
+
+/** What Kubernetes names after a Service called `panorec…` is no setting, and overwrites the port. */
+function cureOf(env: Environment): string {
+  const injected = Object.keys(env).find((name) => /^PANOREC_(\w+_)?SERVICE_HOST$/.test(name))
+  if (injected === undefined) return ''
+  return `\n\`${injected}\` comes from Kubernetes, which names variables after a Service: set \`enableServiceLinks: false\` in the pod's spec`
+}
+
+function configError(problems: readonly SettingProblem[], { cure = '' }: { readonly cure?: string } = {}): AppError {
   const lines = problems.map(({ name, received, why, allowed }) => {
     const shown = received === null ? '' : `, received ${JSON.stringify(received)}`
     return `\`${name}\` ${why}${shown}; allowed: ${allowed}`
   })
   const [first] = problems
   const head = problems.length === 1 ? 'A setting is wrong: ' : `${problems.length} settings are wrong:\n  `
-  return new AppError('config.invalid', head + lines.join('\n  '), {
+  return new AppError('config.invalid', head + lines.join('\n  ') + cure, {
     ...(first && { field: first.name, allowed: first.allowed }),
     ...(first?.received != null && { received: first.received }),
     details: { problems },
@@ -70,14 +89,9 @@ function meaningProblems(settings: Partial<Settings>): SettingProblem[] {
   const wrong = (name: SettingName, why: string) => problems.push(problemOf(name, textOf(settings[name]), why))
   const { PANOREC_STORE: store } = settings
 
-  for (const name of ['PANOREC_HOST', 'PANOREC_METRICS_HOST'] as const) {
-    const host = settings[name]
-    if (host === undefined || settings.PANOREC_API_KEYS !== undefined || isLoopbackHost(host)) continue
-    wrong(
-      name,
-      'is not a loopback address, and without `PANOREC_API_KEYS` anyone could use it: set keys or use 127.0.0.1',
-    )
-  }
+  const { PANOREC_METRICS_HOST: metricsHost, PANOREC_API_KEYS: keys } = settings
+  if (metricsHost !== undefined && keys === undefined && !isLoopbackHost(metricsHost))
+    wrong('PANOREC_METRICS_HOST', OPEN_TO_ALL)
   checkUrl('PANOREC_DATABASE_URL', ['postgres:', 'postgresql:'])
   checkUrl('PANOREC_S3_ENDPOINT', ['http:', 'https:'])
   checkUrl('PANOREC_PUBLIC_URL', ['http:', 'https:'])

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { childEnvironment, describeSettings, loadConfig, SETTINGS } from '../../src/config/index.ts'
+import {
+  childEnvironment,
+  describeSettings,
+  loadConfig,
+  requireKeysBeyondLoopback,
+  SETTINGS,
+} from '../../src/config/index.ts'
 import { AppError } from '../../src/protocol/index.ts'
 
 const KEY = 'key-of-sixteen-characters'
@@ -100,10 +106,7 @@ const WRONG: readonly [Record<string, string>, string][] = [
   [{ PANOREC_PORT: '80.5' }, '"80.5"'],
   [{ PANOREC_PORT: '0x50' }, '"0x50"'],
   [{ PANOREC_PORT: 'http' }, '"http"'],
-  [{ PANOREC_HOST: '0.0.0.0' }, 'not a loopback address'],
-  [{ PANOREC_HOST: '::' }, 'not a loopback address'],
   [{ PANOREC_METRICS_HOST: '0.0.0.0' }, 'not a loopback address'],
-  [{ PANOREC_HOST: 'panorec.test' }, 'not a loopback address'],
   [{ PANOREC_HOST: 'a b' }, '"a b"'],
   [{ PANOREC_DATABASE_URL: 'mysql://db.test/x' }, 'not a URL of postgres or postgresql'],
   [{ PANOREC_DATABASE_URL: 'panorec' }, 'is not a URL'],
@@ -160,7 +163,35 @@ test('an empty value is as good as none', () => {
 })
 
 test.each(['localhost', '127.0.0.1', '127.8.8.8', '::1'])('%s needs no API key', (host) => {
-  expect(loadConfig({ PANOREC_HOST: host }).host).toBe(host)
+  const config = loadConfig({ PANOREC_HOST: host })
+  expect(config.host).toBe(host)
+  requireKeysBeyondLoopback(config)
+})
+
+test.each(['0.0.0.0', '::', 'panorec.test'])('%s is taken without an API key, but not listened on', async (host) => {
+  const config = loadConfig({ PANOREC_HOST: host, PANOREC_DATA_DIR: '/proc/no-folder-can-be-made-here' })
+  const refused = { code: 'config.invalid', field: 'PANOREC_HOST', received: host }
+  const { startService } = await import('../../src/bin/service.ts')
+  await expect(startService(config)).rejects.toMatchObject(refused)
+  expect(() => requireKeysBeyondLoopback(config)).toThrow(/`PANOREC_HOST` is not a loopback address/)
+  requireKeysBeyondLoopback(loadConfig({ PANOREC_HOST: host, PANOREC_API_KEYS: KEY }))
+})
+
+describe('what Kubernetes names after a Service', () => {
+  test.each(['PANOREC', 'PANOREC_WORKER'])('of %s is told from a wrong setting, with the cure', (service) => {
+    const error = refusal({
+      [`${service}_SERVICE_HOST`]: '10.0.0.1',
+      [`${service}_PORT`]: 'tcp://10.0.0.1:8080',
+      [`${service}_PORT_8080_TCP`]: 'tcp://10.0.0.1:8080',
+    })
+    expect(error.code).toBe('config.invalid')
+    expect(error.message).toContain(`\`${service}_SERVICE_HOST\` comes from Kubernetes`)
+    expect(error.message).toContain('enableServiceLinks: false')
+  })
+
+  test('is not spoken of elsewhere', () => {
+    expect(refusal({ PANOREC_PORT: 'tcp://10.0.0.1:8080' }).message).not.toContain('Kubernetes')
+  })
 })
 
 test('names of other programs are none of our business', () => {

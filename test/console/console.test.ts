@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'puppeteer'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { fakeHighlightId } from '../api/fake-highlights.ts'
 import { openApp } from '../api/open-app.ts'
 import { launchChrome } from '../kit/chrome.ts'
 import { aRecording, RECORDING_ID } from './recordings.ts'
@@ -149,5 +150,60 @@ describe('the console in Chrome', () => {
     await page.locator('input[name=key]').fill(KEY)
     await page.locator('.sign-in button').click()
     await until(page, "document.querySelector('video')?.currentTime > 0.2")
+    const window = page.browserContext()
+    const ended = await window.cookies()
+    expect(ended).toHaveLength(1)
+    await window.deleteCookie(...ended)
+    await page.reload()
+    await until(page, "document.querySelector('video')?.currentTime > 0.2")
+    expect(await window.cookies(), 'a page that knows the key opens the media again').toHaveLength(1)
+  })
+
+  it('says of a recording that it was deleted, by event or by what the service answers', async () => {
+    await using console = await openConsole({ hash: `#/recordings/${RECORDING_ID}` })
+    const { page, recordings, store, events } = console
+    await storeTinyRecording(store, RECORDING_ID)
+    await console.open()
+    await page.waitForSelector('video')
+    await expect.poll(() => events.subscribers(), { timeout: SHOWN_MS }).toBe(1)
+    recordings.all.delete(RECORDING_ID)
+    events.put({ at: new Date().toISOString(), recordingId: RECORDING_ID, type: 'recording.deleted' })
+    expect(await textOf(page, '.note-bad')).toContain('was deleted')
+    expect(await page.$('video')).toBeNull()
+    await page.reload()
+    expect(await textOf(page, '.note-bad')).toContain('recording.not-found')
+  })
+
+  it('renames a highlight by keyboard, and Esc leaves the field but not the dialog', async () => {
+    await using console = await openConsole({ hash: `#/highlights/${fakeHighlightId(1)}` })
+    const { page, highlights } = console
+    await highlights.trigger(RECORDING_ID, { label: 'The question' })
+    await console.open()
+    await page.waitForSelector('.modal-title .link-button')
+    await page.focus('.modal-title .link-button')
+    await page.keyboard.press('Enter')
+    await page.waitForSelector('.label-form')
+    await page.keyboard.type('vs')
+    await page.keyboard.press('Escape')
+    await until(page, "document.activeElement.matches('.modal-title .link-button')")
+    expect(await page.$('.label-form')).toBeNull()
+    expect(await page.$('.button-heart[aria-pressed=true], .share'), 'no letter was a short cut').toBeNull()
+    await page.keyboard.press('Enter')
+    await page.waitForSelector('.label-form')
+    await page.keyboard.type(', vs')
+    await page.keyboard.press('Enter')
+    await until(page, "document.activeElement.matches('.modal-title .link-button')")
+    expect(await textOf(page, '#highlight-title')).toBe('The question, vs')
+  })
+
+  it('gives the focus back when the options of highlights are left', async () => {
+    await using console = await openConsole({ hash: `#/recordings/${RECORDING_ID}` })
+    const { page } = console
+    console.recordings.all.set(RECORDING_ID, aRecording({ state: 'recording', endedAt: null }))
+    await console.open()
+    await page.locator('.trigger-options-button').click()
+    await until(page, "document.activeElement.matches('.trigger-options input')")
+    await page.keyboard.press('Escape')
+    await until(page, "document.activeElement.matches('.trigger-options-button')")
   })
 })

@@ -1,11 +1,21 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { takeFloor } from '../../console/player/floor.ts'
 import { placeMarks, spanOf } from '../../console/player/marks.ts'
 import { positionOf, wallTimeAt } from '../../console/player/wall-clock.ts'
-import { applyGalleryEvent, EMPTY_GALLERY, keepHighlights, matchesGallery } from '../../console/state/gallery.ts'
+import {
+  applyGalleryEvent,
+  EMPTY_GALLERY,
+  keepHighlights,
+  keepRecaps,
+  matchesGallery,
+} from '../../console/state/gallery.ts'
+import { triggerHighlight } from '../../console/state/highlight-calls.ts'
 import { cleanOptions, rememberLabel } from '../../console/state/highlight-options.ts'
 import { notesOf, progressWords, triggeredBy, waitOf } from '../../console/state/highlight-words.ts'
 import { galleryLink, highlightLink, parseRoute, recapLink } from '../../console/state/route.ts'
+import type { Session } from '../../console/state/session.ts'
+import { createClient } from '../../src/client/index.ts'
+import { AppError, type ErrorCode, type Recap } from '../../src/protocol/index.ts'
 import { aHighlight, HIGHLIGHT_ID } from './highlights.ts'
 import { RECORDING_ID } from './recordings.ts'
 
@@ -47,6 +57,12 @@ describe('the gallery', () => {
     const ready = keepHighlights(EMPTY_GALLERY, [aHighlight()])
     const late = keepHighlights(ready, [aHighlight({ state: 'waiting', playableAt: null, readyAt: null })])
     expect(late.highlights.get(HIGHLIGHT_ID)?.state).toBe('ready')
+  })
+
+  it('keeps the highlights and recaps of a recording that was deleted', () => {
+    const recap = { id: RECAP_ID, recordingId: RECORDING_ID } as Recap
+    const gallery = keepRecaps(keepHighlights(EMPTY_GALLERY, [aHighlight()]), [recap])
+    expect(applyGalleryEvent(gallery, { ...event, type: 'recording.deleted' })).toEqual(gallery)
   })
 
   it('shows what fits every part of the filter', () => {
@@ -160,5 +176,42 @@ describe('players that lie over each other', () => {
     below[Symbol.dispose]()
     next[Symbol.dispose]()
     expect(heard).toEqual(['class pauses', 'class goes on', 'class pauses'])
+  })
+})
+
+describe('a press of the button', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  /** A page's session whose calls fail with these one after the other, and then answer. */
+  function sessionFailingWith(...failures: readonly Error[]) {
+    const left = [...failures]
+    const keys: (string | null)[] = []
+    const fetch: typeof globalThis.fetch = async (_, init) => {
+      keys.push(new Headers(init?.headers).get('idempotency-key'))
+      const failure = left.shift()
+      if (failure) throw failure
+      return Response.json(aHighlight())
+    }
+    const client = createClient({ baseUrl: 'http://panorec.test', fetch })
+    const session: Pick<Session, 'call' | 'changeGallery'> = { call: (call) => call(client), changeGallery: () => {} }
+    return { session: session as Session, keys }
+  }
+  const refusal = (code: ErrorCode) => new AppError(code, 'as the service says')
+
+  it('is repeated under one key until the service has answered, also while its database is away', async () => {
+    const passing = (['database.unavailable', 'service.unreachable', 'idempotency.in-progress'] as const).map(refusal)
+    const { session, keys } = sessionFailingWith(new TypeError('no network'), ...passing)
+    const pressed = triggerHighlight(session, RECORDING_ID, {})
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect((await pressed).id).toBe(HIGHLIGHT_ID)
+    expect(keys).toHaveLength(5)
+    expect(new Set(keys).size).toBe(1)
+  })
+
+  it('is given up when the service refuses it', async () => {
+    const { session, keys } = sessionFailingWith(refusal('highlight.too-far-ahead'))
+    await expect(triggerHighlight(session, RECORDING_ID, {})).rejects.toMatchObject({ code: 'highlight.too-far-ahead' })
+    expect(keys).toHaveLength(1)
   })
 })

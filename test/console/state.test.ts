@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { formatAge, formatBytes, formatDuration } from '../../console/state/format.ts'
+import { keepRenewed } from '../../console/state/keep-renewed.ts'
 import { applyEvent, keepRecordings, newestFirst } from '../../console/state/library.ts'
 import { planLayout } from '../../console/state/plan-layout.ts'
 import { matchesFilter, titleOf } from '../../console/state/recording-words.ts'
@@ -59,6 +60,13 @@ describe('the library', () => {
     })
     expect(third.get(RECORDING_ID)?.sources).toEqual([])
     expect(first.get(RECORDING_ID)?.sources, 'an earlier view never changes').toEqual([teacher])
+  })
+
+  it('drops a recording that was deleted', () => {
+    const library = keepRecordings(new Map(), [aRecording(), aRecording({ id: 'rec_01JD0000000000000000000009' })])
+    const event = { id: 1, at: AT, recordingId: RECORDING_ID, type: 'recording.deleted' } as const
+    expect([...applyEvent(library, event).keys()]).toEqual(['rec_01JD0000000000000000000009'])
+    expect(library.size, 'an earlier view never changes').toBe(2)
   })
 
   it('ignores a source of a recording that it has never seen', () => {
@@ -129,5 +137,34 @@ describe('words and numbers', () => {
       focus: 'amy',
       view: 'presenter',
     })
+  })
+})
+
+describe('what has to be renewed', () => {
+  const HOUR_MS = 3600 * 1000
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  it('is renewed at once and well before twelve hours, and again soon after a failure', async () => {
+    const renew = vi.fn(async () => {})
+    await keepRenewed(renew)
+    expect(renew).toHaveBeenCalledTimes(1)
+    await vi.advanceTimersByTimeAsync(3 * HOUR_MS)
+    expect(renew).toHaveBeenCalledTimes(1)
+    renew.mockRejectedValueOnce(new TypeError('no network'))
+    await vi.advanceTimersByTimeAsync(1.1 * HOUR_MS)
+    expect(renew).toHaveBeenCalledTimes(3)
+  })
+
+  it('is renewed when the device wakes up, although timers stood still', async () => {
+    const renew = vi.fn(async () => {})
+    await keepRenewed(renew)
+    vi.setSystemTime(Date.now() + 13 * HOUR_MS)
+    await vi.advanceTimersByTimeAsync(20_000)
+    expect(renew).toHaveBeenCalledTimes(2)
+  })
+
+  it('does not keep the page waiting when it cannot be had', async () => {
+    await expect(keepRenewed(() => Promise.reject(new TypeError('no network')))).resolves.toBeUndefined()
   })
 })
