@@ -88,6 +88,8 @@ const noSidewaysScroll = 'document.documentElement.scrollWidth <= innerWidth'
 
 describe('the button of a running class', () => {
   it('keeps a moment at one press, by key too, and the clips appear by themselves', async () => {
+    const made = async () => (await client.highlights.list({ recordingId: recording.id })).items
+    const before = (await made()).length
     await using console = await openConsole(recordingHash())
     const { page, faults } = console
     await page.waitForSelector('.trigger-button')
@@ -100,12 +102,12 @@ describe('the button of a running class', () => {
     await until(page, "document.querySelector('.trigger-button').innerText.includes('Kept')")
     await until(page, "/Waiting \\d s/.test(document.querySelector('.strip .card')?.innerText)")
     await page.keyboard.press('h')
-    await until(page, "document.querySelectorAll('.strip .card').length === 2")
-    await until(page, "document.querySelectorAll('.marks .mark').length === 2")
+    await until(page, `document.querySelectorAll('.strip .card').length === ${before + 2}`)
+    await until(page, `document.querySelectorAll('.marks .mark').length === ${before + 2}`)
     await until(page, `${CARDS}.every((card) => card.dataset.state === 'ready')`, CUT_MS)
     await until(page, hasPoster('.strip .card'))
-    const { items } = await client.highlights.list({ recordingId: recording.id })
-    expect(items.map(({ preSec, postSec, by }) => ({ preSec, postSec, by }))).toEqual([
+    const items = await made()
+    expect(items.slice(0, 2).map(({ preSec, postSec, by }) => ({ preSec, postSec, by }))).toEqual([
       { preSec: 2, postSec: 3, by: 'Mr Okafor' },
       { preSec: 2, postSec: 3, by: 'Mr Okafor' },
     ])
