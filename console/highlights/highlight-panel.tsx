@@ -59,7 +59,7 @@ export function HighlightPanel(props: {
               labels={trigger.options.labels}
               field={label}
               onDone={(given) => {
-                if (given !== undefined) trigger.setOptions(rememberLabel(trigger.options, given))
+                if (given !== undefined) trigger.changeOptions((before) => rememberLabel(before, given))
                 forget()
               }}
             />

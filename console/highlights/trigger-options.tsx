@@ -5,11 +5,11 @@ import type { Trigger } from './use-trigger.ts'
 
 /** What the next highlights are made of; remembered on this device. */
 export function TriggerOptions({ trigger, onClose }: { readonly trigger: Trigger; readonly onClose: () => void }) {
-  const { options, setOptions } = trigger
+  const { options, changeOptions } = trigger
   const first = useRef<HTMLInputElement>(null)
   useEffect(() => first.current?.focus(), [])
   const change = (name: 'preSec' | 'postSec' | 'label' | 'by', value: number | string) =>
-    setOptions(cleanOptions({ ...options, [name]: value }))
+    changeOptions((before) => cleanOptions({ ...before, [name]: value }))
   const numberOf = (event: { readonly currentTarget: HTMLInputElement }) => event.currentTarget.valueAsNumber
   return (
     <form

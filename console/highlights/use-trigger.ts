@@ -21,7 +21,7 @@ export interface Trigger {
   readonly latestId: string | undefined
   readonly error: string | undefined
   readonly options: HighlightOptions
-  readonly setOptions: (options: HighlightOptions) => void
+  readonly changeOptions: (change: (before: HighlightOptions) => HighlightOptions) => void
 }
 
 let pressCount = 0
@@ -67,9 +67,12 @@ export function useTrigger(recording: Recording, wallTime: RefObject<WallTime>):
     latestId,
     error,
     options,
-    setOptions: (next) => {
-      storeOptions(next)
-      setOptions(next)
-    },
+    // Two changes may come before the page is drawn once.
+    changeOptions: (change) =>
+      setOptions((before) => {
+        const next = change(before)
+        storeOptions(next)
+        return next
+      }),
   }
 }

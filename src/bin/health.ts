@@ -6,7 +6,7 @@ import type { Core } from './core.ts'
 
 /** A part that does not answer in this time is not ready. */
 const CHECK_TIMEOUT_MS = 5000
-/** So long one result answers everybody: the checks cost calls of the store, and whoever asks needs no key. */
+/** So long a good result answers everybody: the checks cost calls of the store, and whoever asks needs no key. */
 const SHARED_FOR_MS = 5000
 
 /** The parts of the core that are checked, and where failures are told. */
@@ -31,8 +31,13 @@ export function createHealth(
   return {
     ready(): Promise<readonly HealthCheck[]> {
       const nowMs = clock()
-      if (!last || nowMs - last.atMs >= SHARED_FOR_MS) last = { atMs: nowMs, results: runChecks() }
-      return last.results
+      if (last !== undefined && nowMs - last.atMs < SHARED_FOR_MS) return last.results
+      const current = { atMs: nowMs, results: runChecks() }
+      last = current
+      void current.results.then((results) => {
+        if (last === current && results.some(({ ok }) => !ok)) last = undefined
+      })
+      return current.results
     },
   }
 }

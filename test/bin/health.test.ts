@@ -40,3 +40,12 @@ test('what has changed shows after five seconds', async () => {
   expect(await ready()).toBe(false)
   expect(calls.store).toBe(2)
 })
+
+test('a failure is not shared with those who ask after it', async () => {
+  const { calls, ready, pass } = openHealth()
+  await ready()
+  pass(5000)
+  expect(await Promise.all([ready(), ready()])).toEqual([false, false])
+  expect(await ready()).toBe(false)
+  expect(calls.store).toBe(3)
+})
