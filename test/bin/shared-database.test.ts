@@ -38,13 +38,16 @@ describe('services and workers on one Postgres', () => {
     await rm(dataDir, { recursive: true, force: true })
   })
 
-  test('a call to one reaches a recorder of another, and its end is heard back', async () => {
-    const config = loadConfig({
+  const newDatabase = async () =>
+    loadConfig({
       PANOREC_DATA_DIR: dataDir,
       PANOREC_DATABASE_URL: await server.createDatabase(),
       PANOREC_PUBLIC_URL: 'http://127.0.0.1:9',
       PANOREC_ALLOW_PRIVATE_HOSTS: '*',
     })
+
+  test('a call to one reaches a recorder of another, and its end is heard back', async () => {
+    const config = await newDatabase()
     await using front = await openCore(config, { logger: silent })
     await using _worker = await startLoneWorker(config, { logger: silent, recorderScript: SCRIPTED_RECORDER })
     const recordings = createRecordings({ ...front.recordingsPorts, rooms: { publish: async () => {} } })
@@ -70,12 +73,7 @@ describe('services and workers on one Postgres', () => {
   })
 
   test('a worker that nobody takes over from goes on with its recorder for its time, ends it, and goes', async () => {
-    const config = loadConfig({
-      PANOREC_DATA_DIR: dataDir,
-      PANOREC_DATABASE_URL: await server.createDatabase(),
-      PANOREC_PUBLIC_URL: 'http://127.0.0.1:9',
-      PANOREC_ALLOW_PRIVATE_HOSTS: '*',
-    })
+    const config = await newDatabase()
     await using front = await openCore(config, { logger: silent })
     // Longer than the beats by which a worker hears that a job is not its own any more.
     const times = { handOverMs: 6000 }
