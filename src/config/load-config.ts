@@ -46,12 +46,16 @@ LOOPBACK.addAddress('::1', 'ipv6')
  * does not listen may run where `PANOREC_HOST` is set.
  */
 export function requireKeysBeyondLoopback({ host, apiKeys }: Pick<Config, 'host' | 'apiKeys'>): void {
-  if (apiKeys.length > 0 || isLoopbackHost(host)) return
-  throw configError([problemOf('PANOREC_HOST', host, OPEN_TO_ALL)])
+  const problems = apiKeys.length > 0 ? [] : openToAll('PANOREC_HOST', host)
+  if (problems.length > 0) throw configError(problems)
 }
 
-const OPEN_TO_ALL =
-  'is not a loopback address, and without `PANOREC_API_KEYS` anyone could use it: set keys or use 127.0.0.1'
+/** What is wrong with a host that is listened on without keys. */
+function openToAll(name: SettingName, host: string | undefined): readonly SettingProblem[] {
+  if (host === undefined || isLoopbackHost(host)) return []
+  const why = 'is not a loopback address, and without `PANOREC_API_KEYS` anyone could use it: set keys or use 127.0.0.1'
+  return [problemOf(name, host, why)]
+}
 
 /** What Kubernetes names after a Service called `panorec…` is no setting, and overwrites the port. */
 function cureOf(env: Environment): string {
@@ -89,9 +93,8 @@ function meaningProblems(settings: Partial<Settings>): SettingProblem[] {
   const wrong = (name: SettingName, why: string) => problems.push(problemOf(name, textOf(settings[name]), why))
   const { PANOREC_STORE: store } = settings
 
-  const { PANOREC_METRICS_HOST: metricsHost, PANOREC_API_KEYS: keys } = settings
-  if (metricsHost !== undefined && keys === undefined && !isLoopbackHost(metricsHost))
-    wrong('PANOREC_METRICS_HOST', OPEN_TO_ALL)
+  if (settings.PANOREC_API_KEYS === undefined)
+    problems.push(...openToAll('PANOREC_METRICS_HOST', settings.PANOREC_METRICS_HOST))
   checkUrl('PANOREC_DATABASE_URL', ['postgres:', 'postgresql:'])
   checkUrl('PANOREC_S3_ENDPOINT', ['http:', 'https:'])
   checkUrl('PANOREC_PUBLIC_URL', ['http:', 'https:'])

@@ -149,14 +149,10 @@ export function createTakes(ports: TakesPorts): Takes {
 
     async begin(recordingId, surroundings, foreseen) {
       let begun = false
-      // An answer that was lost on its way makes the caller ask again.
-      const isBegun = (current: RecordingRecord) =>
-        !isBetweenTakes(current) && (lastNumber(current) === foreseen || foresight.isOwn(current))
       const record = await change(recordingId, (current, now) => {
-        if (isBegun(current)) {
-          begun = true
-          return undefined
-        }
+        // An answer that was lost on its way makes the caller ask again.
+        begun = !isBetweenTakes(current) && (lastNumber(current) === foreseen || foresight.isOwn(current))
+        if (begun) return undefined
         const numbers = isWaiting(current) ? foresight.numbers(current, foreseen) : undefined
         begun = numbers !== undefined
         return numbers && beginTake(current, now, numbers)

@@ -42,7 +42,7 @@ export function eventRoutes(app: Scope, { deps: { events } }: RouteOptions): voi
       const afterId = lastEventId(request.headers['last-event-id']) ?? after ?? (await events.lastId())
       const feed = events.subscribe({
         signal,
-        ...(afterId !== undefined && { afterId }),
+        afterId,
         ...(recording !== undefined && { recordingId: recording }),
         ...(type !== undefined && { types: type }),
       })
