@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 /** Folders whose tests start Chrome or FFmpeg and look at what is there: two files at a time. */
 const BROWSER = ['clipper', 'console', 'demo', 'scene', 'sources']
 /** Folders whose tests record classes: one file at a time, so that their figures mean something. */
-const MEDIA = ['conformance', 'integration', 'recorder']
+const MEDIA = ['conformance', 'integration', 'recorder', 'recovery']
 /** Files of those folders that start nothing. */
 const PURE = [
   'back-off',
@@ -24,9 +24,10 @@ const PURE = [
   'overtaken',
   'parameter-sets',
   'pausing',
-  'plan-clip',
+  'plan-cut',
   'plan-lead',
   'plan-scene',
+  'reindex',
   'remove-folder',
   'plan-sound',
   'scene-animator',
@@ -43,7 +44,7 @@ const PURE = [
   'titles',
   'tokens',
   'triggers',
-  'ts-clock',
+  'ts-continuity',
   'uploader',
   'whep-stats',
   'whep-watch',

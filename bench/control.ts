@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createClient } from '../src/client/index.ts'
 import type { Layout } from '../src/protocol/index.ts'
 import { readFilm, Timeline } from '../test/kit/index.ts'
+import { Stage } from '../test/kit/stage/stage.ts'
 import type { Benchmark } from './benchmark.ts'
 import { SIZE } from './faults/measure.ts'
 import { Session } from './faults/session.ts'
-import { Stage } from './faults/stage.ts'
 import { MILLISECONDS, millisecondsRow } from './milliseconds.ts'
 
 const CALLS = 40

@@ -1,4 +1,4 @@
-import type { ProxyFault } from '../../test/kit/faulty-proxy.ts'
+import type { ProxyFault } from '../../test/kit/servers/faulty-proxy.ts'
 import type { Fault, Heal, Scene } from './fault.ts'
 
 const databaseWay =

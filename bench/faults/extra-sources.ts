@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path'
-import { FaultyProxy } from '../../test/kit/faulty-proxy.ts'
 import { FileServer, makePatternClip, type Pattern, Sfu } from '../../test/kit/index.ts'
+import { FaultyProxy } from '../../test/kit/servers/faulty-proxy.ts'
 
 const STREAM = 'dropped'
 

@@ -1,4 +1,4 @@
-import type { Shape, Stage } from './stage.ts'
+import type { Shape, Stage } from '../../test/kit/stage/stage.ts'
 
 /** Where a fault strikes. */
 export interface Scene {

@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util'
+import { keepLogs, Stage } from '../../test/kit/stage/stage.ts'
 import type { Fault } from './fault.ts'
 import { FAULTS, faultNamed } from './list.ts'
 import { writeOutcome, writeRandom } from './page.ts'
 import { runRandom } from './random.ts'
 import { type Outcome, runFault } from './run-fault.ts'
-import { keepLogs, Stage } from './stage.ts'
 
 /** The longest fault with its recovery; sources play on behind it. */
 const SOURCE_SEC = 400

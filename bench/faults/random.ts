@@ -1,8 +1,8 @@
+import { keepLogs, type Shape, Stage } from '../../test/kit/stage/stage.ts'
 import type { Fault } from './fault.ts'
 import { FAULTS } from './list.ts'
 import { runSeries, type SeriesOutcome, type Strike } from './run-series.ts'
 import { seeded } from './seeded.ts'
-import { keepLogs, type Shape, Stage } from './stage.ts'
 
 export interface RandomOptions {
   readonly count: number

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Stage } from '../../test/kit/stage/stage.ts'
 import type { Fault } from './fault.ts'
 import { absencesOf, doublesOf, holesOf, lengthSec, type Picture, readRecording, type Span } from './measure.ts'
 import { LONGEST_SEGMENT_SEC, SEGMENT_SEC, Session } from './session.ts'
-import type { Stage } from './stage.ts'
 
 /** What one fault did to one recording. */
 export interface Outcome {

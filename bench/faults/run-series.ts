@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Stage } from '../../test/kit/stage/stage.ts'
 import type { Fault, Heal } from './fault.ts'
 import { doublesOf, holesOf, lengthSec, readRecording } from './measure.ts'
 import { untilClean } from './run-fault.ts'
 import { LONGEST_SEGMENT_SEC, SEGMENT_SEC, Session } from './session.ts'
-import type { Stage } from './stage.ts'
 
 /** A fault that strikes so long after the one before, and is mended on its own, whatever else strikes meanwhile. */
 export interface Strike {

@@ -3,7 +3,7 @@ import { open, rm, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import type { ProxyFault } from '../../test/kit/faulty-proxy.ts'
+import type { ProxyFault } from '../../test/kit/servers/faulty-proxy.ts'
 import type { Fault, Heal, Scene } from './fault.ts'
 
 const run = promisify(execFile)

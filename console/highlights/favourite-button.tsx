@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks'
 import type { Highlight } from '../../src/protocol/index.ts'
+import { Icon } from '../parts/icons.tsx'
 import { wordsOf } from '../state/api.ts'
 import { setFavourite } from '../state/highlight-calls.ts'
 import { titleOfHighlight } from '../state/highlight-words.ts'
 import { useSession } from '../state/hooks.ts'
-import { Icon } from '../views/icons.tsx'
 
 /** Marks and unmarks at once; what the service refuses is taken back and told to `onError`. */
 export function useFavourite(highlight: Highlight, onError: (words: string | undefined) => void) {

@@ -1,7 +1,7 @@
+import { CopyButton } from '../parts/copy-button.tsx'
+import { Icon } from '../parts/icons.tsx'
 import type { GalleryFilter } from '../state/gallery.ts'
 import { galleryLink, isNarrowed } from '../state/route.ts'
-import { CopyButton } from '../views/copy-button.tsx'
-import { Icon } from '../views/icons.tsx'
 
 /** Says how the first highlight comes about, or how to get out of a filter that shows none. */
 export function GalleryEmpty({ filter }: { readonly filter: GalleryFilter }) {

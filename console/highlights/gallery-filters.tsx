@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'preact/hooks'
+import { Icon } from '../parts/icons.tsx'
 import type { GalleryFilter } from '../state/gallery.ts'
 import { useSession } from '../state/hooks.ts'
 import { titleOf } from '../state/recording-words.ts'
 import { galleryLink } from '../state/route.ts'
-import { Icon } from '../views/icons.tsx'
 
 /** A person is still typing within this time. */
 const TYPING_MS = 250

@@ -1,10 +1,10 @@
 import type { RefObject } from 'preact'
 import { useState } from 'preact/hooks'
 import type { Highlight } from '../../src/protocol/index.ts'
+import { Icon } from '../parts/icons.tsx'
 import { wordsOf } from '../state/api.ts'
 import { setLabel } from '../state/highlight-calls.ts'
 import { useSession } from '../state/hooks.ts'
-import { Icon } from '../views/icons.tsx'
 
 /** Names a moment that is kept already: nothing is lost while somebody thinks of a word. */
 export function LabelField(props: {

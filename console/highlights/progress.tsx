@@ -1,7 +1,7 @@
 import type { Highlight } from '../../src/protocol/index.ts'
+import { Icon } from '../parts/icons.tsx'
 import { progressWords, waitOf } from '../state/highlight-words.ts'
 import { useServiceNow } from '../state/hooks.ts'
-import { Icon } from '../views/icons.tsx'
 
 const TICK_MS = 250
 const RADIUS = 20

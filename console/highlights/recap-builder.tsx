@@ -1,5 +1,8 @@
 import { useState } from 'preact/hooks'
 import type { Highlight, Recording } from '../../src/protocol/index.ts'
+import { ErrorNote } from '../parts/error-note.tsx'
+import { Icon } from '../parts/icons.tsx'
+import { Modal } from '../parts/modal.tsx'
 import { mediaUrl, wordsOf } from '../state/api.ts'
 import { formatDuration } from '../state/format.ts'
 import { makeRecap } from '../state/highlight-calls.ts'
@@ -7,9 +10,6 @@ import { lengthOf, titleOfHighlight } from '../state/highlight-words.ts'
 import { useSession } from '../state/hooks.ts'
 import { titleOf } from '../state/recording-words.ts'
 import { recapLink } from '../state/route.ts'
-import { ErrorNote } from '../views/error-note.tsx'
-import { Icon } from '../views/icons.tsx'
-import { Modal } from '../views/modal.tsx'
 
 const CROSSFADE_SEC = 0.5
 const MAX_CROSSFADE_SEC = 2

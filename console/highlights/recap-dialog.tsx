@@ -1,14 +1,14 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { Recap } from '../../src/protocol/index.ts'
+import { ErrorNote } from '../parts/error-note.tsx'
+import { Icon } from '../parts/icons.tsx'
+import { Modal } from '../parts/modal.tsx'
 import { Player } from '../player/player.tsx'
 import { codeOf, mediaUrl, wordsOf } from '../state/api.ts'
 import { formatBytes, formatDateTime, formatDuration } from '../state/format.ts'
 import { loadRecap } from '../state/highlight-calls.ts'
 import { titleOfRecap } from '../state/highlight-words.ts'
 import { useNow, useSession } from '../state/hooks.ts'
-import { ErrorNote } from '../views/error-note.tsx'
-import { Icon } from '../views/icons.tsx'
-import { Modal } from '../views/modal.tsx'
 import { downloadUrl } from './download-url.ts'
 
 /** One film of many highlights: how it comes about, and then the film. */

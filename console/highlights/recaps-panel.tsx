@@ -1,11 +1,11 @@
 import { useEffect } from 'preact/hooks'
 import type { Recap } from '../../src/protocol/index.ts'
+import { Icon } from '../parts/icons.tsx'
 import { formatBytes, formatDateTime, formatDuration } from '../state/format.ts'
 import { loadRecaps } from '../state/highlight-calls.ts'
 import { RECAP_WORDS, titleOfRecap } from '../state/highlight-words.ts'
 import { useSession } from '../state/hooks.ts'
 import { recapLink } from '../state/route.ts'
-import { Icon } from '../views/icons.tsx'
 import { downloadUrl } from './download-url.ts'
 
 /** The films that were made of a recording's highlights; nothing while there is none. */

@@ -1,11 +1,11 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { DEFAULT_SHARE_SEC, type Highlight, type Share } from '../../src/protocol/index.ts'
+import { CopyButton } from '../parts/copy-button.tsx'
+import { ErrorNote } from '../parts/error-note.tsx'
 import { wordsOf } from '../state/api.ts'
 import { formatDateTime } from '../state/format.ts'
 import { loadShares, revokeShare, shareHighlight } from '../state/highlight-calls.ts'
 import { useSession } from '../state/hooks.ts'
-import { CopyButton } from '../views/copy-button.tsx'
-import { ErrorNote } from '../views/error-note.tsx'
 
 const DAY_SEC = 24 * 3600
 const LIFETIMES = [

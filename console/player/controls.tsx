@@ -1,5 +1,5 @@
+import { Icon } from '../parts/icons.tsx'
 import { formatDuration } from '../state/format.ts'
-import { Icon } from '../views/icons.tsx'
 import type { PlayerKey } from './keys.ts'
 import { type PlacedMark, spanOf } from './marks.ts'
 import type { PlayerView } from './view.ts'

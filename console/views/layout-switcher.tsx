@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks'
 import type { Layout, LayoutName, Recording } from '../../src/protocol/index.ts'
+import { ErrorNote } from '../parts/error-note.tsx'
 import { wordsOf } from '../state/api.ts'
 import { useSession } from '../state/hooks.ts'
 import { planLayout } from '../state/plan-layout.ts'
-import { ErrorNote } from './error-note.tsx'
 import { LAYOUT_LABELS, LayoutGlyph } from './layout-glyph.tsx'
 
 /** Every layout a person can choose; `custom` needs rectangles and belongs to the API. */

@@ -1,9 +1,9 @@
 import type { Recording } from '../../src/protocol/index.ts'
+import { StateBadge } from '../parts/state-badge.tsx'
 import { formatAge, formatBytes, formatDateTime, formatDuration } from '../state/format.ts'
 import { titleOf } from '../state/recording-words.ts'
 import { recordingLink } from '../state/route.ts'
 import { LayoutGlyph } from './layout-glyph.tsx'
-import { StateBadge } from './state-badge.tsx'
 
 export function RecordingRow({ recording, nowMs }: { readonly recording: Recording; readonly nowMs: number }) {
   const when = recording.startedAt ?? recording.createdAt

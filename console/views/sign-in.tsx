@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
+import { ErrorNote } from '../parts/error-note.tsx'
 import { wordsOf } from '../state/api.ts'
 import { useSession } from '../state/hooks.ts'
-import { ErrorNote } from './error-note.tsx'
 
 /** Asks for an API key; the service answers with a cookie, and the key itself is not kept here. */
 export function SignIn() {

@@ -1,8 +1,8 @@
 import type { Recording, Source } from '../../src/protocol/index.ts'
+import { Icon } from '../parts/icons.tsx'
 import { formatAge } from '../state/format.ts'
 import { useNow } from '../state/hooks.ts'
 import { isRunning, SOURCE_WORDS } from '../state/recording-words.ts'
-import { Icon } from './icons.tsx'
 
 export function SourcesPanel({ recording }: { readonly recording: Recording }) {
   const now = useNow(5000)

@@ -1,10 +1,10 @@
 import { useRef, useState } from 'preact/hooks'
 import type { Recording } from '../../src/protocol/index.ts'
+import { ErrorNote } from '../parts/error-note.tsx'
+import { Icon } from '../parts/icons.tsx'
 import { wordsOf } from '../state/api.ts'
 import { useSession } from '../state/hooks.ts'
 import { titleOf } from '../state/recording-words.ts'
-import { ErrorNote } from './error-note.tsx'
-import { Icon } from './icons.tsx'
 
 /** Ends a recording, after asking: an ended one cannot be started again. */
 export function StopButton({ recording }: { readonly recording: Recording }) {

@@ -4,9 +4,9 @@ import type { Signal } from '../../src/protocol/signals.ts'
 import type { SourcePatch, SourceSpec, SourceState } from '../../src/protocol/sources.ts'
 import { participantOfSource, type Room, RoomReducer } from '../../src/room/index.ts'
 import { planScene, SceneAnimator, type ScenePlan, type SceneSource, type Size } from '../scene/index.ts'
+import type { PacedTimes } from '../sources/frame-tap.ts'
 import type { TileSize } from '../sources/index.ts'
 import { FramePacer } from './frame-pacer.ts'
-import type { PacedTimes } from './frame-tap.ts'
 
 interface StagedSource {
   spec: SourceSpec

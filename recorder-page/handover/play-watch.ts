@@ -1,4 +1,4 @@
-import type { FrameTimes } from '../compositor/frame-tap.ts'
+import type { FrameTimes } from '../sources/frame-tap.ts'
 import { nearest } from './nearest.ts'
 
 /** A place in a stream, in the stream's own time. */

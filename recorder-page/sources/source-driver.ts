@@ -1,7 +1,7 @@
 import type { ErrorInfo } from '../../src/protocol/app-error.ts'
 import type { SourceSpec, SourceState } from '../../src/protocol/sources.ts'
-import type { FrameTimes } from '../compositor/frame-tap.ts'
 import type { StreamPosition } from '../handover/index.ts'
+import type { FrameTimes } from './frame-tap.ts'
 import type { SourceStatus } from './source-status.ts'
 import type { TileSize } from './tile-size.ts'
 

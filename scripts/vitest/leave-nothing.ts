@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
-import { assertNothingLeft, takeStock } from '../../test/kit/leaks.ts'
+import { assertNothingLeft, takeStock } from '../../test/kit/service/leaks.ts'
 
 /** Clips that the kit encodes once and keeps. */
 const KEPT = 'panorec-kit-cache'

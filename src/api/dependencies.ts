@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { Highlights } from '../highlights/highlights.ts'
 import type { Hub } from '../hub/index.ts'
 import type { EventFeed, IdempotencyKeys, Recordings } from '../recording/recordings.ts'
-import type { Schedules } from '../recording/schedules.ts'
+import type { Schedules } from '../recording/schedules/schedules.ts'
 import type { SegmentStore, StoreLinks } from '../store/segment-store.ts'
 
 /** One thing that the service needs, as `/readyz` shows it. `message` says what to do when it is not ok. */

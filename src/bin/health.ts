@@ -2,7 +2,7 @@ import type { HealthCheck } from '../api/index.ts'
 import type { Config } from '../config/index.ts'
 import { toAppError } from '../protocol/index.ts'
 import { findChrome } from '../recorder/index.ts'
-import type { Core } from './core.ts'
+import type { Core } from './wire-service.ts'
 
 /** A part that does not answer in this time is not ready. */
 const CHECK_TIMEOUT_MS = 5000

@@ -3,8 +3,8 @@ import { Command } from 'commander'
 import { describeSettings, loadConfig } from '../config/index.ts'
 import { toAppError } from '../protocol/index.ts'
 import { addHighlightCommands } from './highlight-commands.ts'
-import { untilTold } from './until-told.ts'
 import { version } from './version.ts'
+import { untilTold } from './wait-for-shutdown-signal.ts'
 
 /** Supervisors are told to give 60 s. */
 const STOP_WITHIN_MS = 55_000
@@ -77,7 +77,7 @@ program
   .command('doctor')
   .description('check Chrome, FFmpeg, disk, database, store and fonts, and say what to do for each')
   .action(async () => {
-    const { runDoctor } = await import('./doctor.ts')
+    const { runDoctor } = await import('../doctor/index.ts')
     process.exitCode = (await runDoctor(loadConfig(), console.log)) ? 0 : 1
   })
 

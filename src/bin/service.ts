@@ -3,14 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { buildApp } from '../api/index.ts'
 import { type Config, requireKeysBeyondLoopback } from '../config/index.ts'
 import { createIdempotencyKeys, createRoomHistory, createRoomPresence } from '../db/index.ts'
-import {
-  createScheduleBook,
-  startClipWorker,
-  startDeleteWorker,
-  startRemovalWorker,
-  startScheduleWorker,
-  startWorker,
-} from '../engine/index.ts'
+import { createScheduleBook } from '../engine/index.ts'
 import { createHub, createRoomTokens } from '../hub/index.ts'
 import { AppError } from '../protocol/index.ts'
 import {
@@ -21,12 +14,19 @@ import {
   type Recordings,
 } from '../recording/index.ts'
 import type { Logger } from '../telemetry/index.ts'
-import { type CoreOptions, makeFolders, openCore, recoverLeftovers, workerOptions } from './core.ts'
+import {
+  startClipWorker,
+  startDeleteWorker,
+  startRemovalWorker,
+  startScheduleWorker,
+  startWorker,
+} from '../worker/index.ts'
 import { createHealth } from './health.ts'
-import { clipWorkerOptions } from './highlights.ts'
 import { listen } from './listen.ts'
 import { recorderAccess } from './recorder-access.ts'
 import { version } from './version.ts'
+import { clipWorkerOptions } from './wire-highlights.ts'
+import { type CoreOptions, makeFolders, openCore, recoverLeftovers, workerOptions } from './wire-service.ts'
 
 /** A running product: API, hub, console and one worker. Disposing it ends recordings in order, then everything else. */
 export interface Service extends AsyncDisposable {

@@ -1,15 +1,15 @@
 import { buildStatusApp } from '../api/index.ts'
 import type { Config } from '../config/index.ts'
-import { startClipWorker, startDeleteWorker, startRemovalWorker, startWorker } from '../engine/index.ts'
 import { createRoomTokens } from '../hub/index.ts'
 import { AppError } from '../protocol/index.ts'
 import type { Logger } from '../telemetry/index.ts'
-import { type Core, type CoreOptions, makeFolders, openCore, recoverLeftovers, workerOptions } from './core.ts'
+import { startClipWorker, startDeleteWorker, startRemovalWorker, startWorker } from '../worker/index.ts'
 import { createHealth } from './health.ts'
-import { clipWorkerOptions } from './highlights.ts'
 import { listen } from './listen.ts'
 import { recorderAccess } from './recorder-access.ts'
 import { version } from './version.ts'
+import { clipWorkerOptions } from './wire-highlights.ts'
+import { type Core, type CoreOptions, makeFolders, openCore, recoverLeftovers, workerOptions } from './wire-service.ts'
 
 /** A worker alone. `statusUrl` is where its health and metrics are; undefined without a port for them. */
 export interface LoneWorker extends AsyncDisposable {

@@ -2,8 +2,8 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeStills, type PipeOptions } from '../media/index.ts'
 import { groupStream, loadMedia, numberKept } from './group-stream.ts'
-import type { ClipPlan, PlannedHead, PlannedPicture } from './plan-clip.ts'
-import type { ShelvedSegment } from './segment-shelf.ts'
+import type { ClipPlan, PlannedHead, PlannedPicture } from './plan-cut.ts'
+import type { ShelvedSegment } from './segment-cache.ts'
 
 /** Files of the two still to be stored. */
 export interface ClipStills {

@@ -4,8 +4,8 @@ import { cutPictures } from './cut-pictures.ts'
 import { cutSound, type Neighbours } from './cut-sound.ts'
 import { writeMovieFile } from './movie-file.ts'
 import { aacEntry, avcEntry } from './mp4/sample-entries.ts'
-import type { ClipPlan } from './plan-clip.ts'
-import type { ShelvedSegment } from './segment-shelf.ts'
+import type { ClipPlan } from './plan-cut.ts'
+import type { ShelvedSegment } from './segment-cache.ts'
 import { AAC_SAMPLES } from './ts/demux-segment.ts'
 
 /** Units of the film's clock in a frame: the clock is exact for every whole rate. */

@@ -6,8 +6,8 @@ import { parseSps, type Sps } from './h264/parameter-sets.ts'
 import type { ParameterSets } from './h264/set-table.ts'
 import { type EncodedPicture, splitPictures } from './h264/split-pictures.ts'
 import type { Sample } from './movie-file.ts'
-import type { ClipPlan } from './plan-clip.ts'
-import type { ShelvedSegment } from './segment-shelf.ts'
+import type { ClipPlan } from './plan-cut.ts'
+import type { ShelvedSegment } from './segment-cache.ts'
 
 /** The pictures of a clip as samples, and what a decoder needs to know before the first. */
 export interface CutPictures {

@@ -1,5 +1,5 @@
-import type { PlannedHead } from './plan-clip.ts'
-import type { ShelvedSegment } from './segment-shelf.ts'
+import type { PlannedHead } from './plan-cut.ts'
+import type { ShelvedSegment } from './segment-cache.ts'
 import type { SegmentMedia } from './ts/demux-segment.ts'
 
 const START_CODE = Uint8Array.of(0, 0, 0, 1)

@@ -1,6 +1,6 @@
 import type { Queue } from 'pg-boss'
 import type { RecordingSpec } from '../protocol/index.ts'
-import type { RemovalMark } from '../recording/index.ts'
+import type { RemovalMark } from '../retention/index.ts'
 
 export const TAKE_QUEUE = 'recording.take'
 export const FINALIZE_QUEUE = 'recording.finalize'

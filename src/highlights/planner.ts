@@ -1,7 +1,7 @@
 import { renderClipPlaylist } from '../playlist/index.ts'
 import { AppError, DEFAULT_VIDEO, errorInfo, toAppError } from '../protocol/index.ts'
 import { isFinal, type RecordingRecord } from '../recording/index.ts'
-import { withKept } from './kept-segments.ts'
+import { withKept } from './clips/kept-segments.ts'
 import { deleteMedia } from './media.ts'
 import { type ClipPlan, type NoMedia, planClip } from './plan.ts'
 import type { HighlightsPorts, RecordingIndex, StoredIndex } from './ports.ts'

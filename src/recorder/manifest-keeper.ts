@@ -1,7 +1,7 @@
+import type { Publication } from '../archive/index.ts'
+import { buildManifest, loadManifest, type Manifest, storeManifest, type TakeProgress } from '../archive/index.ts'
 import type { ErrorInfo, RecorderRequest } from '../protocol/index.ts'
-import type { Publication } from '../publication/index.ts'
 import type { SegmentStore } from '../store/index.ts'
-import { buildManifest, loadManifest, type Manifest, storeManifest, type TakeProgress } from './manifest.ts'
 
 /** Keeps `recording.json` up to date through one take. */
 export interface ManifestKeeper {

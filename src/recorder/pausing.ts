@@ -1,5 +1,5 @@
 import type { Packet, RecorderEvent, ToPage } from '../protocol/index.ts'
-import type { Watchdog } from './watchdog.ts'
+import type { Watchdog } from './health/watchdog.ts'
 
 export interface PausingOptions {
   /** The take begins paused. */

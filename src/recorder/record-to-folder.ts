@@ -10,10 +10,10 @@ import {
   type RecordingSpec,
 } from '../protocol/index.ts'
 import { buildRecord, buildRecorderRequest } from '../recording/record.ts'
+import { finalizeRecording } from '../recovery/index.ts'
 import { errnoOf } from '../store/fs-error.ts'
 import { openStore } from '../store/index.ts'
-import { finalizeRecording } from './finalize-recording.ts'
-import type { RecorderLogger } from './recorder-io.ts'
+import type { LogPort } from '../telemetry/index.ts'
 import { runRecorder } from './run.ts'
 
 export interface RecordToFolderOptions {
@@ -21,7 +21,7 @@ export interface RecordToFolderOptions {
   readonly outDir: string
   /** Aborting it ends the recording in order. */
   readonly signal: AbortSignal
-  readonly logger: RecorderLogger
+  readonly logger: LogPort
   readonly chromePath?: string
   readonly pageDir?: string
   readonly logLevel?: string

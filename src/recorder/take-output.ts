@@ -1,3 +1,5 @@
+import type { FencedStore } from '../archive/index.ts'
+import { loadPublication } from '../archive/index.ts'
 import {
   type AppError,
   errorInfo,
@@ -7,17 +9,15 @@ import {
   type Signal,
   toAppError,
 } from '../protocol/index.ts'
-import { loadPublication } from '../publication/index.ts'
-import { adoptLeftovers, type Overlap, takesAtWork, waitForPredecessors } from './adopt-leftovers.ts'
+import { adoptLeftovers, type Overlap, takesAtWork, waitForPredecessors } from '../recovery/index.ts'
+import type { Spool } from '../spool/index.ts'
+import { assertRoom } from '../spool/index.ts'
+import { retry } from '../timing/index.ts'
 import { type Ending, isAskedFor } from './ending.ts'
-import type { FencedStore } from './fence.ts'
 import { createManifestKeeper } from './manifest-keeper.ts'
-import { retry } from './retry.ts'
-import { createSegmenter } from './segmenter.ts'
-import { createSignalLog } from './signal-log.ts'
-import type { Spool } from './spool.ts'
-import { assertRoom } from './spool-room.ts'
-import { type StoredSegment, startUploader } from './uploader.ts'
+import { createSignalLog } from './room/signal-log.ts'
+import { createSegmenter } from './segments/segmenter.ts'
+import { type StoredSegment, startUploader } from './segments/uploader.ts'
 
 export interface TakeOutputOptions {
   readonly request: RecorderRequest

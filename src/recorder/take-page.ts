@@ -9,11 +9,11 @@ import type {
   RecorderRequest,
 } from '../protocol/index.ts'
 import type { EndingSwitch } from './ending.ts'
-import { clockShiftMs } from './page-clock.ts'
-import { createPageLink, type PageLink } from './page-link.ts'
+import type { Watchdog } from './health/watchdog.ts'
+import { clockShiftMs } from './page/page-clock.ts'
+import { createPageLink, type PageLink } from './page/page-link.ts'
 import { createPausing, type Pausing } from './pausing.ts'
 import type { RecorderIo } from './recorder-io.ts'
-import type { Watchdog } from './watchdog.ts'
 
 /** The page of a take as its recorder sees it: the link, what came over it, and the limit of the take's length. */
 export interface TakePage {

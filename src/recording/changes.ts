@@ -26,7 +26,7 @@ import {
   type TakeNumbers,
   takesAfterFigures,
   takesAsStored,
-} from './takes-of-record.ts'
+} from './takes/takes-of-record.ts'
 
 /** What changed, in words that become events. */
 export type Fact =

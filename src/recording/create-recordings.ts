@@ -3,7 +3,6 @@ import { findSource, move, wrongState } from './changes.ts'
 import { checkLayout, checkSourceUrl, checkSpec, checkUrls, MAX_SOURCES } from './check-spec.ts'
 import { cursorAfter, parseCursor } from './cursor.ts'
 import type { Deletions } from './deletions.ts'
-import { obey } from './obey.ts'
 import type {
   Clock,
   CommandLog,
@@ -15,10 +14,11 @@ import type {
 } from './ports.ts'
 import { buildRecord, type RecordingRecord, roomOf } from './record.ts'
 import type { Recordings } from './recordings.ts'
+import { dueAt } from './schedules/start-queue.ts'
+import { obey } from './send-command.ts'
 import { isFinal } from './state.ts'
-import { isBetweenTakes } from './takes-of-record.ts'
+import { isBetweenTakes } from './takes/takes-of-record.ts'
 import { toRecording, toSource } from './view.ts'
-import { dueAt } from './waiting.ts'
 import type { RecordingWriter } from './write.ts'
 
 export interface RecordingsPorts {

@@ -5,6 +5,7 @@ import { createMetrics, type Metrics } from './metrics.ts'
  * What an operator sees: the log and the figures. It decides nothing and keeps no state of the product; a recording
  * behaves the same without it.
  */
+export type { LogPort } from './log-port.ts'
 export * from './logger.ts'
 export * from './metrics.ts'
 

@@ -11,7 +11,7 @@ import {
 } from '../../src/protocol/index.ts'
 import type { EventDraft } from '../../src/recording/ports.ts'
 import type { EventFeed, IdempotencyKeys, RecordingQuery, Recordings } from '../../src/recording/recordings.ts'
-import type { Schedules } from '../../src/recording/schedules.ts'
+import type { Schedules } from '../../src/recording/schedules/schedules.ts'
 
 const CREATED_AT = '2026-11-21T09:00:00.000Z'
 

@@ -24,7 +24,12 @@ const server = (path: string, imports: readonly string[]): Room => ({ path, impo
 const browser = (path: string, imports: readonly string[]): Room => ({ path, imports, packages: 'any', node: false })
 
 /** Ports: interfaces that use cases ask for and drivers fulfil. Whoever needs the port may import the file. */
-export const PORTS = ['src/store/segment-store.ts', 'src/hub/room-history.ts', 'src/hub/room-presence.ts'] as const
+export const PORTS = [
+  'src/store/segment-store.ts',
+  'src/hub/room-history.ts',
+  'src/hub/room-presence.ts',
+  'src/recovery/restorers.ts',
+] as const
 
 export const HOUSE: readonly Room[] = [
   // Words and pure parts: no I/O, no clock, no Node.
@@ -37,31 +42,69 @@ export const HOUSE: readonly Room[] = [
   pure('src/highlights/plan', ['src/protocol', 'src/playlist']),
   browser('src/client', ['src/protocol']),
 
+  // What every server part stands on: waiting, and this machine.
+  server('src/timing', ['src/protocol']),
+  server('src/machine', ['src/protocol', 'src/timing']),
+
   // Use cases and the ports they ask for.
-  server('src/recording', ['src/protocol', 'src/outbound', ...PORTS]),
-  server('src/highlights', ['src/protocol', 'src/playlist', 'src/publication', 'src/recording', ...PORTS]),
-  server('src/hub', ['src/protocol', 'src/room', 'src/outbound']),
-  server('src/webhooks', ['src/protocol', 'src/outbound']),
-  server('src/outbound', ['src/protocol']),
+  server('src/recording', ['src/protocol', 'src/timing', 'src/outbound', ...PORTS]),
+  server('src/highlights', ['src/protocol', 'src/timing', 'src/playlist', 'src/archive', 'src/recording', ...PORTS]),
+  server('src/retention', ['src/protocol', 'src/timing', 'src/archive', 'src/recording', 'src/highlights', ...PORTS]),
+  server('src/hub', ['src/protocol', 'src/timing', 'src/room', 'src/outbound']),
+  server('src/webhooks', ['src/protocol', 'src/timing', 'src/outbound']),
+  server('src/outbound', ['src/protocol', 'src/timing']),
   server('src/config', ['src/protocol']),
   server('src/telemetry', ['src/protocol']),
 
   // Drivers: they fulfil ports and never meet each other.
-  server('src/media', ['src/protocol']),
-  server('src/store', ['src/protocol']),
-  server('src/db', ['src/protocol', 'src/recording', 'src/highlights', 'src/webhooks', ...PORTS]),
-  server('src/engine', ['src/protocol', 'src/recording', 'src/highlights', 'src/webhooks', 'src/telemetry']),
+  server('src/media', ['src/protocol', 'src/timing', 'src/machine']),
+  server('src/store', ['src/protocol', 'src/timing']),
+  server('src/db', [
+    'src/protocol',
+    'src/timing',
+    'src/recording',
+    'src/highlights',
+    'src/retention',
+    'src/webhooks',
+    ...PORTS,
+  ]),
+  server('src/engine', [
+    'src/protocol',
+    'src/timing',
+    'src/recording',
+    'src/highlights',
+    'src/retention',
+    'src/webhooks',
+    'src/telemetry',
+  ]),
 
-  // What players see of a recording, for those who write it and those who read it.
-  server('src/publication', ['src/protocol', 'src/playlist', ...PORTS]),
+  // A recording in its store, and a take on its machine.
+  server('src/archive', ['src/protocol', 'src/timing', 'src/playlist', 'src/store', 'src/recording/record', ...PORTS]),
+  server('src/spool', ['src/protocol', 'src/timing', 'src/machine', 'src/archive', 'src/store']),
+  server('src/recovery', [
+    'src/protocol',
+    'src/timing',
+    'src/machine',
+    'src/playlist',
+    'src/archive',
+    'src/spool',
+    'src/recording',
+    'src/highlights',
+    'src/store',
+    'src/telemetry',
+  ]),
 
   // The one-shot recorder: one JSON document in, typed messages out; no database, no queue, no API. It asks `outbound`
   // about the images of the whiteboard: their URLs come in with the room's signals, which pass no other border of ours.
   server('src/recorder', [
     'src/protocol',
+    'src/timing',
+    'src/machine',
     'src/room',
     'src/playlist',
-    'src/publication',
+    'src/archive',
+    'src/spool',
+    'src/recovery',
     'src/highlights/rules',
     'src/recording/record',
     'src/store',
@@ -71,18 +114,45 @@ export const HOUSE: readonly Room[] = [
   ]),
 
   // The one-shot clip function: one JSON document in, one answer out, the store its only source.
-  server('src/clipper', ['src/protocol', 'src/playlist', 'src/store', 'src/media']),
+  server('src/clipper', [
+    'src/protocol',
+    'src/timing',
+    'src/machine',
+    'src/playlist',
+    'src/archive',
+    'src/store',
+    'src/media',
+    'src/telemetry',
+  ]),
+
+  // Who runs the one-shot functions, and turns what they say into use cases.
+  server('src/worker', [
+    'src/protocol',
+    'src/timing',
+    'src/machine',
+    'src/recording',
+    'src/highlights',
+    'src/retention',
+    'src/webhooks',
+    'src/engine',
+    'src/telemetry',
+  ]),
 
   // The front door calls use cases, never a recorder or a driver.
   server('src/api', [
     'src/protocol',
+    'src/timing',
     'src/recording',
     'src/highlights',
-    'src/publication',
+    'src/retention',
+    'src/archive',
     'src/hub',
     'src/outbound',
     ...PORTS,
   ]),
+
+  // Examines what all the others need.
+  server('src/doctor', ['src']),
 
   // Wiring.
   server('src/bin', ['src', 'package.json']),
@@ -97,7 +167,7 @@ export const HOUSE: readonly Room[] = [
  * beside it read the PATH, to find a program on it.
  */
 export const POWERS = {
-  'reads the environment': ['src/config', 'src/recorder/chrome-path', 'src/media/find-ffmpeg'],
+  'reads the environment': ['src/config', 'src/recorder/page/chrome-path', 'src/media/find-ffmpeg'],
   'ends the process or handles its signals': ['src/bin'],
   'names FFmpeg programs or its library': ['src/media'],
 } as const
@@ -107,4 +177,4 @@ export type Power = keyof typeof POWERS
 export const MAX_FILE_LINES = 350
 
 /** At least so many files are read, so that a reader that finds nothing cannot pass. Raise it as the house grows. */
-export const FEWEST_FILES = { src: 180, 'recorder-page': 90, console: 30 } as const
+export const FEWEST_FILES = { src: 380, 'recorder-page': 90, console: 30 } as const

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startLoneWorker } from '../../src/bin/work.ts'
 import { loadConfig } from '../../src/config/index.ts'
 import { createLogger } from '../../src/telemetry/index.ts'
-import { type PostgresServer, startPostgres } from '../kit/postgres.ts'
+import { type PostgresServer, startPostgres } from '../kit/servers/postgres.ts'
 import { SCRIPTED_RECORDER, type ScriptedService, startScriptedService } from './scripted-service.ts'
 
 /** From the sweep that finds a recording overdue, every two seconds, on a busy machine. */

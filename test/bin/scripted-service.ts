@@ -2,13 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { CoreOptions } from '../../src/bin/core.ts'
 import { startService } from '../../src/bin/service.ts'
+import type { CoreOptions } from '../../src/bin/wire-service.ts'
 import { type Config, loadConfig } from '../../src/config/index.ts'
 import type { Recording, RecordingSpec } from '../../src/protocol/index.ts'
 import { createLogger } from '../../src/telemetry/index.ts'
 
-export const SCRIPTED_RECORDER = fileURLToPath(new URL('../engine/scripted-recorder.ts', import.meta.url))
+export const SCRIPTED_RECORDER = fileURLToPath(new URL('../worker/scripted-recorder.ts', import.meta.url))
 
 export interface Answer {
   readonly status: number

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { untilTold } from '../../src/bin/until-told.ts'
+import { untilTold } from '../../src/bin/wait-for-shutdown-signal.ts'
 import { startLoneWorker } from '../../src/bin/work.ts'
 import { loadConfig } from '../../src/config/index.ts'
 import { createLogger } from '../../src/telemetry/index.ts'
@@ -8,7 +8,7 @@ import { createLogger } from '../../src/telemetry/index.ts'
 const told = untilTold()
 const worker = await startLoneWorker(loadConfig(), {
   logger: createLogger({ level: 'silent' }),
-  recorderScript: fileURLToPath(new URL('../engine/scripted-recorder.ts', import.meta.url)),
+  recorderScript: fileURLToPath(new URL('../worker/scripted-recorder.ts', import.meta.url)),
 })
 console.log('ready')
 await told

@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readServerSentEvents } from '../../src/client/server-sent-events.ts'
 import { type Frame, type Seat, sitDown } from '../hub/open-room.ts'
-import { type Balancer, startBalancer } from '../kit/balancer.ts'
-import { Child } from '../kit/child.ts'
-import { type PostgresServer, startPostgres } from '../kit/postgres.ts'
+import { type Balancer, startBalancer } from '../kit/servers/balancer.ts'
+import { type PostgresServer, startPostgres } from '../kit/servers/postgres.ts'
+import { Child } from '../kit/service/child.ts'
 import { SCRIPTED_RECORDER } from './scripted-service.ts'
 
 const SERVICE = fileURLToPath(new URL('./service-process.ts', import.meta.url))

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { findBeeps } from '../kit/beeps.ts'
 import { decodeSound, readFilm } from '../kit/index.ts'
+import { findBeeps } from '../kit/watch/beeps.ts'
 import { openClipBench } from './clip-call.ts'
 import { durationsOf, PATTERN } from './pattern-recording.ts'
 

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ClipperEvent } from '../../src/protocol/index.ts'
 import { openStore } from '../../src/store/index.ts'
 import { readFilm } from '../kit/index.ts'
-import { type S3Server, startS3Server } from '../kit/s3.ts'
+import { type S3Server, startS3Server } from '../kit/servers/s3.ts'
 import { openClipBench, RECORDING } from './clip-call.ts'
 import { PATTERN, SIZE } from './pattern-recording.ts'
 

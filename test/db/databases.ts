@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { type Database, openDatabase } from '../../src/db/index.ts'
-import { startPostgres } from '../kit/postgres.ts'
+import { startPostgres } from '../kit/servers/postgres.ts'
 
 const suites: { readonly name: string; readonly tests: (database: () => Database) => void }[] = []
 

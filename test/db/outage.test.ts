@@ -6,8 +6,8 @@ import { sql } from 'drizzle-orm'
 import { ulid } from 'ulid'
 import { expect, test } from 'vitest'
 import { createCommandLog, createRecordingRepository, openDatabase } from '../../src/db/index.ts'
-import { FaultyProxy } from '../kit/faulty-proxy.ts'
-import { startPostgres } from '../kit/postgres.ts'
+import { FaultyProxy } from '../kit/servers/faulty-proxy.ts'
+import { startPostgres } from '../kit/servers/postgres.ts'
 
 /** Lost notifications are made up for within a reconnect (1 s), on a busy machine. */
 const RECONNECTED_MS = 15_000

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
-import { tidy } from '../../src/bin/tidy.ts'
+import { tidy } from '../../src/bin/expire-data.ts'
 import { createRecordingRepository, type Database, openDatabase } from '../../src/db/index.ts'
 import { toRecording } from '../../src/recording/index.ts'
 import { aRecord, ID, NOW } from '../recording/records.ts'

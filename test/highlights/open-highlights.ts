@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { monotonicFactory } from 'ulid'
+import { loadSegments } from '../../src/archive/index.ts'
 import {
   createCommandLog,
   createDeletionLog,
@@ -21,7 +22,6 @@ import {
   type RecordingSpec,
   type RecordingState,
 } from '../../src/protocol/index.ts'
-import { loadSegments } from '../../src/publication/index.ts'
 import { toChange } from '../../src/recording/write.ts'
 import { openStore } from '../../src/store/index.ts'
 import { evenSegments } from '../playlist/segments.ts'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { loadPublication, loadWindow } from '../../src/archive/index.ts'
 import { createClipPins } from '../../src/db/index.ts'
-import { loadPublication, loadWindow } from '../../src/publication/index.ts'
-import { createRemovals, type NextRemoval } from '../../src/recording/index.ts'
+import { createRemovals, type NextRemoval } from '../../src/retention/index.ts'
 import { evenSegments, FPS, SEGMENT_SEC } from '../playlist/segments.ts'
 import { at, type OpenHighlights, openHighlights, START } from './open-highlights.ts'
 

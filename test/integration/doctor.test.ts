@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { runDoctor } from '../../src/bin/doctor.ts'
 import { loadConfig } from '../../src/config/index.ts'
+import { runDoctor } from '../../src/doctor/doctor.ts'
 
 describe('panorec doctor', () => {
   let dataDir = ''

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { faultNamed } from '../../bench/faults/list.ts'
 import { runSeries } from '../../bench/faults/run-series.ts'
-import { Stage } from '../../bench/faults/stage.ts'
+import { Stage } from '../kit/stage/stage.ts'
 
 /**
  * What is promised is measured by `npm run faults` on a machine that does nothing else; here everything may take so many

@@ -8,7 +8,7 @@ import type { Highlight, Recording } from '../../src/protocol/index.ts'
 import { picturesBetween, readRecordedTime } from '../conformance/recorded-time.ts'
 import { RecordingCall } from '../conformance/recording-call.ts'
 import { descendants, LiveClass, patternOf, readFilm } from '../kit/index.ts'
-import { ServiceProcess } from '../kit/service-process.ts'
+import { ServiceProcess } from '../kit/service/service-process.ts'
 
 const VIDEO = { width: 320, height: 180, fps: 25, bitrateKbps: 500 }
 const SOURCE_SEC = 150

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest'
 import { holesOf, lengthSec, readRecording } from '../../bench/faults/measure.ts'
 import { untilClean } from '../../bench/faults/run-fault.ts'
 import { Session } from '../../bench/faults/session.ts'
-import { Stage } from '../../bench/faults/stage.ts'
 import { cacheDir, cached, FileServer, runFfmpeg } from '../kit/index.ts'
+import { Stage } from '../kit/stage/stage.ts'
 
 const RECORDINGS = 6
 /** Six browsers share the machine with their workers, a database and a store: they record little pictures. */

@@ -10,7 +10,7 @@ import { fakeHighlightId } from '../api/fake-highlights.ts'
 import { fakeId } from '../api/fakes.ts'
 import { openApp } from '../api/open-app.ts'
 import { launchChrome, makePatternClip, patternOf, playInChrome, readFilm } from '../kit/index.ts'
-import { type S3Server, startS3Server } from '../kit/s3.ts'
+import { type S3Server, startS3Server } from '../kit/servers/s3.ts'
 
 const run = promisify(execFile)
 const BUCKET = 'private'

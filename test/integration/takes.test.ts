@@ -15,7 +15,7 @@ import {
   readFilm,
   updateFaults,
 } from '../kit/index.ts'
-import { ServiceProcess } from '../kit/service-process.ts'
+import { ServiceProcess } from '../kit/service/service-process.ts'
 
 const VIDEO = { width: 640, height: 360, fps: 25, bitrateKbps: 800 }
 const SEGMENT_SEC = 1

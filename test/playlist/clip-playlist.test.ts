@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { renderClipPlaylist, type Segment } from '../../src/playlist/index.ts'
 import type { ClipSegment } from '../../src/protocol/index.ts'
-import { parsePlaylist } from '../kit/playlist-rules.ts'
+import { parsePlaylist } from '../kit/watch/playlist-rules.ts'
 import { anySegments, evenSegments } from './segments.ts'
 
 const clipSegment = ({ uri, take, programDateTimeMs, durationSec }: Segment, discontinuity: boolean): ClipSegment => ({

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { keptOf, withKept } from '../../src/highlights/kept-segments.ts'
+import { keptOf, withKept } from '../../src/highlights/clips/kept-segments.ts'
 import { planClip } from '../../src/highlights/plan.ts'
 import { anySegments, FPS } from '../playlist/segments.ts'
 

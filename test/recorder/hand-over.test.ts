@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { findBeeps } from '../kit/beeps.ts'
 import {
   cacheDir,
   decodeSound,
@@ -14,6 +13,7 @@ import {
   quantile,
   readFilm,
 } from '../kit/index.ts'
+import { findBeeps } from '../kit/watch/beeps.ts'
 import { type HandedOver, handOver, slipAt } from './hand-overs.ts'
 import { buildRequest, makeFolders, REAL_PAGE, startRecorder } from './recorder-run.ts'
 import { checkRecording } from './recording-check.ts'

@@ -1,14 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { loadPublication } from '../../src/archive/index.ts'
 import type { Packet } from '../../src/protocol/index.ts'
-import { loadPublication } from '../../src/publication/index.ts'
-import { createSegmenter } from '../../src/recorder/segmenter.ts'
-import { openSpool } from '../../src/recorder/spool.ts'
-import { assertRoom } from '../../src/recorder/spool-room.ts'
-import { type StoredSegment, startUploader } from '../../src/recorder/uploader.ts'
+import { createSegmenter } from '../../src/recorder/segments/segmenter.ts'
+import { type StoredSegment, startUploader } from '../../src/recorder/segments/uploader.ts'
+import { openSpool } from '../../src/spool/spool.ts'
+import { assertRoom } from '../../src/spool/spool-room.ts'
 import { openStore, type SegmentStore } from '../../src/store/index.ts'
-import { aboutTake, BEGAN_AT_MS, ID } from './uploads.ts'
+import { aboutTake, BEGAN_AT_MS, ID } from './segments/uploads.ts'
 
 export const FPS = 25
 export const SEGMENT_SEC = 2

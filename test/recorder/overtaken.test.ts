@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { loadSegments } from '../../src/publication/index.ts'
-import { createFinalizer } from '../../src/recorder/create-finalizer.ts'
-import { aboutTake, BEGAN_AT_MS, ID, openRoom, openSpool, spoolSegment, startTake } from './uploads.ts'
+import { loadSegments } from '../../src/archive/index.ts'
+import { createFinalizer } from '../../src/recovery/create-finalizer.ts'
+import { aboutTake, BEGAN_AT_MS, ID, openRoom, openSpool, spoolSegment, startTake } from './segments/uploads.ts'
 
 const END = { state: 'completed' as const, error: null }
 const atSec = (sec: number): number => BEGAN_AT_MS + sec * 1000

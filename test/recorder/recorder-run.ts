@@ -10,7 +10,8 @@ import type {
   RecorderOrder,
   RecorderRequest,
 } from '../../src/protocol/index.ts'
-import { type RecorderLogger, runRecorder } from '../../src/recorder/index.ts'
+import { runRecorder } from '../../src/recorder/index.ts'
+import type { LogPort } from '../../src/telemetry/index.ts'
 
 type EventOf<T extends RecorderEvent['type']> = Extract<RecorderEvent, { type: T }>
 export type LogLine = { readonly level: string; readonly details: object; readonly message: string }
@@ -126,7 +127,7 @@ export function startRecorder(request: RecorderRequest, pageDir: string): Record
 }
 
 /** A logger that keeps its lines. */
-export function loggerInto(lines: LogLine[]): RecorderLogger {
+export function loggerInto(lines: LogLine[]): LogPort {
   const at = (level: string) => (details: object, message: string) => void lines.push({ level, details, message })
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import * as HLS from 'hls-parser'
-import { PCR_LEAD_SEC } from '../../src/recorder/ts-clock.ts'
+import { PCR_LEAD_SEC } from '../../src/recorder/segments/ts-continuity.ts'
 
 const run = promisify(execFile)
 

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
+import { fenceStore } from '../../src/archive/fence.ts'
+import { loadManifest } from '../../src/archive/manifest.ts'
 import type { AppError, RecorderRequest } from '../../src/protocol/index.ts'
 import type { Ending } from '../../src/recorder/ending.ts'
-import { fenceStore } from '../../src/recorder/fence.ts'
-import { loadManifest } from '../../src/recorder/manifest.ts'
-import { openSpool } from '../../src/recorder/spool.ts'
 import { openTakeOutput } from '../../src/recorder/take-output.ts'
+import { openSpool } from '../../src/spool/spool.ts'
 import { openStore } from '../../src/store/index.ts'
 import { buildRequest, makeFolders } from './recorder-run.ts'
-import { aboutTake } from './uploads.ts'
+import { aboutTake } from './segments/uploads.ts'
 
 const DEADLINE_MS = 10_000
 const STOPPED: Ending = { reason: 'stopped', error: null }

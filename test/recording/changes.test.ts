@@ -11,7 +11,7 @@ import {
   type RecordingRecord,
   toRecording,
 } from '../../src/recording/index.ts'
-import { mayAnswer } from '../../src/recording/takes-of-record.ts'
+import { mayAnswer } from '../../src/recording/takes/takes-of-record.ts'
 import { aRecord, LATER, NOW } from './records.ts'
 
 const at = LATER.toISOString()

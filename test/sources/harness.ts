@@ -6,7 +6,7 @@ import type { Browser, Page } from 'puppeteer'
 import { build } from 'vite'
 import type { SourceSpec, SourceState } from '../../src/protocol/sources.ts'
 import { launchChrome } from '../kit/chrome.ts'
-import { FileServer } from '../kit/file-server.ts'
+import { FileServer } from '../kit/sources/file-server.ts'
 
 const POLL_MS = 50
 

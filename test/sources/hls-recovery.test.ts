@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { HlsOutage } from '../../recorder-page/sources/hls-outage.ts'
-import { type HlsFault, planRecovery, type RecoveryHistory } from '../../recorder-page/sources/hls-recovery.ts'
+import { HlsOutage } from '../../recorder-page/sources/hls/hls-outage.ts'
+import { type HlsFault, planRecovery, type RecoveryHistory } from '../../recorder-page/sources/hls/hls-recovery.ts'
 
 const fresh: RecoveryHistory = { nowMs: 0, outageSinceMs: 0, mediaRecoveries: 0 }
 const network = (details: string, status = 0, fatal = true): HlsFault => ({

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { planLevelCap } from '../../recorder-page/sources/hls-level.ts'
-import { firstVariant, isLivePlaylist } from '../../recorder-page/sources/hls-probe.ts'
+import { planLevelCap } from '../../recorder-page/sources/hls/hls-level.ts'
+import { firstVariant, isLivePlaylist } from '../../recorder-page/sources/hls/hls-probe.ts'
 import {
   isRestarted,
   type PlaylistPosition,
   ReplayWatch,
   StuckWatch,
-} from '../../recorder-page/sources/hls-watchdog.ts'
+} from '../../recorder-page/sources/hls/hls-watchdog.ts'
 
 const at = (startSn: number, endSn: number, startSec: number | null = null): PlaylistPosition => ({
   level: 0,

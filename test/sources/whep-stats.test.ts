@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readWhepStats } from '../../recorder-page/sources/whep-stats.ts'
+import { readWhepStats } from '../../recorder-page/sources/whep/whep-stats.ts'
 
 const AUDIO = { type: 'inbound-rtp', kind: 'audio', packetsReceived: 50 } as const
 const VIDEO = { type: 'inbound-rtp', kind: 'video', packetsReceived: 300 } as const

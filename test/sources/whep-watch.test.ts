@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { parseIceServers } from '../../recorder-page/sources/whep-link.ts'
-import { buildTrickleFragment } from '../../recorder-page/sources/whep-trickle.ts'
-import { type ConnectionSight, WhepWatch } from '../../recorder-page/sources/whep-watch.ts'
+import { parseIceServers } from '../../recorder-page/sources/whep/whep-link.ts'
+import { buildTrickleFragment } from '../../recorder-page/sources/whep/whep-trickle.ts'
+import { type ConnectionSight, WhepWatch } from '../../recorder-page/sources/whep/whep-watch.ts'
 
 type Stream = (nowMs: number) => Partial<ConnectionSight>
 

@@ -1,6 +1,6 @@
 import type { TileSpec } from '../../../src/protocol/layout.ts'
 import type { SourceRole } from '../../../src/protocol/sources.ts'
-import { fitAspect, type Rect, WIDE } from './geometry.ts'
+import { fitAspect, type Rect, WIDE } from '../../drawing/geometry.ts'
 
 export interface LayoutSource {
   readonly id: string

@@ -1,5 +1,5 @@
+import { fitAspect, type Rect, WIDE } from '../../drawing/geometry.ts'
 import { type Arrangement, type LayoutInput, leadPerson, peopleWithout, place, placeAll } from './arrangement.ts'
-import { fitAspect, type Rect, WIDE } from './geometry.ts'
 import { cornerOf, faceColumn, sideColumn, wideTop } from './stage.ts'
 
 /**

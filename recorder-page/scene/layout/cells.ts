@@ -1,4 +1,4 @@
-import { evenSize, type Rect, WIDE } from './geometry.ts'
+import { evenSize, type Rect, WIDE } from '../../drawing/geometry.ts'
 
 export interface CellOptions {
   readonly count: number

@@ -1,5 +1,5 @@
+import { evenRect, evenSize, type Rect } from '../../drawing/geometry.ts'
 import type { Arrangement, LayoutInput, Placement } from './arrangement.ts'
-import { evenRect, evenSize, type Rect } from './geometry.ts'
 
 /** The user's own rectangles, in fractions of the area, in their order. A source that is not there leaves a hole. */
 export function custom(input: LayoutInput, area: Rect): Arrangement {

@@ -1,3 +1,4 @@
+import type { Rect } from '../../drawing/geometry.ts'
 import {
   type Arrangement,
   type LayoutInput,
@@ -9,7 +10,6 @@ import {
   placeMain,
   without,
 } from './arrangement.ts'
-import type { Rect } from './geometry.ts'
 import { faceColumn, sideColumn, wideTop } from './stage.ts'
 
 /**

@@ -1,6 +1,6 @@
+import type { Rect } from '../../drawing/geometry.ts'
 import { type Arrangement, type LayoutInput, peopleWithout, placeAll } from './arrangement.ts'
 import { gridCells } from './cells.ts'
-import type { Rect } from './geometry.ts'
 
 /** Everybody the same size. The presenter sees themselves last. */
 export function grid(input: LayoutInput, area: Rect): Arrangement {

@@ -3,11 +3,11 @@
  * knows nothing of frames, colours or time.
  */
 import type { LayoutName } from '../../../src/protocol/layout.ts'
+import { even, inset, type Size } from '../../drawing/geometry.ts'
 import type { Arrangement, LayoutInput } from './arrangement.ts'
 import { board } from './board.ts'
 import { custom } from './custom.ts'
 import { dualTeacher } from './dual-teacher.ts'
-import { even, inset, type Size } from './geometry.ts'
 import { grid } from './grid.ts'
 import { lecture } from './lecture.ts'
 import { oneToOne } from './one-to-one.ts'
@@ -16,8 +16,8 @@ import { single } from './single.ts'
 import { smallClass } from './small-class.ts'
 import { speaker } from './speaker.ts'
 
+export * from '../../drawing/geometry.ts'
 export * from './arrangement.ts'
-export * from './geometry.ts'
 
 const LAYOUTS: Record<LayoutName, (input: LayoutInput, area: Arrangement['places'][number]['rect']) => Arrangement> = {
   grid,

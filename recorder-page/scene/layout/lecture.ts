@@ -1,3 +1,4 @@
+import type { Rect } from '../../drawing/geometry.ts'
 import {
   type Arrangement,
   type LayoutInput,
@@ -8,7 +9,6 @@ import {
   placeAll,
   placeMain,
 } from './arrangement.ts'
-import type { Rect } from './geometry.ts'
 import { speaker } from './speaker.ts'
 import { faceColumn, sideColumn, wideTop } from './stage.ts'
 

@@ -1,3 +1,4 @@
+import { fitAspect, type Rect, WIDE } from '../../drawing/geometry.ts'
 import {
   type Arrangement,
   type LayoutInput,
@@ -9,7 +10,6 @@ import {
   teacherOf,
   without,
 } from './arrangement.ts'
-import { fitAspect, type Rect, WIDE } from './geometry.ts'
 import { sideBySide } from './side-by-side.ts'
 import { cornerOf, faceColumn } from './stage.ts'
 

@@ -1,3 +1,4 @@
+import { type Rect, splitBottom } from '../../drawing/geometry.ts'
 import {
   type Arrangement,
   type Content,
@@ -9,7 +10,6 @@ import {
   without,
 } from './arrangement.ts'
 import { gridCells } from './cells.ts'
-import { type Rect, splitBottom } from './geometry.ts'
 
 /** Two equal halves: the lesson (screen or whiteboard) and the person, else two people. The others stand below. */
 export function sideBySide(input: LayoutInput, area: Rect): Arrangement {

@@ -1,5 +1,5 @@
+import type { Rect } from '../../drawing/geometry.ts'
 import { type Arrangement, type LayoutInput, place } from './arrangement.ts'
-import type { Rect } from './geometry.ts'
 
 /** The focus alone, in the whole area. */
 export function single(input: LayoutInput, area: Rect): Arrangement {

@@ -1,3 +1,4 @@
+import { type Rect, splitBottom } from '../../drawing/geometry.ts'
 import {
   type Arrangement,
   type Content,
@@ -10,7 +11,6 @@ import {
   placeMain,
 } from './arrangement.ts'
 import { gridCells } from './cells.ts'
-import { type Rect, splitBottom } from './geometry.ts'
 import { grid } from './grid.ts'
 import { faceColumn, sideColumn, stageWithStrip, wideTop } from './stage.ts'
 

@@ -1,5 +1,5 @@
+import type { Rect } from '../../drawing/geometry.ts'
 import { type Arrangement, type LayoutInput, peopleWithout, place, placeAll } from './arrangement.ts'
-import type { Rect } from './geometry.ts'
 import { sideColumn, stageWithStrip } from './stage.ts'
 
 /** The focus on a stage, everybody else in a film strip; the chat in a panel of its own. */

@@ -1,5 +1,5 @@
+import { evenSize, fitAspect, middle, type Rect, splitBottom, splitRight, WIDE } from '../../drawing/geometry.ts'
 import { gridCells } from './cells.ts'
-import { evenSize, fitAspect, middle, type Rect, splitBottom, splitRight, WIDE } from './geometry.ts'
 
 /** A large wide stage with smaller tiles beside or below it. */
 export interface Stage {

@@ -1,8 +1,8 @@
+import type { Layer, Pen } from '../../drawing/layer.ts'
 import type { Rect } from '../layout/index.ts'
 import type { ChatLine, Overlay } from '../scene-plan.ts'
 import { ellipsize, wrapText } from '../text.ts'
 import { COLORS, NAMES, TYPE, tintOf } from '../tokens.ts'
-import type { Layer, Pen } from './layer.ts'
 import { fillRounded, type LayerStyle, labelMargin, startOf } from './tile-layers.ts'
 import { drawText, measureIn, type TypeStyle } from './type.ts'
 

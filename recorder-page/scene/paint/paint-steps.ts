@@ -1,8 +1,8 @@
+import type { Layer } from '../../drawing/layer.ts'
 import type { BoardView } from '../../whiteboard/index.ts'
 import type { Fit, Rect } from '../layout/index.ts'
 import type { ScenePlan, Tile } from '../scene-plan.ts'
 import { cornerLayers, ringLayers, shadowLayer } from './edges.ts'
-import type { Layer } from './layer.ts'
 import { overlayLayer, type PlacedLayer } from './overlay-layers.ts'
 import { handLayer, type LayerStyle, labelLayer, labelMargin, placeholderLayer } from './tile-layers.ts'
 

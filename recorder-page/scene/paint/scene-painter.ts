@@ -1,9 +1,9 @@
+import { LayerCache, type Pen } from '../../drawing/layer.ts'
 import { type BoardImagesOptions, BoardView } from '../../whiteboard/index.ts'
 import { fitFrame } from '../fit-frame.ts'
 import type { Size } from '../layout/index.ts'
 import type { ScenePlan } from '../scene-plan.ts'
 import { COLORS } from '../tokens.ts'
-import { LayerCache, type Pen } from './layer.ts'
 import { type PaintStep, paintSteps } from './paint-steps.ts'
 import { scaleOf, typeScaleOf } from './type.ts'
 

@@ -1,9 +1,9 @@
+import type { Layer, LayerCache, Pen } from '../../drawing/layer.ts'
 import type { Rect } from '../layout/index.ts'
 import type { PlaceholderStatus, PlaceholderTile, Tile } from '../scene-plan.ts'
 import { ellipsize, initialsOf, isRightToLeft } from '../text.ts'
 import { AVATARS, COLORS, TYPE, tintOf } from '../tokens.ts'
 import { drawHandIcon, drawMutedIcon } from './icons.ts'
-import type { Layer, LayerCache, Pen } from './layer.ts'
 import { drawText, measureIn } from './type.ts'
 
 export interface LayerStyle {

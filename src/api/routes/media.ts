@@ -1,6 +1,6 @@
 import Type from 'typebox'
+import { playerView } from '../../archive/index.ts'
 import { AppError } from '../../protocol/index.ts'
-import { playerView } from '../../publication/index.ts'
 import { attachment } from '../media/content-disposition.ts'
 import { DownloadQuery } from '../media/download-query.ts'
 import { fileNameOf } from '../media/file-name-of.ts'

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { audioSpecificConfig, splitAdts } from '../../../src/clipper/ts/adts.ts'
 import { demuxSegment } from '../../../src/clipper/ts/demux-segment.ts'
-import { muxSegment } from '../../../src/recorder/mux-segment.ts'
-import { TsClock } from '../../../src/recorder/ts-clock.ts'
+import { muxSegment } from '../../../src/recorder/segments/mux-segment.ts'
+import { TsClock } from '../../../src/recorder/segments/ts-continuity.ts'
 
 const FORMAT = { objectType: 2, sampleRate: 48_000, channels: 2 }
 const hex = (text: string) => new Uint8Array(Buffer.from(text, 'hex'))

@@ -1,6 +1,6 @@
 // Opens sources as the recorder page does and writes down what they say. Runs in Chrome, not in Node.
 import { openSource } from '../../../recorder-page/sources/index.ts'
-import { blockRect, COLUMNS, decodeCounter, PANEL, ROWS } from '../../kit/pattern.ts'
+import { blockRect, COLUMNS, decodeCounter, PANEL, ROWS } from '../../kit/sources/pattern.ts'
 
 /** How often the picture is looked at: well below the shortest pause that a test speaks of. */
 const LOOK_MS = 20

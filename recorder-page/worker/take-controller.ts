@@ -1,0 +1,79 @@
+import { assertNever } from '../../src/protocol/assert-never.ts'
+import type { PacketLink } from '../link/index.ts'
+import type { SoundClockReading } from '../sound/sound-clock.ts'
+import type { ToWorker } from '../worker-messages.ts'
+import type { Take } from './take.ts'
+import type { Rehearsal } from './warm-up.ts'
+
+/** What is for the take, and not for the stage. */
+export type ForTake = Extract<ToWorker, { type: 'sound-clock' | 'cut' | 'pause' | 'resume' | 'begin' | 'end' | 'stop' }>
+
+/** As many as the sound's time line looks at. */
+const READINGS = 7
+
+export interface DirectorOptions {
+  readonly begin: (startMs?: number) => Take
+  /** Undefined: the take begins at once. */
+  readonly rehearsal: Rehearsal | undefined
+  readonly link: PacketLink
+  readonly onStopped: () => void
+}
+
+/** Begins one take, at once or on its cue, has it do what it is told, and ends it once. */
+export class Director {
+  readonly #options: DirectorOptions
+  readonly #readings: SoundClockReading[] = []
+  readonly #cuts: (number | undefined)[] = []
+  #take: Take | undefined
+  #isEnding = false
+
+  constructor(options: DirectorOptions) {
+    this.#options = options
+    if (options.rehearsal === undefined) this.#begin()
+  }
+
+  async direct(message: ForTake): Promise<void> {
+    switch (message.type) {
+      case 'sound-clock':
+        return this.#addReading(message.reading)
+      case 'cut':
+        if (this.#take === undefined) this.#cuts.push(message.atMs)
+        return this.#take?.cut(message.atMs)
+      case 'pause':
+        return await this.#take?.pause()
+      case 'resume':
+        return await this.#take?.resume()
+      case 'begin':
+        this.#options.rehearsal?.endAt(message.atMs)
+        return this.#begin(message.atMs)
+      case 'end':
+        return await this.#end((take) => take.finishAt(message.atMs))
+      case 'stop':
+        this.#options.rehearsal?.[Symbol.dispose]()
+        return await this.#end((take) => take.finish())
+      default:
+        return assertNever(message)
+    }
+  }
+
+  #begin(startMs?: number): void {
+    this.#take ??= this.#options.begin(startMs)
+    for (const reading of this.#readings) this.#take.addSoundClock(reading)
+    for (const atMs of this.#cuts.splice(0)) if (atMs !== undefined) this.#take.cut(atMs)
+  }
+
+  #addReading(reading: SoundClockReading): void {
+    this.#take?.addSoundClock(reading)
+    this.#readings.push(reading)
+    if (this.#readings.length > READINGS) this.#readings.shift()
+  }
+
+  /** An end that comes while there is one already is that one. */
+  async #end(finish: (take: Take) => Promise<void>): Promise<void> {
+    if (this.#isEnding) return
+    this.#isEnding = true
+    if (this.#take !== undefined) await finish(this.#take)
+    await this.#options.link.close()
+    this.#options.onStopped()
+  }
+}

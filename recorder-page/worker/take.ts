@@ -1,0 +1,316 @@
+import type { PageStart, PageStats, PictureSample } from '../../src/protocol/page-link.ts'
+import { nowMs } from '../clock.ts'
+import {
+  CanvasCompositor,
+  type Compositor,
+  PictureSampler,
+  type Stage,
+  type Tick,
+  TickClock,
+  tileSizes,
+} from '../compositor/index.ts'
+import {
+  AAC_FRAME,
+  CutSchedule,
+  PictureEncoder,
+  type SendPacket,
+  SoundEncoder,
+  SoundRun,
+  SoundTimeline,
+} from '../encode/index.ts'
+import type { FrameOf } from '../scene/index.ts'
+import type { SoundBlock } from '../sound/capture-worklet.ts'
+import { LoudnessMeter } from '../sound/loudness-meter.ts'
+import { SAMPLE_RATE, type SoundClockReading } from '../sound/sound-clock.ts'
+import type { FromWorker } from '../worker-messages.ts'
+
+const REPORT_MS = 1000
+/**
+ * An encoder of AAC needs the frame before to describe one whole (ISO/IEC 14496-3: its windows overlap by half), so a take that
+ * goes on with another one's sound is given one frame more, and one that is gone on with sees one frame behind its end.
+ */
+const LEAD_FRAMES = 1
+const LEAD_MS = (LEAD_FRAMES * AAC_FRAME * 1000) / SAMPLE_RATE
+
+export interface TakeOptions {
+  /** May be used before the take starts: what it shows by then is in the first picture. */
+  readonly stage: Stage
+  readonly settings: PageStart
+  readonly send: SendPacket
+  readonly soundPort: MessagePort
+  readonly tell: (message: FromWorker) => void
+  readonly onFailed: (error: Error) => void
+  /** Hears of trouble that the picture survives. */
+  readonly onTrouble: (error: Error) => void
+}
+
+interface Opened {
+  readonly sounds: SoundEncoder
+  /** No sound is sent from this media time on. */
+  readonly end: { us: number }
+}
+
+/** One take in the making: on every tick a picture of the stage, beside it the sound, both on one time line. */
+export class Take {
+  readonly #stage: Stage
+  readonly #options: TakeOptions
+  readonly #compositor: Compositor
+  readonly #pictures: PictureEncoder
+  readonly #sampler = new PictureSampler()
+  readonly #clock: TickClock
+  readonly #cuts: CutSchedule
+  readonly #startMs: number
+  /** The ticks that are recorded: from `from` to before `to`. */
+  #recorded = { from: 0, to: Number.POSITIVE_INFINITY }
+  #soundTimeline: SoundTimeline
+  #sound: SoundRun | undefined
+  /** While the take is paused: the encoder of what follows, because to open one takes a moment. */
+  #nextSounds: Promise<SoundEncoder>
+  /** Called on the first tick that is not recorded any more. */
+  #onPaused: (() => void) | undefined
+  /** Pauses, their ends and the end, one after the other. */
+  #turn: Promise<void> = Promise.resolve()
+  #missedInPause = 0
+  #missedBefore = 0
+  #dropped = 0
+  #composeMs = 0
+  #sample: PictureSample | null = null
+  #peak = 0
+  #reportedMs = 0
+  #reportedSizes = ''
+  readonly #soundEnd: Opened['end']
+
+  private constructor(options: TakeOptions, { sounds, end }: Opened, beginMs: number | undefined) {
+    const { video, segmentSec, isPaused } = options.settings
+    this.#options = options
+    this.#stage = options.stage
+    this.#compositor = new CanvasCompositor(video, options.onTrouble)
+    this.#pictures = new PictureEncoder(video, options.send, options.onFailed)
+    this.#soundEnd = end
+    this.#warmUp()
+    const startMs = beginMs ?? nowMs()
+    this.#startMs = startMs
+    this.#soundTimeline = new SoundTimeline(SAMPLE_RATE, startMs)
+    this.#cuts = new CutSchedule({ fps: video.fps, segmentSec, startMs })
+    this.#nextSounds = Promise.resolve(sounds)
+    options.soundPort.onmessage = (event: MessageEvent<SoundBlock>) => this.#takeSound(event.data)
+    options.tell({ type: 'started', takeEpochMs: startMs })
+    if (isPaused) {
+      this.#recorded.to = 0
+      this.#sendPause(0)
+    } else this.#beginSound(sounds, 0)
+    this.#clock = new TickClock({ fps: video.fps, startMs, now: nowMs, onTick: (tick) => this.#onTick(tick) })
+  }
+
+  /** Resolves with what begins the take: now, or at a time of the page's clock that may be in the future. */
+  static async prepare(options: TakeOptions): Promise<(startMs?: number) => Take> {
+    const end = { us: Number.POSITIVE_INFINITY }
+    const leadFrames = options.settings.handover === null ? 0 : LEAD_FRAMES
+    const sounds = await openSounds(options, { end, leadFrames })
+    // Sound of before the take would wait for it, and come all at once.
+    options.soundPort.onmessage = () => {}
+    return (startMs) => new Take(options, { sounds, end }, startMs)
+  }
+
+  /** The next picture, or the first one not before this wall time, begins a segment, as `CutSchedule` promises. */
+  cut(atMs?: number): void {
+    this.#cuts.ask(atMs)
+  }
+
+  addSoundClock(reading: SoundClockReading): void {
+    this.#soundTimeline.addReading(reading)
+  }
+
+  /**
+   * Ends the picture and the sound with the next picture, to the sample; resolves when that was sent. From then on the stage
+   * goes on and nothing is encoded. A take that is paused already stays so.
+   */
+  pause(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#sound === undefined) return
+      const tick = this.#clock.nextFrom(nowMs())
+      const { promise, resolve } = Promise.withResolvers<void>()
+      this.#recorded.to = tick
+      this.#onPaused = resolve
+      await promise
+      await this.#pictures.flush()
+      await this.#sound.endAt(this.#mediaMs(tick - this.#recorded.from))
+      this.#sound = undefined
+      this.#sendPause(tick)
+      this.#nextSounds = openSounds(this.#options, { end: this.#soundEnd, leadFrames: 0 })
+    })
+  }
+
+  /** Goes on with the next picture, which begins a segment. */
+  resume(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#sound !== undefined) return
+      const sounds = await this.#nextSounds
+      const from = this.#clock.nextFrom(nowMs())
+      this.#recorded = { from, to: Number.POSITIVE_INFINITY }
+      this.#cuts.restart()
+      this.#beginSound(sounds, from)
+    })
+  }
+
+  /** Ends the picture and the sound at the same media time; resolves when the last packet is out. */
+  finish(): Promise<void> {
+    return this.#inTurn(() => this.#close())
+  }
+
+  /**
+   * Ends with the picture before this time of the page's clock, and the sound with it, for another page to go on; resolves when
+   * the last packet is out.
+   */
+  finishAt(atMs: number): Promise<void> {
+    const { fps } = this.#options.settings.video
+    const tick = Math.round(((atMs - this.#startMs) * fps) / 1000)
+    this.#soundEnd.us = this.#timestampUs(tick) - 1
+    return this.#inTurn(async () => {
+      if (this.#sound !== undefined) {
+        const { promise, resolve } = Promise.withResolvers<void>()
+        this.#recorded.to = tick
+        this.#onPaused = resolve
+        await promise
+        await this.#sound.endAt(this.#mediaMs(tick - this.#recorded.from) + LEAD_MS)
+        this.#sound = undefined
+      }
+      await this.#close()
+    })
+  }
+
+  async #close(): Promise<void> {
+    this.#clock[Symbol.dispose]()
+    this.#options.soundPort.onmessage = null
+    await this.#pictures.finish()
+    await this.#sound?.finish()
+  }
+
+  #inTurn(act: () => Promise<void>): Promise<void> {
+    this.#turn = this.#turn.then(act)
+    return this.#turn
+  }
+
+  #mediaMs(ticks: number): number {
+    return (ticks * 1000) / this.#options.settings.video.fps
+  }
+
+  #timestampUs(tick: number): number {
+    return Math.round(this.#mediaMs(tick) * 1000)
+  }
+
+  #beginSound(encoder: SoundEncoder, tick: number): void {
+    const { tell, settings } = this.#options
+    const beginMs = this.#startMs + this.#mediaMs(tick)
+    const leadMs = tick === 0 && settings.handover !== null ? LEAD_MS : 0
+    const tellLoudness = (endSec: number, lufs: number): void =>
+      tell({ type: 'loudness', atMs: beginMs - leadMs + endSec * 1000, lufs })
+    encoder.beginAt(this.#timestampUs(tick))
+    this.#soundTimeline = this.#soundTimeline.begin(beginMs - leadMs)
+    this.#sound = new SoundRun({
+      encoder,
+      leadMs,
+      timeline: this.#soundTimeline,
+      meter: settings.measureLoudness ? new LoudnessMeter(tellLoudness) : undefined,
+    })
+  }
+
+  /** Comes behind everything that was recorded before this tick. */
+  #sendPause(tick: number): void {
+    const timestampUs = this.#timestampUs(tick)
+    this.#options.send({ kind: 'pause', key: false, cut: false, timestampUs, durationUs: 0, data: new Uint8Array() })
+  }
+
+  /** The first picture takes many times as long as any other: labels, chat and whiteboard are drawn and kept. It delays no tick. */
+  #warmUp(): void {
+    const time = { timestampUs: 0, durationUs: 0, nowMs: nowMs() }
+    this.#compositor.compose(this.#stage.plan(time.nowMs), () => undefined, time).close()
+  }
+
+  #onTick(tick: Tick): void {
+    const frames = this.#stage.advance(tick.atMs)
+    const { from, to } = this.#recorded
+    if (tick.index < from || tick.index >= to) this.#rest(tick)
+    else if (this.#pictures.isFull) this.#dropped += 1
+    else this.#compose(tick, frames)
+    this.#missedBefore = this.#clock.missed
+    this.#sound?.fill(this.#mediaMs(tick.index - from))
+    if (this.#isReportDue(tick)) this.#report(tick.atMs)
+  }
+
+  /** What is shown moves on, so that the first picture after the pause is right, and sources know how large they are drawn. */
+  #rest(tick: Tick): void {
+    this.#missedInPause += this.#clock.missed - this.#missedBefore
+    this.#tellSizes(tileSizes(this.#stage.plan(tick.atMs)))
+    this.#onPaused?.()
+  }
+
+  #isReportDue({ atMs }: Tick): boolean {
+    return atMs - this.#reportedMs >= REPORT_MS
+  }
+
+  #compose(tick: Tick, frames: ReadonlyMap<string, VideoFrame | undefined>): void {
+    const { fps } = this.#options.settings.video
+    const began = performance.now()
+    const plan = this.#stage.plan(tick.atMs)
+    const frameOf: FrameOf = (sourceId) => frames.get(sourceId)
+    const picture = this.#compositor.compose(plan, frameOf, {
+      timestampUs: this.#timestampUs(tick.index),
+      durationUs: Math.round(1e6 / fps),
+      nowMs: tick.atMs,
+    })
+    if (this.#isReportDue(tick)) this.#sample = this.#sampler.sample(picture, plan, frameOf)
+    this.#pictures.encode(picture, { cut: this.#cuts.take(tick.index) })
+    this.#composeMs += (performance.now() - began - this.#composeMs) * 0.1
+    this.#tellSizes(tileSizes(plan))
+  }
+
+  #takeSound(block: SoundBlock): void {
+    for (const sample of block.samples) this.#peak = Math.max(this.#peak, Math.abs(sample))
+    this.#sound?.add(block)
+  }
+
+  #report(atMs: number): void {
+    this.#reportedMs = atMs
+    const { tell } = this.#options
+    tell({ type: 'stats', stats: this.#stats() })
+    tell({ type: 'pacing', delaysMs: this.#stage.soundDelaysMs, dueMs: this.#stage.dueMs })
+    this.#peak = 0
+    this.#sample = null
+  }
+
+  #stats(): PageStats {
+    return {
+      frames: this.#pictures.encoded,
+      droppedFrames: this.#dropped,
+      missedTicks: this.#clock.missed - this.#missedInPause,
+      encodeQueue: this.#pictures.queue,
+      composeMs: this.#composeMs,
+      sources: this.#stage.sourceStats,
+      picture: this.#sample,
+      peakDbfs: 20 * Math.log10(Math.max(this.#peak, 1e-5)),
+    }
+  }
+
+  #tellSizes(sizes: ReturnType<typeof tileSizes>): void {
+    const text = JSON.stringify([...sizes])
+    if (text === this.#reportedSizes) return
+    this.#reportedSizes = text
+    this.#options.tell({ type: 'tiles', sizes })
+  }
+}
+
+function openSounds(
+  { settings, send, onFailed }: TakeOptions,
+  { end, leadFrames }: { readonly end: Opened['end']; readonly leadFrames: number },
+): Promise<SoundEncoder> {
+  return SoundEncoder.open({
+    sampleRate: SAMPLE_RATE,
+    bitrateKbps: settings.audioBitrateKbps,
+    leadFrames,
+    send: (packet) => {
+      if (packet.timestampUs < end.us) send(packet)
+    },
+    onFailed,
+  })
+}

@@ -1,0 +1,111 @@
+import { AppError, type RecorderRequest, toAppError } from '../protocol/index.ts'
+import type { Deletion } from '../recording/record.ts'
+import type { SegmentStore } from '../store/index.ts'
+import { getText, putText } from './stored-text.ts'
+
+/** A store into which only the newest take of a recording may write what all takes share. */
+export interface FencedStore extends SegmentStore {
+  /**
+   * Says that this take is the newest; throws `take.superseded` when a later one has said so. Each write beside the take's
+   * own folder does it by itself. Errors: those of the store.
+   */
+  hold(): Promise<void>
+}
+
+/** A number behind every take: nobody may write any more. */
+const CLOSED = Number.MAX_SAFE_INTEGER
+
+/**
+ * Keeps a take that was given up, but came back to life, from harming what the next one publishes: before it writes a
+ * playlist, the manifest or the signals it reads which take is the newest. An S3 without conditional writes allows no more:
+ * a take that is overtaken between its look and its write spoils one version of a playlist, which the newest take's next
+ * one replaces. A first take writes no fence.
+ */
+export function fenceStore(
+  store: SegmentStore,
+  { recordingId, take }: Pick<RecorderRequest, 'recordingId' | 'take'>,
+  onSuperseded: (error: AppError) => void = () => {},
+): FencedStore {
+  const own = `${recordingId}/takes/${take}/`
+  let looking: Promise<void> | undefined
+
+  async function look(): Promise<void> {
+    const newest = await newestTake(store, recordingId)
+    if (newest < take) await putNewest(store, recordingId, take)
+    if (newest > take) throw superseded({ recordingId, take, newest })
+  }
+  /** Writes that begin together share one look. */
+  function hold(): Promise<void> {
+    looking ??= look()
+      .catch((thrown: unknown) => {
+        const error = toAppError(thrown)
+        if (error.code === 'take.superseded') onSuperseded(error)
+        throw error
+      })
+      .finally(() => {
+        looking = undefined
+      })
+    return looking
+  }
+  const guard = async (key: string): Promise<void> => {
+    if (!key.startsWith(own)) await hold()
+  }
+  return {
+    hold,
+    async put(key, body, options) {
+      await guard(key)
+      await store.put(key, body, options)
+    },
+    async putFile(key, path, options) {
+      await guard(key)
+      await store.putFile(key, path, options)
+    },
+    get: (key, options) => store.get(key, options),
+    head: (key, options) => store.head(key, options),
+    list: (prefix, options) => store.list(prefix, options),
+    folders: (folder, options) => store.folders(folder, options),
+    async delete(key, options) {
+      await guard(key)
+      await store.delete(key, options)
+    },
+    check: (options) => store.check(options),
+    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+  }
+}
+
+/** No take of the recording may write what all share any more, not even one that is still to come. */
+export async function sealRecording(store: SegmentStore, recordingId: string): Promise<void> {
+  if ((await newestTake(store, recordingId)) < CLOSED) await putNewest(store, recordingId, CLOSED)
+}
+
+/**
+ * The same for a recording that is deleted. This alone of it stays, for ever: it says to whoever writes rows anew from the
+ * store that what else is there has to go.
+ */
+export async function sealDeleted(store: SegmentStore, recordingId: string, deletion: Deletion): Promise<void> {
+  await putText(store, keyOf(recordingId), `${JSON.stringify({ take: CLOSED, deletion })}\n`)
+}
+
+/** How the recording was deleted; undefined when it was not. Errors: those of the store. */
+export async function loadDeletion(store: SegmentStore, recordingId: string): Promise<Deletion | undefined> {
+  const text = await getText(store, keyOf(recordingId))
+  return text === undefined ? undefined : (JSON.parse(text) as { deletion?: Deletion }).deletion
+}
+
+async function newestTake(store: SegmentStore, recordingId: string): Promise<number> {
+  const text = await getText(store, keyOf(recordingId))
+  return text === undefined ? 1 : (JSON.parse(text) as { take: number }).take
+}
+
+async function putNewest(store: SegmentStore, recordingId: string, take: number): Promise<void> {
+  await putText(store, keyOf(recordingId), `${JSON.stringify({ take })}\n`)
+}
+
+const keyOf = (recordingId: string): string => `${recordingId}/takes/newest.json`
+
+function superseded({ recordingId, take, newest }: { recordingId: string; take: number; newest: number }): AppError {
+  const why = newest === CLOSED ? 'the recording was closed' : `take ${newest} has begun`
+  return new AppError('take.superseded', `Take ${take} of ${recordingId} ends, because ${why}.`, {
+    details: { take, newest },
+  })
+}

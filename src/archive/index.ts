@@ -1,0 +1,21 @@
+/**
+ * What players can see of a recording in its store: the playlists, written by one take at a time and read by anybody. It
+ * never stores a segment, and a playlist of its never names one that is not stored.
+ */
+export { type FencedStore, fenceStore, loadDeletion, sealDeleted, sealRecording } from './fence.ts'
+export { type ClosingTurn, takeClosingTurn } from './finalize-lock.ts'
+export { loadSegments, loadWindow, type StoredSegments } from './load-segments.ts'
+export {
+  buildManifest,
+  closeManifest,
+  loadManifest,
+  type Manifest,
+  NOTHING_STORED,
+  type RecordingEnd,
+  storeManifest,
+  type TakeProgress,
+} from './manifest.ts'
+export { playerView } from './player-view.ts'
+export { createPublication, loadPublication, type MediaFigures, type Publication, startOf } from './publication.ts'
+export { type KeptLog, type KeptSignal, keysOf, mergeSignals, placeSignals, type SignalLine } from './signal-lines.ts'
+export { getText, putText } from './stored-text.ts'

@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto'
+import { extname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { loadSegments } from '../archive/index.ts'
+import { type Config, childEnvironment } from '../config/index.ts'
+import {
+  createHighlightRepository,
+  createRecapRepository,
+  createShareRepository,
+  type Database,
+  serviceSecret,
+} from '../db/index.ts'
+import type { Engine } from '../engine/index.ts'
+import {
+  type Clips,
+  createClips,
+  createHighlights,
+  type Highlights,
+  type HighlightsPorts,
+} from '../highlights/index.ts'
+import type { RecordingsPorts } from '../recording/index.ts'
+import type { SegmentStore } from '../store/index.ts'
+import type { Logger, Metrics } from '../telemetry/index.ts'
+import type { ClipWorkerOptions } from '../worker/index.ts'
+import { createHighlightObserver } from './highlight-observer.ts'
+
+/** Beside this file, as source or compiled. */
+const CLIPPER_SCRIPT = fileURLToPath(new URL(`./clipper${extname(import.meta.url)}`, import.meta.url))
+
+export interface ClipOptions {
+  /** Takes the place of the clip function: a script that speaks its protocol. */
+  readonly clipperScript?: string
+}
+
+/** The use cases of the API, and those of the workers. */
+export interface HighlightParts {
+  readonly highlights: Highlights
+  readonly clips: Clips
+}
+
+/** What a core has opened before its use cases. */
+interface Opened {
+  readonly database: Database
+  readonly engine: Engine
+  readonly store: SegmentStore
+  readonly logger: Logger
+  readonly metrics: Metrics
+}
+
+/** The use cases of highlights over what a core has opened. */
+export async function openHighlights(
+  { database, engine, store, logger, metrics }: Opened,
+  { repository, commands, clock, newUlid, newTraceId, publicUrl }: Omit<RecordingsPorts, 'rooms'>,
+): Promise<HighlightParts> {
+  const ports: HighlightsPorts = {
+    recordings: repository,
+    highlights: createHighlightRepository(database),
+    shares: createShareRepository(database),
+    recaps: createRecapRepository(database),
+    index: { load: (recordingId, options) => loadSegments(store, recordingId, options) },
+    store,
+    commands,
+    clipQueue: engine.clipQueue,
+    webhookQueue: engine.webhookQueue,
+    observer: createHighlightObserver(logger, metrics),
+    clock,
+    newUlid,
+    newTraceId,
+    shareSecret: await serviceSecret(database, 'shares', () => randomBytes(32).toString('base64url')),
+    publicUrl,
+  }
+  return { highlights: createHighlights(ports), clips: createClips(ports) }
+}
+
+/** The worker of clips over a core. */
+export function clipWorkerOptions(
+  { engine, clips, logger, metrics, options }: Opened & HighlightParts & { readonly options: ClipOptions },
+  config: Config,
+): ClipWorkerOptions {
+  return {
+    engine,
+    clips,
+    logger,
+    metrics,
+    maxClips: config.maxClips,
+    clipper: { script: options.clipperScript ?? CLIPPER_SCRIPT, environment: childEnvironment(config) },
+    surroundings: {
+      store: config.store,
+      logLevel: config.logLevel,
+      ...(config.ffmpegPath !== undefined && { ffmpegPath: config.ffmpegPath }),
+    },
+  }
+}

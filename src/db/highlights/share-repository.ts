@@ -1,0 +1,49 @@
+import { and, desc, eq, isNull } from 'drizzle-orm'
+import type { ShareRecord, ShareRepository } from '../../highlights/index.ts'
+import type { Database } from '../database.ts'
+import { shares } from '../schema.ts'
+
+export function createShareRepository(database: Database): ShareRepository {
+  const find = async (id: string): Promise<ShareRecord | undefined> => {
+    const [row] = await database.run((queries) => queries.select().from(shares).where(eq(shares.id, id)))
+    return row && toRecord(row)
+  }
+  return {
+    find,
+
+    async insert({ createdAt, expiresAt, revokedAt, ...rest }) {
+      const times = {
+        createdAt: new Date(createdAt),
+        expiresAt: new Date(expiresAt),
+        revokedAt: revokedAt === null ? null : new Date(revokedAt),
+      }
+      await database.run((queries) => queries.insert(shares).values({ ...rest, ...times }))
+    },
+
+    async list(highlightId) {
+      const rows = await database.run((queries) =>
+        queries.select().from(shares).where(eq(shares.highlightId, highlightId)).orderBy(desc(shares.id)),
+      )
+      return rows.map(toRecord)
+    },
+
+    async revoke(id, at) {
+      await database.run((queries) =>
+        queries
+          .update(shares)
+          .set({ revokedAt: at })
+          .where(and(eq(shares.id, id), isNull(shares.revokedAt))),
+      )
+      return await find(id)
+    },
+  }
+}
+
+function toRecord(row: typeof shares.$inferSelect): ShareRecord {
+  return {
+    ...row,
+    createdAt: row.createdAt.toISOString(),
+    expiresAt: row.expiresAt.toISOString(),
+    revokedAt: row.revokedAt?.toISOString() ?? null,
+  }
+}

@@ -1,0 +1,31 @@
+import { eq } from 'drizzle-orm'
+import type { RecordingRestorer } from '../../recovery/restorers.ts'
+import type { Database } from '../database.ts'
+import { recordings } from '../schema.ts'
+import { changingColumns } from './recording-repository.ts'
+
+export function createRecordingRestorer(database: Database): RecordingRestorer {
+  return {
+    async knows(id) {
+      const rows = await database.run((queries) =>
+        queries.select({ id: recordings.id }).from(recordings).where(eq(recordings.id, id)),
+      )
+      return rows.length > 0
+    },
+    async restore(record) {
+      const row = {
+        ...changingColumns(record),
+        id: record.id,
+        room: record.spec.room ?? null,
+        metadata: record.spec.metadata ?? {},
+        createdAt: new Date(record.createdAt),
+        spec: record.spec,
+        traceId: record.traceId,
+      }
+      const written = await database.run((queries) =>
+        queries.insert(recordings).values(row).onConflictDoNothing().returning({ id: recordings.id }),
+      )
+      return written.length > 0
+    },
+  }
+}

@@ -1,0 +1,56 @@
+import { and, asc, eq, gt, lte, sql } from 'drizzle-orm'
+import type { QueueReason } from '../../protocol/index.ts'
+import type { WaitingLine, WorkerRoll } from '../../recording/index.ts'
+import type { Database } from '../database.ts'
+import { recordings, workers } from '../schema.ts'
+
+/** A worker that signed within this time is there. */
+const SIGNED_MS = 10_000
+const FRESH = gt(workers.seenAt, sql`now() - ${SIGNED_MS} * interval '1 millisecond'`)
+
+/** Who takes recordings. `worker` names this process. */
+export function createWorkerRoll(database: Database, worker: string): WorkerRoll {
+  return {
+    async sign(refusal) {
+      const row = { worker, refusal, seenAt: sql`now()` }
+      await database.run((queries) =>
+        queries.insert(workers).values(row).onConflictDoUpdate({ target: workers.worker, set: row }),
+      )
+    },
+    async leave() {
+      await database.run((queries) => queries.delete(workers).where(eq(workers.worker, worker)))
+    },
+  }
+}
+
+/** Recordings that are due and have no worker yet, in the order in which workers take them. */
+export function createWaitingLine(database: Database): WaitingLine {
+  return {
+    async places(ids) {
+      const wanted = new Set(ids)
+      if (wanted.size === 0) return new Map()
+      const [waiting, there] = await database.run((queries) =>
+        Promise.all([
+          queries
+            .select({ id: recordings.id })
+            .from(recordings)
+            .where(and(eq(recordings.state, 'requested'), lte(recordings.dueAt, sql`now()`)))
+            .orderBy(asc(recordings.dueAt), asc(recordings.id)),
+          queries.select({ refusal: workers.refusal }).from(workers).where(FRESH),
+        ]),
+      )
+      const reason = commonReason(there.map(({ refusal }) => refusal))
+      const places = waiting.map(({ id }, index) => [id, { position: index + 1, reason }] as const)
+      return new Map(places.filter(([id]) => wanted.has(id)))
+    },
+  }
+}
+
+/** One worker with room is enough to start; where none has, most of them say why. */
+function commonReason(refusals: readonly (QueueReason | null)[]): QueueReason {
+  if (refusals.length === 0) return 'no-worker'
+  if (refusals.includes(null)) return 'starting'
+  const counts = Map.groupBy(refusals, (refusal) => refusal)
+  const [most] = [...counts].sort(([, a], [, b]) => b.length - a.length)
+  return most?.[0] ?? 'starting'
+}

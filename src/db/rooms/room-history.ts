@@ -1,0 +1,112 @@
+import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm'
+import type { RoomHistory } from '../../hub/room-history.ts'
+import type { Signal } from '../../protocol/index.ts'
+import type { Database, Queries } from '../database.ts'
+import { roomSignals, rooms } from '../schema.ts'
+
+/** The signals of every room. */
+export function createRoomHistory(database: Database): RoomHistory {
+  const listeners = listenToRooms(database)
+  return {
+    /** Writers of one room take turns, so its numbers have no gaps and become visible in their order. */
+    append(room, signals) {
+      return database.transaction(async (queries) => {
+        const before = await lockRoom(queries, room)
+        const known = await findKnown(queries, room, signals)
+        let seq = before
+        const rows: (typeof roomSignals.$inferInsert)[] = []
+        const stored = signals.map((signal) => {
+          const id = signal.id ?? ''
+          const same = known.get(id)
+          if (same !== undefined) return same
+          seq += 1
+          const numbered: Signal = { ...signal, seq }
+          known.set(id, numbered)
+          rows.push({ room, seq, id, signal: numbered })
+          return numbered
+        })
+        if (rows.length === 0) return stored
+        await queries.insert(roomSignals).values(rows)
+        await queries
+          .update(rooms)
+          .set({ lastSeq: seq, lastAt: sql`now()` })
+          .where(eq(rooms.room, room))
+          .returning({ told: sql`pg_notify('panorec_rooms', ${`${seq} ${room}`})` })
+        return stored
+      })
+    },
+
+    since: (room, afterSeq, limit) => readSince(database, { room, afterSeq, limit }),
+
+    async lastSeq(room) {
+      const [row] = await database.run((queries) =>
+        queries.select({ seq: rooms.lastSeq }).from(rooms).where(eq(rooms.room, room)),
+      )
+      return row?.seq ?? 0
+    },
+
+    watch: listeners.watch,
+  }
+}
+
+/** A room's signals behind `afterSeq` in their order, at most `limit` of them. Errors: those of the database. */
+export async function readSince(
+  database: Database,
+  { room, afterSeq, limit }: { readonly room: string; readonly afterSeq: number; readonly limit?: number | undefined },
+): Promise<readonly Signal[]> {
+  const wanted = and(eq(roomSignals.room, room), gt(roomSignals.seq, afterSeq))
+  const rows = await database.run((queries) => {
+    const all = queries
+      .select({ signal: roomSignals.signal })
+      .from(roomSignals)
+      .where(wanted)
+      .orderBy(asc(roomSignals.seq))
+    return limit === undefined ? all : all.limit(limit)
+  })
+  return rows.map(({ signal }) => signal)
+}
+
+/** One ear for all rooms: most notifications are about rooms that nobody here is in. */
+function listenToRooms(database: Database): Pick<RoomHistory, 'watch'> {
+  const heard = new Map<string, Set<(seq: number | undefined) => void>>()
+  database.notifications.on('panorec_rooms', (payload) => {
+    if (payload === undefined) {
+      for (const listener of [...heard.values()].flatMap((set) => [...set])) listener(undefined)
+      return
+    }
+    const [seq, room = ''] = payload.split(' ')
+    for (const listener of heard.get(room) ?? []) listener(Number(seq))
+  })
+  return {
+    watch(room, listener) {
+      const set = heard.get(room) ?? new Set()
+      heard.set(room, set.add(listener))
+      return {
+        [Symbol.dispose]() {
+          set.delete(listener)
+          if (set.size === 0 && heard.get(room) === set) heard.delete(room)
+        },
+      }
+    },
+  }
+}
+
+/** Keeps other writers of the room away until the transaction ends, and returns its newest number. */
+async function lockRoom(queries: Queries, room: string): Promise<number> {
+  const [row] = await queries
+    .insert(rooms)
+    .values({ room, lastSeq: 0 })
+    .onConflictDoUpdate({ target: rooms.room, set: { lastSeq: rooms.lastSeq } })
+    .returning({ seq: rooms.lastSeq })
+  return row?.seq ?? 0
+}
+
+async function findKnown(queries: Queries, room: string, signals: readonly Signal[]): Promise<Map<string, Signal>> {
+  const ids = signals.map(({ id }) => id ?? '')
+  if (ids.length === 0) return new Map()
+  const rows = await queries
+    .select({ id: roomSignals.id, signal: roomSignals.signal })
+    .from(roomSignals)
+    .where(and(eq(roomSignals.room, room), inArray(roomSignals.id, ids)))
+  return new Map(rows.map(({ id, signal }) => [id, signal]))
+}

@@ -1,0 +1,121 @@
+import { readFile } from 'node:fs/promises'
+import { availableParallelism, cpus, freemem, totalmem } from 'node:os'
+import type { MachineLoad } from './load.ts'
+
+/** One look at the counters. CPU is in core seconds since some fixed moment. */
+export interface LoadSample {
+  readonly atSec: number
+  readonly machine: Counters
+  /** The container's own, where it has limits. */
+  readonly container: Partial<Counters>
+}
+interface Counters {
+  readonly cpuCores: number
+  readonly spentCpuSec: number
+  readonly memoryBytes: number
+  readonly usedMemoryBytes: number
+}
+
+const SAMPLE_MS = 1000
+const WINDOW_SEC = 5
+const CGROUP = '/sys/fs/cgroup'
+
+export interface LoadWatch extends Disposable {
+  /** Over the last five seconds; before the second sample the machine counts as idle. */
+  readonly load: MachineLoad
+}
+
+/** Watches the machine and the container's limits (cgroup v2) from now on. */
+export async function watchLoad(): Promise<LoadWatch> {
+  let samples = [await readSample()]
+  const timer = setInterval(() => {
+    void readSample().then((sample) => {
+      samples = [...samples.filter(({ atSec }) => atSec > sample.atSec - WINDOW_SEC), sample]
+    })
+  }, SAMPLE_MS).unref()
+  return {
+    get load() {
+      const [first, last] = [samples[0], samples.at(-1)]
+      if (first === undefined || last === undefined) throw new Error('There is always one sample')
+      return planLoad(first, last)
+    },
+    [Symbol.dispose]: () => clearInterval(timer),
+  }
+}
+
+/** The load between two samples: of the machine or of the container, whichever has less left. */
+export function planLoad(first: LoadSample, last: LoadSample): MachineLoad {
+  const { machine, container } = last
+  const usedBy = (before?: number, after?: number): number => {
+    const elapsedSec = last.atSec - first.atSec
+    return elapsedSec <= 0 || before === undefined || after === undefined
+      ? 0
+      : Math.max(0, (after - before) / elapsedSec)
+  }
+  const whole = usedBy(first.machine.spentCpuSec, machine.spentCpuSec)
+  const own = usedBy(first.container.spentCpuSec, container.spentCpuSec)
+  const quota = container.cpuCores
+  const cpu =
+    quota !== undefined && quota - own < machine.cpuCores - whole
+      ? { cpuCores: quota, usedCpuCores: own }
+      : { cpuCores: machine.cpuCores, usedCpuCores: whole }
+  const { memoryBytes, usedMemoryBytes = 0 } = container
+  const isNarrower =
+    memoryBytes !== undefined && memoryBytes - usedMemoryBytes < machine.memoryBytes - machine.usedMemoryBytes
+  const memory = isNarrower
+    ? { memoryBytes, usedMemoryBytes }
+    : { memoryBytes: machine.memoryBytes, usedMemoryBytes: machine.usedMemoryBytes }
+  return { ...cpu, ...memory }
+}
+
+async function readSample(): Promise<LoadSample> {
+  const [meminfo, cpuMax, cpuStat, memoryMax, memoryCurrent, memoryStat] = await Promise.all(
+    [
+      '/proc/meminfo',
+      `${CGROUP}/cpu.max`,
+      `${CGROUP}/cpu.stat`,
+      `${CGROUP}/memory.max`,
+      `${CGROUP}/memory.current`,
+      `${CGROUP}/memory.stat`,
+    ].map((path) => readFile(path, 'utf8').catch(() => '')),
+  )
+  const available = numberIn(meminfo, /^MemAvailable:\s+(\d+) kB$/m)
+  const busyMs = cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0)
+  return {
+    atSec: performance.now() / 1000,
+    machine: {
+      cpuCores: availableParallelism(),
+      spentCpuSec: busyMs / 1000,
+      memoryBytes: totalmem(),
+      usedMemoryBytes: totalmem() - (available === undefined ? freemem() : available * 1024),
+    },
+    container: parseContainer({ cpuMax, cpuStat, memoryMax, memoryCurrent, memoryStat }),
+  }
+}
+
+/** The limits of a cgroup and what it used; nothing where it has none (Linux, cgroup-v2.rst). */
+export function parseContainer(files: {
+  readonly cpuMax?: string | undefined
+  readonly cpuStat?: string | undefined
+  readonly memoryMax?: string | undefined
+  readonly memoryCurrent?: string | undefined
+  readonly memoryStat?: string | undefined
+}): Partial<Counters> {
+  const quota = /^(\d+) (\d+)/.exec(files.cpuMax ?? '')
+  const spentUs = numberIn(files.cpuStat, /^usage_usec (\d+)$/m)
+  const memoryBytes = numberIn(files.memoryMax, /^(\d+)$/m)
+  const current = numberIn(files.memoryCurrent, /^(\d+)$/m)
+  // The page cache of files that nobody reads gives way.
+  const idleCache = numberIn(files.memoryStat, /^inactive_file (\d+)$/m) ?? 0
+  return {
+    ...(quota !== null && { cpuCores: Number(quota[1]) / Number(quota[2]) }),
+    ...(spentUs !== undefined && { spentCpuSec: spentUs / 1e6 }),
+    ...(memoryBytes !== undefined && { memoryBytes }),
+    ...(current !== undefined && { usedMemoryBytes: current - idleCache }),
+  }
+}
+
+function numberIn(text: string | undefined, pattern: RegExp): number | undefined {
+  const found = pattern.exec(text ?? '')?.[1]
+  return found === undefined ? undefined : Number(found)
+}

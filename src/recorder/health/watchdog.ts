@@ -1,0 +1,109 @@
+import { AppError, type PageStats, type ToPage } from '../../protocol/index.ts'
+import { createMemoryJudge } from './judge-memory.ts'
+import { createOutputJudge } from './judge-output.ts'
+
+export interface WatchdogOptions {
+  readonly send: (message: ToPage) => void
+  readonly onFailed: (error: AppError) => void
+  /** Something is wrong with what is recorded, but another take would not mend it. */
+  readonly onWarning: (error: AppError) => void
+  /** Called with every measure of a memory that is too high, or climbs. */
+  readonly onHighMemory: () => void
+  /** The limits; tests shorten them. */
+  readonly limits?: Partial<WatchdogLimits>
+}
+
+export interface WatchdogLimits {
+  /** From the launch to the first picture. */
+  readonly startMs: number
+  readonly silenceMs: number
+  readonly pongMs: number
+  readonly everyMs: number
+}
+
+/** Ends a take whose page no longer does its work, and tells what is wrong with the work that it does. */
+export interface Watchdog extends Disposable {
+  sawVideo(): void
+  sawPong(): void
+  sawStats(stats: PageStats): void
+  /** Of the recorder and its Chrome. */
+  sawMemory(bytes: number): void
+  /** While a class is paused no pictures come, and nothing that is shown is wrong. */
+  rest(resting: boolean): void
+}
+
+/**
+ * Pictures come every 40 ms, and a page that makes up for a stall gives up ticks after 0.4 s, so 2 s without one is a page
+ * that stands. As long as pictures come nothing is lost, so an answer may take longer: opening a source on a busy machine
+ * has blocked a page for 2 s.
+ */
+export const WATCHDOG_LIMITS: WatchdogLimits = { startMs: 30_000, silenceMs: 2_000, pongMs: 5_000, everyMs: 250 }
+/** A tick that comes later than this says that the recorder itself did not run: the page is not blamed for that time. */
+const LATE_TICKS = 2
+
+/** Begins with the start limit; the limits of a running take count from its first picture. */
+export function startWatchdog(options: WatchdogOptions): Watchdog {
+  const limits = { ...WATCHDOG_LIMITS, ...options.limits }
+  const output = createOutputJudge()
+  const memory = createMemoryJudge()
+  const waits = { startMs: 0, videoMs: 0, pongMs: 0 }
+  let hasVideo = false
+  let resting = false
+  let nonce = 0
+  let tickedAtMs = performance.now()
+  const timer = setInterval(() => {
+    const nowMs = performance.now()
+    const elapsedMs = Math.min(nowMs - tickedAtMs, LATE_TICKS * limits.everyMs)
+    tickedAtMs = nowMs
+    if (!hasVideo) waits.startMs += elapsedMs
+    else if (!resting) waits.videoMs += elapsedMs
+    if (hasVideo) waits.pongMs += elapsedMs
+    const error = judge(waits, limits)
+    if (error !== undefined) return fail(error)
+    nonce += 1
+    options.send({ type: 'ping', nonce })
+  }, limits.everyMs)
+  function fail(error: AppError): void {
+    clearInterval(timer)
+    options.onFailed(error)
+  }
+  return {
+    sawVideo() {
+      hasVideo = true
+      waits.videoMs = 0
+    },
+    sawPong() {
+      waits.pongMs = 0
+    },
+    sawStats(stats) {
+      if (!resting) output.see(stats).forEach(options.onWarning)
+    },
+    sawMemory(bytes) {
+      const { isHigh, warning, end } = memory.see(bytes, performance.now())
+      if (end !== undefined) return fail(end)
+      if (warning !== undefined) options.onWarning(warning)
+      if (isHigh) options.onHighMemory()
+    },
+    rest(asked) {
+      resting = asked
+      waits.videoMs = 0
+    },
+    [Symbol.dispose]: () => clearInterval(timer),
+  }
+}
+
+function judge(
+  waits: { readonly startMs: number; readonly videoMs: number; readonly pongMs: number },
+  limits: WatchdogLimits,
+): AppError | undefined {
+  if (waits.startMs >= limits.startMs) {
+    return new AppError('recorder.start-timeout', `No picture came within ${limits.startMs / 1000} s of the launch`)
+  }
+  if (waits.videoMs >= limits.silenceMs) {
+    return new AppError('page.no-packets', `The recorder page sent no picture for ${limits.silenceMs / 1000} s`)
+  }
+  if (waits.pongMs >= limits.pongMs) {
+    return new AppError('page.unresponsive', `The recorder page did not answer for ${limits.pongMs / 1000} s`)
+  }
+  return undefined
+}

@@ -1,0 +1,153 @@
+import type { TSchema } from 'typebox'
+import { WebSocket } from 'ws'
+import {
+  AppError,
+  MAX_SIGNAL_BYTES,
+  SIGNAL_SCHEMAS,
+  type Signal,
+  type Signalling,
+  type SignalType,
+  UnknownSignalSchema,
+} from '../../protocol/index.ts'
+import { compileCheck, type Mismatch } from '../../protocol/mismatch.ts'
+import { parseJson } from '../../protocol/parse-json.ts'
+import { isObject } from '../../protocol/schema-words.ts'
+import type { LogPort } from '../../telemetry/index.ts'
+import { backOffMs, pause } from '../../timing/index.ts'
+
+export interface SignallingOptions {
+  readonly signalling: Signalling
+  readonly logger: LogPort
+  readonly onSignals: (signals: readonly Signal[]) => void
+  /** The server cannot be reached; it is tried again for ever. Called once for each row of failures. */
+  readonly onTrouble: (error: AppError) => void
+}
+
+const HEARTBEAT_MS = 10_000
+const CONNECT_TIMEOUT_MS = 10_000
+/** A connection that lasted this long was a good one: the next failure starts waiting from the beginning. */
+const STABLE_MS = 5_000
+
+/**
+ * Listens to the room's signalling server. After a break it asks with `?after=<seq>` for what it missed; signals that
+ * arrive together are handed on together.
+ */
+export function joinSignalling(options: SignallingOptions): AsyncDisposable {
+  const leaving = new AbortController()
+  const work = stayConnected(options, leaving.signal)
+  return {
+    async [Symbol.asyncDispose]() {
+      leaving.abort()
+      await work
+    },
+  }
+}
+
+async function stayConnected(options: SignallingOptions, signal: AbortSignal): Promise<void> {
+  let afterSeq = 0
+  let failures = 0
+  const onSignals = (signals: readonly Signal[]): void => {
+    for (const { seq } of signals) afterSeq = Math.max(afterSeq, seq ?? 0)
+    options.onSignals(signals)
+  }
+  while (!signal.aborted) {
+    const openedAtMs = performance.now()
+    const reason = await listen({ ...options, onSignals }, afterSeq, signal)
+    if (signal.aborted) return
+    failures = performance.now() - openedAtMs > STABLE_MS ? 0 : failures + 1
+    if (failures <= 1) options.onTrouble(unreachable(options.signalling.url, reason))
+    await pause(backOffMs(failures, Math.random()), signal)
+  }
+}
+
+/** One connection from its first try to its end; resolves with why it ended. */
+function listen(options: SignallingOptions, afterSeq: number, signal: AbortSignal): Promise<string> {
+  const url = new URL(options.signalling.url)
+  if (afterSeq > 0) url.searchParams.set('after', String(afterSeq))
+  const { token } = options.signalling
+  const socket = new WebSocket(url, {
+    headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+    handshakeTimeout: CONNECT_TIMEOUT_MS,
+    maxPayload: MAX_SIGNAL_BYTES,
+    followRedirects: false,
+  })
+  const batch = createBatch(options.onSignals)
+  return new Promise((resolve) => {
+    let reason = 'the connection was closed'
+    const stopHeartbeat = watchHeartbeat(socket)
+    const leave = (): void => socket.terminate()
+    signal.addEventListener('abort', leave, { once: true })
+    socket.on('message', (data) => {
+      const { signal: received, mismatch } = parseSignal(data.toString())
+      if (received !== undefined) batch(received)
+      else options.logger.warn({ mismatch }, 'the signalling server sent what is not a signal; it is left out')
+    })
+    socket.on('error', (error) => {
+      reason = error.message
+    })
+    socket.on('close', (code, text) => {
+      stopHeartbeat()
+      signal.removeEventListener('abort', leave)
+      resolve(text.length > 0 ? `${code} ${text.toString()}` : reason)
+    })
+  })
+}
+
+/** Terminates a connection whose other end is silent: a pulled cable closes no socket (RFC 6455 §5.5.2). */
+function watchHeartbeat(socket: WebSocket): () => void {
+  let alive = true
+  socket.on('pong', () => {
+    alive = true
+  })
+  const timer = setInterval(() => {
+    if (socket.readyState !== WebSocket.OPEN) return
+    if (!alive) return socket.terminate()
+    alive = false
+    socket.ping()
+  }, HEARTBEAT_MS)
+  return () => clearInterval(timer)
+}
+
+function createBatch(onSignals: (signals: readonly Signal[]) => void): (signal: Signal) => void {
+  let collected: Signal[] = []
+  return (signal) => {
+    if (collected.length === 0) {
+      setImmediate(() => {
+        const signals = collected
+        collected = []
+        onSignals(signals)
+      })
+    }
+    collected.push(signal)
+  }
+}
+
+/** Another platform's server is outside too: what is of a known type must match that type's schema. */
+function parseSignal(text: string): { readonly signal?: Signal; readonly mismatch?: Mismatch | string } {
+  try {
+    const value = parseJson(text)
+    const mismatch = checkOf(isObject(value) ? value.type : undefined)(value)
+    return mismatch === undefined ? { signal: value as Signal } : { mismatch }
+  } catch (error) {
+    return { mismatch: String(error) }
+  }
+}
+
+const checks = new Map<TSchema, ReturnType<typeof compileCheck>>()
+
+/** Compiled at the first signal of its type, so that a start does not wait for it. */
+function checkOf(type: unknown): ReturnType<typeof compileCheck> {
+  const isKnown = typeof type === 'string' && Object.hasOwn(SIGNAL_SCHEMAS, type)
+  const schema = isKnown ? SIGNAL_SCHEMAS[type as SignalType] : UnknownSignalSchema
+  const check = checks.get(schema) ?? compileCheck(schema)
+  checks.set(schema, check)
+  return check
+}
+
+function unreachable(url: string, reason: string): AppError {
+  const { origin, pathname } = new URL(url)
+  return new AppError(
+    'signalling.unreachable',
+    `The signalling server ${origin}${pathname} cannot be reached: ${reason}; the recording goes on and keeps trying`,
+  )
+}

@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto'
+import { type RuleMoment, RuleWatch } from '../../highlights/rules/index.ts'
+import {
+  isKnownSignal,
+  type LoudnessReading,
+  type RecorderEvent,
+  type RecorderRequest,
+  type Signal,
+  type SignalOf,
+  type ToPage,
+} from '../../protocol/index.ts'
+import { RoomReducer } from '../../room/index.ts'
+
+export interface TriggersOptions {
+  readonly request: Pick<RecorderRequest, 'createdAt' | 'highlights' | 'segmentSec'>
+  /** Triggers are announced from then on, in their order; the first signals come while Chrome still starts. */
+  readonly ready: Promise<unknown>
+  readonly emit: (event: Extract<RecorderEvent, { type: 'trigger' }>) => void
+  readonly send: (message: Extract<ToPage, { type: 'cut' }>) => void
+  /** Wall time, epoch milliseconds. */
+  readonly nowMs: () => number
+}
+
+/** What asks for highlights from inside a recording: `highlight` signals of the room, and the rules of its spec. */
+export interface Triggers {
+  /** In the order of the room; each signal once. */
+  see(signals: readonly Signal[]): void
+  hear(reading: LoudnessReading): void
+}
+
+interface Wish {
+  readonly key: string
+  readonly at: number
+  readonly trigger: 'signal' | 'rule'
+  readonly rule: string | null
+  readonly label: string | null
+  readonly by: string | null
+  readonly metadata: Readonly<Record<string, string>>
+  readonly preSec: number | undefined
+  readonly postSec: number | undefined
+}
+
+/** As in the hub: a signal dated further ahead is dated now, so that one wrong clock does not hold up a rule. */
+const MAX_AHEAD_MS = 10_000
+
+/**
+ * Cuts for each trigger before anybody is asked, then announces it. A late joiner gets the history of its room: what
+ * happened before the recording was created triggers nothing; what happened since then does, also when no recorder ran.
+ * Nobody can point at the future by a signal, so a moment ahead is a wrong clock, and becomes now.
+ */
+export function createTriggers({ request, ready, emit, send, nowMs }: TriggersOptions): Triggers {
+  const { preSec, postSec, rules } = request.highlights
+  const createdAtMs = Date.parse(request.createdAt)
+  const announced = new Set<string>()
+  const people = new RoomReducer()
+  const nameOf = (id: string): string => people.room.participants.get(id)?.name ?? id
+  const watch = new RuleWatch(rules, nameOf)
+
+  function trigger(wish: Wish): void {
+    if (announced.has(wish.key)) return
+    announced.add(wish.key)
+    const atMs = Math.min(wish.at, nowMs())
+    const rolls = { preSec: wish.preSec ?? preSec, postSec: wish.postSec ?? postSec }
+    cut(atMs + rolls.postSec * 1000)
+    const { key, trigger: kind, rule, label, by, metadata } = wish
+    const at = new Date(atMs).toISOString()
+    void ready.then(() => emit({ type: 'trigger', key, at, trigger: kind, rule, label, by, metadata, ...rolls }))
+  }
+
+  /** Now, so that the moment is stored, and where the clip ends. A clip that ended a segment ago is stored already. */
+  function cut(endMs: number): void {
+    const leftMs = endMs - nowMs()
+    if (leftMs > -request.segmentSec * 1000) send({ type: 'cut' })
+    if (leftMs > 0) send({ type: 'cut', atMs: endMs })
+  }
+
+  /** `saidAt` is the time that the signal itself has: the same whenever it is told. */
+  function seeSignal(signal: Signal, saidAt: number): void {
+    if (signal.at < createdAtMs) return
+    if (isKnownSignal(signal) && signal.type === 'highlight') trigger(wishOfSignal(signal, saidAt, nameOf))
+    for (const moment of watch.see(signal, saidAt)) trigger(wishOfRule(moment))
+  }
+
+  return {
+    see(signals) {
+      const dated = signals.map((signal) => ({ signal: redate(signal, nowMs()), saidAt: signal.at }))
+      people.apply(dated.map(({ signal }) => signal).filter(({ type }) => type.startsWith('participant.')))
+      for (const { signal, saidAt } of dated) seeSignal(signal, saidAt)
+    },
+    hear(reading) {
+      for (const moment of watch.hear(reading)) trigger(wishOfRule(moment))
+    },
+  }
+}
+
+function redate(signal: Signal, nowMs: number): Signal {
+  return signal.at > nowMs + MAX_AHEAD_MS ? { ...signal, at: nowMs } : signal
+}
+
+function wishOfSignal(signal: SignalOf<'highlight'>, saidAt: number, nameOf: (id: string) => string): Wish {
+  const { at, label, preSec, postSec, from, metadata = {} } = signal
+  const by = from === undefined ? null : nameOf(from)
+  return {
+    key: signal.id ?? keyOf({ ...signal, at: saidAt }),
+    at,
+    trigger: 'signal',
+    rule: null,
+    label: label ?? null,
+    by,
+    metadata,
+    preSec,
+    postSec,
+  }
+}
+
+/** For a signal whose server gives no ids: the same for the same signal, whenever it is told. */
+function keyOf({ at, from, label, preSec, postSec }: SignalOf<'highlight'>): string {
+  const text = JSON.stringify([at, from ?? null, label ?? null, preSec ?? null, postSec ?? null])
+  return `signal-${createHash('sha256').update(text).digest('hex').slice(0, 24)}`
+}
+
+function wishOfRule({ key, at, rule, label, by }: RuleMoment): Wish {
+  const { preSec, postSec } = rule
+  return { key, at, trigger: 'rule', rule: rule.type, label, by, metadata: {}, preSec, postSec }
+}

@@ -1,0 +1,26 @@
+import { readFile, readlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { killProcessTree } from '../machine/index.ts'
+import { holdsLeftovers, listSpoolFolders, removeFolder } from '../spool/index.ts'
+
+/**
+ * Removes what dead recorders of this recording, or of one take of it, have left on this machine: a Chrome that outlived
+ * them, and its profile. Segments that no playlist names stay, and signals.
+ */
+export async function clearDeadTakes(spoolDir: string, recordingId: string, take?: number): Promise<void> {
+  for (const { path, life, about } of await listSpoolFolders(spoolDir, recordingId)) {
+    if (life !== 'gone' || (take !== undefined && about.take !== take)) continue
+    const profile = join(path, 'chrome')
+    await killOwner(profile)
+    await removeFolder((await holdsLeftovers(path)) ? profile : path)
+  }
+}
+
+/** The lock names its Chrome as `<host>-<pid>`; a process that has taken over the number is left alone. */
+async function killOwner(profileDir: string): Promise<void> {
+  const lock = await readlink(join(profileDir, 'SingletonLock')).catch(() => '')
+  const pid = Number(/-(\d+)$/.exec(lock)?.[1])
+  if (!Number.isInteger(pid)) return
+  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
+  if (command.includes(profileDir)) await killProcessTree(pid)
+}

@@ -1,0 +1,44 @@
+import { rm } from 'node:fs/promises'
+import { loadDeletion } from '../archive/index.ts'
+import { listSpoolFolders } from '../spool/index.ts'
+import type { SegmentStore } from '../store/index.ts'
+import { clearDeadTakes } from './clear-dead-takes.ts'
+import { type FinalizedRecording, type FinalizeOptions, finalizeRecording } from './finalize-recording.ts'
+
+/** Closes recordings from the store and the spool of this machine. */
+export interface RecordingFinalizer {
+  finalize(recordingId: string, end: Omit<FinalizeOptions, 'spoolDir'>): Promise<FinalizedRecording>
+  /**
+   * Removes what dead takes of a deleted recording left on this machine. False when the store does not say that it was
+   * deleted: then nothing is removed. Errors: those of the store.
+   */
+  discard(recordingId: string): Promise<boolean>
+}
+
+/** Calls for one recording wait for each other: two at once would each publish what the other does not know. */
+export function createFinalizer(store: SegmentStore, spoolDir: string): RecordingFinalizer {
+  const turns = new Map<string, Promise<unknown>>()
+  return {
+    async finalize(recordingId, end) {
+      const before = turns.get(recordingId) ?? Promise.resolve()
+      const turn = before
+        .catch(() => undefined)
+        .then(async () => {
+          await clearDeadTakes(spoolDir, recordingId)
+          return await finalizeRecording(store, recordingId, { ...end, spoolDir })
+        })
+      turns.set(recordingId, turn)
+      return await turn.finally(() => {
+        if (turns.get(recordingId) === turn) turns.delete(recordingId)
+      })
+    },
+    async discard(recordingId) {
+      if ((await loadDeletion(store, recordingId)) === undefined) return false
+      await clearDeadTakes(spoolDir, recordingId)
+      for (const { path, life } of await listSpoolFolders(spoolDir, recordingId)) {
+        if (life === 'gone') await rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+      }
+      return true
+    },
+  }
+}

@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { KeptLog } from '../archive/index.ts'
+import { type Segment, segmentUri } from '../playlist/index.ts'
+import {
+  claimFolder,
+  forget,
+  listAdopted,
+  listSpoolFolders,
+  markStored,
+  openSpool,
+  readAdopted,
+  readKeptLogs,
+  type SpooledSegment,
+  type SpooledTake,
+} from '../spool/index.ts'
+import type { SegmentStore } from '../store/index.ts'
+
+type Found = Omit<Segment, 'seq'>
+
+export interface RecoverOptions {
+  readonly store: SegmentStore
+  readonly spoolDir: string
+  readonly recordingId: string
+  /** Those of the segments that were found that are stored; the others are forgotten with them. */
+  readonly choose: (found: readonly Found[]) => Promise<readonly Found[]>
+}
+
+/** What dead takes left on this machine. What is not forgotten before the disposal stays in the spool. */
+export interface RecoveredSegments extends AsyncDisposable {
+  readonly takes: readonly SpooledTake[]
+  /** They are stored now. */
+  readonly segments: readonly Found[]
+  readonly signals: readonly KeptLog[]
+  /** A playlist names them, and the signals are stored: the spool needs them no more. */
+  forget(): Promise<void>
+}
+
+/** Whoever recovers has a folder in the spool too: dying in the middle leaves what a take would leave. */
+const RECOVERY_TAKE = 0
+/** A store that fails for a moment is tried again after it; one that is away is for the next pass over the spool. */
+const PAUSE_MS = 500
+
+/** Takes over the folders of dead takes of a recording and stores their segments. Errors: those of the store. */
+export async function recoverSegments(options: RecoverOptions): Promise<RecoveredSegments> {
+  const { spoolDir, recordingId } = options
+  const folders = await listSpoolFolders(spoolDir, recordingId)
+  const dead = folders.filter(({ life }) => life === 'gone')
+  const [first] = dead
+  if (first === undefined) {
+    const nothing = async (): Promise<void> => undefined
+    return { takes: [], segments: [], signals: [], forget: nothing, [Symbol.asyncDispose]: nothing }
+  }
+  await using undo = new AsyncDisposableStack()
+  const spool = undo.use(await openSpool(spoolDir, { ...first.about, take: RECOVERY_TAKE }))
+  for (const folder of dead) await claimFolder(folder, spool.adopted)
+  const takes = (await listAdopted(spool.adopted)).map(({ about }) => about).filter(({ take }) => take > RECOVERY_TAKE)
+  const signals = await readKeptLogs(spool.adopted)
+  const found = await readAdopted(spool.adopted)
+  const chosen = new Set((await options.choose(found.map(listed))).map(({ uri }) => uri))
+  const isChosen = (segment: SpooledSegment): boolean => chosen.has(uriOf(segment))
+  const left = found.filter((segment) => !isChosen(segment))
+  const segments: Found[] = []
+  for (const segment of found.filter(isChosen)) {
+    left.push(await storeSegment(options, segment))
+    segments.push(listed(segment))
+  }
+  const resources = undo.move()
+  return {
+    takes,
+    segments,
+    signals,
+    async forget() {
+      for (const each of [...left, ...signals]) await forget(each)
+    },
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  }
+}
+
+async function storeSegment({ store, recordingId }: RecoverOptions, segment: SpooledSegment): Promise<SpooledSegment> {
+  const { path } = segment
+  if (segment.kind === 'waiting' && path !== undefined) {
+    const key = `${recordingId}/${uriOf(segment)}`
+    await store.putFile(key, path).catch(async () => {
+      await sleep(PAUSE_MS)
+      await store.putFile(key, path)
+    })
+  }
+  return await markStored(segment)
+}
+
+const uriOf = ({ take, number }: SpooledSegment): string => segmentUri(take, number)
+
+function listed(segment: SpooledSegment): Found {
+  const { take, durationSec, programDateTimeMs, discontinuity, kind } = segment
+  const uri = uriOf(segment)
+  return { take, uri, durationSec, programDateTimeMs, discontinuity, ...(kind === 'gap' && { gap: true }) }
+}

@@ -1,0 +1,82 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { RecordingEnd } from '../archive/index.ts'
+import { toAppError } from '../protocol/index.ts'
+import { listSpoolFolders, sweepHidden } from '../spool/index.ts'
+import type { LogPort } from '../telemetry/index.ts'
+import type { RecordingFinalizer } from './create-finalizer.ts'
+import type { FinalizedRecording } from './finalize-recording.ts'
+
+export interface RecoverSpoolOptions {
+  readonly finalizer: RecordingFinalizer
+  readonly spoolDir: string
+  /**
+   * How a recording ended; undefined while it runs, because then its next take or its end looks after what is left. Throws
+   * `recording.not-found` for one that was deleted.
+   */
+  readonly endOf: (recordingId: string) => Promise<RecordingEnd | undefined>
+  /** What of a recording plays now. If it throws, it is told again the next time. */
+  readonly onStored: (recordingId: string, stored: FinalizedRecording) => Promise<void>
+  readonly logger: LogPort
+}
+
+/** A store that was away comes back at any time. */
+const EVERY_MS = 60_000
+/** A store that does not answer holds up no end: what is not stored stays in the spool. */
+const GRACE_MS = 5_000
+
+/** Stores what dead takes of ended recordings left on this machine: now, and every minute until it is disposed. */
+export function recoverSpoolRegularly(options: RecoverSpoolOptions): AsyncDisposable {
+  const stop = new AbortController()
+  let work: Promise<void> | undefined
+  const look = (): void => {
+    work ??= recoverSpool(options, stop.signal).finally(() => {
+      work = undefined
+    })
+  }
+  look()
+  const timer = setInterval(look, EVERY_MS)
+  return {
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer)
+      stop.abort()
+      await Promise.race([work, sleep(GRACE_MS, undefined, { ref: false })])
+    },
+  }
+}
+
+/**
+ * One pass over the spool; an abort ends it before the next recording. It never throws: what fails stays in the spool, and the log
+ * says why.
+ */
+export async function recoverSpool(options: RecoverSpoolOptions, signal?: AbortSignal): Promise<void> {
+  const { finalizer, spoolDir, endOf, onStored, logger } = options
+  const unreadable = (err: unknown) => {
+    logger.error({ err }, 'the spool cannot be read')
+    return []
+  }
+  await sweepHidden(spoolDir, Date.now()).catch(unreadable)
+  const folders = await listSpoolFolders(spoolDir).catch(unreadable)
+  const dead = folders.filter(({ life }) => life === 'gone').map(({ about }) => about.recordingId)
+  for (const recordingId of new Set(dead)) {
+    if (signal?.aborted) return
+    try {
+      const end = await endOf(recordingId).catch((error: unknown) => unlessDeleted(options, recordingId, error))
+      if (end === undefined) continue
+      const onClosed = (stored: FinalizedRecording) => onStored(recordingId, stored)
+      const { durationSec, segments } = await finalizer.finalize(recordingId, { ...end, onClosed })
+      logger.info({ recordingId, durationSec, segments }, 'what a dead take had left in the spool is stored')
+    } catch (err) {
+      logger.warn({ err, recordingId }, 'what a dead take left stays in the spool; it is tried again')
+    }
+  }
+}
+
+/** A database that was lost knows a recording as little as one that deleted it: only what the store says is believed. */
+async function unlessDeleted(
+  { finalizer, logger }: RecoverSpoolOptions,
+  recordingId: string,
+  error: unknown,
+): Promise<undefined> {
+  if (toAppError(error).code !== 'recording.not-found' || !(await finalizer.discard(recordingId))) throw error
+  logger.info({ recordingId }, 'what a dead take had left of a deleted recording is removed from the spool')
+}

@@ -1,0 +1,26 @@
+/**
+ * A take's folder on this machine: segments that the store has not confirmed, logs that grow, what dead takes left. It never talks
+ * to a store.
+ */
+export { type AppendLog, createAppendLog } from './append-log.ts'
+export { readKeptLogs } from './kept-logs.ts'
+export {
+  claimFolder,
+  isRecordedHere,
+  listAdopted,
+  listSpoolFolders,
+  readAdopted,
+  type SpoolFolder,
+} from './leftovers.ts'
+export { removeFolder, sweepHidden } from './remove-folder.ts'
+export {
+  forget,
+  holdsLeftovers,
+  markStored,
+  openSpool,
+  type Spool,
+  type SpooledSegment,
+  type SpooledTake,
+  signalLogOf,
+} from './spool.ts'
+export { assertRoom } from './spool-room.ts'

@@ -1,0 +1,88 @@
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import type { ProcessLife } from '../machine/index.ts'
+import { isMissing } from '../store/fs-error.ts'
+import { holdsLeftovers, readSpooled, type SpooledSegment, type SpooledTake, takeFileOf } from './spool.ts'
+import { lifeOfFolder } from './spool-life.ts'
+
+/** A folder that a take has in the spool of this machine. */
+export interface SpoolFolder {
+  readonly path: string
+  readonly about: SpooledTake
+  /** Of the recorder that made it. */
+  readonly life: ProcessLife
+}
+
+/** All takes with a folder in the spool, of one recording or of all, in the order of recordings and takes. */
+export async function listSpoolFolders(spoolDir: string, recordingId?: string): Promise<readonly SpoolFolder[]> {
+  const prefix = recordingId === undefined ? '' : `${recordingId}-`
+  const names = (await namesIn(spoolDir)).filter((name) => name.startsWith(prefix) && !name.startsWith('.'))
+  const folders: SpoolFolder[] = []
+  for (const name of names) {
+    const path = join(spoolDir, name)
+    const about = await readAbout(path)
+    if (about !== undefined) folders.push({ path, about, life: await lifeOfFolder(path, about.owner) })
+  }
+  return folders.sort((a, b) => compare(a.about.recordingId, b.about.recordingId) || byTake(a, b))
+}
+
+/** Whether a recorder of this recording is at work on this machine. */
+export async function isRecordedHere(spoolDir: string, recordingId: string): Promise<boolean> {
+  return (await listSpoolFolders(spoolDir, recordingId)).some(({ life }) => life === 'running')
+}
+
+/**
+ * Takes over a dead take's folder by moving it into a folder, so that of several who try one gets it. What it had adopted
+ * comes to lie beside it: however often leftovers change hands, their paths do not grow.
+ */
+export async function claimFolder(folder: Pick<SpoolFolder, 'path'>, into: string): Promise<void> {
+  await mkdir(into, { recursive: true })
+  const claimed = join(into, basename(folder.path))
+  try {
+    await rename(folder.path, claimed)
+  } catch (error) {
+    if (isMissing(error)) return
+    throw error
+  }
+  const adopted = join(claimed, 'adopted')
+  for (const name of await namesIn(adopted)) await claimFolder({ path: join(adopted, name) }, into)
+  if (!(await holdsLeftovers(claimed))) await rm(claimed, { recursive: true, force: true })
+}
+
+/** The folders in a folder, and those that they had adopted, in the order of takes. */
+export async function listAdopted(adopted: string): Promise<readonly Omit<SpoolFolder, 'life'>[]> {
+  const found: Omit<SpoolFolder, 'life'>[] = []
+  for (const name of await namesIn(adopted)) {
+    const path = join(adopted, name)
+    const about = await readAbout(path)
+    if (about !== undefined) found.push({ path, about })
+    found.push(...(await listAdopted(join(path, 'adopted'))))
+  }
+  return found.sort(byTake)
+}
+
+/** All segments of the folders in a folder, and of those that they had adopted, in the order of takes and numbers. */
+export async function readAdopted(adopted: string): Promise<readonly SpooledSegment[]> {
+  const folders = await listAdopted(adopted)
+  const found = await Promise.all(folders.map(({ path, about }) => readSpooled(path, about.take)))
+  return found.flat().sort((a, b) => a.take - b.take || a.number - b.number)
+}
+
+async function readAbout(folder: string): Promise<SpooledTake | undefined> {
+  const text = await readFile(takeFileOf(folder), 'utf8').catch((error: unknown) => {
+    if (isMissing(error)) return undefined
+    throw error
+  })
+  return text === undefined ? undefined : (JSON.parse(text) as SpooledTake)
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  return await readdir(folder).catch((error: unknown) => {
+    if (isMissing(error)) return []
+    throw error
+  })
+}
+
+type Named = Pick<SpoolFolder, 'path' | 'about'>
+const byTake = (a: Named, b: Named): number => a.about.take - b.about.take || compare(a.path, b.path)
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -1,0 +1,170 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, readdir, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Manifest } from '../archive/index.ts'
+import { identifyProcess, type ProcessIdentity } from '../machine/index.ts'
+import { AppError } from '../protocol/index.ts'
+import { makeFolder, replaceFile, syncPath } from '../store/durable.ts'
+import { fsError, isMissing } from '../store/fs-error.ts'
+import { removeFolder } from './remove-folder.ts'
+import { parseSpoolEntry, type SpoolEntry, spoolEntryName } from './spool-entry.ts'
+import { occupyFolder } from './spool-life.ts'
+
+/** A segment on its way to the store. */
+export interface SpooledSegment extends SpoolEntry {
+  readonly take: number
+  /** Undefined for a gap that not even its name could be written of. */
+  readonly path: string | undefined
+  /** When its last picture came, in the clock of `performance.now()`; undefined for a segment of another process. */
+  readonly lastFrameAtMs?: number
+}
+
+/** `take.json`: whose folder it is, and all that is needed to store the take when nobody else knows of it. */
+export interface SpooledTake {
+  readonly recordingId: string
+  readonly take: number
+  readonly targetDurationSec: number
+  /** As it was when the take began. */
+  readonly manifest: Manifest
+  readonly owner: ProcessIdentity
+}
+
+/**
+ * The take's own folder on this machine: segments that are not published yet, the signal log, and Chrome's profile. What is
+ * still in it when the take ends stays, for the next take or the worker to find.
+ */
+export interface Spool extends AsyncDisposable {
+  readonly path: string
+  readonly chromeProfile: string
+  /** The take's signals that the store may not have; removed once it has them all. */
+  readonly signalLog: string
+  /** Where the folders of earlier takes go that this take cares for now. */
+  readonly adopted: string
+  /** Writes a segment durably, or throws `spool.disk-full` and leaves nothing of it. */
+  write(entry: Omit<SpoolEntry, 'bytes' | 'kind'>, bytes: Uint8Array): Promise<SpooledSegment>
+  /** Notes that a segment's media found no room. */
+  writeGap(entry: Omit<SpoolEntry, 'bytes' | 'kind'>): Promise<SpooledSegment>
+}
+
+const TAKE_FILE = 'take.json'
+
+export async function openSpool(spoolDir: string, about: Omit<SpooledTake, 'owner'>): Promise<Spool> {
+  const { recordingId, take } = about
+  const path = join(spoolDir, `${recordingId}-${take}-${randomUUID().slice(0, 8)}`)
+  const owner = await identifyProcess(process.pid)
+  using opening = new DisposableStack()
+  opening.use(occupyFolder(path))
+  await createFolder(spoolDir, path, { ...about, owner })
+  const occupied = opening.move()
+  const segments = join(path, 'segments')
+  const chromeProfile = join(path, 'chrome')
+  const adopted = join(path, 'adopted')
+
+  async function write(entry: SpoolEntry, bytes: Uint8Array): Promise<SpooledSegment> {
+    const file = join(segments, spoolEntryName(entry))
+    await replaceFile({ path: file, temporary: join(segments, `.${entry.number}.tmp`) }, (temporary) =>
+      writeFile(temporary, bytes),
+    ).catch((error: unknown) => {
+      throw fsError('Writing a segment to the spool', error)
+    })
+    return { ...entry, take, path: file }
+  }
+  return {
+    path,
+    chromeProfile,
+    signalLog: signalLogOf(path),
+    adopted,
+    write: (entry, bytes) => write({ ...entry, bytes: bytes.byteLength, kind: 'waiting' }, bytes),
+    async writeGap(given) {
+      const entry: SpoolEntry = { ...given, bytes: 0, kind: 'gap' }
+      try {
+        return await write(entry, new Uint8Array())
+      } catch (error) {
+        if (error instanceof AppError && error.code === 'spool.disk-full') return { ...entry, take, path: undefined }
+        throw error
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      using _left = occupied
+      if (!(await holdsLeftovers(path))) return await removeFolder(path)
+      await removeFolder(chromeProfile)
+    },
+  }
+}
+
+/**
+ * The store has it: its bytes leave the spool at once, its name stays until a playlist names it. Twice is as once, and what
+ * somebody took away is no error. Errors: those of the disk.
+ */
+export async function markStored(segment: SpooledSegment): Promise<SpooledSegment> {
+  if (segment.kind !== 'waiting' || segment.path === undefined) return segment
+  const stored: SpoolEntry = { ...segment, kind: 'stored' }
+  const path = join(segment.path, '..', spoolEntryName(stored))
+  try {
+    await rename(segment.path, path).catch(unlessMissing)
+    await truncate(path).catch(unlessMissing)
+  } catch (error) {
+    throw fsError('Marking a segment of the spool as stored', error)
+  }
+  return { ...segment, kind: 'stored', path }
+}
+
+/** A playlist names it: the spool needs it no more. Errors: those of the disk. */
+export async function forget({ path }: Pick<SpooledSegment, 'path'>): Promise<void> {
+  if (path === undefined) return
+  await rm(path, { force: true }).catch((error: unknown) => {
+    throw fsError('Removing a segment from the spool', error)
+  })
+}
+
+/** What a take's folder holds, in order, without what it has adopted. */
+export async function readSpooled(folder: string, take: number): Promise<readonly SpooledSegment[]> {
+  const segments = join(folder, 'segments')
+  const names = (await readdir(segments).catch(unlessMissing)) ?? []
+  return names
+    .flatMap((name) => {
+      const entry = parseSpoolEntry(name)
+      return entry === undefined ? [] : [{ ...entry, take, path: join(segments, name) }]
+    })
+    .sort((a, b) => a.number - b.number)
+}
+
+/** True when segments or signals wait in a take's folder, also those of an earlier take that it has adopted. */
+export async function holdsLeftovers(folder: string): Promise<boolean> {
+  if ((await readSpooled(folder, 0)).length > 0) return true
+  if ((await stat(signalLogOf(folder)).catch(unlessMissing)) !== undefined) return true
+  const adopted = (await readdir(join(folder, 'adopted')).catch(unlessMissing)) ?? []
+  for (const name of adopted) if (await holdsLeftovers(join(folder, 'adopted', name))) return true
+  return false
+}
+
+/** The file that says what a folder of the spool is. */
+export function takeFileOf(folder: string): string {
+  return join(folder, TAKE_FILE)
+}
+
+/** The file of a folder's signals. */
+export function signalLogOf(folder: string): string {
+  return join(folder, 'signals.jsonl')
+}
+
+function unlessMissing(error: unknown): undefined {
+  if (!isMissing(error)) throw error
+}
+
+/** In one step, so that nobody finds a folder that does not say whose it is. */
+async function createFolder(spoolDir: string, path: string, about: SpooledTake): Promise<void> {
+  const fresh = join(spoolDir, `.${randomUUID()}`)
+  try {
+    await makeFolder(join(fresh, 'segments'))
+    await mkdir(join(fresh, 'adopted'))
+    await writeFile(takeFileOf(fresh), JSON.stringify(about))
+    await syncPath(takeFileOf(fresh))
+    await syncPath(fresh)
+    await rename(fresh, path)
+    await syncPath(spoolDir)
+  } catch (error) {
+    await rm(fresh, { recursive: true, force: true }).catch(() => undefined)
+    throw fsError(`Making the spool folder in \`${spoolDir}\``, error)
+  }
+}

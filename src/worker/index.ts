@@ -1,0 +1,10 @@
+/**
+ * Who runs recordings, take by take, and cuts clips: it starts the one-shot processes, supervises them and turns what they say into
+ * use cases. It never records, reads a setting or knows a table.
+ */
+export { type ClipWorkerOptions, startClipWorker } from './clips/clip-worker.ts'
+export { startDeleteWorker } from './delete-worker.ts'
+export { startRemovalWorker } from './removal-worker.ts'
+export { startScheduleWorker } from './schedule-worker.ts'
+export { startWorker, type WorkerOptions } from './start-worker.ts'
+export type { TakeTimes } from './take/take-deadlines.ts'

@@ -1,0 +1,32 @@
+import { AppError } from '../../protocol/index.ts'
+import type { RecorderExit } from './recorder-process.ts'
+
+/** The process went without a last word; its exit and the end of its standard error say what is known. */
+export function crashed({ code, signal, lastLines }: RecorderExit): AppError {
+  const how = signal === null ? `with exit code ${code}` : `by ${signal}`
+  const said = lastLines.length === 0 ? '' : ` Its last words: ${lastLines.slice(-3).join(' | ').slice(0, 1000)}`
+  return new AppError('recorder.crashed', `The recorder process ended ${how}; what it had stored plays.${said}`, {
+    details: { exitCode: code, signal, lastLines },
+  })
+}
+
+/** The process lives and says nothing: it is stopped, or does not get any CPU. */
+export function unresponsive(silenceMs: number): AppError {
+  return new AppError(
+    'recorder.unresponsive',
+    `The recorder process said nothing for ${(silenceMs / 1000).toFixed(1)} s.`,
+  )
+}
+
+/** The worker ends; the recording goes on with its next take. */
+export function stopping(): AppError {
+  return new AppError('service.stopping', 'The service was stopped in the middle of this take.')
+}
+
+/** Chrome, the page or the encoder kept the first picture from coming. */
+export function startTimeout(startMs: number): AppError {
+  return new AppError(
+    'recorder.start-timeout',
+    `The recorder had no first picture after ${startMs / 1000} s: look at its log for what it waited for.`,
+  )
+}

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest'
+import { describeFinding, examine } from '../../src/doctor/doctor-finding.ts'
+
+const advice = 'Do this.'
+
+describe('examine', () => {
+  it('turns what was thrown into a bad finding with its advice', async () => {
+    const look = () => Promise.reject(new Error('It is broken.'))
+    expect(await examine({ name: 'A', advice, look }, 1000)).toEqual({
+      name: 'A',
+      verdict: 'bad',
+      found: 'It is broken.',
+      advice,
+    })
+  })
+
+  it('does not wait for ever', async () => {
+    const look = () => new Promise<never>(() => {})
+    expect(await examine({ name: 'A', advice, look }, 20)).toMatchObject({
+      verdict: 'bad',
+      found: 'There was no answer within 0.02 s.',
+    })
+  })
+})
+
+describe('describeFinding', () => {
+  it('marks each verdict, and gives advice only where something is not good', () => {
+    expect(describeFinding({ name: 'A', verdict: 'good', found: 'here', advice })).toEqual(['✓ A: here'])
+    expect(describeFinding({ name: 'A', verdict: 'warning', found: 'half', advice })).toEqual([
+      '! A: half',
+      '  → Do this.',
+    ])
+    expect(describeFinding({ name: 'A', verdict: 'bad', found: 'gone' })).toEqual(['✗ A: gone'])
+  })
+})

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest'
+import { lookAtCores, lookAtSpace } from '../../src/doctor/doctor-host.ts'
+
+describe('lookAtCores', () => {
+  it('is content with two recordings a core', () => {
+    expect(lookAtCores(2, 4).verdict).toBe('good')
+  })
+
+  it('says how many fit when there are more', () => {
+    expect(lookAtCores(2, 5)).toEqual({
+      verdict: 'warning',
+      found: '2, for at most 5 recordings at once',
+      advice: 'Set PANOREC_MAX_RECORDINGS to 4 or less, or pictures will be dropped.',
+    })
+  })
+})
+
+describe('lookAtSpace', () => {
+  it.each([
+    [100e9, 'good'],
+    [10e9, 'warning'],
+    [1e9, 'bad'],
+  ])('%d bytes free are %s', (bytes, verdict) => {
+    expect(lookAtSpace('/data', bytes).verdict).toBe(verdict)
+  })
+
+  it('says how much there is', () => {
+    expect(lookAtSpace('/data', 83_340_000_000).found).toBe('/data is writable, 83.3 GB free')
+    expect(lookAtSpace('/data', 1_000_000).found).toBe('/data is writable, 1 MB free')
+  })
+})

@@ -1,0 +1,113 @@
+import { ulid } from 'ulid'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Core } from '../../src/bin/wire-service.ts'
+import {
+  DELETE_QUEUE,
+  DUE_QUEUE,
+  HEARTBEAT_SEC,
+  QUEUES,
+  TAKE_EXPIRE_SEC,
+  TAKE_QUEUE,
+  WEBHOOK_QUEUE,
+} from '../../src/engine/queues.ts'
+import { createRecordings, createWriter, LATEST_START_MS, type RecordingRecord } from '../../src/recording/index.ts'
+import { aRecord, SPEC } from '../recording/records.ts'
+import { startReceiver } from '../webhooks/receiver.ts'
+import { makeTestFolder, type TestFolder } from './open-core.ts'
+
+/** A sweep every two seconds, and the start of a script, on a busy machine. */
+const TAKEN_MS = 15_000
+/** Webhooks without a job are looked for every 30 s; a dead worker is noticed after 10 s without a heartbeat. */
+const DELIVERED_MS = 50_000
+
+let folder: TestFolder
+let core: Core
+const undo = new AsyncDisposableStack()
+beforeAll(async () => {
+  folder = undo.use(await makeTestFolder())
+  core = undo.use(await folder.open())
+})
+afterAll(() => undo.disposeAsync())
+
+const count = async (queue: string): Promise<number> => {
+  const text = `SELECT count(*)::int AS count FROM pgboss.job WHERE name = $1 AND state IN ('created', 'retry', 'active')`
+  const { rows } = await core.engine.boss.getDb().executeSql(text, [queue])
+  return rows[0].count
+}
+const { webhooks: _, ...QUIET } = SPEC
+const recordOf = (change: Partial<RecordingRecord>): RecordingRecord =>
+  aRecord({ id: `rec_${ulid()}`, spec: QUIET, ...change })
+
+describe('a worker', () => {
+  test('records what came due while nobody was there, and fails what is too late', async () => {
+    const ago = (ms: number) => new Date(Date.now() - ms).toISOString()
+    const [due, late] = [recordOf({ createdAt: ago(100_000) }), recordOf({ createdAt: ago(LATEST_START_MS + 60_000) })]
+    for (const record of [due, late]) await core.repository.insert({ record, events: [] })
+    await using _worker = await folder.work(core)
+    const recordings = createRecordings({ ...core.recordingsPorts, rooms: { publish: async () => {} } })
+    const dueOne = () => recordings.get(due.id)
+    await expect.poll(dueOne, { timeout: TAKEN_MS }).toMatchObject({ state: 'recording' })
+    expect(await recordings.get(late.id)).toMatchObject({ state: 'failed', error: { code: 'capacity.exhausted' } })
+    await recordings.stop(due.id)
+    await expect.poll(dueOne, { timeout: TAKEN_MS }).toMatchObject({ state: 'completed' })
+  })
+
+  test('delivers to webhooks what a dead one had begun with, and what could not be queued', async () => {
+    await using receiver = await startReceiver(() => ({ status: 204 }))
+    const webhooks = [{ url: receiver.url, secret: 'a-secret-of-16-or-more' }]
+    const ended = () => recordOf({ state: 'completed', endedAt: new Date().toISOString(), spec: { ...SPEC, webhooks } })
+    const [begun, unqueued] = [ended(), ended()]
+    await core.writer.insert({ record: begun, facts: [{ type: 'recording.state' }] })
+    expect(await core.engine.boss.fetch(WEBHOOK_QUEUE)).toHaveLength(1)
+    await using _worker = await folder.work(core)
+    const { repository, clock, publicUrl } = core.recordingsPorts
+    const muted = createWriter({ repository, clock, publicUrl, webhookQueue: { enqueue: async () => {} } })
+    await muted.insert({ record: unqueued, facts: [{ type: 'recording.state' }] })
+    const told = () => receiver.received.map(({ body }) => JSON.parse(body).recordingId).sort()
+    await expect.poll(told, { timeout: DELIVERED_MS }).toEqual([begun.id, unqueued.id].sort())
+  }, 70_000)
+})
+
+describe('a queue', () => {
+  test('of webhooks gets a job for what has none, and no second one for what is tried again later', async () => {
+    const { boss, webhookQueue } = core.engine
+    const due = { recordingId: `rec_${ulid()}`, webhook: 0 }
+    await webhookQueue.enqueueLost([due])
+    const [job] = await boss.fetch(WEBHOOK_QUEUE)
+    await webhookQueue.enqueueLost([due])
+    await boss.fail(WEBHOOK_QUEUE, job?.id ?? '')
+    await webhookQueue.enqueueLost([due])
+    expect(await count(WEBHOOK_QUEUE)).toBe(1)
+  })
+
+  test('of deletions holds one job for each recording, whether it waits, runs, or is tried again later', async () => {
+    const { boss, deletionQueue } = core.engine
+    const id = `rec_${ulid()}`
+    await deletionQueue.enqueue(id)
+    await deletionQueue.enqueue(id)
+    const [job] = await boss.fetch(DELETE_QUEUE)
+    await deletionQueue.enqueue(id)
+    await boss.fail(DELETE_QUEUE, job?.id ?? '')
+    await deletionQueue.enqueue(id)
+    await deletionQueue.enqueue(`rec_${ulid()}`)
+    expect(await count(DELETE_QUEUE)).toBe(2)
+  })
+
+  test('that an earlier version made gets the options of this one', async () => {
+    await undo.disposeAsync()
+    await using again = await makeTestFolder()
+    {
+      await using earlier = await again.open()
+      for (const { name } of QUEUES) {
+        await earlier.engine.boss.updateQueue(name, { heartbeatSeconds: null, retryLimit: 3, expireInSeconds: 60 })
+      }
+    }
+    await using later = await again.open()
+    const queues = new Map((await later.engine.boss.getQueues()).map((queue) => [queue.name, queue]))
+    for (const { name, retryLimit, policy } of QUEUES) {
+      expect(queues.get(name)).toMatchObject({ retryLimit, policy, heartbeatSeconds: HEARTBEAT_SEC })
+    }
+    expect(queues.get(DUE_QUEUE)?.heartbeatSeconds).toBe(HEARTBEAT_SEC)
+    expect(queues.get(TAKE_QUEUE)?.expireInSeconds).toBe(TAKE_EXPIRE_SEC)
+  })
+})

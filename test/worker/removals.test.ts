@@ -1,0 +1,47 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ulid } from 'ulid'
+import { expect, test } from 'vitest'
+import { loadPublication } from '../../src/archive/index.ts'
+import { openCore } from '../../src/bin/wire-service.ts'
+import { loadConfig } from '../../src/config/index.ts'
+import { createLogger } from '../../src/telemetry/index.ts'
+import { startRemovalWorker } from '../../src/worker/index.ts'
+import { evenSegments } from '../playlist/segments.ts'
+import { aRecord } from '../recording/records.ts'
+
+const PATIENCE = { timeout: 15_000 }
+
+test('media that left a rolling recording are removed by a job, and each job queues the next', async () => {
+  await using undo = new AsyncDisposableStack()
+  const dir = await mkdtemp(join(tmpdir(), 'panorec-removals-'))
+  undo.defer(() => rm(dir, { recursive: true, force: true }))
+  const config = loadConfig({ PANOREC_DATA_DIR: dir })
+  const core = undo.use(await openCore(config, { logger: createLogger({ level: 'silent' }) }))
+  undo.use(await startRemovalWorker(core))
+  const { engine, store } = core
+  const id = `rec_${ulid()}`
+  await core.repository.insert({ record: aRecord({ id, state: 'recording' }), events: [] })
+  const publication = await loadPublication(store, id, { segmentSec: 2, fps: 25, rollingSec: 60 })
+  for (const segment of evenSegments(40)) {
+    await store.put(`${id}/${segment.uri}`, new Uint8Array(188))
+    publication.add(segment)
+    await publication.publish({ ended: false })
+  }
+  await engine.enqueueRemoval(id, { marks: [{ take: 1, number: 5, dueMs: Date.now() - 1 }], afterSec: 0 })
+  const isThere = async (number: number) => (await store.head(`${id}/takes/1/${number}.ts`)) !== undefined
+  await expect.poll(() => isThere(4), PATIENCE).toBe(false)
+  expect(await isThere(5)).toBe(true)
+  const queued = async () =>
+    (
+      await engine.boss
+        .getDb()
+        .executeSql(`SELECT data FROM pgboss.job WHERE name = $1 AND state = 'created'`, ['recording.remove-old'])
+    ).rows
+  await expect
+    .poll(queued, PATIENCE)
+    .toEqual([
+      { data: { recordingId: id, marks: [{ take: 1, number: expect.any(Number), dueMs: expect.any(Number) }] } },
+    ])
+}, 60_000)

@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { spawnChild } from '../../src/machine/child-process.ts'
+import { createLogger } from '../../src/telemetry/index.ts'
+import { createReins } from '../../src/worker/take/process-control.ts'
+import { type TakeTimes, watchDeadlines } from '../../src/worker/take/take-deadlines.ts'
+
+const SCRIPT = fileURLToPath(new URL('../machine/lingering-child.ts', import.meta.url))
+const TIMES = {
+  startMs: 500,
+  cueMs: 500,
+  stopMs: 500,
+  terminateMs: 500,
+  silenceMs: 500,
+  stoppedMs: 500,
+  handOverMs: 500,
+}
+/** The silence is looked at once a second. */
+const LONGER_MS = 2500
+const at = '2026-11-21T09:00:00.000Z'
+
+async function open(times: Partial<TakeTimes> = {}) {
+  await using undo = new AsyncDisposableStack()
+  const recorder = undo.use(
+    await spawnChild({ script: SCRIPT, environment: {}, onMessage: () => {}, onLine: () => {} }),
+  )
+  const codes: string[] = []
+  const deadlines = undo.use(
+    watchDeadlines({
+      recorder,
+      times: { ...TIMES, ...times },
+      isCued: false,
+      interrupt: ({ code }) => codes.push(code),
+      logger: createLogger({ level: 'silent' }),
+    }),
+  )
+  const resources = undo.move()
+  return { recorder, deadlines, codes, [Symbol.asyncDispose]: () => resources.disposeAsync() }
+}
+const isAlive = (exited: Promise<unknown>) => Promise.race([exited.then(() => false), sleep(0, true)])
+
+test('a recorder that says nothing any more is killed', async () => {
+  await using take = await open()
+  take.deadlines.see({ type: 'started', at, takeEpochMs: 0 })
+  expect(await take.recorder.exited).toMatchObject({ signal: 'SIGKILL' })
+  expect(take.codes).toEqual(['recorder.unresponsive'])
+})
+
+test('a recorder that is stopped is killed long before one that is only silent', async () => {
+  const patient = { silenceMs: 60_000, startMs: 60_000 }
+  await using silent = await open(patient)
+  await using stopped = await open(patient)
+  for (const { deadlines } of [silent, stopped]) deadlines.see({ type: 'started', at, takeEpochMs: 0 })
+  process.kill(stopped.recorder.pid, 'SIGSTOP')
+  expect(await stopped.recorder.exited).toMatchObject({ signal: 'SIGKILL' })
+  expect(stopped.codes).toEqual(['recorder.unresponsive'])
+  expect(await isAlive(silent.recorder.exited)).toBe(true)
+  expect(silent.codes).toEqual([])
+})
+
+test('a recorder that hands over may be silent while it stores the rest, and has its time for that', async () => {
+  await using take = await open({ stopMs: 4000 })
+  take.deadlines.see({ type: 'started', at, takeEpochMs: 0 })
+  take.deadlines.handOver()
+  await sleep(LONGER_MS)
+  expect(await isAlive(take.recorder.exited)).toBe(true)
+  expect(await take.recorder.exited).toMatchObject({ signal: 'SIGKILL' })
+  expect(take.codes).toEqual([])
+})
+
+test('a recorder that was abandoned is left alone, whatever is wished after that', async () => {
+  await using take = await open()
+  take.deadlines.see({ type: 'started', at, takeEpochMs: 0 })
+  take.deadlines.abandon()
+  take.deadlines.terminate()
+  take.deadlines.stop()
+  await sleep(LONGER_MS)
+  expect(await isAlive(take.recorder.exited)).toBe(true)
+  expect(take.codes).toEqual([])
+})
+
+test('what is wished of a recorder that is gone has no effect', async () => {
+  await using take = await open()
+  take.recorder.kill()
+  await take.recorder.exited
+  take.deadlines[Symbol.dispose]()
+  take.deadlines.terminate()
+  take.deadlines.stop()
+  take.deadlines.abandon()
+  expect(take.codes).toEqual([])
+})
+
+test('what is wished before the recorder is there happens when it is', async () => {
+  await using take = await open()
+  const reins = createReins()
+  reins.terminate()
+  reins.attach(take.deadlines)
+  expect(await take.recorder.exited).toMatchObject({ signal: 'SIGTERM' })
+})
