@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { cutClip } from '../src/clipper/cut-clip.ts'
 import { runClip } from '../src/clipper/index.ts'
-import { planClip } from '../src/clipper/plan-cut.ts'
-import { SegmentShelf } from '../src/clipper/segment-cache.ts'
+import { planCut } from '../src/clipper/plan-cut.ts'
+import { SegmentCache } from '../src/clipper/segment-cache.ts'
 import type { ClipRequest, ClipSegment } from '../src/protocol/index.ts'
 import { FsSegmentStore } from '../src/store/index.ts'
 import { quantile, runFfmpeg } from '../test/kit/index.ts'
@@ -82,9 +82,9 @@ async function elapsedMs(work: () => Promise<unknown>): Promise<number> {
 /** From the store to the file, as `runClip` does it. */
 async function cutOnly(request: ClipRequest, folder: string): Promise<void> {
   const { signal } = IO
-  const shelf = new SegmentShelf({ store: new FsSegmentStore(folder), recordingId: RECORDING, folder, signal })
+  const shelf = new SegmentCache({ store: new FsSegmentStore(folder), recordingId: RECORDING, folder, signal })
   const segments = await shelf.read(request)
-  const plan = planClip(segments, { fromMs: request.fromMs, toMs: request.toMs, fps: FPS })
+  const plan = planCut(segments, { fromMs: request.fromMs, toMs: request.toMs, fps: FPS })
   const path = join(folder, 'cut.mp4')
   await cutClip(plan, {
     path,

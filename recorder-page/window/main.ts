@@ -6,7 +6,7 @@ import { Follower } from '../handover/index.ts'
 import { ControlLink } from '../link/index.ts'
 import { ActiveSpeaker, Mixer } from '../sound/index.ts'
 import type { FromWorker, ToWorker } from '../worker-messages.ts'
-import { SourceDesk } from './source-players.ts'
+import { SourcePlayers } from './source-players.ts'
 
 const LEVELS_MS = 100
 const SOUND_CLOCK_MS = 250
@@ -14,7 +14,7 @@ const SOUND_CLOCK_MS = 250
 const secret = location.hash.slice(1)
 const worker = new Worker(new URL('../worker/main.ts', import.meta.url), { type: 'module' })
 let link: ControlLink
-let desk: SourceDesk | undefined
+let desk: SourcePlayers | undefined
 let follower: Follower | undefined
 let isHeld = false
 /** The players are there: a source that comes or goes earlier waits for them. */
@@ -49,7 +49,7 @@ async function start(settings: PageStart): Promise<void> {
 /** Opens the mix and all sources; the worker's messages wait for it. */
 async function openDesk(settings: PageStart, soundPort: MessagePort): Promise<Mixer> {
   const mixer = await Mixer.open(soundPort)
-  desk = new SourceDesk(mixer, {
+  desk = new SourcePlayers(mixer, {
     onState: (sourceId, state, error) => {
       tellWorker({ type: 'source.state', sourceId, state, atMs: nowMs() })
       tellRecorder({ type: 'source', sourceId, state, error })
@@ -64,7 +64,7 @@ async function openDesk(settings: PageStart, soundPort: MessagePort): Promise<Mi
   return mixer
 }
 
-function follow(players: SourceDesk): Follower {
+function follow(players: SourcePlayers): Follower {
   return new Follower({
     players,
     nowMs,

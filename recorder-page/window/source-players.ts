@@ -5,7 +5,7 @@ import type { Mixer } from '../sound/index.ts'
 import { type PacedTimes, watchFrames } from '../sources/frame-tap.ts'
 import { openSource, type PageSource, type TileSize } from '../sources/index.ts'
 
-export interface SourceDeskListener {
+export interface SourcePlayersListener {
   onState(sourceId: string, state: SourceState, error: ErrorInfo | null): void
   /** The listener owns the frame. */
   onFrame(sourceId: string, frame: VideoFrame, times: PacedTimes): void
@@ -19,12 +19,12 @@ interface OpenSource {
 }
 
 /** All sources of the page: opens and closes them, and wires each one's pictures and sound. */
-export class SourceDesk implements AsyncDisposable {
+export class SourcePlayers implements AsyncDisposable {
   readonly #mixer: Mixer
-  readonly #listener: SourceDeskListener
+  readonly #listener: SourcePlayersListener
   readonly #open = new Map<string, OpenSource>()
 
-  constructor(mixer: Mixer, listener: SourceDeskListener) {
+  constructor(mixer: Mixer, listener: SourcePlayersListener) {
     this.#mixer = mixer
     this.#listener = listener
   }

@@ -7,8 +7,8 @@ import { PacketLink } from '../link/index.ts'
 import { loadFonts } from '../scene/index.ts'
 import type { FromWorker, ToWorker } from '../worker-messages.ts'
 import { Take } from './take.ts'
-import { Director, type ForTake } from './take-controller.ts'
-import { Rehearsal } from './warm-up.ts'
+import { type ForTake, TakeController } from './take-controller.ts'
+import { WarmUp } from './warm-up.ts'
 
 type Start = Extract<ToWorker, { type: 'start' }>
 
@@ -31,7 +31,7 @@ function setStage({ video, layout, sources }: Start['settings']): Stage {
   return stage
 }
 
-async function start(message: Start, stage: Stage): Promise<Director> {
+async function start(message: Start, stage: Stage): Promise<TakeController> {
   const { host, secret, settings, soundPort } = message
   const [link] = await Promise.all([
     PacketLink.open(host, secret, (reason) => fail(new Error(reason))),
@@ -40,10 +40,9 @@ async function start(message: Start, stage: Stage): Promise<Director> {
   const send: SendPacket = (packet) => link.send(packet)
   const begin = await Take.prepare({ stage, settings, soundPort, tell, send, onFailed: fail, onTrouble: warn })
   const { handover, video } = settings
-  const rehearsal =
-    handover === null ? undefined : new Rehearsal({ stage, fps: video.fps, gridMs: handover.gridMs, tell })
+  const rehearsal = handover === null ? undefined : new WarmUp({ stage, fps: video.fps, gridMs: handover.gridMs, tell })
   tellMuted(stage)
-  return new Director({ begin, rehearsal, link, onStopped: () => tell({ type: 'stopped' }) })
+  return new TakeController({ begin, rehearsal, link, onStopped: () => tell({ type: 'stopped' }) })
 }
 
 function show(stage: Stage, message: Exclude<ToWorker, Start | ForTake>): void {

@@ -3,7 +3,7 @@ import type { PacketLink } from '../link/index.ts'
 import type { SoundClockReading } from '../sound/sound-clock.ts'
 import type { ToWorker } from '../worker-messages.ts'
 import type { Take } from './take.ts'
-import type { Rehearsal } from './warm-up.ts'
+import type { WarmUp } from './warm-up.ts'
 
 /** What is for the take, and not for the stage. */
 export type ForTake = Extract<ToWorker, { type: 'sound-clock' | 'cut' | 'pause' | 'resume' | 'begin' | 'end' | 'stop' }>
@@ -11,23 +11,23 @@ export type ForTake = Extract<ToWorker, { type: 'sound-clock' | 'cut' | 'pause' 
 /** As many as the sound's time line looks at. */
 const READINGS = 7
 
-export interface DirectorOptions {
+export interface TakeControllerOptions {
   readonly begin: (startMs?: number) => Take
   /** Undefined: the take begins at once. */
-  readonly rehearsal: Rehearsal | undefined
+  readonly rehearsal: WarmUp | undefined
   readonly link: PacketLink
   readonly onStopped: () => void
 }
 
 /** Begins one take, at once or on its cue, has it do what it is told, and ends it once. */
-export class Director {
-  readonly #options: DirectorOptions
+export class TakeController {
+  readonly #options: TakeControllerOptions
   readonly #readings: SoundClockReading[] = []
   readonly #cuts: (number | undefined)[] = []
   #take: Take | undefined
   #isEnding = false
 
-  constructor(options: DirectorOptions) {
+  constructor(options: TakeControllerOptions) {
     this.#options = options
     if (options.rehearsal === undefined) this.#begin()
   }

@@ -4,7 +4,7 @@ import type { FromWorker } from '../worker-messages.ts'
 
 const REPORT_EVERY_TICKS = 8
 
-export interface RehearsalOptions {
+export interface WarmUpOptions {
   readonly stage: Stage
   readonly fps: number
   /** A tick of the grid, on the page's clock. */
@@ -16,11 +16,11 @@ export interface RehearsalOptions {
  * Plays the stage on the grid of the take that is to come, without drawing: tiles move, chat comes and goes, sources are paced.
  * So the first picture is the next one of the other page's, and not the first of a scene.
  */
-export class Rehearsal implements Disposable {
+export class WarmUp implements Disposable {
   readonly #clock: TickClock
   #untilMs = Number.POSITIVE_INFINITY
 
-  constructor({ stage, fps, gridMs, tell }: RehearsalOptions) {
+  constructor({ stage, fps, gridMs, tell }: WarmUpOptions) {
     const tickMs = 1000 / fps
     const startMs = gridMs + Math.ceil((nowMs() - gridMs) / tickMs) * tickMs
     this.#clock = new TickClock({

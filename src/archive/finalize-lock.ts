@@ -3,7 +3,7 @@ import type { SegmentStore } from '../store/index.ts'
 import { getText, putText } from './stored-text.ts'
 
 /** The turn of one of several hosts that would close the same recording at once, each with what only it has. */
-export interface ClosingTurn {
+export interface FinalizeLock {
   /** False when another has come since: what this one read may not be what is there. Errors: those of the store. */
   holds(): Promise<boolean>
   end(): Promise<void>
@@ -13,7 +13,7 @@ export interface ClosingTurn {
  * Whoever comes last has the turn. As the fence it is a look before a write, not a lock: the S3 that we test with has no
  * conditional PUT.
  */
-export async function takeClosingTurn(store: SegmentStore, recordingId: string): Promise<ClosingTurn> {
+export async function takeFinalizeLock(store: SegmentStore, recordingId: string): Promise<FinalizeLock> {
   const key = `${recordingId}/takes/closing.json`
   const own = `${JSON.stringify({ turn: randomUUID() })}\n`
   await putText(store, key, own)

@@ -3,7 +3,7 @@
  * never stores a segment, and a playlist of its never names one that is not stored.
  */
 export { type FencedStore, fenceStore, loadDeletion, sealDeleted, sealRecording } from './fence.ts'
-export { type ClosingTurn, takeClosingTurn } from './finalize-lock.ts'
+export { type FinalizeLock, takeFinalizeLock } from './finalize-lock.ts'
 export { loadSegments, loadWindow, type StoredSegments } from './load-segments.ts'
 export {
   buildManifest,

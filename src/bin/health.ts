@@ -2,7 +2,7 @@ import type { HealthCheck } from '../api/index.ts'
 import type { Config } from '../config/index.ts'
 import { toAppError } from '../protocol/index.ts'
 import { findChrome } from '../recorder/index.ts'
-import type { Core } from './wire-service.ts'
+import type { ServiceParts } from './wire-service.ts'
 
 /** A part that does not answer in this time is not ready. */
 const CHECK_TIMEOUT_MS = 5000
@@ -10,9 +10,9 @@ const CHECK_TIMEOUT_MS = 5000
 const SHARED_FOR_MS = 5000
 
 /** The parts of the core that are checked, and where failures are told. */
-interface CheckedParts extends Pick<Core, 'logger'> {
-  readonly database: Pick<Core['database'], 'check'>
-  readonly store: Pick<Core['store'], 'check'>
+interface CheckedParts extends Pick<ServiceParts, 'logger'> {
+  readonly database: Pick<ServiceParts['database'], 'check'>
+  readonly store: Pick<ServiceParts['store'], 'check'>
 }
 
 /** What `/readyz` asks: whether a recording that starts now could succeed, as of the last five seconds. */
@@ -45,7 +45,7 @@ export function createHealth(
 async function runCheck(
   name: string,
   check: () => Promise<unknown>,
-  { logger }: Pick<Core, 'logger'>,
+  { logger }: Pick<ServiceParts, 'logger'>,
 ): Promise<HealthCheck> {
   const { promise: late, reject } = Promise.withResolvers<never>()
   const timer = setTimeout(() => reject(new Error(`no answer within ${CHECK_TIMEOUT_MS} ms`)), CHECK_TIMEOUT_MS)

@@ -4,7 +4,7 @@ import { describeSettings, loadConfig } from '../config/index.ts'
 import { toAppError } from '../protocol/index.ts'
 import { addHighlightCommands } from './highlight-commands.ts'
 import { version } from './version.ts'
-import { untilTold } from './wait-for-shutdown-signal.ts'
+import { waitForShutdownSignal } from './wait-for-shutdown-signal.ts'
 
 /** Supervisors are told to give 60 s. */
 const STOP_WITHIN_MS = 55_000
@@ -20,7 +20,7 @@ program
   .description('run the service: API, hub, console and a worker')
   .addHelpText('after', settingsHelp)
   .action(async () => {
-    const told = untilTold({ withinMs: STOP_WITHIN_MS })
+    const told = waitForShutdownSignal({ withinMs: STOP_WITHIN_MS })
     const config = loadConfig()
     const { startService } = await import('./service.ts')
     await using service = await startService(config)
@@ -33,7 +33,7 @@ program
   .description('run a worker alone, beside services that share its Postgres')
   .addHelpText('after', settingsHelp)
   .action(async () => {
-    const told = untilTold({ withinMs: STOP_WITHIN_MS })
+    const told = waitForShutdownSignal({ withinMs: STOP_WITHIN_MS })
     const config = loadConfig()
     const { startLoneWorker } = await import('./work.ts')
     await using worker = await startLoneWorker(config)
@@ -47,7 +47,7 @@ program
   .requiredOption('--out <folder>', 'the recording becomes a folder of its own in here')
   .action(async (spec: string, { out }: { out: string }) => {
     const stop = new AbortController()
-    void untilTold().then(() => stop.abort())
+    void waitForShutdownSignal().then(() => stop.abort())
     const config = loadConfig()
     const { record } = await import('./record.ts')
     const { path, ended } = await record(spec, { out, config, signal: stop.signal })

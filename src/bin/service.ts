@@ -26,7 +26,7 @@ import { listen } from './listen.ts'
 import { recorderAccess } from './recorder-access.ts'
 import { version } from './version.ts'
 import { clipWorkerOptions } from './wire-highlights.ts'
-import { type CoreOptions, makeFolders, openCore, recoverLeftovers, workerOptions } from './wire-service.ts'
+import { makeFolders, recoverLeftovers, type WireOptions, wireService, workerOptions } from './wire-service.ts'
 
 /** A running product: API, hub, console and one worker. Disposing it ends recordings in order, then everything else. */
 export interface Service extends AsyncDisposable {
@@ -38,11 +38,11 @@ export interface Service extends AsyncDisposable {
 const CONSOLE_DIR = fileURLToPath(new URL('../../dist/console', import.meta.url))
 
 /** Starts the whole product in this process. Throws `config.invalid` when the address cannot, or must not, be listened on. */
-export async function startService(config: Config, options: CoreOptions = {}): Promise<Service> {
+export async function startService(config: Config, options: WireOptions = {}): Promise<Service> {
   requireKeysBeyondLoopback(config)
   await using undo = new AsyncDisposableStack()
   await makeFolders(config)
-  const core = undo.use(await openCore(config, options))
+  const core = undo.use(await wireService(config, options))
   const { database, logger, metrics } = core
   const tokens = createRoomTokens(core.hubSecret)
   const hub = undo.use(

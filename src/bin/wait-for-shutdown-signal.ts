@@ -2,7 +2,7 @@
  * Resolves at SIGTERM or SIGINT. A second one ends the process at once, and so does `withinMs` after the first: what waits for
  * a database that is away would wait until a supervisor kills it without a word.
  */
-export function untilTold({ withinMs }: { readonly withinMs?: number } = {}): Promise<NodeJS.Signals> {
+export function waitForShutdownSignal({ withinMs }: { readonly withinMs?: number } = {}): Promise<NodeJS.Signals> {
   const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>()
   let told = false
   const end = (): never => process.exit(1)

@@ -6,14 +6,14 @@ import { monotonicFactory } from 'ulid'
 import { loadWindow, sealDeleted } from '../archive/index.ts'
 import { type Config, childEnvironment } from '../config/index.ts'
 import {
-  createClipPins,
   createCommandLog,
   createDeletionLog,
   createEventLog,
   createRecordingRepository,
-  createWaitingLine,
+  createRetainedSegments,
+  createStartQueue,
   createWebhookOutbox,
-  createWorkerRoll,
+  createWorkerRegistry,
   type Database,
   openDatabase,
   serviceSecret,
@@ -40,10 +40,10 @@ import { isRecordedHere } from '../spool/index.ts'
 import { openStore, type SegmentStore } from '../store/index.ts'
 import { createTelemetry, type Logger, type Metrics } from '../telemetry/index.ts'
 import type { TakeTimes, WorkerOptions } from '../worker/index.ts'
-import { tidyHourly } from './expire-data.ts'
+import { expireDataHourly } from './expire-data.ts'
 import { type ClipOptions, type HighlightParts, openHighlights } from './wire-highlights.ts'
 
-export interface CoreOptions extends ClipOptions {
+export interface WireOptions extends ClipOptions {
   /** Takes the place of the log on standard output. */
   readonly logger?: Logger
   /** Takes the place of the recorder: a script that speaks its protocol. */
@@ -54,7 +54,7 @@ export interface CoreOptions extends ClipOptions {
 }
 
 /** What a service and a lone worker have in common: the database, the queues, the store, and the ports over them. */
-export interface Core extends AsyncDisposable, HighlightParts {
+export interface ServiceParts extends AsyncDisposable, HighlightParts {
   readonly database: Database
   readonly engine: Engine
   readonly store: SegmentStore
@@ -73,7 +73,7 @@ export interface Core extends AsyncDisposable, HighlightParts {
   readonly hubSecret: string
   readonly newUlid: () => string
   readonly clock: () => Date
-  readonly options: CoreOptions
+  readonly options: WireOptions
 }
 
 const DAY_SEC = 24 * 3600
@@ -82,7 +82,7 @@ const TAKES_AHEAD = 3
 /** Beside this file, as source or compiled. */
 const RECORDER_SCRIPT = fileURLToPath(new URL(`./recorder${extname(import.meta.url)}`, import.meta.url))
 
-export async function openCore(config: Config, options: CoreOptions): Promise<Core> {
+export async function wireService(config: Config, options: WireOptions): Promise<ServiceParts> {
   await using undo = new AsyncDisposableStack()
   const telemetry = createTelemetry({ level: config.logLevel })
   const { metrics } = telemetry
@@ -121,13 +121,13 @@ export async function openCore(config: Config, options: CoreOptions): Promise<Co
     clock,
     defaultAgeSec: config.retentionDays === null ? null : config.retentionDays * DAY_SEC,
   })
-  undo.use(tidyHourly(database, config, logger))
+  undo.use(expireDataHourly(database, config, logger))
   const recordingsPorts = {
     repository,
     writer,
     commands,
     takeQueue: engine.takeQueue,
-    line: createWaitingLine(database),
+    line: createStartQueue(database),
     deletions,
     outbound,
     clock,
@@ -154,7 +154,7 @@ export async function openCore(config: Config, options: CoreOptions): Promise<Co
     deletions,
     removals: createRemovals({
       repository,
-      pins: createClipPins(database),
+      pins: createRetainedSegments(database),
       store,
       clock,
       windowOf: (recordingId) => loadWindow(store, recordingId),
@@ -171,14 +171,14 @@ export async function openCore(config: Config, options: CoreOptions): Promise<Co
 }
 
 /** The worker over a core. */
-export function workerOptions(core: Core, config: Config, roomAccess: RoomAccess): WorkerOptions {
+export function workerOptions(core: ServiceParts, config: Config, roomAccess: RoomAccess): WorkerOptions {
   const { repository, writer, commands, engine, metrics, logger, highlights, clips, options } = core
   return {
     engine,
     logger,
     metrics,
     limits: config,
-    roll: createWorkerRoll(core.database, core.newUlid()),
+    roll: createWorkerRegistry(core.database, core.newUlid()),
     isRecordedHere: (recordingId) => isRecordedHere(spoolDir(config), recordingId),
     alone: config.database.kind === 'embedded',
     webhooks: {
@@ -222,7 +222,10 @@ export function workerOptions(core: Core, config: Config, roomAccess: RoomAccess
 }
 
 /** Stores what dead takes of ended recordings left on this machine, now and whenever the store comes back. */
-export function recoverLeftovers({ repository, writer, finalizer, logger }: Core, config: Config): AsyncDisposable {
+export function recoverLeftovers(
+  { repository, writer, finalizer, logger }: ServiceParts,
+  config: Config,
+): AsyncDisposable {
   return recoverSpoolRegularly({
     finalizer,
     logger,

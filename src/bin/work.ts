@@ -9,7 +9,14 @@ import { listen } from './listen.ts'
 import { recorderAccess } from './recorder-access.ts'
 import { version } from './version.ts'
 import { clipWorkerOptions } from './wire-highlights.ts'
-import { type Core, type CoreOptions, makeFolders, openCore, recoverLeftovers, workerOptions } from './wire-service.ts'
+import {
+  makeFolders,
+  recoverLeftovers,
+  type ServiceParts,
+  type WireOptions,
+  wireService,
+  workerOptions,
+} from './wire-service.ts'
 
 /** A worker alone. `statusUrl` is where its health and metrics are; undefined without a port for them. */
 export interface LoneWorker extends AsyncDisposable {
@@ -18,7 +25,7 @@ export interface LoneWorker extends AsyncDisposable {
 }
 
 /** A worker without an API, beside services that share its database. Throws `config.invalid` when nothing is shared. */
-export async function startLoneWorker(config: Config, options: CoreOptions = {}): Promise<LoneWorker> {
+export async function startLoneWorker(config: Config, options: WireOptions = {}): Promise<LoneWorker> {
   if (config.database.kind === 'embedded') {
     throw new AppError(
       'config.invalid',
@@ -36,7 +43,7 @@ export async function startLoneWorker(config: Config, options: CoreOptions = {})
   }
   await using undo = new AsyncDisposableStack()
   await makeFolders(config)
-  const core = undo.use(await openCore(config, options))
+  const core = undo.use(await wireService(config, options))
   const statusUrl = await serveStatus(core, config, undo)
   const access = recorderAccess(createRoomTokens(core.hubSecret), publicUrl)
   undo.use(recoverLeftovers(core, config))
@@ -51,7 +58,11 @@ export async function startLoneWorker(config: Config, options: CoreOptions = {})
 }
 
 /** Health and metrics of this process, where the settings name a port for them. */
-async function serveStatus(core: Core, config: Config, undo: AsyncDisposableStack): Promise<string | undefined> {
+async function serveStatus(
+  core: ServiceParts,
+  config: Config,
+  undo: AsyncDisposableStack,
+): Promise<string | undefined> {
   if (config.metrics === undefined) return undefined
   const { metrics, logger } = core
   const app = await buildStatusApp({

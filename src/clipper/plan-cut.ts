@@ -68,7 +68,7 @@ const SAME_CLOCK_MS = 40
  * grid of frames on which the holes of the recording stay. Only groups that the clip enters behind their IDR picture, or
  * whose parameter sets clash with those of an earlier group, are encoded again.
  */
-export function planClip(segments: readonly PlanSegment[], range: ClipRange): ClipPlan {
+export function planCut(segments: readonly PlanSegment[], range: ClipRange): ClipPlan {
   const sets = new SetTable()
   const heads: PlannedHead[] = []
   const pictures: PlannedPicture[] = []

@@ -6,8 +6,8 @@ import { type ClipStills, makeClipStills } from './clip-stills.ts'
 import { type ClipperIo, sideBySide } from './clipper-io.ts'
 import { assertHasMedia, cutClip, type FinishedClip } from './cut-clip.ts'
 import { type Neighbours, reachesBack, reachesOn } from './cut-sound.ts'
-import { type ClipPlan, planClip } from './plan-cut.ts'
-import { SegmentShelf, type ShelvedSegment } from './segment-cache.ts'
+import { type ClipPlan, planCut } from './plan-cut.ts'
+import { SegmentCache, type ShelvedSegment } from './segment-cache.ts'
 import { verifyFilm } from './verify-film.ts'
 import { openWorkFolder } from './work-folder.ts'
 
@@ -21,9 +21,9 @@ export async function runClip(request: ClipRequest, { signal, logger }: ClipperI
   await using folder = await openWorkFolder()
   const { fps } = request.video
   const startedAtMs = performance.now()
-  const shelf = new SegmentShelf({ store, recordingId: request.recordingId, folder: folder.path, signal })
+  const shelf = new SegmentCache({ store, recordingId: request.recordingId, folder: folder.path, signal })
   const segments = await shelf.read(request)
-  const plan = planClip(segments, { fromMs: request.fromMs, toMs: request.toMs, fps })
+  const plan = planCut(segments, { fromMs: request.fromMs, toMs: request.toMs, fps })
   assertHasMedia(plan, request)
   const neighbours = await readNeighbours(shelf, request, { plan, segments })
   const pipeFor = (both: AbortSignal): PipeOptions => ({
@@ -49,7 +49,7 @@ export async function runClip(request: ClipRequest, { signal, logger }: ClipperI
 
 /** Nothing is read when the sound of the first and of the last picture lies in the segments that are listed. */
 async function readNeighbours(
-  shelf: SegmentShelf,
+  shelf: SegmentCache,
   { segments: listed, video }: ClipRequest,
   { plan, segments }: { readonly plan: ClipPlan; readonly segments: readonly ShelvedSegment[] },
 ): Promise<Neighbours> {

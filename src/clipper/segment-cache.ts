@@ -16,7 +16,7 @@ export interface ShelvedSegment extends PlanSegment {
   media(): Promise<SegmentMedia>
 }
 
-export interface ShelfOptions {
+export interface SegmentCacheOptions {
   readonly store: SegmentStore
   readonly recordingId: string
   /** Segments that do not fit into the memory wait here. */
@@ -30,13 +30,13 @@ const MEMORY_BYTES = 160 * 2 ** 20
 const READ_AT_ONCE = 6
 
 /** Reads segments from the store, several at a time, and keeps them near. */
-export class SegmentShelf {
-  readonly #options: ShelfOptions
+export class SegmentCache {
+  readonly #options: SegmentCacheOptions
   #kept = 0
   #first: { readonly pts: number; readonly startMs: number } | undefined
   readonly #unpacked: { readonly name: string; readonly media: Promise<SegmentMedia> }[] = []
 
-  constructor(options: ShelfOptions) {
+  constructor(options: SegmentCacheOptions) {
     this.#options = options
   }
 

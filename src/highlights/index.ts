@@ -7,7 +7,7 @@ export { createClips } from './clips/create-clips.ts'
 export { createHighlights } from './create-highlights.ts'
 export type { Highlights, TriggerOrigin } from './highlights.ts'
 export { loadHighlight, loadRecap } from './media.ts'
-export { type ClipPlan, type ClipWish, planClip } from './plan.ts'
+export { type ClipPlan, type ClipWish, selectSegments } from './plan.ts'
 export type {
   ClipQueue,
   HighlightChange,

@@ -40,7 +40,7 @@ const MARGIN_FRAMES = 0.25
  * gives a clip of one frame; a moment outside the media stands for its nearest end. An end up to one frame away from
  * the media still touches it. Where takes overlap the later one counts, from its first picture on.
  */
-export function planClip(wish: ClipWish): ClipPlan | NoMedia {
+export function selectSegments(wish: ClipWish): ClipPlan | NoMedia {
   const frameMs = wish.frameSec * 1000
   const pieces = listPieces(wish.segments, frameMs)
   const spans = joinPieces(pieces, frameMs)
@@ -53,7 +53,7 @@ export function planClip(wish: ClipWish): ClipPlan | NoMedia {
   return {
     kind: 'plan',
     ...range,
-    segments: selectSegments(pieces, range, frameMs),
+    segments: segmentsOfRange(pieces, range, frameMs),
     gaps: listGaps(touched, range, frameMs),
     clamped: clampedOf(wish, first, last, frameMs),
   }
@@ -138,7 +138,7 @@ function clampedOf(wish: TimeRange, first: TimeRange, last: TimeRange, frameMs: 
 }
 
 /** Segments with a picture in the range. */
-function selectSegments(pieces: readonly Piece[], range: TimeRange, frameMs: number): readonly ClipSegment[] {
+function segmentsOfRange(pieces: readonly Piece[], range: TimeRange, frameMs: number): readonly ClipSegment[] {
   const selected = pieces.filter(({ fromMs, toMs }) => {
     const lastPictureMs = Math.max(fromMs, toMs - frameMs)
     return fromMs < range.toMs - ROUNDING_MS && lastPictureMs > range.fromMs - ROUNDING_MS

@@ -3,7 +3,7 @@ import { AppError, DEFAULT_VIDEO, errorInfo, toAppError } from '../protocol/inde
 import { isFinal, type RecordingRecord } from '../recording/index.ts'
 import { withKept } from './clips/kept-segments.ts'
 import { deleteMedia } from './media.ts'
-import { type ClipPlan, type NoMedia, planClip } from './plan.ts'
+import { type ClipPlan, type NoMedia, selectSegments } from './plan.ts'
 import type { HighlightsPorts, RecordingIndex, StoredIndex } from './ports.ts'
 import { type HighlightRecord, instant, msOf } from './record.ts'
 import { highlightKey } from './view.ts'
@@ -131,7 +131,7 @@ function planFrom(
   recording: RecordingRecord,
   stored: StoredIndex | undefined,
 ): ClipPlan | NoMedia {
-  return planClip({
+  return selectSegments({
     segments: withKept(record.segments, stored?.segments ?? []),
     atMs: msOf(record.at),
     fromMs: msOf(record.from),

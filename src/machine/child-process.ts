@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { makeWay } from './lower-priority.ts'
+import { lowerPriority } from './lower-priority.ts'
 
 /** How a child process ended, and the last lines that it wrote to standard error. */
 export interface ChildExit {
@@ -55,7 +55,7 @@ export async function spawnChild(options: ChildOptions): Promise<Child> {
     serialization: 'json',
   })
   const exited = watchExit(child, options)
-  if (child.pid !== undefined && options.nice !== undefined) makeWay(child.pid, options.nice, exited)
+  if (child.pid !== undefined && options.nice !== undefined) lowerPriority(child.pid, options.nice, exited)
   await once(child, 'spawn')
   child.on('message', options.onMessage)
   const pid = child.pid ?? 0

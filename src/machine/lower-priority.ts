@@ -11,7 +11,7 @@ const ATTEMPTS = 20
  * threads that it makes later inherit its nice value (setpriority(2)). Where the kernel shares the time among sessions
  * before it looks at nice values (sched(7), "The autogroup feature"), its session gets the value too.
  */
-export function makeWay(pid: number, nice: number, ended: Promise<unknown>): void {
+export function lowerPriority(pid: number, nice: number, ended: Promise<unknown>): void {
   setPriority(pid, nice)
   void lowerSession(pid, nice, ended)
 }

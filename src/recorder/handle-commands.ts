@@ -27,7 +27,7 @@ export interface CommandContext {
  * Carries out commands in their order and answers each; it ends with the stream of commands. What takes the page a moment is
  * answered when it is done, and holds up nothing.
  */
-export async function obeyCommands(commands: AsyncIterable<RecorderCommand>, context: CommandContext): Promise<void> {
+export async function handleCommands(commands: AsyncIterable<RecorderCommand>, context: CommandContext): Promise<void> {
   for await (const command of commands) {
     const answer = (error: ErrorInfo | null): void => context.emit({ type: 'ack', commandId: command.commandId, error })
     try {

@@ -8,7 +8,7 @@ import { openSpool, type Spool, type SpooledTake } from '../spool/index.ts'
 import { openStore } from '../store/index.ts'
 import { createEndingSwitch, type Ending, type EndingSwitch, isAskedFor } from './ending.ts'
 import { createHandOver, type HandOver } from './hand-over.ts'
-import { obeyCommands } from './handle-commands.ts'
+import { handleCommands } from './handle-commands.ts'
 import { type IdleWatch, watchIdle } from './health/idle-watch.ts'
 import { reportStats } from './health/report-stats.ts'
 import { startWatchdog } from './health/watchdog.ts'
@@ -164,7 +164,7 @@ async function showUntilEnded(stage: Stage): Promise<void> {
     showSignals(fresh)
   }
   const { sourceIds } = stage
-  void obeyCommands(io.commands, {
+  void handleCommands(io.commands, {
     ending,
     emit: io.emit,
     send: link.send,

@@ -9,13 +9,13 @@ import type {
   OutboundPolicy,
   RecordingRepository,
   RoomSignals,
+  StartQueue,
   TakeQueue,
-  WaitingLine,
 } from './ports.ts'
 import { buildRecord, type RecordingRecord, roomOf } from './record.ts'
 import type { Recordings } from './recordings.ts'
 import { dueAt } from './schedules/start-queue.ts'
-import { obey } from './send-command.ts'
+import { sendCommand } from './send-command.ts'
 import { isFinal } from './state.ts'
 import { isBetweenTakes } from './takes/takes-of-record.ts'
 import { toRecording, toSource } from './view.ts'
@@ -26,7 +26,7 @@ export interface RecordingsPorts {
   readonly writer: RecordingWriter
   readonly commands: CommandLog
   readonly takeQueue: TakeQueue
-  readonly line: WaitingLine
+  readonly line: StartQueue
   readonly deletions: Pick<Deletions, 'delete'>
   readonly outbound: OutboundPolicy
   readonly rooms: RoomSignals
@@ -81,17 +81,17 @@ export function createRecordings(ports: RecordingsPorts): Recordings {
       })
       if (isLeft) await takeQueue.enqueueClose(id)
       else if (!isFinal(record.state) && record.state !== 'finalizing')
-        await obey(orders, record, { type: 'stop' }).catch(ignoreEnded)
+        await sendCommand(orders, record, { type: 'stop' }).catch(ignoreEnded)
       return await view(await repository.find(id))
     },
 
     async pause(id) {
-      await obey(orders, await repository.find(id), { type: 'pause' })
+      await sendCommand(orders, await repository.find(id), { type: 'pause' })
       return await view(await repository.find(id))
     },
 
     async resume(id) {
-      await obey(orders, await repository.find(id), { type: 'resume' })
+      await sendCommand(orders, await repository.find(id), { type: 'resume' })
       return await view(await repository.find(id))
     },
 
@@ -100,7 +100,7 @@ export function createRecordings(ports: RecordingsPorts): Recordings {
     async setLayout(id, layout) {
       const record = await repository.find(id)
       checkLayout(layout, specsOf(record))
-      await obey(orders, record, { type: 'layout', layout })
+      await sendCommand(orders, record, { type: 'layout', layout })
       return await view(await repository.find(id))
     },
 
@@ -109,28 +109,28 @@ export function createRecordings(ports: RecordingsPorts): Recordings {
       if (isFinal(record.state)) throw wrongState(record, 'source.add')
       checkRoomForSource(record, source.id)
       await checkSourceUrl(source, outbound)
-      await obey(orders, record, { type: 'source.add', source })
+      await sendCommand(orders, record, { type: 'source.add', source })
       return toSource(sourceOf(await repository.find(id), source.id))
     },
 
     async updateSource(id, sourceId, patch) {
       const record = await repository.find(id)
       sourceOf(record, sourceId)
-      await obey(orders, record, { type: 'source.update', sourceId, patch })
+      await sendCommand(orders, record, { type: 'source.update', sourceId, patch })
       return toSource(sourceOf(await repository.find(id), sourceId))
     },
 
     async removeSource(id, sourceId) {
       const record = await repository.find(id)
       sourceOf(record, sourceId)
-      await obey(orders, record, { type: 'source.remove', sourceId })
+      await sendCommand(orders, record, { type: 'source.remove', sourceId })
     },
 
     async sendSignals(id, signals) {
       const record = await repository.find(id)
       if (isFinal(record.state)) throw wrongState(record, 'signals')
       if (record.spec.signalling === undefined) await rooms.publish(roomOf(record), signals)
-      else await obey(orders, record, { type: 'signals', signals })
+      else await sendCommand(orders, record, { type: 'signals', signals })
     },
   }
 }

@@ -19,11 +19,11 @@ export type {
   RecordingRepository,
   Refusal,
   RoomAccess,
+  StartQueue,
   StoredCommand,
   TakeQueue,
-  WaitingLine,
   WebhookQueue,
-  WorkerRoll,
+  WorkerRegistry,
 } from './ports.ts'
 export {
   buildRecord,
@@ -40,8 +40,8 @@ export { createSchedules, type ScheduleBook } from './schedules/schedules.ts'
 export { createDueStarts, type DueRecording, type DueStarts } from './schedules/start-due.ts'
 export { dueAt, isOverdue, LATEST_START_MS, lookAgain, type Watch } from './schedules/start-queue.ts'
 export { isFinal, isRunning, nextState, OPEN_STATES, type Transition } from './state.ts'
-export { createTakes, type ForeseenTake, type Takes } from './takes/create-takes.ts'
-export { DEFAULT_RECOVERY, planRecovery, type RecoveryPolicy } from './takes/plan-next-take.ts'
+export { createTakes, type OfflineTake, type Takes } from './takes/create-takes.ts'
+export { DEFAULT_RECOVERY, planNextTake, type RecoveryPolicy } from './takes/plan-next-take.ts'
 export type { NextStep } from './takes/plan-step.ts'
 export { planBorder } from './takes/plan-switch-time.ts'
 export { toRecording } from './view.ts'

@@ -91,7 +91,7 @@ export interface EventLog {
 export type Refusal = Exclude<QueueReason, 'starting' | 'no-worker'>
 
 /** The workers that are there, as one of them writes it. */
-export interface WorkerRoll {
+export interface WorkerRegistry {
   /** This worker is here; it takes no more recordings for this reason, or it does. Counts for ten seconds. */
   sign(refusal: Refusal | null): Promise<void>
   /** This worker is here no more. */
@@ -99,7 +99,7 @@ export interface WorkerRoll {
 }
 
 /** The recordings that wait for a worker. */
-export interface WaitingLine {
+export interface StartQueue {
   /** The place of each of these recordings in the line, from 1, and why it waits. Those that do not wait are left out. */
   places(ids: readonly string[]): Promise<ReadonlyMap<string, Pick<Queued, 'position' | 'reason'>>>
 }

@@ -15,11 +15,11 @@ export interface OrderPorts {
 }
 
 /**
- * Has a recording obey an order. Before its recorder runs the record alone changes, and the recorder hears of it once it
+ * Has a recording sendCommand an order. Before its recorder runs the record alone changes, and the recorder hears of it once it
  * is ready; while it runs, the record changes when the recorder has confirmed. So the record always says what is shown.
  * Errors: `recording.wrong-state`, `recorder.unreachable`, and what the recorder answers.
  */
-export async function obey(
+export async function sendCommand(
   { commands, writer, newId }: OrderPorts,
   record: RecordingRecord,
   order: RecorderOrder,
@@ -39,7 +39,7 @@ export async function obey(
     if (isRunning(current.state)) return undefined
     throw wrongState(current, order.type)
   })
-  if (isRunning(after.state)) return await obey({ commands, writer, newId }, after, order)
+  if (isRunning(after.state)) return await sendCommand({ commands, writer, newId }, after, order)
   if (assigned) await commands.append({ id, recordingId: record.id, order, applied: order.type !== 'stop' })
 }
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
-  type ClosingTurn,
   closeManifest,
   createPublication,
+  type FinalizeLock,
   getText,
   type KeptLog,
   loadManifest,
@@ -17,7 +17,7 @@ import {
   sealRecording,
   startOf,
   storeManifest,
-  takeClosingTurn,
+  takeFinalizeLock,
 } from '../archive/index.ts'
 import { leaveOutDoubles, mergeSegments, parseSegmentUri, type Segment } from '../playlist/index.ts'
 import { AppError, type ErrorInfo } from '../protocol/index.ts'
@@ -88,7 +88,7 @@ interface Closing {
 async function closeInTurn(closing: Closing): Promise<FinalizedRecording> {
   const { store, recordingId } = closing
   for (let turns = 0; turns < TURNS; turns += 1) {
-    const turn = await takeClosingTurn(store, recordingId)
+    const turn = await takeFinalizeLock(store, recordingId)
     const closed = await close(closing, turn)
     if (closed !== undefined && (await turn.holds()) && (await isNamed(closing))) {
       await turn.end()
@@ -109,7 +109,7 @@ async function isNamed({ store, recordingId, found }: Closing): Promise<boolean>
 }
 
 /** Undefined, and nothing is written, when another one has its turn. */
-async function close(closing: Closing, turn: ClosingTurn): Promise<FinalizedRecording | undefined> {
+async function close(closing: Closing, turn: FinalizeLock): Promise<FinalizedRecording | undefined> {
   const { store, recordingId, end, found } = closing
   const named = await loadSegments(store, recordingId)
   const targetDurationSec = named?.targetDurationSec ?? found.takes[0]?.targetDurationSec ?? 0

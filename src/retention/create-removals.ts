@@ -23,14 +23,14 @@ export interface NextRemoval {
 }
 
 /** What clips hold back. */
-export interface ClipPins {
+export interface RetainedSegments {
   /** Segments that the highlights of a recording name, relative to it, for as long as they are not deleted; each once. */
   of(recordingId: string): Promise<readonly string[]>
 }
 
 export interface RemovalsPorts {
   readonly repository: Pick<RecordingRepository, 'find'>
-  readonly pins: ClipPins
+  readonly pins: RetainedSegments
   readonly store: SegmentStore
   readonly clock: Clock
   /** Undefined while nothing is stored. */

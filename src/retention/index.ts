@@ -4,11 +4,11 @@
  */
 export { createDeletions } from './create-deletions.ts'
 export {
-  type ClipPins,
   createRemovals,
   type NextRemoval,
   planRemoval,
   type RemovalMark,
   type Removals,
+  type RetainedSegments,
 } from './create-removals.ts'
 export { planDeletion } from './plan-deletion.ts'

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { errorInfo, type RecorderRequest } from '../protocol/index.ts'
-import type { ForeseenTake, NextStep, RecorderSurroundings, Takes } from '../recording/index.ts'
+import type { NextStep, OfflineTake, RecorderSurroundings, Takes } from '../recording/index.ts'
 import type { Logger } from '../telemetry/index.ts'
 import { untilWritten } from './take/report-writer.ts'
 import type { RunningTake } from './take/supervise-take.ts'
@@ -59,7 +59,7 @@ export function followTakes({ takes, surroundings, logger, lost }: FollowPorts, 
     }
   }
   /** Begins it before the end of the take before it is written, and writes both as soon as that is possible. */
-  const ahead = ({ request, ...when }: ForeseenTake, told: Promise<NextStep>): FollowUp => {
+  const ahead = ({ request, ...when }: OfflineTake, told: Promise<NextStep>): FollowUp => {
     const write = async (): Promise<NextStep | undefined> => {
       const step = await told
       if (lost.aborted) return { action: 'none' }

@@ -6,7 +6,7 @@ import {
   type Takes,
   type Verdict,
 } from '../recording/index.ts'
-import { epochOf, runRelay } from './handover/run-handover.ts'
+import { epochOf, runHandover } from './handover/run-handover.ts'
 import { followTakes } from './next-take.ts'
 import { untilWritten } from './take/report-writer.ts'
 import { type RunningTake, type RunningTakePorts, startTake } from './take/supervise-take.ts'
@@ -83,12 +83,12 @@ async function runTakes(ports: RecordingPorts, recordingId: string, signals: Run
         return take
       }
       const onTaken = (take: RunningTake) => {
-        const listening = obeySignals(take, signals, times)
+        const listening = followWorkerSignals(take, signals, times)
         void take.gone.then(() => listening[Symbol.dispose]())
       }
       const take = start(request, onStarted)
       onTaken(take)
-      const relay = runRelay({ ...ports, start, onTaken, left }, { take, request, written, epochMs: epochOf(take) })
+      const relay = runHandover({ ...ports, start, onTaken, left }, { take, request, written, epochMs: epochOf(take) })
       const instead = await Promise.race([relay.then(() => undefined), written]).catch((thrown: unknown) => {
         take.terminate()
         throw thrown
@@ -120,7 +120,7 @@ async function runTakes(ports: RecordingPorts, recordingId: string, signals: Run
 }
 
 /** The recorder hears when its worker stops or has lost the recording, for as long as the process is there. */
-function obeySignals(
+function followWorkerSignals(
   take: RunningTake,
   { stop, lost, handBack }: RunSignals,
   { handOverMs }: Pick<TakeTimes, 'handOverMs'>,

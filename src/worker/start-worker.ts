@@ -13,7 +13,7 @@ import {
 } from '../engine/index.ts'
 import { clearWorkFolders } from '../machine/index.ts'
 import { AppError, toAppError } from '../protocol/index.ts'
-import type { WorkerRoll } from '../recording/index.ts'
+import type { WorkerRegistry } from '../recording/index.ts'
 import type { Logger, Metrics } from '../telemetry/index.ts'
 import { type DeliveryPorts, deliverDue } from '../webhooks/index.ts'
 import { openAdmission } from './admission/admission.ts'
@@ -21,7 +21,7 @@ import type { AdmissionLimits } from './admission/plan-admission.ts'
 import { createTakeCosts } from './admission/take-costs.ts'
 import { finalizeLeft, type RecordingPorts, runRecording } from './run-recording.ts'
 import { watchScheduledStarts } from './scheduled-starts.ts'
-import { openTakeDoor } from './take-consumer.ts'
+import { openTakeConsumer } from './take-consumer.ts'
 
 export interface WorkerOptions {
   readonly engine: Engine
@@ -30,7 +30,7 @@ export interface WorkerOptions {
   readonly isRecordedHere: (recordingId: string) => Promise<boolean>
   readonly webhooks: DeliveryPorts
   readonly limits: AdmissionLimits
-  readonly roll: WorkerRoll
+  readonly roll: WorkerRegistry
   readonly logger: Logger
   readonly metrics: Metrics
   /** No other process can work on this database: whatever a worker had when this one starts was left behind. */
@@ -82,7 +82,7 @@ export async function startWorker(options: WorkerOptions): Promise<AsyncDisposab
   await takeOver(options)
   const { boss } = engine
   const polling = { pollingIntervalSeconds: POLL_SEC, notifyPollingIntervalSeconds: POLL_SEC }
-  const door = openTakeDoor({
+  const door = openTakeConsumer({
     boss,
     logger,
     polling: {
@@ -90,7 +90,7 @@ export async function startWorker(options: WorkerOptions): Promise<AsyncDisposab
       notifyPollingIntervalSeconds: TAKE_POLL_SEC[options.alone ? 'alone' : 'shared'],
       heartbeatRefreshSeconds: HEARTBEAT_REFRESH_SEC,
     },
-    admits: () => admission.decide().admitted,
+    hasCapacity: () => admission.decide().admitted,
     async handle(job) {
       using place = admission.enter()
       const told = (what: string) => (thrown: unknown) => logger.warn({ err: toAppError(thrown) }, what)

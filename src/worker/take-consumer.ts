@@ -3,17 +3,17 @@ import { GOES_ON_PRIORITY, TAKE_QUEUE, type TakeJob } from '../engine/index.ts'
 import { toAppError } from '../protocol/index.ts'
 import type { Logger } from '../telemetry/index.ts'
 
-export interface TakeDoorOptions {
+export interface TakeConsumerOptions {
   readonly boss: PgBoss
   readonly polling: WorkOptions
   readonly logger: Logger
   /** Whether a recording that has not begun may come in now. */
-  admits(): boolean
+  hasCapacity(): boolean
   handle(job: Job<TakeJob>): Promise<void>
 }
 
-export interface TakeDoor {
-  /** Opens the door to all, or only to recordings that have begun, by what `admits` says now. */
+export interface TakeConsumer {
+  /** Opens the door to all, or only to recordings that have begun, by what `hasCapacity` says now. */
   review(): Promise<void>
   /** Lets nobody in any more; resolves when all who are inside have left. */
   close(): Promise<void>
@@ -24,7 +24,7 @@ export interface TakeDoor {
  * its recorder loses more by waiting than the others here by one more. A job that is not taken stays in the queue, for
  * another worker or for later. An open door is one worker of pg-boss, so a job that is announced comes in at once.
  */
-export function openTakeDoor({ boss, polling, logger, admits, handle }: TakeDoorOptions): TakeDoor {
+export function openTakeConsumer({ boss, polling, logger, hasCapacity, handle }: TakeConsumerOptions): TakeConsumer {
   let open: { readonly id: string; readonly toAll: boolean } | undefined
   let closed = false
   let turn: Promise<void> = Promise.resolve()
@@ -50,7 +50,7 @@ export function openTakeDoor({ boss, polling, logger, admits, handle }: TakeDoor
     turn = turn
       .then(async () => {
         if (closed) return
-        const toAll = admits()
+        const toAll = hasCapacity()
         if (open !== undefined && open.toAll !== toAll) shut(open.id)
         if (open === undefined) await openDoor(toAll)
       })

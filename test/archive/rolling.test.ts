@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createPublication, loadPublication, loadSegments, loadWindow, playerView } from '../../src/archive/index.ts'
-import { planClip } from '../../src/highlights/plan.ts'
+import { selectSegments } from '../../src/highlights/plan.ts'
 import { parsePlaylist as parseOurs, type Segment } from '../../src/playlist/index.ts'
 import { finalizeRecording } from '../../src/recovery/finalize-recording.ts'
 import { createRemovals, planRemoval, type RemovalMark } from '../../src/retention/index.ts'
@@ -103,7 +103,7 @@ test('slides by the rules through restarts of its recorder, and removed media st
   expect(await opened.media(2)).toBe(0)
   expect(await opened.media(3)).toBeLessThan(KEPT * 3)
 
-  const clip = planClip({
+  const clip = selectSegments({
     segments: (await loadSegments(store, ID))?.segments ?? [],
     fromMs: START,
     atMs: START + 399_000,

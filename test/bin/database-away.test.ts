@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { type Core, openCore } from '../../src/bin/wire-service.ts'
+import { type ServiceParts, wireService } from '../../src/bin/wire-service.ts'
 import { startLoneWorker } from '../../src/bin/work.ts'
 import { loadConfig } from '../../src/config/index.ts'
 import { createRecordings, type Recordings } from '../../src/recording/index.ts'
@@ -20,7 +20,7 @@ const silent = createLogger({ level: 'silent' })
 /** A worker whose way to Postgres can break, and a service whose way cannot. */
 let undo: AsyncDisposableStack
 let way: FaultyProxy
-let front: Core
+let front: ServiceParts
 let recordings: Recordings
 let log: string[]
 let startWorker: (databaseUrl: string) => Promise<void>
@@ -42,7 +42,7 @@ beforeEach(async () => {
       PANOREC_ALLOW_PRIVATE_HOSTS: '*',
       PANOREC_MAX_CPU_PERCENT: '1000',
     })
-  front = opened.use(await openCore(configOf(direct), { logger: silent }))
+  front = opened.use(await wireService(configOf(direct), { logger: silent }))
   recordings = createRecordings({ ...front.recordingsPorts, rooms: { publish: async () => {} } })
   log = []
   const logger = createLogger({ level: 'debug', destination: { write: (line: string) => void log.push(line) } })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startService } from '../../src/bin/service.ts'
-import type { CoreOptions } from '../../src/bin/wire-service.ts'
+import type { WireOptions } from '../../src/bin/wire-service.ts'
 import { type Config, loadConfig } from '../../src/config/index.ts'
 import type { Recording, RecordingSpec } from '../../src/protocol/index.ts'
 import { createLogger } from '../../src/telemetry/index.ts'
@@ -17,7 +17,7 @@ export interface Answer {
 }
 
 /** The real service with its database, queues and child processes, whose recorder is a script instead of Chrome. */
-export async function startScriptedService(settings: Record<string, string> = {}, options: CoreOptions = {}) {
+export async function startScriptedService(settings: Record<string, string> = {}, options: WireOptions = {}) {
   await using undo = new AsyncDisposableStack()
   const dataDir = settings.PANOREC_DATA_DIR ?? (await mkdtemp(join(tmpdir(), 'panorec-service-')))
   if (settings.PANOREC_DATA_DIR === undefined) undo.defer(() => rm(dataDir, { recursive: true, force: true }))

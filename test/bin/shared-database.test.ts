@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openCore } from '../../src/bin/wire-service.ts'
+import { wireService } from '../../src/bin/wire-service.ts'
 import { startLoneWorker } from '../../src/bin/work.ts'
 import { loadConfig } from '../../src/config/index.ts'
 import { createRecordings } from '../../src/recording/index.ts'
@@ -48,7 +48,7 @@ describe('services and workers on one Postgres', () => {
 
   test('a call to one reaches a recorder of another, and its end is heard back', async () => {
     const config = await newDatabase()
-    await using front = await openCore(config, { logger: silent })
+    await using front = await wireService(config, { logger: silent })
     await using _worker = await startLoneWorker(config, { logger: silent, recorderScript: SCRIPTED_RECORDER })
     const recordings = createRecordings({ ...front.recordingsPorts, rooms: { publish: async () => {} } })
     const { id } = await recordings.start({ ...spec, signalling: { url: 'ws://127.0.0.1/own' } })
@@ -74,7 +74,7 @@ describe('services and workers on one Postgres', () => {
 
   test('a worker that nobody takes over from goes on with its recorder for its time, ends it, and goes', async () => {
     const config = await newDatabase()
-    await using front = await openCore(config, { logger: silent })
+    await using front = await wireService(config, { logger: silent })
     // Longer than the beats by which a worker hears that a job is not its own any more.
     const times = { handOverMs: 6000 }
     const worker = await startLoneWorker(config, { logger: silent, recorderScript: SCRIPTED_RECORDER, times })
@@ -119,7 +119,7 @@ describe('services and workers on one Postgres', () => {
         PANOREC_MAX_CPU_PERCENT: '1000',
         PANOREC_METRICS_PORT: '0',
       }
-      await using front = await openCore(loadConfig(settings), { logger: silent })
+      await using front = await wireService(loadConfig(settings), { logger: silent })
       await using workers = new AsyncDisposableStack()
       const startWorker = async () => {
         const child = spawn(process.execPath, [WORKER], {
@@ -164,7 +164,7 @@ describe('services and workers on one Postgres', () => {
   test('a take may run for a week', async () => {
     const url = await server.createDatabase()
     const config = loadConfig({ PANOREC_DATA_DIR: dataDir, PANOREC_DATABASE_URL: url })
-    await using core = await openCore(config, { logger: silent })
+    await using core = await wireService(config, { logger: silent })
     await core.engine.takeQueue.enqueue('rec_x')
     await core.engine.takeQueue.enqueue('rec_x')
     const client = new pg.Client({ connectionString: url })
@@ -186,7 +186,7 @@ describe('services and workers on one Postgres', () => {
 describe('a service that was killed', () => {
   const kill = async (config: ReturnType<typeof loadConfig>, id: string, aliveAt: Date) => {
     // What a kill leaves: the row still says that it records.
-    await using core = await openCore(config, { logger: silent })
+    await using core = await wireService(config, { logger: silent })
     await core.repository.update(id, (record) => {
       const takes = record.takes.map((take) => ({
         ...take,

@@ -8,8 +8,8 @@ const MODULE = fileURLToPath(new URL('../../src/bin/wait-for-shutdown-signal.ts'
 
 /** A program that is told to stop and does what comes after it; resolves when it is ready to be told. */
 async function start(options: string, after: string) {
-  const code = `import { untilTold } from ${JSON.stringify(MODULE)}
-    const told = untilTold(${options})
+  const code = `import { waitForShutdownSignal } from ${JSON.stringify(MODULE)}
+    const told = waitForShutdownSignal(${options})
     const busy = setInterval(() => {}, 1000)
     console.log('ready')
     await told

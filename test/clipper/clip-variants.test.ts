@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { cutClip } from '../../src/clipper/cut-clip.ts'
-import { planClip } from '../../src/clipper/plan-cut.ts'
-import { SegmentShelf } from '../../src/clipper/segment-cache.ts'
+import { planCut } from '../../src/clipper/plan-cut.ts'
+import { SegmentCache } from '../../src/clipper/segment-cache.ts'
 import { decodePictures, decodeSound, locateTile, readCounter, readFilm } from '../kit/index.ts'
 import { findBeeps } from '../kit/watch/beeps.ts'
 import { openClipBench, RECORDING } from './clip-call.ts'
@@ -121,7 +121,7 @@ test('segments that do not fit into the memory make the same clip', async () => 
   const request = bench.request(at(1320, 9000))
   const { path } = await bench.cut(request)
   const pipe = { signal: new AbortController().signal }
-  const shelf = new SegmentShelf({
+  const shelf = new SegmentCache({
     store: bench.store,
     recordingId: RECORDING,
     folder: bench.root,
@@ -129,7 +129,7 @@ test('segments that do not fit into the memory make the same clip', async () => 
     memoryBytes: 0,
   })
   const segments = await shelf.read(request)
-  const plan = planClip(segments, { ...request, fps: 25 })
+  const plan = planCut(segments, { ...request, fps: 25 })
   const options = { fps: 25, atMs: request.atMs, segments, before: undefined, after: undefined, pipe }
   const other = await cutClip(plan, { ...options, path: join(bench.root, 'other.mp4') })
   expect(await readdir(bench.root)).toContain('takes-1-0.ts')

@@ -7,7 +7,7 @@ import { demuxSegment, type SegmentMedia } from '../../src/clipper/ts/demux-segm
 import type { ClipSegment, Packet } from '../../src/protocol/index.ts'
 import { muxSegment } from '../../src/recorder/segments/mux-segment.ts'
 import { createSegmentGrouper, type SegmentGroup } from '../../src/recorder/segments/segment-grouper.ts'
-import { TsClock } from '../../src/recorder/segments/ts-continuity.ts'
+import { TsContinuity } from '../../src/recorder/segments/ts-continuity.ts'
 import type { SegmentStore } from '../../src/store/index.ts'
 import { cacheDir, cached, drawPattern, PATTERN_FPS, patternOf, runFfmpeg } from '../kit/index.ts'
 
@@ -64,7 +64,7 @@ export async function storePattern(
     const groups: SegmentGroup[] = []
     for (const packet of packetsOf(film, spec, fps)) groups.push(...grouper.push(packet, 0))
     groups.push(...grouper.finish())
-    const clock = new TsClock()
+    const clock = new TsContinuity()
     for (const group of groups) {
       const uri = `takes/${spec.take}/${segments.length}.ts`
       const bytes = await muxSegment(group, configsOf(film, shape), { clock, offsetSec: spec.offsetSec ?? 0 })

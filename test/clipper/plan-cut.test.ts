@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type PlanSegment, planClip } from '../../src/clipper/plan-cut.ts'
+import { type PlanSegment, planCut } from '../../src/clipper/plan-cut.ts'
 
 const FPS = 25
 const TICKS = 90_000 / FPS
@@ -50,7 +50,7 @@ const range = (fromMs: number, toMs: number) => ({ fromMs, toMs, fps: FPS })
 
 describe('the plan of a clip', () => {
   it('copies everything when it begins on a key frame', () => {
-    const plan = planClip(
+    const plan = planCut(
       [segment({ startMs: 0, frames: 50 }), segment({ startMs: 2000, frames: 50 })],
       range(2000, 3000),
     )
@@ -62,7 +62,7 @@ describe('the plan of a clip', () => {
   })
 
   it('encodes from the asked picture to the next key frame, and copies the rest', () => {
-    const plan = planClip([segment({ startMs: 0, frames: 50, group: 25 })], range(520, 2000))
+    const plan = planCut([segment({ startMs: 0, frames: 50, group: 25 })], range(520, 2000))
     expect(plan.heads).toEqual([{ segment: 0, from: 0, first: 13, end: 25 }])
     expect(plan.pictures.filter(({ encoded }) => encoded)).toHaveLength(12)
     expect(plan.frames).toBe(37)
@@ -70,12 +70,12 @@ describe('the plan of a clip', () => {
 
   it('takes a picture whose time was rounded to the other side of the border', () => {
     const off = segment({ startMs: 134, frames: 50 })
-    expect(planClip([off], range(134.4, 1134.4)).pictures).toHaveLength(25)
-    expect(planClip([off], range(133.6, 1133.6)).pictures).toHaveLength(25)
+    expect(planCut([off], range(134.4, 1134.4)).pictures).toHaveLength(25)
+    expect(planCut([off], range(133.6, 1133.6)).pictures).toHaveLength(25)
   })
 
   it('keeps a hole of the recording on the time line', () => {
-    const plan = planClip([segment({ startMs: 0, frames: 50, lost: [10, 11, 12] })], range(0, 2000))
+    const plan = planCut([segment({ startMs: 0, frames: 50, lost: [10, 11, 12] })], range(0, 2000))
     expect(plan.pictures.slice(8, 12).map(({ frame }) => frame)).toEqual([8, 9, 13, 14])
     expect(plan.frames).toBe(50)
   })
@@ -87,7 +87,7 @@ describe('the plan of a clip', () => {
     ['a segment that is missing between', { startMs: 4000 }],
   ])('joins the runs before and behind %s without a pause', (_, change) => {
     const second = segment({ startMs: 2000, frames: 50, ...change })
-    const plan = planClip([segment({ startMs: 0, frames: 50 }), second], range(1000, 9000))
+    const plan = planCut([segment({ startMs: 0, frames: 50 }), second], range(1000, 9000))
     expect(plan.runs.map(({ firstFrame, frames }) => [firstFrame, frames])).toEqual([
       [0, 25],
       [25, 50],
@@ -96,7 +96,7 @@ describe('the plan of a clip', () => {
   })
 
   it('encodes a run whose parameter sets have the ids of others', () => {
-    const plan = planClip(
+    const plan = planCut(
       [segment({ startMs: 0, frames: 50 }), segment({ startMs: 5000, frames: 25, take: 2, sets: OTHER })],
       range(0, 9000),
     )
@@ -109,7 +109,7 @@ describe('the plan of a clip', () => {
       { ...segment({ startMs: 0, frames: 50 }), endMs: 1200 },
       segment({ startMs: 1200, frames: 50, take: 2 }),
     ]
-    const plan = planClip(segments, range(0, 9000))
+    const plan = planCut(segments, range(0, 9000))
     expect(plan.runs.map(({ frames }) => frames)).toEqual([30, 50])
     expect(plan.pictures.every(({ atMs }, i) => i === 0 || atMs > (plan.pictures[i - 1]?.atMs ?? 0))).toBe(true)
   })
@@ -122,11 +122,11 @@ describe('the plan of a clip', () => {
       { ...segment({ startMs: 0, frames: 50 }), endMs },
       segment({ startMs: endMs, frames: 50, take: 2 }),
     ]
-    expect(planClip(segments, range(0, 9000)).runs.map((run) => run.frames)).toEqual([frames, 50])
+    expect(planCut(segments, range(0, 9000)).runs.map((run) => run.frames)).toEqual([frames, 50])
   })
 
   it('has nothing where nothing was recorded', () => {
-    expect(planClip([segment({ startMs: 0, frames: 50 })], range(3000, 4000))).toMatchObject({
+    expect(planCut([segment({ startMs: 0, frames: 50 })], range(3000, 4000))).toMatchObject({
       pictures: [],
       frames: 0,
     })
@@ -155,7 +155,7 @@ describe('the plan of a clip', () => {
             startMs += (frames * 1000) / FPS
             return made
           })
-          const { pictures, runs, heads, frames } = planClip(segments, range(from, from + length))
+          const { pictures, runs, heads, frames } = planCut(segments, range(from, from + length))
           const expected = segments.flatMap((one, s) =>
             one.pictures.flatMap((_, p) => {
               const atMs = one.startMs + (p * 1000) / FPS

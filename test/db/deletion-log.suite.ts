@@ -1,11 +1,11 @@
 import { ulid } from 'ulid'
 import { expect, test } from 'vitest'
 import {
-  createClipPins,
   createDeletionLog,
   createHighlightRepository,
   createRecapRepository,
   createRecordingRepository,
+  createRetainedSegments,
 } from '../../src/db/index.ts'
 import { buildHighlight, buildRecap, type HighlightRecord, type TriggerOrigin } from '../../src/highlights/index.ts'
 import type { ClipSegment } from '../../src/protocol/index.ts'
@@ -47,9 +47,9 @@ describeDatabases('the deletion log', (database) => {
     await aHighlight(recording, { state: 'waiting' })
     await remove(await aHighlight(recording, { state: 'ready', segments: [segment(5)] }))
     await aHighlight(other, { state: 'ready', segments: [segment(6)] })
-    const pinned = await createClipPins(database()).of(recording.id)
+    const pinned = await createRetainedSegments(database()).of(recording.id)
     expect([...pinned].sort()).toEqual([1, 2, 3, 9].map((number) => segment(number).uri))
-    expect(await createClipPins(database()).of('rec_x')).toEqual([])
+    expect(await createRetainedSegments(database()).of('rec_x')).toEqual([])
   })
 
   test('knows whose time is over, by its own rule or by the default', async () => {

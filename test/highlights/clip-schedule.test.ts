@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { createDueWatch } from '../../src/highlights/clips/clip-schedule.ts'
+import { createClipSchedule } from '../../src/highlights/clips/clip-schedule.ts'
 
 const SILENT_MS = 100
 
@@ -8,7 +8,7 @@ const SILENT_MS = 100
 function openWatch() {
   const asked: string[] = []
   let heard: (recordingId: string | undefined) => void = () => {}
-  const watch = createDueWatch({
+  const watch = createClipSchedule({
     highlights: {
       async nextDueMs(recordingId) {
         asked.push(recordingId)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type ClipPlan, planClip } from '../../src/highlights/index.ts'
+import { type ClipPlan, selectSegments } from '../../src/highlights/index.ts'
 import type { Segment } from '../../src/playlist/index.ts'
 import { evenSegments, FPS } from '../playlist/segments.ts'
 
@@ -14,7 +14,7 @@ const END = START + 20_000
 /** Plans around a moment; all times in seconds from the recording's start. */
 function plan(at: number, pre: number, post: number, segments: readonly Segment[] = RECORDING) {
   const atMs = START + at * 1000
-  return planClip({ segments, atMs, fromMs: atMs - pre * 1000, toMs: atMs + post * 1000, frameSec })
+  return selectSegments({ segments, atMs, fromMs: atMs - pre * 1000, toMs: atMs + post * 1000, frameSec })
 }
 
 function planned(...args: Parameters<typeof plan>): ClipPlan {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { loadPublication, loadWindow } from '../../src/archive/index.ts'
-import { createClipPins } from '../../src/db/index.ts'
+import { createRetainedSegments } from '../../src/db/index.ts'
 import { createRemovals, type NextRemoval } from '../../src/retention/index.ts'
 import { evenSegments, FPS, SEGMENT_SEC } from '../playlist/segments.ts'
 import { at, type OpenHighlights, openHighlights, START } from './open-highlights.ts'
@@ -21,7 +21,7 @@ async function record() {
   const { store, time, clips } = open
   const clock = () => new Date(time.now)
   const windowOf = (recordingId: string) => loadWindow(store, recordingId)
-  const pins = createClipPins(open.database)
+  const pins = createRetainedSegments(open.database)
   const removals = createRemovals({ repository: open.ports.recordings, pins, store, clock, windowOf })
   const segments = evenSegments(300)
   const settings = { segmentSec: SEGMENT_SEC, fps: FPS, rollingSec: ROLLING_SEC }

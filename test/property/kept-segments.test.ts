@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { keptOf, withKept } from '../../src/highlights/clips/kept-segments.ts'
-import { planClip } from '../../src/highlights/plan.ts'
+import { selectSegments } from '../../src/highlights/plan.ts'
 import { anySegments, FPS } from '../playlist/segments.ts'
 
 const FRAME_MS = 1000 / FPS
@@ -19,7 +19,7 @@ test('a clip has the segments that it would have if none had left the playlists'
       const kept = keptOf(segments.slice(0, knownCount), range)
       const window = segments.slice(Math.floor(left * knownCount))
       const planFrom = (from: typeof segments) =>
-        planClip({ ...range, segments: from, atMs: (range.fromMs + range.toMs) / 2, frameSec: 1 / FPS })
+        selectSegments({ ...range, segments: from, atMs: (range.fromMs + range.toMs) / 2, frameSec: 1 / FPS })
       const [whole, joined] = [planFrom(segments), planFrom(withKept(kept, window))]
       expect(joined.kind).toBe(whole.kind)
       if (whole.kind === 'plan' && joined.kind === 'plan') expect(joined.segments).toEqual(whole.segments)

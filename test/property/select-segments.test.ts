@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type ClipPlan, type ClipWish, planClip } from '../../src/highlights/index.ts'
+import { type ClipPlan, type ClipWish, selectSegments } from '../../src/highlights/index.ts'
 import { type Segment, segmentUri } from '../../src/playlist/index.ts'
 
 const FPS = 25
@@ -88,7 +88,7 @@ const property = (check: (given: ClipWish) => void) => fc.assert(fc.property(wis
 
 test('a clip has every stored picture of its range, in order, none twice', () => {
   property((given) => {
-    const plan = planClip(given)
+    const plan = selectSegments(given)
     if (plan.kind === 'no-media') return
     const clip = picturesIn(plan, given.segments)
     expect(clip.length).toBeGreaterThan(0)
@@ -104,7 +104,7 @@ test('a clip has every stored picture of its range, in order, none twice', () =>
 
 test('the picture of the moment, or the nearest one of its range, is in the clip', () => {
   property((given) => {
-    const plan = planClip(given)
+    const plan = selectSegments(given)
     if (plan.kind === 'no-media') return
     const clip = picturesIn(plan, given.segments)
     const missMs = (picture: Picture) => Math.max(picture.ms - given.atMs, given.atMs - (picture.ms + FRAME_MS), 0)
@@ -116,7 +116,7 @@ test('the picture of the moment, or the nearest one of its range, is in the clip
 
 test('no media is said only where there is no picture, with a piece that is stored', () => {
   property((given) => {
-    const plan = planClip(given)
+    const plan = selectSegments(given)
     if (plan.kind !== 'no-media') return
     const pictures = picturesOf(given.segments)
     expect(pictures.filter(({ ms }) => ms < given.toMs && ms + FRAME_MS > given.fromMs).map(text)).toEqual([])
@@ -128,7 +128,7 @@ test('no media is said only where there is no picture, with a piece that is stor
 
 test('the pictures and the gaps fill the range', () => {
   property((given) => {
-    const plan = planClip(given)
+    const plan = selectSegments(given)
     if (plan.kind === 'no-media') return
     const gapMs = plan.gaps.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0)
     const pictureMs = picturesIn(plan, given.segments).length * FRAME_MS
@@ -139,7 +139,7 @@ test('the pictures and the gaps fill the range', () => {
 
 test('what was cut off is said, and nothing else', () => {
   property((given) => {
-    const plan = planClip(given)
+    const plan = selectSegments(given)
     if (plan.kind === 'no-media') return
     expect(plan.clamped?.fromMs ?? given.fromMs).toBe(given.fromMs)
     expect(plan.clamped?.toMs ?? given.toMs).toBe(given.toMs)

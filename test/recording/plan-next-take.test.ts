@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { DEFAULT_RECOVERY, planRecovery, type TakeRecord } from '../../src/recording/index.ts'
+import { DEFAULT_RECOVERY, planNextTake, type TakeRecord } from '../../src/recording/index.ts'
 import { NOW } from './records.ts'
 
 const MINUTE_MS = 60_000
@@ -28,7 +28,7 @@ function takesOf(...ranMs: (number | null)[]): TakeRecord[] {
 /** To a process that began with the first take. */
 const AT = { now: NOW, bornAt: new Date(0) }
 const delayAfter = (...ranMs: (number | null)[]) => {
-  const plan = planRecovery(takesOf(...ranMs), AT)
+  const plan = planNextTake(takesOf(...ranMs), AT)
   return plan.action === 'next-take' ? plan.delayMs : plan.error.code
 }
 const repeat = (count: number, ms: number | null) => Array.from({ length: count }, () => ms)
@@ -55,14 +55,14 @@ describe('the take after one that ended by itself', () => {
       ...take,
       error: { code: 'service.stopping', message: '' },
     }))
-    expect(planRecovery(takes, AT)).toEqual({ action: 'next-take', delayMs: 0 })
+    expect(planNextTake(takes, AT)).toEqual({ action: 'next-take', delayMs: 0 })
   })
 })
 
 describe('a recording is given up', () => {
   test('after so many quick deaths in a row, with the last error named', () => {
     expect(delayAfter(MINUTE_MS, ...repeat(DEFAULT_RECOVERY.quickDeaths - 1, 500))).toBe(30_000)
-    const plan = planRecovery(takesOf(MINUTE_MS, ...repeat(DEFAULT_RECOVERY.quickDeaths, 500)), AT)
+    const plan = planNextTake(takesOf(MINUTE_MS, ...repeat(DEFAULT_RECOVERY.quickDeaths, 500)), AT)
     expect(plan).toMatchObject({
       action: 'give-up',
       error: { code: 'recording.crash-loop', message: expect.stringContaining('chrome.crashed: Chrome ended') },
@@ -77,16 +77,16 @@ describe('a recording is given up', () => {
 
   test.each(['chrome.not-found', 'encoder.unsupported', 'config.invalid'])('at once for %s', (code) => {
     const takes = takesOf(MINUTE_MS).map((take) => ({ ...take, error: { code, message: 'missing' } }))
-    expect(planRecovery(takes, AT)).toEqual({ action: 'give-up', error: { code, message: 'missing' } })
+    expect(planNextTake(takes, AT)).toEqual({ action: 'give-up', error: { code, message: 'missing' } })
   })
 
   test('when nobody carried it on for ten minutes', () => {
     const later = (ms: number) => new Date(NOW.getTime() + ms)
     const takes = takesOf(MINUTE_MS)
-    const startedAnew = (ms: number) => planRecovery(takes, { now: later(ms), bornAt: later(ms - 1) })
+    const startedAnew = (ms: number) => planNextTake(takes, { now: later(ms), bornAt: later(ms - 1) })
     expect(startedAnew(9 * MINUTE_MS).action).toBe('next-take')
     expect(startedAnew(11 * MINUTE_MS)).toEqual({ action: 'give-up', error: crash })
     const wasThere = { now: later(60 * MINUTE_MS), bornAt: later(-60 * MINUTE_MS) }
-    expect(planRecovery(takes, wasThere).action).toBe('next-take')
+    expect(planNextTake(takes, wasThere).action).toBe('next-take')
   })
 })

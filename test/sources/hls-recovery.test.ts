@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { HlsOutage } from '../../recorder-page/sources/hls/hls-outage.ts'
-import { type HlsFault, planRecovery, type RecoveryHistory } from '../../recorder-page/sources/hls/hls-recovery.ts'
+import { type HlsFault, planHlsRetry, type RecoveryHistory } from '../../recorder-page/sources/hls/hls-recovery.ts'
 
 const fresh: RecoveryHistory = { nowMs: 0, outageSinceMs: 0, mediaRecoveries: 0 }
 const network = (details: string, status = 0, fatal = true): HlsFault => ({
@@ -14,7 +14,7 @@ const media = (details: string): HlsFault => ({ type: 'media', details, fatal: t
 
 describe('the recovery of an HLS source', () => {
   test('leaves alone what is not fatal', () => {
-    expect(planRecovery(network('levelLoadError', 404, false), fresh).action).toBe('none')
+    expect(planHlsRetry(network('levelLoadError', 404, false), fresh).action).toBe('none')
   })
 
   test.each([
@@ -25,18 +25,18 @@ describe('the recovery of an HLS source', () => {
     ['manifestLoadTimeOut', 'load-source'],
     ['manifestParsingError', 'load-source'],
   ])('answers a fatal %s by %s after a second', (details, action) => {
-    expect(planRecovery(network(details), fresh)).toMatchObject({ action, afterMs: 1000 })
+    expect(planHlsRetry(network(details), fresh)).toMatchObject({ action, afterMs: 1000 })
   })
 
   test('asks less often in the sixth minute of an outage, and is back within 5 s all the same', () => {
-    const { afterMs } = planRecovery(network('levelLoadError', 404), { ...fresh, nowMs: 360_000 })
+    const { afterMs } = planHlsRetry(network('levelLoadError', 404), { ...fresh, nowMs: 360_000 })
     expect(afterMs).toBeGreaterThan(1000)
     expect(afterMs).toBeLessThan(5000)
   })
 
   test('gives the decoder fresh buffers twice, then opens the player anew', () => {
     const actions = [0, 1, 2, 3].map(
-      (mediaRecoveries) => planRecovery(media('fragParsingError'), { ...fresh, mediaRecoveries }).action,
+      (mediaRecoveries) => planHlsRetry(media('fragParsingError'), { ...fresh, mediaRecoveries }).action,
     )
     expect(actions).toEqual(['recover-media', 'recover-media', 'rebuild', 'rebuild'])
   })
@@ -44,7 +44,7 @@ describe('the recovery of an HLS source', () => {
   test.each(['manifestIncompatibleCodecsError', 'bufferAddCodecError', 'bufferIncompatibleCodecsError'])(
     'calls %s unsupported and tries again after ten seconds',
     (details) => {
-      const recovery = planRecovery(media(details), fresh)
+      const recovery = planHlsRetry(media(details), fresh)
       expect(recovery).toMatchObject({ action: 'rebuild', afterMs: 10_000 })
       expect(recovery.error.code).toBe('source.unsupported-media')
     },
@@ -52,7 +52,7 @@ describe('the recovery of an HLS source', () => {
 
   test('calls a protected stream unsupported', () => {
     const fault: HlsFault = { ...media('keySystemNoKeys'), type: 'key-system' }
-    expect(planRecovery(fault, fresh).error.code).toBe('source.unsupported-media')
+    expect(planHlsRetry(fault, fresh).error.code).toBe('source.unsupported-media')
   })
 
   test.each([
@@ -63,7 +63,7 @@ describe('the recovery of an HLS source', () => {
     [0, 'source.unreachable', 1000],
     [200, 'source.unreachable', 1000],
   ])('calls a playlist answered with %i %s', (status, code, afterMs) => {
-    const recovery = planRecovery(network('manifestLoadError', status), fresh)
+    const recovery = planHlsRetry(network('manifestLoadError', status), fresh)
     expect([recovery.error.code, recovery.afterMs]).toEqual([code, afterMs])
   })
 })

@@ -8,7 +8,7 @@ import { sql } from 'drizzle-orm'
 import { ulid } from 'ulid'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { clipWorkerOptions } from '../../src/bin/wire-highlights.ts'
-import { type Core, openCore } from '../../src/bin/wire-service.ts'
+import { type ServiceParts, wireService } from '../../src/bin/wire-service.ts'
 import { type Config, loadConfig } from '../../src/config/index.ts'
 import { renderIndex } from '../../src/playlist/index.ts'
 import type { Highlight, RecordingState } from '../../src/protocol/index.ts'
@@ -27,11 +27,11 @@ const MAX_CLIPS = 2
 
 let dir: string
 let config: Config
-let core: Core
+let core: ServiceParts
 const log: string[] = []
 
 const open = () =>
-  openCore(config, {
+  wireService(config, {
     clipperScript: SCRIPT,
     logger: createLogger({ level: 'debug', destination: { write: (line: string) => void log.push(line) } }),
   })

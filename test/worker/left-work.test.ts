@@ -1,6 +1,6 @@
 import { ulid } from 'ulid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Core } from '../../src/bin/wire-service.ts'
+import type { ServiceParts } from '../../src/bin/wire-service.ts'
 import {
   DELETE_QUEUE,
   DUE_QUEUE,
@@ -21,7 +21,7 @@ const TAKEN_MS = 15_000
 const DELIVERED_MS = 50_000
 
 let folder: TestFolder
-let core: Core
+let core: ServiceParts
 const undo = new AsyncDisposableStack()
 beforeAll(async () => {
   folder = undo.use(await makeTestFolder())

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Core, makeFolders, openCore, workerOptions } from '../../src/bin/wire-service.ts'
+import { makeFolders, type ServiceParts, wireService, workerOptions } from '../../src/bin/wire-service.ts'
 import { type Config, loadConfig } from '../../src/config/index.ts'
 import { createLogger } from '../../src/telemetry/index.ts'
 import { startWorker } from '../../src/worker/index.ts'
@@ -10,9 +10,9 @@ import { SCRIPTED_RECORDER } from '../bin/scripted-service.ts'
 export interface TestFolder extends AsyncDisposable {
   readonly config: Config
   /** The parts of a service on this folder's database. One at a time. */
-  open(): Promise<Core>
+  open(): Promise<ServiceParts>
   /** The worker over them. */
-  work(core: Core): Promise<AsyncDisposable>
+  work(core: ServiceParts): Promise<AsyncDisposable>
 }
 
 /** A data folder with its embedded database, whose recorder is a script. */
@@ -28,7 +28,7 @@ export async function makeTestFolder(settings: Record<string, string> = {}): Pro
   const roomAccess = { signallingFor: () => ({ url: 'ws://127.0.0.1/own' }) }
   return {
     config,
-    open: () => openCore(config, { logger: createLogger({ level: 'silent' }), recorderScript: SCRIPTED_RECORDER }),
+    open: () => wireService(config, { logger: createLogger({ level: 'silent' }), recorderScript: SCRIPTED_RECORDER }),
     work: (core) => startWorker(workerOptions(core, config, roomAccess)),
     [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }),
   }

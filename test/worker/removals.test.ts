@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { ulid } from 'ulid'
 import { expect, test } from 'vitest'
 import { loadPublication } from '../../src/archive/index.ts'
-import { openCore } from '../../src/bin/wire-service.ts'
+import { wireService } from '../../src/bin/wire-service.ts'
 import { loadConfig } from '../../src/config/index.ts'
 import { createLogger } from '../../src/telemetry/index.ts'
 import { startRemovalWorker } from '../../src/worker/index.ts'
@@ -18,7 +18,7 @@ test('media that left a rolling recording are removed by a job, and each job que
   const dir = await mkdtemp(join(tmpdir(), 'panorec-removals-'))
   undo.defer(() => rm(dir, { recursive: true, force: true }))
   const config = loadConfig({ PANOREC_DATA_DIR: dir })
-  const core = undo.use(await openCore(config, { logger: createLogger({ level: 'silent' }) }))
+  const core = undo.use(await wireService(config, { logger: createLogger({ level: 'silent' }) }))
   undo.use(await startRemovalWorker(core))
   const { engine, store } = core
   const id = `rec_${ulid()}`

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ulid } from 'ulid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Core, makeFolders, openCore, workerOptions } from '../../src/bin/wire-service.ts'
+import { makeFolders, type ServiceParts, wireService, workerOptions } from '../../src/bin/wire-service.ts'
 import { loadConfig } from '../../src/config/index.ts'
 import type { RecordingState } from '../../src/protocol/index.ts'
 import { createRecordings } from '../../src/recording/index.ts'
@@ -16,7 +16,7 @@ import { aRecord } from '../recording/records.ts'
 const REQUEUED_MS = 12_000
 
 let dir: string
-let core: Core
+let core: ServiceParts
 const undo = new AsyncDisposableStack()
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'panorec-requeue-'))
@@ -24,7 +24,7 @@ beforeAll(async () => {
   const config = loadConfig({ PANOREC_DATA_DIR: dir, PANOREC_MAX_RECORDINGS: '1' })
   await makeFolders(config)
   core = undo.use(
-    await openCore(config, { logger: createLogger({ level: 'silent' }), recorderScript: SCRIPTED_RECORDER }),
+    await wireService(config, { logger: createLogger({ level: 'silent' }), recorderScript: SCRIPTED_RECORDER }),
   )
   const roomAccess = { signallingFor: () => ({ url: 'ws://127.0.0.1/own' }) }
   undo.use(await startWorker(workerOptions(core, config, roomAccess)))

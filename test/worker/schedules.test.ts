@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Core } from '../../src/bin/wire-service.ts'
+import type { ServiceParts } from '../../src/bin/wire-service.ts'
 import { createScheduleBook } from '../../src/engine/index.ts'
 import { SCHEDULE_QUEUE } from '../../src/engine/queues.ts'
 import { createOutboundPolicy } from '../../src/outbound/index.ts'
@@ -28,16 +28,16 @@ const cronAt = (at: Date) => `${at.getUTCMinutes()} ${at.getUTCHours()} * * *`
 const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * MINUTE_MS)
 
 /** The queue and its schedules as a service left them that was last there so long ago. */
-async function leave(core: Core, minutes: number): Promise<void> {
+async function leave(core: ServiceParts, minutes: number): Promise<void> {
   const at = minutesAgo(minutes).toISOString()
   await core.database.run((queries) => queries.execute(sql`update pgboss.version set cron_on = ${at}::timestamptz`))
   await core.database.run((queries) => queries.execute(sql`update pgboss.schedule set created_on = ${at}::timestamptz`))
 }
-const inRoom = (core: Core, room: string) => core.repository.list({ limit: 100, room })
+const inRoom = (core: ServiceParts, room: string) => core.repository.list({ limit: 100, room })
 
 describe('after a downtime', () => {
   let folder: TestFolder
-  let core: Core
+  let core: ServiceParts
   const undo = new AsyncDisposableStack()
   beforeAll(async () => {
     folder = undo.use(await makeTestFolder())
@@ -75,7 +75,7 @@ describe('after a downtime', () => {
 
 describe('a start', () => {
   let folder: TestFolder
-  let core: Core
+  let core: ServiceParts
   const undo = new AsyncDisposableStack()
   beforeAll(async () => {
     folder = undo.use(await makeTestFolder())

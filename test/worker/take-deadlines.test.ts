@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { spawnChild } from '../../src/machine/child-process.ts'
 import { createLogger } from '../../src/telemetry/index.ts'
-import { createReins } from '../../src/worker/take/process-control.ts'
+import { createProcessControl } from '../../src/worker/take/process-control.ts'
 import { type TakeTimes, watchDeadlines } from '../../src/worker/take/take-deadlines.ts'
 
 const SCRIPT = fileURLToPath(new URL('../machine/lingering-child.ts', import.meta.url))
@@ -93,7 +93,7 @@ test('what is wished of a recorder that is gone has no effect', async () => {
 
 test('what is wished before the recorder is there happens when it is', async () => {
   await using take = await open()
-  const reins = createReins()
+  const reins = createProcessControl()
   reins.terminate()
   reins.attach(take.deadlines)
   expect(await take.recorder.exited).toMatchObject({ signal: 'SIGTERM' })

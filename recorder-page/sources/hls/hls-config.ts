@@ -13,7 +13,7 @@ const playlistPolicy = {
 
 /**
  * How hls.js plays a source that is being recorded: smooth, close to the live edge, and the same in its 24th hour.
- * Beyond the first tries every retry is decided by `planRecovery`.
+ * Beyond the first tries every retry is decided by `planHlsRetry`.
  */
 export const HLS_CONFIG: Partial<HlsConfig> = {
   // The bundle that Vite takes has no worker inside and would unpack segments on the main thread.

@@ -10,7 +10,7 @@ import { HLS_CONFIG } from './hls-config.ts'
 import { planLevelCap } from './hls-level.ts'
 import { HlsOutage } from './hls-outage.ts'
 import { probeLive } from './hls-probe.ts'
-import { type HlsFault, planRecovery, type RecoveryAction } from './hls-recovery.ts'
+import { type HlsFault, planHlsRetry, type RecoveryAction } from './hls-recovery.ts'
 import { isRestarted, type PlaylistPosition, ReplayWatch, StuckWatch } from './hls-watchdog.ts'
 
 /** How often an ended live stream is asked whether it began again: with loading and three segments it is back in 5 s. */
@@ -132,7 +132,7 @@ export class HlsDriver implements SourceDriver {
     const { status, listener } = this.#context
     const nowMs = performance.now()
     this.#stuck.heard(nowMs)
-    const { action, afterMs, error } = planRecovery(faultFrom(data), this.#outage.history(nowMs))
+    const { action, afterMs, error } = planHlsRetry(faultFrom(data), this.#outage.history(nowMs))
     const details = { code: error.code, received: error.received, hls: data.details, action }
     listener.onLog(status.trouble(error) ? 'warn' : 'debug', error.message, details)
     if (action === 'none' || this.#due !== null) return

@@ -51,7 +51,7 @@ const MEDIA_RECOVERIES = 2
 const UNSUPPORTED = new Set(['manifestIncompatibleCodecsError', 'bufferAddCodecError', 'bufferIncompatibleCodecsError'])
 
 /** The one place that decides how a live HLS source comes back from an error of hls.js. */
-export function planRecovery(fault: HlsFault, history: RecoveryHistory): Recovery {
+export function planHlsRetry(fault: HlsFault, history: RecoveryHistory): Recovery {
   const error = describe(fault)
   if (!fault.fatal) return { action: 'none', afterMs: 0, error }
   const patient = history.nowMs - history.outageSinceMs < PATIENCE_MS

@@ -1,9 +1,9 @@
 import { and, eq, isNull, sql } from 'drizzle-orm'
-import type { ClipPins } from '../../retention/index.ts'
+import type { RetainedSegments } from '../../retention/index.ts'
 import type { Database } from '../database.ts'
 import { highlights } from '../schema.ts'
 
-export function createClipPins(database: Database): ClipPins {
+export function createRetainedSegments(database: Database): RetainedSegments {
   return {
     async of(recordingId) {
       const wanted = and(eq(highlights.recordingId, recordingId), isNull(highlights.deletedAt))

@@ -1,6 +1,6 @@
 import { and, asc, eq, gt, lte, sql } from 'drizzle-orm'
 import type { QueueReason } from '../../protocol/index.ts'
-import type { WaitingLine, WorkerRoll } from '../../recording/index.ts'
+import type { StartQueue, WorkerRegistry } from '../../recording/index.ts'
 import type { Database } from '../database.ts'
 import { recordings, workers } from '../schema.ts'
 
@@ -9,7 +9,7 @@ const SIGNED_MS = 10_000
 const FRESH = gt(workers.seenAt, sql`now() - ${SIGNED_MS} * interval '1 millisecond'`)
 
 /** Who takes recordings. `worker` names this process. */
-export function createWorkerRoll(database: Database, worker: string): WorkerRoll {
+export function createWorkerRegistry(database: Database, worker: string): WorkerRegistry {
   return {
     async sign(refusal) {
       const row = { worker, refusal, seenAt: sql`now()` }
@@ -24,7 +24,7 @@ export function createWorkerRoll(database: Database, worker: string): WorkerRoll
 }
 
 /** Recordings that are due and have no worker yet, in the order in which workers take them. */
-export function createWaitingLine(database: Database): WaitingLine {
+export function createStartQueue(database: Database): StartQueue {
   return {
     async places(ids) {
       const wanted = new Set(ids)

@@ -11,12 +11,12 @@ const SILENT_MS = 120_000
  * recording was known here is read with its first segment. So each is seen, whichever of the two is first. A recording
  * of which no segment comes any more is forgotten.
  */
-export interface DueWatch extends Disposable {
+export interface ClipSchedule extends Disposable {
   storedUntil(recordingId: string, endMs: number): void
   forget(recordingId: string): void
 }
 
-export interface DueWatchPorts {
+export interface ClipSchedulePorts {
   readonly highlights: Pick<HighlightRepository, 'nextDueMs' | 'watch'>
   readonly observer: Pick<HighlightObserver, 'trouble'>
   /** Plans what is due in a recording that is stored until `endMs`. */
@@ -36,7 +36,7 @@ interface Watched {
   readonly silence: NodeJS.Timeout
 }
 
-export function createDueWatch(ports: DueWatchPorts): DueWatch {
+export function createClipSchedule(ports: ClipSchedulePorts): ClipSchedule {
   const { highlights, observer, planDue, silentMs = SILENT_MS } = ports
   const recordings = new Map<string, Watched>()
   const timers = new Set<NodeJS.Timeout>()

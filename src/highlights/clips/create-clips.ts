@@ -6,7 +6,7 @@ import type { HighlightsPorts } from '../ports.ts'
 import { createRecapJobs } from '../recaps/create-recap-jobs.ts'
 import { type HighlightRecord, instant, msOf } from '../record.ts'
 import { createHighlightWriter } from '../write.ts'
-import { createDueWatch } from './clip-schedule.ts'
+import { createClipSchedule } from './clip-schedule.ts'
 import type { Clips, HighlightIds } from './clips.ts'
 import { createClipsOfDeleted } from './clips-of-deleted.ts'
 import { keepAllMedia } from './keep-media.ts'
@@ -42,7 +42,7 @@ export function createClips(ports: HighlightsPorts): Clips {
       if (planner.isDue(record, recording, stored)) await planner.plan(record, recording, stored)
     }
   }
-  const watch = createDueWatch({
+  const watch = createClipSchedule({
     highlights,
     observer,
     planDue: async (recordingId, endMs) => planDue(recordingId, await highlights.due(endMs, recordingId)),

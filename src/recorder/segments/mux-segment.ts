@@ -7,7 +7,7 @@ import {
   Output,
 } from 'mediabunny'
 import type { Packet } from '../../protocol/index.ts'
-import { PCR_LEAD_SEC, type TsClock } from './ts-continuity.ts'
+import { PCR_LEAD_SEC, type TsContinuity } from './ts-continuity.ts'
 
 /** What the decoder of each track needs, as the page's WebCodecs encoders reported it. */
 export interface TrackConfigs {
@@ -38,7 +38,7 @@ export function parseDecoderConfig<T extends VideoDecoderConfig | AudioDecoderCo
 export async function muxSegment(
   group: { readonly video: readonly Packet[]; readonly audio: readonly Packet[] },
   configs: TrackConfigs,
-  { clock, offsetSec }: { readonly clock: TsClock; readonly offsetSec: number },
+  { clock, offsetSec }: { readonly clock: TsContinuity; readonly offsetSec: number },
 ): Promise<Uint8Array> {
   const target = new BufferTarget()
   const output = new Output({ format: new MpegTsOutputFormat(), target })

@@ -3,7 +3,7 @@ import { AppError, type Packet, type RecorderRequest, toAppError } from '../../p
 import type { Spool, SpooledSegment } from '../../spool/index.ts'
 import { muxSegment, parseDecoderConfig } from './mux-segment.ts'
 import { createSegmentGrouper, type SegmentGroup } from './segment-grouper.ts'
-import { TsClock } from './ts-continuity.ts'
+import { TsContinuity } from './ts-continuity.ts'
 
 export interface SegmenterOptions {
   readonly request: Pick<RecorderRequest, 'segmentSec' | 'video' | 'take' | 'createdAt'>
@@ -31,7 +31,7 @@ export function createSegmenter(options: SegmenterOptions): Segmenter {
   const grouper = createSegmentGrouper({ longestUs, frameUs: 1e6 / video.fps })
   let videoConfig: VideoDecoderConfig = { codec: 'avc1.64001f', codedWidth: video.width, codedHeight: video.height }
   let audioConfig: AudioDecoderConfig | undefined
-  const clock = new TsClock()
+  const clock = new TsContinuity()
   let nextNumber = 0
   let isFull = false
   let work = Promise.resolve()

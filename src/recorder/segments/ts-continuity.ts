@@ -12,7 +12,7 @@ export const PCR_LEAD_SEC = 0.5
  * gets a program clock reference on the video's PID (ISO/IEC 13818-1 §2.4.2.2, §2.7.2), and continuity counters run on
  * from file to file (§2.4.3.3). Only the first file says that it continues nothing, and the first after a lost one.
  */
-export class TsClock {
+export class TsContinuity {
   readonly #counters = new Map<number, number>()
 
   /** The finished file. Timestamps of the muxed one must be `PCR_LEAD_SEC` or more; its memory is reused. */

@@ -10,7 +10,7 @@ import {
   reserveTake,
   type TakeReport,
 } from '../changes.ts'
-import type { Clock, CommandLog, RecordingRepository, RoomAccess, TakeQueue, WaitingLine } from '../ports.ts'
+import type { Clock, CommandLog, RecordingRepository, RoomAccess, StartQueue, TakeQueue } from '../ports.ts'
 import {
   buildRecorderRequest,
   lastNumber,
@@ -22,13 +22,13 @@ import {
 import { dueAt, isOverdue, lookAgain, noRoom, type Watch } from '../schedules/start-queue.ts'
 import { OPEN_STATES } from '../state.ts'
 import type { RecordingWriter } from '../write.ts'
-import { type BrokenTake, createForesight } from './offline-takes.ts'
+import { type BrokenTake, createOfflineTakes } from './offline-takes.ts'
 import type { RecoveryPolicy } from './plan-next-take.ts'
 import { isWaiting, loseTake, type NextStep, planStep } from './plan-step.ts'
 import { isBetweenTakes, mayAnswer } from './takes-of-record.ts'
 
 /** The next take of a recording before it is written: `delayMs` and `since` as in a written step. */
-export interface ForeseenTake {
+export interface OfflineTake {
   readonly delayMs: number
   readonly since: string | null
   readonly request: RecorderRequest
@@ -55,11 +55,7 @@ export interface Takes {
    * to be written with `interrupt` and `begin`, in this order, before anything else of the recording. Undefined when the
    * recording has to wait for the database.
    */
-  foresee(
-    recordingId: string,
-    broken: BrokenTake,
-    surroundings: RecorderSurroundings,
-  ): Promise<ForeseenTake | undefined>
+  foresee(recordingId: string, broken: BrokenTake, surroundings: RecorderSurroundings): Promise<OfflineTake | undefined>
   /** The recording is not this worker's any more. */
   leave(recordingId: string): void
   /**
@@ -109,7 +105,7 @@ export interface TakesPorts {
   readonly commands: CommandLog
   readonly takeQueue: TakeQueue
   readonly roomAccess: RoomAccess
-  readonly line: WaitingLine
+  readonly line: StartQueue
   readonly clock: Clock
   /** How long a recording waits for a recorder that does not say it itself. */
   readonly maxQueueSec: number
@@ -122,7 +118,7 @@ export function createTakes(ports: TakesPorts): Takes {
   const { repository, writer, commands, takeQueue, roomAccess, line, clock, recovery, takesAhead } = ports
   const bornAt = clock()
   const nextStep = (record: RecordingRecord) => planStep(record, { now: clock(), bornAt }, recovery)
-  const foresight = createForesight(takesAhead)
+  const foresight = createOfflineTakes(takesAhead)
   const change: RecordingWriter['change'] = async (id, decide) => {
     const record = await writer.change(id, decide)
     foresight.changed(record)

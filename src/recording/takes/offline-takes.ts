@@ -16,7 +16,7 @@ export interface BrokenTake {
  * number of such a take was kept for the worker when it began an earlier one: if another worker is given the recording
  * meanwhile, its take has a higher number, and the store's fence obeys that one.
  */
-export interface Foresight {
+export interface OfflineTakes {
   /** This worker began the newest take of the recording. */
   began(record: RecordingRecord): void
   /** Whether this worker began the newest take of the recording, for all it knows. */
@@ -34,7 +34,7 @@ export interface Foresight {
 }
 
 /** `kept`: so many takes of a recording may follow each other before the database is back; 0 where it is never away. */
-export function createForesight(kept: number): Foresight {
+export function createOfflineTakes(kept: number): OfflineTakes {
   const seen = new Map<string, RecordingRecord>()
   const numbered = (number: number): TakeNumbers => ({ number, ...(kept > 0 && { reservedTo: number + kept }) })
   const seenNumber = (id: string): number => lastNumber(seen.get(id) ?? { takes: [] })

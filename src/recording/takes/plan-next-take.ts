@@ -39,7 +39,7 @@ const INNOCENT: ReadonlySet<string> = new Set(['service.stopping'])
  * the other wait longer and longer. `takes` are all of the recording; the last one has ended. A process that was there when it
  * ended, `bornAt` says since when, goes on with it however late its end is written: the database may have been away.
  */
-export function planRecovery(
+export function planNextTake(
   takes: readonly TakeRecord[],
   { now, bornAt }: { readonly now: Date; readonly bornAt: Date },
   policy: RecoveryPolicy = DEFAULT_RECOVERY,

@@ -2,7 +2,7 @@ import type { ErrorInfo } from '../../protocol/index.ts'
 import { AT_MAX_DURATION, applyReport, type Outcome } from '../changes.ts'
 import { type RecordingRecord, remainingSec, type Verdict } from '../record.ts'
 import { isFinal } from '../state.ts'
-import { planRecovery, type RecoveryPolicy } from './plan-next-take.ts'
+import { planNextTake, type RecoveryPolicy } from './plan-next-take.ts'
 import { isBetweenTakes } from './takes-of-record.ts'
 
 /** What a worker has to do with a recording that no recorder has. */
@@ -33,7 +33,7 @@ export function loseTake(record: RecordingRecord, now: Date): Outcome | undefine
 /** What follows, by what the record says. */
 export function planStep(
   record: RecordingRecord,
-  times: Parameters<typeof planRecovery>[1],
+  times: Parameters<typeof planNextTake>[1],
   policy: RecoveryPolicy | undefined,
 ): NextStep {
   const last = record.takes.at(-1)
@@ -41,7 +41,7 @@ export function planStep(
   if (isFinal(record.state) || !isBetweenTakes(record)) return { action: 'none' }
   if (record.state === 'finalizing') return close('completed', last?.error ?? null)
   if (remainingSec(record) <= 0) return close('completed', AT_MAX_DURATION)
-  const plan = planRecovery(record.takes, times, policy)
+  const plan = planNextTake(record.takes, times, policy)
   if (plan.action === 'give-up') return close('failed', plan.error)
   return { action: 'begin', delayMs: plan.delayMs, since: last?.endedAt ?? null }
 }

@@ -10,7 +10,7 @@ export function restMs(failures: number): number {
   return failures < FREE_ATTEMPTS ? 0 : Math.min(LONGEST_REST_MS, FIRST_REST_MS * 2 ** (failures - FREE_ATTEMPTS))
 }
 
-export interface DueWatch extends Disposable {
+export interface HandoverSchedule extends Disposable {
   /** Resolves when the take is due, but not before this time is over. A take that is due says so again and again. */
   next(restMs: number): Promise<void>
 }
@@ -19,7 +19,7 @@ export interface DueWatch extends Disposable {
 export function watchDue(
   take: Pick<RunningTake, 'watch'>,
   { isPaused, nowMs }: { readonly isPaused: boolean; readonly nowMs: () => number },
-): DueWatch {
+): HandoverSchedule {
   let paused = isPaused
   let isDue = false
   let fromMs = 0

@@ -7,7 +7,7 @@ import type { TakeEnd } from '../take/take-end.ts'
 import { restMs, watchDue } from './handover-schedule.ts'
 
 /** A running take with what it was asked for, and the wall time of its media time zero. */
-export interface Leg {
+export interface ActiveTake {
   readonly request: RecorderRequest
   readonly take: RunningTake
   readonly epochMs: Promise<number>
@@ -15,7 +15,7 @@ export interface Leg {
   readonly written: Promise<unknown>
 }
 
-export interface RelayOptions {
+export interface HandoverOptions {
   readonly takes: Pick<Takes, 'prepareNext' | 'handOver'>
   readonly surroundings: RecorderSurroundings
   /** Starts a recorder that waits to take over. */
@@ -40,7 +40,10 @@ const NEARLY_OVER_SEC = 60
  * Runs a take, and whenever it is due has the next one take over, frame by frame; resolves with the last one and how it
  * ended. A take that does not come to take over is given up: the running one goes on and is due again.
  */
-export async function runRelay(options: RelayOptions, first: Leg): Promise<Leg & { readonly end: TakeEnd }> {
+export async function runHandover(
+  options: HandoverOptions,
+  first: ActiveTake,
+): Promise<ActiveTake & { readonly end: TakeEnd }> {
   let leg = first
   for (;;) {
     const next = await runLeg(options, leg)
@@ -55,7 +58,7 @@ export function epochOf(take: RunningTake): Promise<number> {
 }
 
 /** Resolves with how the take ended, or with the one that took over. */
-async function runLeg(options: RelayOptions, leg: Leg): Promise<Leg | TakeEnd> {
+async function runLeg(options: HandoverOptions, leg: ActiveTake): Promise<ActiveTake | TakeEnd> {
   using dues = watchDue(leg.take, { isPaused: leg.request.isPaused, nowMs: () => performance.now() })
   for (let failures = 0; ; failures += 1) {
     const due = leg.written.then(() => dues.next(restMs(failures))).then(() => undefined)
@@ -66,11 +69,11 @@ async function runLeg(options: RelayOptions, leg: Leg): Promise<Leg | TakeEnd> {
 }
 
 /** Undefined when the running take goes on, or has ended. */
-async function tryHandOver(options: RelayOptions, leg: Leg): Promise<Leg | undefined> {
+async function tryHandOver(options: HandoverOptions, leg: ActiveTake): Promise<ActiveTake | undefined> {
   const { take, request } = leg
   const logger = options.logger.child({ recordingId: request.recordingId, take: request.take })
   if (take.ending.aborted) return undefined
-  using overlap = openOverlap(options, leg)
+  using overlap = openAttempt(options, leg)
   try {
     const ready = await readyNext(options, leg, overlap)
     const next = typeof ready === 'string' ? ready : await pass(options, leg, { overlap, ready })
@@ -84,13 +87,13 @@ async function tryHandOver(options: RelayOptions, leg: Leg): Promise<Leg | undef
   return undefined
 }
 
-interface Overlap extends Disposable {
+interface HandoverAttempt extends Disposable {
   readonly next: Successor
   readonly isOver: ReturnType<typeof anyAbort>
 }
 
 /** The next take hears what the running one is told and tells, from before it is there on. */
-function openOverlap({ left }: RelayOptions, { take }: Leg): Overlap {
+function openAttempt({ left }: HandoverOptions, { take }: ActiveTake): HandoverAttempt {
   const links = new DisposableStack()
   const next = createSuccessor()
   links.use(take.letHear(next))
@@ -112,7 +115,11 @@ interface ReadyNext {
 }
 
 /** Starts the next take and waits until it is in step; or why there is none. */
-async function readyNext(options: RelayOptions, leg: Leg, { next, isOver }: Overlap): Promise<ReadyNext | string> {
+async function readyNext(
+  options: HandoverOptions,
+  leg: ActiveTake,
+  { next, isOver }: HandoverAttempt,
+): Promise<ReadyNext | string> {
   const { take, request } = leg
   const epochMs = await leg.epochMs
   const positions = firstEvent(take, 'positions')
@@ -135,10 +142,10 @@ async function readyNext(options: RelayOptions, leg: Leg, { next, isOver }: Over
 
 /** The recording becomes the next take's, and both are told the border; or why it does not. */
 async function pass(
-  { takes, onTaken, logger }: RelayOptions,
-  { take, request, written }: Leg,
-  { overlap, ready }: { readonly overlap: Overlap; readonly ready: ReadyNext },
-): Promise<Leg | string> {
+  { takes, onTaken, logger }: HandoverOptions,
+  { take, request, written }: ActiveTake,
+  { overlap, ready }: { readonly overlap: HandoverAttempt; readonly ready: ReadyNext },
+): Promise<ActiveTake | string> {
   const { asked, successor, epochMs, held, heldMs, sources } = ready
   const border = { from: request.take, to: asked.take }
   const after = take.stopOrders()

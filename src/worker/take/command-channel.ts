@@ -5,7 +5,7 @@ import { type Courier, carryCommands } from './deliver-commands.ts'
 import type { RecorderProcess } from './recorder-process.ts'
 
 /** All that is said to one recorder: what the recording is asked to do, and what takes say to each other in a hand-over. */
-export interface OrderDesk extends Disposable {
+export interface CommandChannel extends Disposable {
   /** From now on things can be said; what was to be said before is. */
   attach(recorder: Pick<RecorderProcess, 'send'>): void
   tell(command: RecorderCommand): void
@@ -17,7 +17,7 @@ export interface OrderDesk extends Disposable {
   listen(listener: (command: RecorderCommand) => void): Disposable
 }
 
-export interface OrderDeskOptions {
+export interface CommandChannelOptions {
   readonly commands: CommandLog
   readonly request: RecorderRequest
   readonly logger: Logger
@@ -25,7 +25,7 @@ export interface OrderDeskOptions {
 }
 
 /** A take that waits to take over gets the room's history at once, and orders after `takeOrders`. */
-export function createOrderDesk({ commands, request, logger, onStop }: OrderDeskOptions): OrderDesk {
+export function createCommandChannel({ commands, request, logger, onStop }: CommandChannelOptions): CommandChannel {
   const listeners = new Set<(command: RecorderCommand) => void>()
   const early: RecorderCommand[] = []
   let recorder: Pick<RecorderProcess, 'send'> | undefined

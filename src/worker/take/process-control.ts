@@ -6,11 +6,11 @@ export type Wish = 'stop' | 'handOver' | 'terminate' | 'abandon'
 export type Wishes = Readonly<Record<Wish, () => void>>
 
 /** Holds a recorder that may not be there yet: what was wished too early is done as soon as it is. */
-export interface Reins extends Wishes {
+export interface ProcessControl extends Wishes {
   attach(recorder: Wishes): void
 }
 
-export function createReins(): Reins {
+export function createProcessControl(): ProcessControl {
   const early = new Set<Wish>()
   let recorder: Wishes | undefined
   const wish = (what: Wish) => (): void => {

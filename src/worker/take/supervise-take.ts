@@ -12,9 +12,9 @@ import {
 import type { CommandLog, Takes } from '../../recording/index.ts'
 import type { Logger, Metrics } from '../../telemetry/index.ts'
 import { logRecorderLine } from '../child-log.ts'
-import { createOrderDesk, type OrderDesk } from './command-channel.ts'
+import { type CommandChannel, createCommandChannel } from './command-channel.ts'
 import { recordEvents } from './handle-events.ts'
-import { createReins, type Reins } from './process-control.ts'
+import { createProcessControl, type ProcessControl } from './process-control.ts'
 import { spawnRecorder } from './recorder-process.ts'
 import { type HighlightReportPorts, reportHighlights } from './report-highlights.ts'
 import { createTakeWriter, type TakeWriter, type TakeWriterOptions } from './report-writer.ts'
@@ -81,7 +81,7 @@ export function startTake(
   const written = Promise.withResolvers<void>()
   const over = new AbortController()
   const ending = new AbortController()
-  const reins = createReins()
+  const reins = createProcessControl()
   const writer = createTakeWriter(ports.takes, {
     recordingId,
     take,
@@ -108,7 +108,7 @@ export function startTake(
     ending.abort()
     reins.stop()
   }
-  const desk = createOrderDesk({ commands: ports.commands, request, logger, onStop })
+  const desk = createCommandChannel({ commands: ports.commands, request, logger, onStop })
   const listeners = new Set<(event: RecorderEvent) => void>()
   listeners.add(({ type }) => {
     if (type === 'finalizing' || type === 'failing') ending.abort()
@@ -157,8 +157,8 @@ interface Stage {
   readonly interrupt: (error: AppError) => void
   /** Aborted when the take is settled. */
   readonly over: AbortSignal
-  readonly reins: Reins
-  readonly desk: OrderDesk
+  readonly reins: ProcessControl
+  readonly desk: CommandChannel
   readonly listeners: ReadonlySet<(event: RecorderEvent) => void>
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { audioSpecificConfig, splitAdts } from '../../../src/clipper/ts/adts.ts'
 import { demuxSegment } from '../../../src/clipper/ts/demux-segment.ts'
 import { muxSegment } from '../../../src/recorder/segments/mux-segment.ts'
-import { TsClock } from '../../../src/recorder/segments/ts-continuity.ts'
+import { TsContinuity } from '../../../src/recorder/segments/ts-continuity.ts'
 
 const FORMAT = { objectType: 2, sampleRate: 48_000, channels: 2 }
 const hex = (text: string) => new Uint8Array(Buffer.from(text, 'hex'))
@@ -34,7 +34,7 @@ const mux = (offsetSec: number) =>
       audio: [sound(0), sound(21_333), sound(42_667)],
     },
     CONFIGS,
-    { clock: new TsClock(), offsetSec },
+    { clock: new TsContinuity(), offsetSec },
   )
 
 describe('a segment of the recorder', () => {

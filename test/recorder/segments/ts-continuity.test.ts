@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Packet } from '../../../src/protocol/index.ts'
 import { muxSegment } from '../../../src/recorder/segments/mux-segment.ts'
-import { TsClock } from '../../../src/recorder/segments/ts-continuity.ts'
+import { TsContinuity } from '../../../src/recorder/segments/ts-continuity.ts'
 import { crcRemainder, readTsPackets, type TsPacket } from './ts-packets.ts'
 
 const FPS = 25
@@ -34,7 +34,7 @@ const sound = (at: number): Packet => {
 const count = (from: number, to: number) => Array.from({ length: to - from }, (_, at) => from + at)
 
 /** The n-th segment of a take, counted from 0. */
-async function segment(clock: TsClock, index: number, offsetSec = 0): Promise<TsPacket[]> {
+async function segment(clock: TsContinuity, index: number, offsetSec = 0): Promise<TsPacket[]> {
   const soundAt = (segmentIndex: number) => Math.ceil((segmentIndex * SEGMENT_SEC * 1e6) / AAC_US)
   const group = {
     video: count(index * SEGMENT_SEC * FPS, (index + 1) * SEGMENT_SEC * FPS).map(picture),
@@ -60,7 +60,7 @@ function expectCountersToRunOn(packets: readonly TsPacket[]): void {
 
 describe('two consecutive files of a take', () => {
   const files = async (offsetSec = 0) => {
-    const clock = new TsClock()
+    const clock = new TsContinuity()
     return [await segment(clock, 0, offsetSec), await segment(clock, 1, offsetSec)] as const
   }
 
@@ -112,8 +112,8 @@ describe('two consecutive files of a take', () => {
 })
 
 it('begins the counters of another take anew, and says so', async () => {
-  await segment(new TsClock(), 0)
-  const [pat, pmt, clock] = await segment(new TsClock(), 1, 100)
+  await segment(new TsContinuity(), 0)
+  const [pat, pmt, clock] = await segment(new TsContinuity(), 1, 100)
   expect([pat?.counter, pmt?.counter]).toEqual([0, 0])
   expect(clock).toMatchObject({ pid: VIDEO_PID, discontinuity: true })
 })
@@ -123,7 +123,7 @@ const WRAP_OFFSET_SEC = (WRAP_TICKS - LEAD_TICKS) / 90_000 - 3
 
 describe('a take of more than 26.5 hours', () => {
   it('lets pictures, sound and clock begin anew without a gap, each when its own time comes', async () => {
-    const clock = new TsClock()
+    const clock = new TsContinuity()
     const packets: TsPacket[] = []
     for (const index of [0, 1, 2]) packets.push(...(await segment(clock, index, WRAP_OFFSET_SEC)))
     const startTicks = WRAP_TICKS - 3 * 90_000
@@ -139,7 +139,7 @@ describe('a take of more than 26.5 hours', () => {
   })
 
   it('is right in its thirtieth hour too', async () => {
-    const thirtyHours = await segment(new TsClock(), 0, 30 * 3600)
+    const thirtyHours = await segment(new TsContinuity(), 0, 30 * 3600)
     expect(timesOf(thirtyHours, VIDEO_PID)[0]).toBe(30 * 3600 * 90_000 + LEAD_TICKS - WRAP_TICKS)
     expect(thirtyHours.find(({ pcr }) => pcr !== undefined)?.pcr).toBe(30 * 3600 * 90_000 - WRAP_TICKS)
   })
@@ -147,7 +147,7 @@ describe('a take of more than 26.5 hours', () => {
 
 it('fills a file of a few packets up with null packets, which no counter counts', async () => {
   const group = { video: [{ ...picture(0), data: DELTA_UNIT }], audio: [] }
-  const file = readTsPackets(await muxSegment(group, CONFIGS, { clock: new TsClock(), offsetSec: 0 }))
+  const file = readTsPackets(await muxSegment(group, CONFIGS, { clock: new TsContinuity(), offsetSec: 0 }))
   expect(file).toHaveLength(32)
   expect(file.slice(6).every(({ pid }) => pid === NULL_PID)).toBe(true)
 })

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { basename, dirname, join } from 'node:path'
 import type { Browser } from 'puppeteer'
-import { makeWay } from '../../../../src/machine/lower-priority.ts'
+import { lowerPriority } from '../../../../src/machine/lower-priority.ts'
 import { launchChrome } from '../../chrome.ts'
 import { Child } from '../../service/child.ts'
 import { FileServer } from '../../sources/file-server.ts'
@@ -111,7 +111,7 @@ const PUBLISHER_NICE = 10
 /** A publisher's Chrome is on another machine, where it takes nothing from the recorder. */
 function giveWay(browser: Browser): void {
   const child = browser.process()
-  if (child?.pid !== undefined) makeWay(child.pid, PUBLISHER_NICE, once(child, 'exit'))
+  if (child?.pid !== undefined) lowerPriority(child.pid, PUBLISHER_NICE, once(child, 'exit'))
 }
 
 class ChromePublisher implements AsyncDisposable {
