@@ -82,6 +82,7 @@ const TAKES_AHEAD = 3
 /** Beside this file, as source or compiled. */
 const RECORDER_SCRIPT = fileURLToPath(new URL(`./recorder${extname(import.meta.url)}`, import.meta.url))
 
+/** Opens the database, the queues and the store of the settings, and wires the use cases over them. Errors: those of the three. */
 export async function wireService(config: Config, options: WireOptions): Promise<ServiceParts> {
   await using undo = new AsyncDisposableStack()
   const telemetry = createTelemetry({ level: config.logLevel })

@@ -12,11 +12,11 @@ import {
 import { adoptLeftovers, type Overlap, takesAtWork, waitForPredecessors } from '../recovery/index.ts'
 import type { Spool } from '../spool/index.ts'
 import { assertRoom } from '../spool/index.ts'
-import { retry } from '../timing/index.ts'
 import { type Ending, isAskedFor } from './ending.ts'
 import { createManifestKeeper } from './manifest-keeper.ts'
 import { createSignalLog } from './room/signal-log.ts'
 import { createSegmenter } from './segments/segmenter.ts'
+import { untilStored } from './segments/until-stored.ts'
 import { type StoredSegment, startUploader } from './segments/uploader.ts'
 
 export interface TakeOutputOptions {
@@ -131,7 +131,7 @@ export function openTakeOutput(options: TakeOutputOptions): TakeOutput {
   }
 
   async function storeRest(ending: Ending, deadline: AbortSignal): Promise<void> {
-    const persist = (run: () => Promise<void>) => retry(run, { signal: deadline, onTrouble: onWarning })
+    const persist = (run: () => Promise<void>) => untilStored(run, { signal: deadline, onTrouble: onWarning })
     await uploader.finish({ ended: isAskedFor(ending), deadline })
     await persist(background.idle)
     await persist(signals.finish)

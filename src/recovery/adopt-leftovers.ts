@@ -8,7 +8,7 @@ import {
   type SpooledSegment,
   type SpoolFolder,
 } from '../spool/index.ts'
-import { pause } from '../timing/index.ts'
+import { delay } from '../timing/index.ts'
 import { clearDeadTakes } from './clear-dead-takes.ts'
 
 export interface AdoptOptions {
@@ -38,7 +38,7 @@ export async function waitForPredecessors(options: AdoptOptions, signal: AbortSi
   while (performance.now() < giveUpAtMs && !signal.aborted) {
     const folders = await listEarlier(options)
     if (!folders.some(({ life }) => life === 'running')) return
-    await pause(LOOK_MS, signal)
+    await delay(LOOK_MS, { signal })
   }
 }
 

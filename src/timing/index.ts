@@ -1,4 +1,13 @@
 /**
- * The one place that waits: repeats, retries, deadlines. It knows no noun of the product and never decides what is worth a retry.
+ * The one place that waits: delays, repeats, retries, turns, deadlines. It knows no noun of the product, no file and no process, and it
+ * runs in browsers too.
  */
-export { backOffMs, pause, retry } from './retry.ts'
+export { after } from './after.ts'
+export { delay } from './delay.ts'
+export { InTurn } from './in-turn.ts'
+export { backOffMs, RETRY_POLICIES, type RetryPolicy } from './policies.ts'
+export { type Repeater, repeat } from './repeat.ts'
+export { type RetryOptions, retry } from './retry.ts'
+export { Throttle } from './throttle.ts'
+export { WakeUp } from './wake-up.ts'
+export { unlessAborted, within } from './within.ts'

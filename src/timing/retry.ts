@@ -1,52 +1,48 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { AppError, toAppError } from '../protocol/index.ts'
-
-const FIRST_DELAY_MS = 200
-const LONGEST_DELAY_MS = 5_000
+import pRetry, { type RetryContext } from 'p-retry'
+import { type AppError, type ErrorCode, toAppError } from '../protocol/index.ts'
+import { delay } from './delay.ts'
+import { backOffMs, type RetryPolicy } from './policies.ts'
+import { unlessAborted } from './within.ts'
 
 export interface RetryOptions {
-  readonly signal: AbortSignal
-  /** Called once for each row of failures, with its first. */
-  readonly onTrouble: (error: AppError) => void
+  readonly policy: RetryPolicy
+  /** Of what is thrown and is no `AppError`; `internal` without it. */
+  readonly code?: ErrorCode
+  /** False: trying again cannot help, and the error is thrown. Without it, what `AppError.retryable` says. */
+  readonly isWorthIt?: (error: AppError) => boolean
+  /** Is told each failure that is followed by another try. `attempt` counts from 1. */
+  readonly onFailure?: (error: AppError, attempt: number) => unknown
+  /** Ends the tries and the waits between them, with the last error. A call that begins after the abort has one try. */
+  readonly signal?: AbortSignal | undefined
+  /** With it an abort also ends the try that goes on, with this error: the work must not outlast the signal. */
+  readonly abandon?: () => AppError
 }
 
-/**
- * Repeats `run` until it succeeds, waiting longer each time; gives up, with the last error, only when aborted, or when a
- * later take has begun. An abort ends it at once, also while `run` is still waited for; begun later, `run` has one try.
- */
+/** Repeats `run` until it succeeds, as the policy says; throws the last error, as an `AppError`. */
 export async function retry<T>(run: () => Promise<T>, options: RetryOptions): Promise<T> {
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      return await unlessAborted(run(), options.signal)
-    } catch (thrown) {
-      const error = toAppError(thrown, 'store.unavailable')
-      if (options.signal.aborted || error.code === 'take.superseded') throw error
-      if (attempt === 0) options.onTrouble(error)
-      await pause(backOffMs(attempt, Math.random()), options.signal)
-      if (options.signal.aborted) throw error
-    }
-  }
+  const { policy, signal, onFailure, isWorthIt = ({ retryable }: AppError) => retryable } = options
+  return await pRetry(() => attempt(run, options), {
+    retries: policy.attempts === undefined ? Number.POSITIVE_INFINITY : policy.attempts - 1,
+    minTimeout: 0,
+    maxTimeout: 0,
+    async shouldRetry({ error, attemptNumber }: RetryContext) {
+      const failure = toAppError(error, options.code)
+      if (signal?.aborted || !isWorthIt(failure)) return false
+      onFailure?.(failure, attemptNumber)
+      await delay(backOffMs(policy, attemptNumber - 1, Math.random()), { signal })
+      return !signal?.aborted
+    },
+  })
 }
 
-/** Doubles up to 5 s; `random` from 0 to 1 spreads the callers over the second half of each wait. */
-export function backOffMs(attempt: number, random: number): number {
-  return Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** attempt) * (0.5 + random / 2)
-}
-
-/** Waits, or less when aborted; it never throws. */
-export async function pause(delayMs: number, signal: AbortSignal): Promise<void> {
-  await sleep(delayMs, undefined, { signal }).catch(() => undefined)
-}
-
-/** A store that accepts and never answers must not outlast a deadline. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  if (signal.aborted) return await work
-  const { promise, reject } = Promise.withResolvers<never>()
-  const abort = (): void => reject(new AppError('store.unavailable', 'The store did not answer in time'))
-  signal.addEventListener('abort', abort, { once: true })
+async function attempt<T>(run: () => Promise<T>, { signal, abandon, code }: RetryOptions): Promise<T> {
   try {
-    return await Promise.race([work, promise])
-  } finally {
-    signal.removeEventListener('abort', abort)
+    if (signal === undefined || abandon === undefined || signal.aborted) return await run()
+    return await unlessAborted(signal, run(), () => {
+      throw abandon()
+    })
+  } catch (error) {
+    // p-retry takes a TypeError that is not of the network for a mistake in the code, and reports it wrapped.
+    throw toAppError(error, code)
   }
 }

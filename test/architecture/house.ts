@@ -40,10 +40,10 @@ export const HOUSE: readonly Room[] = [
   pure('src/recording/state', ['src/protocol']),
   pure('src/recording/record', ['src/protocol']),
   pure('src/highlights/plan', ['src/protocol', 'src/playlist']),
-  browser('src/client', ['src/protocol']),
+  browser('src/client', ['src/protocol', 'src/timing']),
 
   // What every server part stands on: waiting, and this machine.
-  server('src/timing', ['src/protocol']),
+  pure('src/timing', ['src/protocol'], ['p-retry', 'p-queue']),
   server('src/machine', ['src/protocol', 'src/timing']),
 
   // Use cases and the ports they ask for.
@@ -158,8 +158,8 @@ export const HOUSE: readonly Room[] = [
   server('src/bin', ['src', 'package.json']),
 
   // The pages.
-  browser('recorder-page', ['src/protocol', 'src/room']),
-  browser('console', ['src/protocol', 'src/client']),
+  browser('recorder-page', ['src/protocol', 'src/room', 'src/timing']),
+  browser('console', ['src/protocol', 'src/client', 'src/timing']),
 ]
 
 /**

@@ -13,7 +13,7 @@ import { compileCheck, type Mismatch } from '../../protocol/mismatch.ts'
 import { parseJson } from '../../protocol/parse-json.ts'
 import { isObject } from '../../protocol/schema-words.ts'
 import type { LogPort } from '../../telemetry/index.ts'
-import { backOffMs, pause } from '../../timing/index.ts'
+import { backOffMs, delay, RETRY_POLICIES } from '../../timing/index.ts'
 
 export interface SignallingOptions {
   readonly signalling: Signalling
@@ -56,7 +56,7 @@ async function stayConnected(options: SignallingOptions, signal: AbortSignal): P
     if (signal.aborted) return
     failures = performance.now() - openedAtMs > STABLE_MS ? 0 : failures + 1
     if (failures <= 1) options.onTrouble(unreachable(options.signalling.url, reason))
-    await pause(backOffMs(failures, Math.random()), signal)
+    await delay(backOffMs(RETRY_POLICIES.store, failures, Math.random()), { signal })
   }
 }
 

@@ -4,7 +4,7 @@ import { type Segment, segmentUri } from '../../playlist/index.ts'
 import { AppError, toAppError } from '../../protocol/index.ts'
 import { forget, markStored, type SpooledSegment } from '../../spool/index.ts'
 import type { SegmentStore } from '../../store/index.ts'
-import { retry } from '../../timing/index.ts'
+import { untilStored } from './until-stored.ts'
 
 /** A segment of this take or of an earlier one, stored and named by the playlists. */
 export type StoredSegment = Segment & Pick<SpooledSegment, 'bytes' | 'lastFrameAtMs'>
@@ -51,7 +51,7 @@ export function startUploader(options: UploaderOptions): Uploader {
       if (!inTrouble) options.onTrouble(error)
       inTrouble = true
     }
-    const result = await retry(run, { signal: giveUp.signal, onTrouble })
+    const result = await untilStored(run, { signal: giveUp.signal, onTrouble })
     inTrouble = false
     return result
   }

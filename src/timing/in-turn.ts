@@ -1,0 +1,21 @@
+import PQueue from 'p-queue'
+
+/** Runs pieces of work one after the other, in the order of the calls; one that fails does not keep the next from running. */
+export class InTurn {
+  readonly #queue = new PQueue({ concurrency: 1 })
+
+  /** Resolves or rejects as the work does, when its turn has come. */
+  run<T>(work: () => Promise<T> | T): Promise<T> {
+    return this.#queue.add(async () => await work())
+  }
+
+  /** True while something runs or waits. */
+  get isBusy(): boolean {
+    return this.#queue.size + this.#queue.pending > 0
+  }
+
+  /** Resolves when nothing runs or waits; at once when that is so already. */
+  async idle(): Promise<void> {
+    await this.#queue.onIdle()
+  }
+}
