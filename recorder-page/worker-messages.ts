@@ -38,7 +38,7 @@ export type ToWorker =
   | { readonly type: 'cut'; readonly atMs?: number }
   | { readonly type: 'pause' | 'resume' }
   /** Keeps the choice of frames as it is, or lets it go. */
-  | { readonly type: 'hold'; readonly isHeld: boolean }
+  | { readonly type: 'freeze-pacing'; readonly isFrozen: boolean }
   /** A source of a take that has not begun follows another page's choice of frames. `isMoved`: since the last of these. */
   | { readonly type: 'follow'; readonly sourceId: string; readonly dueMs: number; readonly isMoved: boolean }
   | { readonly type: 'begin'; readonly atMs: number }

@@ -126,7 +126,7 @@ export class Stage {
   }
 
   /** Keeps every source's choice of frames as it is, so that another page can make the same. */
-  holdPacing(): void {
+  freezePacing(): void {
     for (const { pacer } of this.#sources.values()) {
       if (pacer.dueMs !== undefined) pacer.follow(pacer.dueMs)
     }
@@ -139,7 +139,7 @@ export class Stage {
     pacer?.follow(dueMs)
   }
 
-  releasePacing(): void {
+  unfreezePacing(): void {
     for (const { pacer } of this.#sources.values()) pacer.release()
   }
 

@@ -16,7 +16,7 @@ export interface FollowerOptions {
   /** This source's media time zero is due then; `isMoved`: its player was moved since the last call. */
   readonly onDue: (sourceId: string, dueMs: number, isMoved: boolean) => void
   /** Called once. */
-  readonly onPrimed: (sources: readonly SourceSync[]) => void
+  readonly onReady: (sources: readonly SourceSync[]) => void
 }
 
 const LOOK_EVERY_MS = 200
@@ -58,7 +58,7 @@ export class Follower implements Disposable {
   readonly #startedMs: number
   readonly #timer: ReturnType<typeof setInterval>
   #heard = false
-  #primed = false
+  #isReadySent = false
 
   constructor(options: FollowerOptions) {
     this.#options = options
@@ -87,7 +87,7 @@ export class Follower implements Disposable {
       if (present.has(source.sourceId)) this.#lookAt(source)
       else this.#sources.delete(source.sourceId)
     }
-    if (!this.#primed && this.#isReady) this.#tellPrimed()
+    if (!this.#isReadySent && this.#isReady) this.#sendReady()
   }
 
   get #isReady(): boolean {
@@ -96,10 +96,10 @@ export class Follower implements Disposable {
     return this.#heard && sources.every(({ phase }) => phase === 'in-step' || phase === 'given-up')
   }
 
-  #tellPrimed(): void {
-    this.#primed = true
+  #sendReady(): void {
+    this.#isReadySent = true
     const sources = [...this.#sources.values()]
-    this.#options.onPrimed(
+    this.#options.onReady(
       sources.map(({ sourceId, phase, lookBackMs }) => ({ sourceId, inStep: phase === 'in-step', lookBackMs })),
     )
   }

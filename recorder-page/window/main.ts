@@ -16,7 +16,7 @@ const worker = new Worker(new URL('../worker/main.ts', import.meta.url), { type:
 let link: ControlLink
 let desk: SourcePlayers | undefined
 let follower: Follower | undefined
-let isHeld = false
+let isPacingFrozen = false
 /** The players are there: a source that comes or goes earlier waits for them. */
 let opening: Promise<unknown> | undefined
 
@@ -69,7 +69,7 @@ function follow(players: SourcePlayers): Follower {
     players,
     nowMs,
     onDue: (sourceId, dueMs, isMoved) => tellWorker({ type: 'follow', sourceId, dueMs, isMoved }),
-    onPrimed: (sources) => tellRecorder({ type: 'primed', sources }),
+    onReady: (sources) => tellRecorder({ type: 'ready', sources }),
   })
 }
 
@@ -102,7 +102,7 @@ function handleWorker(message: FromWorker, mixer: Mixer): void {
       return desk?.setMuted(message.sourceIds)
     case 'pacing':
       for (const [sourceId, delayMs] of message.delaysMs) mixer.setDelay(sourceId, delayMs)
-      if (isHeld) tellPositions(message.dueMs)
+      if (isPacingFrozen) tellPositions(message.dueMs)
       return
     case 'started':
     case 'layout':
@@ -136,8 +136,8 @@ async function handleRecorder(message: ToPage): Promise<void> {
     case 'pause':
     case 'resume':
       return tellWorker(message)
-    case 'hold':
-      isHeld = message.isHeld
+    case 'freeze-pacing':
+      isPacingFrozen = message.isFrozen
       return tellWorker(message)
     case 'positions':
       return follower?.update(message.positions)

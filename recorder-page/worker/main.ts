@@ -64,8 +64,8 @@ function show(stage: Stage, message: Exclude<ToWorker, Start | ForTake>): void {
     case 'signals':
       if (stage.applySignals(message.signals)) tell({ type: 'layout', layout: stage.layout })
       return tellMuted(stage)
-    case 'hold':
-      return message.isHeld ? stage.holdPacing() : stage.releasePacing()
+    case 'freeze-pacing':
+      return message.isFrozen ? stage.freezePacing() : stage.unfreezePacing()
     case 'follow':
       return stage.followPacing(message.sourceId, message.dueMs, message)
     case 'layout':

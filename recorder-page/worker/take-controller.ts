@@ -19,7 +19,7 @@ export interface TakeControllerOptions {
   readonly onStopped: () => void
 }
 
-/** Begins one take, at once or on its cue, has it do what it is told, and ends it once. */
+/** Begins one take, at once or at the switch time, has it do what it is told, and ends it once. */
 export class TakeController {
   readonly #options: TakeControllerOptions
   readonly #readings: SoundClockReading[] = []

@@ -29,7 +29,7 @@ export class WarmUp implements Disposable {
       now: nowMs,
       onTick: ({ index, atMs }) => {
         if (atMs > this.#untilMs - tickMs / 2) {
-          stage.releasePacing()
+          stage.unfreezePacing()
           return this[Symbol.dispose]()
         }
         stage.advance(atMs)

@@ -16,20 +16,20 @@ const ORPHAN_MS = 60_000
 const stop = new AbortController()
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort())
 // One that waits to take over is told to begin by nobody any more.
-process.on('disconnect', () => setTimeout(() => stop.abort(), isCued ? 0 : ORPHAN_MS))
+process.on('disconnect', () => setTimeout(() => stop.abort(), isStandby ? 0 : ORPHAN_MS))
 // The log of an orphan has no reader.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 
 let lastSent: Promise<void> = Promise.resolve()
-let isCued = false
+let isStandby = false
 const inbox = createInbox()
 process.on('message', (message) => {
-  if ((message as RecorderCommand).type === 'handover.begin') isCued = false
+  if ((message as RecorderCommand).type === 'handover.begin') isStandby = false
   inbox.push(message)
 })
 
 const request = (await inbox.first) as RecorderRequest
-isCued = request.handover !== null
+isStandby = request.handover !== null
 await runRecorder(request, {
   emit,
   commands: inbox.commands(),

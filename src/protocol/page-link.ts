@@ -67,8 +67,8 @@ export type ToPage =
   | { readonly type: 'ping'; readonly nonce: number }
   /** Asks what the page's clock says; what was sent comes back with it. */
   | { readonly type: 'clock'; readonly sentMs: number }
-  /** Another page is to take over, or not: while it is, the page tells `positions` every second and keeps to them. */
-  | { readonly type: 'hold'; readonly isHeld: boolean }
+  /** Another page is to take over, or not: while it is, the page keeps its frame pacing and sends `positions` every second. */
+  | { readonly type: 'freeze-pacing'; readonly isFrozen: boolean }
   /** Where the page that is to be followed has its sources. */
   | { readonly type: 'positions'; readonly positions: readonly SourcePosition[] }
   /** The page that follows another begins: this is media time zero, on its clock. */
@@ -156,6 +156,6 @@ export type FromPage =
   | { readonly type: 'clock'; readonly sentMs: number; readonly atMs: number }
   | { readonly type: 'positions'; readonly positions: readonly SourcePosition[] }
   /** The page that follows another is ready to begin. */
-  | { readonly type: 'primed'; readonly sources: readonly SourceSync[] }
+  | { readonly type: 'ready'; readonly sources: readonly SourceSync[] }
   | { readonly type: 'stopped' }
   | { readonly type: 'failed'; readonly error: ErrorInfo }

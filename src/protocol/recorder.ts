@@ -105,8 +105,8 @@ export type RecorderCommand = { readonly commandId: string } & (
   | { readonly type: 'pause' }
   /** Answered with the first picture. */
   | { readonly type: 'resume' }
-  /** Another take is to take over: `positions` are told every second, until the end or until it is called off. */
-  | { readonly type: 'handover.hold'; readonly isHeld: boolean }
+  /** Another take is to take over, or not: while it is, the page keeps its frame pacing and sends `positions` every second. */
+  | { readonly type: 'handover.freeze-pacing'; readonly isFrozen: boolean }
   /** To the take that is to take over: where the running one has its sources. */
   | { readonly type: 'handover.positions'; readonly positions: readonly SourcePosition[] }
   /** To the take that takes over: media time zero, on the clock of the running take's page, and what is left to record. */
@@ -176,9 +176,9 @@ export type RecorderEvent =
       /** For how long nothing has happened, for the next take. */
       readonly idleForSec?: IdleTimes
     }
-  /** Another take should take over: this one will be too long, or its browser's memory climbs. Said again and again. */
-  | { readonly type: 'due'; readonly at: string; readonly why: 'max-take' | 'memory' }
-  /** Every second while the take is held for another one to take over. */
+  /** Another take should take over: this one will be too long, or its browser's memory climbs. Sent again and again. */
+  | { readonly type: 'handover-due'; readonly at: string; readonly why: 'max-take' | 'memory' }
+  /** Every second while the pacing is frozen for another take to take over. */
   | {
       readonly type: 'positions'
       readonly clock: TakeClock
@@ -186,8 +186,8 @@ export type RecorderEvent =
       /** Media that this take has so far. */
       readonly recordedSec: number
     }
-  /** The take can begin. */
-  | { readonly type: 'primed'; readonly sources: readonly SourceSync[] }
+  /** The standby take can begin. */
+  | { readonly type: 'ready'; readonly sources: readonly SourceSync[] }
   /** Something an operator should read, that does not end the take. */
   | { readonly type: 'warning'; readonly at: string; readonly error: ErrorInfo }
   /** The end was asked for, or the longest duration is reached: the rest is being stored, then the playlists closed. */

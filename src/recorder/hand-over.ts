@@ -40,8 +40,8 @@ export function createHandOver({ request, page, ending, emit }: HandOverOptions)
   let isDue = false
   let clock: Promise<TakeClock> | undefined
 
-  page.onHandover((message: Extract<FromPage, { type: 'positions' | 'primed' }>) => {
-    if (message.type === 'primed') emit({ type: 'primed', sources: message.sources })
+  page.onHandover((message: Extract<FromPage, { type: 'positions' | 'ready' }>) => {
+    if (message.type === 'ready') emit({ type: 'ready', sources: message.sources })
     else
       void clock?.then((measured) =>
         emit({
@@ -56,7 +56,7 @@ export function createHandOver({ request, page, ending, emit }: HandOverOptions)
   function becomeDue(why: 'max-take' | 'memory'): void {
     if (isDue) return
     isDue = true
-    const say = (): void => emit({ type: 'due', at: new Date().toISOString(), why })
+    const say = (): void => emit({ type: 'handover-due', at: new Date().toISOString(), why })
     void page.started.then(() => {
       say()
       timers.adopt(setInterval(say, REPEAT_MS), clearInterval)
@@ -87,9 +87,9 @@ export function createHandOver({ request, page, ending, emit }: HandOverOptions)
     [Symbol.dispose]: () => timers.dispose(),
     obey(command) {
       switch (command.type) {
-        case 'handover.hold':
+        case 'handover.freeze-pacing':
           clock ??= link.measureClock()
-          return link.send({ type: 'hold', isHeld: command.isHeld })
+          return link.send({ type: 'freeze-pacing', isFrozen: command.isFrozen })
         case 'handover.positions':
           return link.send({ type: 'positions', positions: command.positions })
         case 'handover.begin':

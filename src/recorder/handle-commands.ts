@@ -73,7 +73,7 @@ function obey(command: RecorderCommand, context: CommandContext): Promise<void> 
     case 'pause':
     case 'resume':
       return pausing.set(command.type === 'pause')
-    case 'handover.hold':
+    case 'handover.freeze-pacing':
     case 'handover.positions':
     case 'handover.begin':
     case 'handover.end':

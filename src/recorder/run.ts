@@ -25,8 +25,8 @@ import { createTakePage, type TakePage } from './take-page.ts'
 const PAGE_STOP_MS = 2_000
 /** How long the store may fail after the end before the rest of the take stays in the spool. */
 const STORE_DEADLINE_MS = 30_000
-/** How long a take that waits to take over may be without a picture. */
-const CUE_MS = 60_000
+/** How long a standby take may be without a picture. */
+const STANDBY_MS = 60_000
 
 interface Take {
   readonly request: RecorderRequest
@@ -195,7 +195,7 @@ async function showUntilEnded(stage: Stage): Promise<void> {
     onFailed: ending.fail,
     onWarning: warn,
     onHighMemory: stage.handOver.renew,
-    ...(request.handover !== null && { limits: { startMs: CUE_MS } }),
+    ...(request.handover !== null && { limits: { startMs: STANDBY_MS } }),
   })
   stage.page.watch(watchdog)
   await using _stats = reportStats({

@@ -23,7 +23,7 @@ export interface TakePage {
   readonly started: Promise<void>
   readonly frames: () => { readonly frames: number; readonly droppedFrames: number }
   /** Whoever takes part in a hand-over hears what the page says of it. */
-  onHandover(listener: (message: Extract<FromPage, { type: 'positions' | 'primed' }>) => void): void
+  onHandover(listener: (message: Extract<FromPage, { type: 'positions' | 'ready' }>) => void): void
   /** The take may still record so much, media seconds. */
   limitTo(maxDurationSec: number): void
   /** The page is about to end, so that the watchdog expects nothing of it. */
@@ -100,7 +100,7 @@ export function createTakePage({ request, io, ending, onPacket, onLoudness }: Ta
         watchdog?.sawStats(message.stats)
         break
       case 'positions':
-      case 'primed':
+      case 'ready':
         onHandover(message)
         break
       case 'loudness':

@@ -43,6 +43,6 @@ export { isFinal, isRunning, nextState, OPEN_STATES, type Transition } from './s
 export { createTakes, type OfflineTake, type Takes } from './takes/create-takes.ts'
 export { DEFAULT_RECOVERY, planNextTake, type RecoveryPolicy } from './takes/plan-next-take.ts'
 export type { NextStep } from './takes/plan-step.ts'
-export { planBorder } from './takes/plan-switch-time.ts'
+export { planSwitchTime } from './takes/plan-switch-time.ts'
 export { toRecording } from './view.ts'
 export { createWriter, type RecordingWriter } from './write.ts'

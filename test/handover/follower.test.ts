@@ -46,16 +46,16 @@ class ScriptedPlayer {
 
 function follow(player: ScriptedPlayer) {
   const dues: { readonly dueMs: number; readonly isMoved: boolean }[] = []
-  let primed: readonly SourceSync[] | undefined
+  let ready: readonly SourceSync[] | undefined
   const follower = new Follower({
     players: { sourceIds: ['amy'], played: () => player.played, steer: (_id, change) => player.steer(change) },
     nowMs: () => Date.now(),
     onDue: (_id, dueMs, isMoved) => dues.push({ dueMs, isMoved }),
-    onPrimed: (sources) => {
-      primed = sources
+    onReady: (sources) => {
+      ready = sources
     },
   })
-  return { follower, dues, primed: () => primed }
+  return { follower, dues, ready: () => ready }
 }
 
 beforeEach(() => {
@@ -74,12 +74,12 @@ describe('the follower', () => {
   ])('brings a player that is %s to where its frames are due', async (_name, offMs) => {
     const recordedMs = 1_000_000
     const player = new ScriptedPlayer(recordedMs + 7_000 + offMs, true)
-    const { follower, dues, primed } = follow(player)
+    const { follower, dues, ready } = follow(player)
     using _follower = follower
     follower.update([{ sourceId: 'amy', recordedMs }])
     await vi.advanceTimersByTimeAsync(12_000)
-    expect(primed()).toMatchObject([{ sourceId: 'amy', inStep: true }])
-    const lookBackMs = primed()?.[0]?.lookBackMs ?? 0
+    expect(ready()).toMatchObject([{ sourceId: 'amy', inStep: true }])
+    const lookBackMs = ready()?.[0]?.lookBackMs ?? 0
     expect(lookBackMs).toBeGreaterThanOrEqual(90)
     expect(lookBackMs).toBeLessThanOrEqual(290)
     expect(dues.at(-1)).toEqual({ dueMs: recordedMs + 7_000, isMoved: false })
@@ -91,23 +91,23 @@ describe('the follower', () => {
     ['more each time', (seek: number) => 1200 + 900 * seek],
   ])('brings a player to its place whose moves cost %s', async (_name, seekLagMs) => {
     const player = new ScriptedPlayer(7_000 + 40_000, true, seekLagMs)
-    const { follower, primed } = follow(player)
+    const { follower, ready } = follow(player)
     using _follower = follower
     follower.update([{ sourceId: 'amy', recordedMs: 0 }])
     await vi.advanceTimersByTimeAsync(16_000)
-    expect(primed()).toMatchObject([{ sourceId: 'amy', inStep: true }])
-    expect(primed()?.[0]?.lookBackMs).toBeGreaterThanOrEqual(90)
-    expect(primed()?.[0]?.lookBackMs).toBeLessThanOrEqual(290)
+    expect(ready()).toMatchObject([{ sourceId: 'amy', inStep: true }])
+    expect(ready()?.[0]?.lookBackMs).toBeGreaterThanOrEqual(90)
+    expect(ready()?.[0]?.lookBackMs).toBeLessThanOrEqual(290)
   })
 
   it.each([true, false])('moves a player by minutes only where its stream is whole: %s', async (isWhole) => {
     const player = new ScriptedPlayer(7_000 + 400_000, true)
     player.isWhole = isWhole
-    const { follower, primed } = follow(player)
+    const { follower, ready } = follow(player)
     using _follower = follower
     follower.update([{ sourceId: 'amy', recordedMs: 0 }])
     await vi.advanceTimersByTimeAsync(12_000)
-    expect(primed()).toMatchObject([{ sourceId: 'amy', inStep: isWhole }])
+    expect(ready()).toMatchObject([{ sourceId: 'amy', inStep: isWhole }])
     expect(player.seeks > 0).toBe(isWhole)
   })
 
@@ -119,19 +119,19 @@ describe('the follower', () => {
     await vi.advanceTimersByTimeAsync(5_000)
     near.follower[Symbol.dispose]()
     far.follower[Symbol.dispose]()
-    expect(near.primed()).toMatchObject([{ inStep: true, lookBackMs: 60 }])
-    expect(far.primed()).toMatchObject([{ inStep: false }])
+    expect(near.ready()).toMatchObject([{ inStep: true, lookBackMs: 60 }])
+    expect(far.ready()).toMatchObject([{ inStep: false }])
   })
 
   it('does not wait for ever for a player that shows nothing', async () => {
-    const { follower, primed } = follow(new ScriptedPlayer(Number.NaN, true))
+    const { follower, ready } = follow(new ScriptedPlayer(Number.NaN, true))
     using _follower = follower
     vi.spyOn(ScriptedPlayer.prototype, 'played', 'get').mockReturnValue(undefined)
     follower.update([{ sourceId: 'amy', recordedMs: 0 }])
     await vi.advanceTimersByTimeAsync(17_000)
-    expect(primed()).toBeUndefined()
+    expect(ready()).toBeUndefined()
     await vi.advanceTimersByTimeAsync(2_000)
-    expect(primed()).toEqual([{ sourceId: 'amy', inStep: false, lookBackMs: null }])
+    expect(ready()).toEqual([{ sourceId: 'amy', inStep: false, lookBackMs: null }])
     vi.restoreAllMocks()
   })
 })

@@ -1,10 +1,10 @@
 import { expect } from 'vitest'
 import type { RecorderRequest } from '../../src/protocol/index.ts'
-import { planBorder } from '../../src/recording/index.ts'
+import { planSwitchTime } from '../../src/recording/index.ts'
 import type { Film } from '../kit/index.ts'
 import { REAL_PAGE, type RecorderRun, startRecorder } from './recorder-run.ts'
 
-/** Both pages have heard of the border before it comes. */
+/** Both pages know the switch time before it comes. */
 const NOTICE_MS = 1000
 
 export interface HandedOver {
@@ -17,21 +17,21 @@ export interface HandedOver {
 /** Starts the next take beside the running one, brings it in step and has it take over, as a worker does. */
 export async function handOver(old: RecorderRun): Promise<HandedOver> {
   const { takeEpochMs } = await old.event('started')
-  await old.order({ type: 'handover.hold', isHeld: true })
+  await old.order({ type: 'handover.freeze-pacing', isFrozen: true })
   const { clock } = await old.event('positions')
   const next: RecorderRequest = { ...old.request, take: old.request.take + 1, handover: { clock, takeEpochMs } }
   const run = startRecorder(next, REAL_PAGE)
-  let isPrimed = false
-  const primed = run.event('primed').finally(() => {
-    isPrimed = true
+  let isReady = false
+  const ready = run.event('ready').finally(() => {
+    isReady = true
   })
-  for (let told = 1; !isPrimed; told += 1) {
-    const { positions } = await Promise.race([old.event('positions', told), primed.then(() => ({ positions: [] }))])
+  for (let told = 1; !isReady; told += 1) {
+    const { positions } = await Promise.race([old.event('positions', told), ready.then(() => ({ positions: [] }))])
     await run.order({ type: 'handover.positions', positions })
   }
-  const { sources } = await primed
+  const { sources } = await ready
   const inStep = new Set(sources.filter((source) => source.inStep).map(({ sourceId }) => sourceId))
-  const atMs = planBorder({ takeEpochMs, fps: next.video.fps }, Date.now() + NOTICE_MS)
+  const atMs = planSwitchTime({ takeEpochMs, fps: next.video.fps }, Date.now() + NOTICE_MS)
   await Promise.all([
     run.order({ type: 'handover.begin', atMs, maxDurationSec: 600 }),
     old.order({ type: 'handover.end', atMs }),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { handOverLeadMs } from '../../src/recorder/plan-lead.ts'
 
-/** What a worker gives one attempt: positions, priming, notice of the border. */
+/** What a worker gives one attempt: positions, readiness, notice of the switch time. */
 const ATTEMPT_SEC = 34
 
 test.each([

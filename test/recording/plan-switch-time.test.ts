@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest'
-import { planBorder } from '../../src/recording/index.ts'
+import { planSwitchTime } from '../../src/recording/index.ts'
 
 const EPOCH_MS = 1_795_000_000_123.25
 
 it.each([24, 25, 30, 50, 60])('at %d pictures a second a border is one of the sound too', (fps) => {
   for (const afterMs of [0.5, 1000, 123_456.7]) {
-    const atMs = planBorder({ takeEpochMs: EPOCH_MS, fps }, EPOCH_MS + afterMs)
+    const atMs = planSwitchTime({ takeEpochMs: EPOCH_MS, fps }, EPOCH_MS + afterMs)
     const pictures = ((atMs - EPOCH_MS) * fps) / 1000
     const frames = ((atMs - EPOCH_MS) * 48) / 1024
     expect(pictures).toBeCloseTo(Math.round(pictures), 3)
@@ -16,7 +16,7 @@ it.each([24, 25, 30, 50, 60])('at %d pictures a second a border is one of the so
 })
 
 it('a rate that never meets the sound hands over where it comes nearest', () => {
-  const atMs = planBorder({ takeEpochMs: 0, fps: 29 }, 5000)
+  const atMs = planSwitchTime({ takeEpochMs: 0, fps: 29 }, 5000)
   expect((atMs * 29) / 1000).toBeCloseTo(Math.round((atMs * 29) / 1000), 6)
   expect(atMs).toBeLessThan(5000 + 65_000 / 29)
 })

@@ -20,9 +20,9 @@ function open(isPaused = false) {
   return {
     dues,
     wait: (ms: number) => void dues.next(ms).then(() => (told += 1)),
-    async hears(type: 'due' | 'paused' | 'resumed', afterMs = 0) {
+    async hears(type: 'handover-due' | 'paused' | 'resumed', afterMs = 0) {
       nowMs += afterMs
-      emit(type === 'due' ? { type, at, why: 'max-take' } : { type, at })
+      emit(type === 'handover-due' ? { type, at, why: 'max-take' } : { type, at })
       await Promise.resolve()
       return told
     },
@@ -33,21 +33,21 @@ test('a take that is due is followed, once for each wait', async () => {
   const { dues, wait, hears } = open()
   using _dues = dues
   wait(0)
-  expect(await hears('due')).toBe(1)
-  expect(await hears('due')).toBe(1)
+  expect(await hears('handover-due')).toBe(1)
+  expect(await hears('handover-due')).toBe(1)
   wait(0)
-  expect(await hears('due')).toBe(2)
+  expect(await hears('handover-due')).toBe(2)
 })
 
 test('a take that becomes due while it is paused is followed as soon as it is resumed', async () => {
   const { dues, wait, hears } = open(true)
   using _dues = dues
   wait(0)
-  expect(await hears('due')).toBe(0)
+  expect(await hears('handover-due')).toBe(0)
   expect(await hears('resumed')).toBe(1)
   wait(0)
   expect(await hears('paused')).toBe(1)
-  expect(await hears('due')).toBe(1)
+  expect(await hears('handover-due')).toBe(1)
 })
 
 test('after attempts that failed it is left alone for longer and longer', async () => {
@@ -55,6 +55,6 @@ test('after attempts that failed it is left alone for longer and longer', async 
   const { dues, wait, hears } = open()
   using _dues = dues
   wait(30_000)
-  expect(await hears('due', 29_000)).toBe(0)
-  expect(await hears('due', 1000)).toBe(1)
+  expect(await hears('handover-due', 29_000)).toBe(0)
+  expect(await hears('handover-due', 1000)).toBe(1)
 })

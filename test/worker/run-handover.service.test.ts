@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Recording } from '../../src/protocol/index.ts'
 import { type ScriptedService, startScriptedService } from '../bin/scripted-service.ts'
 
-const TIMES = { startMs: 3000, cueMs: 10_000, stopMs: 3000, terminateMs: 500, silenceMs: 5000 }
-/** A hand-over announces its border a second before, and looks for it up to 2.6 s further. */
+const TIMES = { startMs: 3000, standbyMs: 10_000, stopMs: 3000, terminateMs: 500, silenceMs: 5000 }
+/** A hand-over announces its switch time a second before, and looks for it up to 2.6 s further. */
 const POLL = { timeout: 15_000, interval: 20 }
 
 let service: ScriptedService
@@ -78,7 +78,7 @@ test('a take that dies while the next one gets ready is followed as by any death
 })
 
 test('a stop that the running take has not answered when the next one is ready ends the recording', async () => {
-  const metadata = { due: '1', primeMs: '1500', stopMs: '2500' }
+  const metadata = { due: '1', readyMs: '1500', stopMs: '2500' }
   const { id } = await service.start({ metadata }, 'recording')
   await isReady(id, 2)
   await service.call('POST', `/v1/recordings/${id}/stop`)

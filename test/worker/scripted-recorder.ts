@@ -10,7 +10,7 @@ import type { EndReason, ErrorInfo, RecorderCommand, RecorderEvent, RecorderRequ
  * `hopeless`, `deaf` (no answers), `stubborn` (does not end), `zombie` (a new layout makes it give the take up, and it refuses
  * it after that), or nothing. `takes` is how many takes play that; later ones
  * play nothing. `due` is how many takes ask for the next one to take over, as soon as they run; `next` is what a take plays that
- * waits to take over: `crash`, or `slow` (it is never ready); it is ready after `primeMs`. `refuse` names a type of command that
+ * waits to take over: `crash`, or `slow` (it is never ready); it is ready after `readyMs`. `refuse` names a type of command that
  * it answers with an error; a stop is answered after `stopMs`. `warnings` is how often it warns at once, and nothing has happened
  * in its room for `emptyRoomSec`.
  */
@@ -88,7 +88,7 @@ function roll(takeEpochMs: number, sources: RecorderRequest['sources']): NodeJS.
   for (let said = 0; said < Number(request?.metadata.warnings ?? 0); said += 1)
     emit({ type: 'warning', at: at(), error: { code: 'picture.black', message: 'as the script says' } })
   if ((request?.take ?? 0) <= Number(request?.metadata.due ?? 0))
-    setInterval(() => emit({ type: 'due', at: at(), why: 'max-take' }), FRAME_MS * 3)
+    setInterval(() => emit({ type: 'handover-due', at: at(), why: 'max-take' }), FRAME_MS * 3)
   return setInterval(record, FRAME_MS)
 }
 
@@ -98,10 +98,10 @@ function clock() {
 }
 
 function handOver(command: RecorderCommand): void {
-  if (command.type === 'handover.hold' && command.isHeld)
+  if (command.type === 'handover.freeze-pacing' && command.isFrozen)
     setInterval(() => emit({ type: 'positions', clock: clock(), positions: [], recordedSec: segments * 2 }), FRAME_MS)
   if (command.type === 'handover.positions' && request?.metadata.next !== 'slow')
-    setTimeout(() => emit({ type: 'primed', sources: [] }), Number(request?.metadata.primeMs ?? 0))
+    setTimeout(() => emit({ type: 'ready', sources: [] }), Number(request?.metadata.readyMs ?? 0))
   if (command.type === 'handover.begin')
     setTimeout(() => roll(command.atMs, request?.sources ?? []), command.atMs - Date.now())
   if (command.type === 'handover.end') setTimeout(() => end('handed-over'), command.atMs - Date.now())

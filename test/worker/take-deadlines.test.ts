@@ -9,7 +9,7 @@ import { type TakeTimes, watchDeadlines } from '../../src/worker/take/take-deadl
 const SCRIPT = fileURLToPath(new URL('../machine/lingering-child.ts', import.meta.url))
 const TIMES = {
   startMs: 500,
-  cueMs: 500,
+  standbyMs: 500,
   stopMs: 500,
   terminateMs: 500,
   silenceMs: 500,
@@ -30,7 +30,7 @@ async function open(times: Partial<TakeTimes> = {}) {
     watchDeadlines({
       recorder,
       times: { ...TIMES, ...times },
-      isCued: false,
+      isStandby: false,
       interrupt: ({ code }) => codes.push(code),
       logger: createLogger({ level: 'silent' }),
     }),

@@ -8,7 +8,7 @@ const LOOK_AHEAD_PICTURES = 64
  * Where a take that began at `takeEpochMs` hands over: at the first picture from `notBeforeMs` on with which a frame of its sound
  * begins too, so that the next take's sound joins it without a gap or a repeat; where there is none, at the one nearest to it.
  */
-export function planBorder(
+export function planSwitchTime(
   { takeEpochMs, fps }: { readonly takeEpochMs: number; readonly fps: number },
   notBeforeMs: number,
 ): number {

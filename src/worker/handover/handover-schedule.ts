@@ -31,7 +31,7 @@ export function watchDue(
     wake = undefined
   }
   const watch = take.watch(({ type }) => {
-    if (type === 'due') isDue = true
+    if (type === 'handover-due') isDue = true
     if (type === 'paused' || type === 'resumed') paused = type === 'paused'
     look()
   })

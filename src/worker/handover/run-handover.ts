@@ -1,5 +1,5 @@
 import { type RecorderEvent, type RecorderRequest, type TakeClock, toAppError } from '../../protocol/index.ts'
-import { planBorder, type RecorderSurroundings, type Takes } from '../../recording/index.ts'
+import { planSwitchTime, type RecorderSurroundings, type Takes } from '../../recording/index.ts'
 import type { Logger } from '../../telemetry/index.ts'
 import { untilWritten } from '../take/report-writer.ts'
 import type { RunningTake } from '../take/supervise-take.ts'
@@ -30,8 +30,8 @@ export interface HandoverOptions {
 /** A running page answers with its next report, within a second. */
 const POSITIONS_MS = 5_000
 /** How long the next take may look for its place; its page begins as it is after 18 s of that. */
-const PRIME_MS = 28_000
-/** The border lies so far in the future that both pages have heard of it. */
+const READY_MS = 28_000
+/** The switch time lies so far in the future that both pages have heard of it. */
 const NOTICE_MS = 1_000
 /** A recording that ends so soon by itself does so in the take that it has. */
 const NEARLY_OVER_SEC = 60
@@ -83,7 +83,7 @@ async function tryHandOver(options: HandoverOptions, leg: ActiveTake): Promise<A
     logger.error({ err: toAppError(thrown) }, 'the hand-over to the next take is called off')
   }
   overlap.next.take?.terminate()
-  take.tell({ type: 'handover.hold', isHeld: false })
+  take.tell({ type: 'handover.freeze-pacing', isFrozen: false })
   return undefined
 }
 
@@ -111,7 +111,7 @@ interface ReadyNext {
   readonly epochMs: number
   readonly held: EventOf<'positions'>
   readonly heldMs: number
-  readonly sources: EventOf<'primed'>['sources']
+  readonly sources: EventOf<'ready'>['sources']
 }
 
 /** Starts the next take and waits until it is in step; or why there is none. */
@@ -123,7 +123,7 @@ async function readyNext(
   const { take, request } = leg
   const epochMs = await leg.epochMs
   const positions = firstEvent(take, 'positions')
-  take.tell({ type: 'handover.hold', isHeld: true })
+  take.tell({ type: 'handover.freeze-pacing', isFrozen: true })
   const held = await within(POSITIONS_MS, [positions, isOver.promise])
   if (held === undefined) return 'the running take does not tell its positions'
   const heldMs = nowOf(held.clock)
@@ -133,33 +133,33 @@ async function readyNext(
   const asked = await untilWritten(prepare, options.logger, isOver.signal)
   if (asked === undefined || isOver.signal.aborted) return 'the recording does not go on'
   const successor = options.start(asked)
-  const primed = firstEvent(successor, 'primed')
+  const readyEvent = firstEvent(successor, 'ready')
   next.attach(successor)
-  const ready = await within(PRIME_MS, [primed, isOver.promise, successor.end.then(() => undefined)])
+  const ready = await within(READY_MS, [readyEvent, isOver.promise, successor.end.then(() => undefined)])
   if (ready === undefined) return 'the next take is not ready'
   return { asked, successor, epochMs, held, heldMs, sources: ready.sources }
 }
 
-/** The recording becomes the next take's, and both are told the border; or why it does not. */
+/** The recording becomes the next take's, and both are told the switch time; or why it does not. */
 async function pass(
   { takes, onTaken, logger }: HandoverOptions,
   { take, request, written }: ActiveTake,
   { overlap, ready }: { readonly overlap: HandoverAttempt; readonly ready: ReadyNext },
 ): Promise<ActiveTake | string> {
   const { asked, successor, epochMs, held, heldMs, sources } = ready
-  const border = { from: request.take, to: asked.take }
+  const handOver = { from: request.take, to: asked.take }
   const after = take.stopOrders()
   let isPassed = false
   try {
     // A stop that the running take was brought by now ends the recording in it; one that comes later is the next take's.
     const goesOn = !overlap.isOver.signal.aborted && !overlap.next.isPaused
     isPassed =
-      goesOn && (await untilWritten(() => takes.handOver(request.recordingId, border), logger, overlap.isOver.signal))
+      goesOn && (await untilWritten(() => takes.handOver(request.recordingId, handOver), logger, overlap.isOver.signal))
   } finally {
     if (!isPassed) take.takeOrders(after)
   }
   if (!isPassed) return 'the recording does not go on'
-  const atMs = planBorder({ takeEpochMs: epochMs, fps: request.video.fps }, nowOf(held.clock) + NOTICE_MS)
+  const atMs = planSwitchTime({ takeEpochMs: epochMs, fps: request.video.fps }, nowOf(held.clock) + NOTICE_MS)
   const maxDurationSec = request.maxDurationSec - held.recordedSec - (atMs - heldMs) / 1000
   successor.tell({ type: 'handover.begin', atMs, maxDurationSec })
   take.tell({ type: 'handover.end', atMs })

@@ -30,7 +30,7 @@ export function createCommandChannel({ commands, request, logger, onStop }: Comm
   const early: RecorderCommand[] = []
   let recorder: Pick<RecorderProcess, 'send'> | undefined
   let courier: Courier | undefined
-  let cue = request.handover === null ? undefined : Promise.withResolvers<number>()
+  let standby = request.handover === null ? undefined : Promise.withResolvers<number>()
   let closed = false
 
   const onCommand = (command: RecorderCommand): void => {
@@ -39,7 +39,14 @@ export function createCommandChannel({ commands, request, logger, onStop }: Comm
   }
   function start(to: Pick<RecorderProcess, 'send'>, from: { isLaterTake: boolean; after?: number }): void {
     const { recordingId } = request
-    courier = carryCommands(commands, { recordingId, ...from, cue: cue?.promise, recorder: to, logger, onCommand })
+    courier = carryCommands(commands, {
+      recordingId,
+      ...from,
+      standby: standby?.promise,
+      recorder: to,
+      logger,
+      onCommand,
+    })
   }
   return {
     attach(to) {
@@ -57,9 +64,9 @@ export function createCommandChannel({ commands, request, logger, onStop }: Comm
       return courier?.lastSeq ?? 0
     },
     takeOrders(after) {
-      if (cue !== undefined) cue.resolve(after)
+      if (standby !== undefined) standby.resolve(after)
       else if (recorder !== undefined && !closed) start(recorder, { isLaterTake: false, after })
-      cue = undefined
+      standby = undefined
     },
     listen(listener) {
       listeners.add(listener)

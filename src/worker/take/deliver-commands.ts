@@ -23,7 +23,7 @@ export function carryCommands(
     recordingId,
     isLaterTake,
     after = 0,
-    cue,
+    standby,
     recorder,
     logger,
     onCommand,
@@ -34,7 +34,7 @@ export function carryCommands(
     /** Commands up to this one are left out. */
     readonly after?: number
     /** Nothing but earlier signals is brought before it; it brings `after`. */
-    readonly cue?: Promise<number> | undefined
+    readonly standby?: Promise<number> | undefined
     readonly recorder: Pick<RecorderProcess, 'send'>
     readonly logger: Logger
     readonly onCommand: (command: RecorderCommand) => void
@@ -62,7 +62,7 @@ export function carryCommands(
       try {
         if (!replayed) await replaySignals()
         replayed = true
-        if (cue !== undefined) lastSeq = Math.max(lastSeq, await cue)
+        if (standby !== undefined) lastSeq = Math.max(lastSeq, await standby)
         for (const { id, seq, order } of await commands.pending(recordingId, lastSeq)) {
           if (stopped) break
           const command = { ...order, commandId: id }

@@ -24,9 +24,9 @@ export function recordEvents(readers: EventReaders): (event: RecorderEvent) => v
   return (event) => {
     switch (event.type) {
       case 'starting':
-      case 'due':
+      case 'handover-due':
       case 'positions':
-      case 'primed':
+      case 'ready':
         return
       case 'failing':
         return metrics.observeWatchdog(event.error.code)

@@ -1,6 +1,6 @@
 /**
  * What a worker does with a recorder's process. `stop`: an order to stop was brought, so that it is to end in time. `handOver`: it
- * was told its border; the same, and it may be silent while it stores the rest.
+ * was told the switch time; the same, and it may be silent while it stores the rest.
  */
 export type Wish = 'stop' | 'handOver' | 'terminate' | 'abandon'
 export type Wishes = Readonly<Record<Wish, () => void>>

@@ -185,7 +185,7 @@ async function supervise(ports: RunningTakePorts, stage: Stage): Promise<void> {
     onLine: (line, stream) => logRecorderLine(logger, line, stream),
   })
   await using _recorder = recorder
-  using deadlines = watchDeadlines({ recorder, times, isCued: request.handover !== null, interrupt, logger })
+  using deadlines = watchDeadlines({ recorder, times, isStandby: request.handover !== null, interrupt, logger })
   logger.info({ pid: recorder.pid }, 'the recorder runs')
   desk.attach(recorder)
   stage.over.addEventListener('abort', () => desk[Symbol.dispose](), { once: true })

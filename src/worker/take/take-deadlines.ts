@@ -9,8 +9,8 @@ import { watchSilence } from './watch-silence.ts'
 export interface TakeTimes {
   /** From the spawn to the first picture. */
   readonly startMs: number
-  /** The same for a take that waits to take over. */
-  readonly cueMs: number
+  /** The same for a standby take, which waits to take over. */
+  readonly standbyMs: number
   /** From a stop or a failure to the end of the process; then it is killed. Longer than a recorder waits for its store. */
   readonly stopMs: number
   /** The same when the worker itself stops, or the recorder did not start in time. */
@@ -24,7 +24,7 @@ export interface TakeTimes {
 }
 export const DEFAULT_TAKE_TIMES: TakeTimes = {
   startMs: 30_000,
-  cueMs: 60_000,
+  standbyMs: 60_000,
   stopMs: 40_000,
   terminateMs: 10_000,
   handOverMs: 20_000,
@@ -36,7 +36,7 @@ export interface DeadlineOptions {
   readonly recorder: Pick<RecorderProcess, 'pid' | 'terminate' | 'release' | 'kill'>
   readonly times: TakeTimes
   /** The take waits to take over. */
-  readonly isCued: boolean
+  readonly isStandby: boolean
   readonly interrupt: (error: AppError) => void
   readonly logger: Logger
 }
@@ -50,7 +50,7 @@ export interface Deadlines extends Wishes, Disposable {
 }
 
 /** The time to start begins now; the silence counts from the first picture. */
-export function watchDeadlines({ recorder, times, isCued, interrupt, logger }: DeadlineOptions): Deadlines {
+export function watchDeadlines({ recorder, times, isStandby, interrupt, logger }: DeadlineOptions): Deadlines {
   const timers = new DisposableStack()
   let started = false
   let killing = false
@@ -81,7 +81,7 @@ export function watchDeadlines({ recorder, times, isCued, interrupt, logger }: D
       },
     }),
   )
-  const startMs = isCued ? times.cueMs : times.startMs
+  const startMs = isStandby ? times.standbyMs : times.startMs
   after(startMs, () => {
     if (started) return
     interrupt(startTimeout(startMs))
