@@ -31,6 +31,22 @@ export const PORTS = [
   'src/recovery/restorers.ts',
 ] as const
 
+/** What may be imported past the index of its room: ports, the words, and pure parts that pages and pure rooms share. */
+export const DIRECT = [
+  ...PORTS,
+  'src/protocol',
+  'src/recording/record',
+  'src/recording/state',
+  'src/highlights/plan',
+  'src/archive/keys',
+] as const
+
+/** Folders inside of a room that are rooms of their own. */
+export const INNER_ROOMS = ['src/highlights/rules'] as const
+
+/** Files with these names hold pure functions: no Node, no clock, no chance. */
+export const PURE_NAMES = /^(src|recorder-page|console)\/(.*\/)?(plan-[^/]+|build-[^/]+|changes|state)\.tsx?$/
+
 export const HOUSE: readonly Room[] = [
   // Words and pure parts: no I/O, no clock, no Node.
   pure('src/protocol', [], ['typebox']),
@@ -170,11 +186,19 @@ export const POWERS = {
   'reads the environment': ['src/config', 'src/recorder/page/chrome-path', 'src/media/find-ffmpeg'],
   'ends the process or handles its signals': ['src/bin'],
   'names FFmpeg programs or its library': ['src/media'],
+  'reads /proc': ['src/machine'],
+  'waits by hand': ['src/timing'],
+  'names an object of the store': ['src/archive/keys'],
+  'asks a clock or chance': ['src', 'recorder-page', 'console'],
 } as const
 export type Power = keyof typeof POWERS
 
 /** The longest a file may be, lines. */
 export const MAX_FILE_LINES = 350
+/** The longest a function may be, lines, with those inside of it. */
+export const MAX_FUNCTION_LINES = 60
+/** The most files of code that a folder may hold beside each other. */
+export const MAX_FOLDER_FILES = 25
 
 /** At least so many files are read, so that a reader that finds nothing cannot pass. Raise it as the house grows. */
 export const FEWEST_FILES = { src: 380, 'recorder-page': 90, console: 30 } as const
