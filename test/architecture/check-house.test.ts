@@ -90,12 +90,12 @@ describe('powers', () => {
     `import { setTimeout as sleep } from 'node:timers/promises'`,
   ])('sees a wait by hand in: %s', (text) => expect(powersOf(text)).toContain('waits by hand'))
 
-  it.each([`readFile('/proc/self/stat')`, 'readFile(`/proc/${pid}/stat`)', `list('/sys/fs/cgroup')`])(
+  it.each([`readFile('/proc/self/stat')`, 'readFile(`/proc/$' + '{pid}/stat`)', `list('/sys/fs/cgroup')`])(
     'sees a look at the system in: %s',
     (text) => expect(powersOf(text)).toContain('reads /proc'),
   )
 
-  it.each([`put('recording.json')`, 'put(`${id}/highlights/${key}/clip.mp4`)', `get(id + '/live.m3u8')`])(
+  it.each([`put('recording.json')`, 'put(`$' + '{id}/clip.mp4`)', `get(id + '/live.m3u8')`])(
     'sees an object of the store named by: %s',
     (text) => expect(powersOf(text)).toContain('names an object of the store'),
   )
