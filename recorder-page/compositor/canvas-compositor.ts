@@ -1,4 +1,5 @@
-import { type FrameOf, ScenePainter, type ScenePlan, type Size } from '../scene/index.ts'
+import type { Size } from '../drawing/geometry.ts'
+import { type FrameOf, ScenePainter, type ScenePlan } from '../scene/index.ts'
 import type { Compositor, PictureTime } from './compositor.ts'
 
 /** The straightforward compositor: everything is painted in RGB on one canvas. */
@@ -7,7 +8,7 @@ export class CanvasCompositor implements Compositor {
   readonly #context: OffscreenCanvasRenderingContext2D
   readonly #painter: ScenePainter
 
-  /** `onError` hears of board images that cannot be shown. */
+  /** `onError` is called with each board image that cannot be shown. */
   constructor(size: Size, onError: (error: Error) => void) {
     this.#canvas = new OffscreenCanvas(size.width, size.height)
     const context = this.#canvas.getContext('2d', { alpha: false })

@@ -1,4 +1,4 @@
-import type { PacedTimes } from '../sources/frame-tap.ts'
+import type { PacedTimes } from '../sources/frames/frame-tap.ts'
 import { SourceTimeline } from './source-timeline.ts'
 
 /** A player shows a frame at the refresh nearest to its time: 60 a second. */

@@ -5,6 +5,6 @@
 
 export { CanvasCompositor } from './canvas-compositor.ts'
 export type { Compositor, PictureTime } from './compositor.ts'
+export { Stage, tileSizes } from './live-scene.ts'
 export { PictureSampler } from './picture-sampler.ts'
-export { Stage, tileSizes } from './stage.ts'
 export { type Tick, TickClock } from './tick-clock.ts'

@@ -3,4 +3,4 @@
  * It moves players and says which frames are due; it shows, mixes and encodes nothing.
  */
 export { Follower } from './follower.ts'
-export { type Played, PlayWatch, type StreamPosition } from './play-watch.ts'
+export { type Played, PlayWatch } from './play-watch.ts'

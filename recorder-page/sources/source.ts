@@ -1,42 +1,43 @@
 import { assertNever } from '../../src/protocol/assert-never.ts'
 import type { SourceSpec, SourceState } from '../../src/protocol/sources.ts'
-import type { StreamPosition } from '../handover/index.ts'
-import type { FrameTimes } from './frame-tap.ts'
-import { FrameWatch } from './frame-watch.ts'
+import { repeat } from '../../src/timing/index.ts'
+import type { SourceDriver, SourceListener } from './driver/source-driver.ts'
+import { SourceStatus } from './driver/source-status.ts'
+import type { StreamPosition } from './driver/stream-position.ts'
+import type { TileSize } from './driver/tile-size.ts'
+import type { FrameTimes } from './frames/frame-tap.ts'
+import { FrameWatch } from './frames/frame-watch.ts'
 import { HlsDriver } from './hls/hls-driver.ts'
-import type { SourceDriver, SourceListener } from './source-driver.ts'
-import { SourceStatus } from './source-status.ts'
-import type { TileSize } from './tile-size.ts'
-import { VideoDriver } from './video-driver.ts'
+import { VideoDriver } from './video/video-driver.ts'
 import { WhepDriver } from './whep/whep-driver.ts'
 
-export type { SourceListener } from './source-driver.ts'
-export type { TileSize } from './tile-size.ts'
+export type { SourceListener } from './driver/source-driver.ts'
+export type { TileSize } from './driver/tile-size.ts'
 
 export interface PageSource extends AsyncDisposable {
   readonly spec: SourceSpec
-  /** One element for the source's whole life, attached to the document by the caller's `mount`; picture and (hls, video) sound come out of it. */
+  /** One element for the source's whole life, never in the document; picture and (hls, video) sound come from it. */
   readonly element: HTMLVideoElement
   readonly state: SourceState
   /** Tile size in pixels of the picture; hls caps its level to it. */
   setTileSize(size: TileSize): void
   /** The place of a frame in the stream itself; undefined while it is not known. */
   positionOf(times: FrameTimes): StreamPosition | undefined
-  /** See `SourceDriver`. */
+  /** As `SourceDriver.soundLagMs`. */
   readonly soundLagMs: number | undefined
-  /** Moves the player by so much media, or sets its rate; false for a source that only goes on as it comes. */
+  /** Moves the player by so much media, or sets its rate; false for a source that cannot be moved. */
   steer(change: { readonly byMs: number } | { readonly rate: number }): boolean
 }
 
-/** How often a source is looked at: five times within the time after which a still picture counts as stalled. */
+/** How often frames are counted: five times within the time after which a still picture counts as stalled. */
 const FRAME_POLL_MS = 200
 
-/** Opens a source and keeps it open until it is disposed. Returns at once and never throws: all trouble goes to the listener. */
+/** Opens a source and keeps it open until it is disposed. Returns at once and never throws: the listener gets every error. */
 export function openSource(spec: SourceSpec, listener: SourceListener): PageSource {
   const element = createElement(spec)
   const status = new SourceStatus(listener, () => performance.now())
   const driver = openDriver(spec, element, status, listener)
-  const timer = setInterval(watchFrames(element, status, driver), FRAME_POLL_MS)
+  const poll = repeat({ everyMs: FRAME_POLL_MS, work: pollFrames(element, status, driver) })
   return {
     spec,
     element,
@@ -55,7 +56,7 @@ export function openSource(spec: SourceSpec, listener: SourceListener): PageSour
       return true
     },
     async [Symbol.asyncDispose]() {
-      clearInterval(timer)
+      poll[Symbol.dispose]()
       status.close()
       await driver[Symbol.asyncDispose]()
       element.remove()
@@ -70,7 +71,7 @@ function createElement(spec: SourceSpec): HTMLVideoElement {
   element.autoplay = true
   element.preload = 'auto'
   element.disableRemotePlayback = true
-  // The mix takes the sound of a WHEP source from its stream: coming out of the element too, it would be heard twice.
+  // The mix takes the sound of a WHEP source from its stream; the element's own output would double it.
   element.muted = spec.type === 'whep'
   return element
 }
@@ -93,14 +94,14 @@ function openDriver(
   }
 }
 
-function watchFrames(element: HTMLVideoElement, status: SourceStatus, driver: SourceDriver): () => void {
+function pollFrames(element: HTMLVideoElement, status: SourceStatus, driver: SourceDriver): () => void {
   const watch = new FrameWatch(performance.now())
   return () => {
     const nowMs = performance.now()
-    const sight = watch.observe(element.getVideoPlaybackQuality().totalVideoFrames, nowMs)
-    // What was decoded last is counted after the end; it is no new life.
-    if (sight === 'moving' && !element.ended) status.picture()
-    else if (sight === 'still') status.noPicture()
+    const motion = watch.count(element.getVideoPlaybackQuality().totalVideoFrames, nowMs)
+    // The last frames are counted after the end of the media; they do not make it live again.
+    if (motion === 'moving' && !element.ended) status.picture()
+    else if (motion === 'still') status.noPicture()
     driver.tick({ nowMs, quietMs: watch.quietMs(nowMs) })
   }
 }

@@ -1,7 +1,7 @@
 import type { BoardElement } from '../../src/protocol/board.ts'
 import { drawingOrder, type RoomBoardPage } from '../../src/room/index.ts'
+import { overlaps, type Rect, type Size } from '../drawing/geometry.ts'
 import { type Layer, penOf } from '../drawing/layer.ts'
-import { overlaps, type Rect, type Size } from '../scene/layout/index.ts'
 import { BoardImages, type BoardImagesOptions } from './board-images.ts'
 import { type BoardTransform, boundsOf, fitBoard, toPixels, unite } from './bounds.ts'
 import { drawElement } from './draw-element.ts'

@@ -1,5 +1,5 @@
 import { BOARD_HEIGHT, BOARD_WIDTH, type BoardElement } from '../../src/protocol/board.ts'
-import type { Rect, Size } from '../scene/layout/index.ts'
+import type { Rect, Size } from '../drawing/geometry.ts'
 import { textBox } from './text-element.ts'
 
 export const DEFAULT_STROKE_WIDTH = 4

@@ -1,5 +1,5 @@
 import type { BoardElement } from '../../src/protocol/board.ts'
-import { COLORS } from '../scene/tokens.ts'
+import { COLORS } from '../drawing/tokens.ts'
 import type { BoardImages } from './board-images.ts'
 import { normalize, strokeWidthOf } from './bounds.ts'
 import { ellipsePath, fillPath, linePath, rectPath } from './sketch.ts'

@@ -1,6 +1,6 @@
 import { BOARD_HEIGHT, BOARD_WIDTH } from '../../src/protocol/board.ts'
-import type { Size } from '../scene/layout/index.ts'
-import { COLORS } from '../scene/tokens.ts'
+import type { Size } from '../drawing/geometry.ts'
+import { COLORS } from '../drawing/tokens.ts'
 import { fitBoard } from './bounds.ts'
 
 /** Distance of the dots, board units. */

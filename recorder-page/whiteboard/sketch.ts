@@ -1,5 +1,5 @@
 import type { BoardElement } from '../../src/protocol/board.ts'
-import type { Rect } from '../scene/layout/index.ts'
+import type { Rect } from '../drawing/geometry.ts'
 import { arrowHeadLength, normalize, wobbleOf } from './bounds.ts'
 
 type Line = Extract<BoardElement, { kind: 'line' | 'arrow' }>

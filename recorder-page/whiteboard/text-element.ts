@@ -1,8 +1,8 @@
 import type { BoardElement } from '../../src/protocol/board.ts'
-import type { Rect } from '../scene/layout/index.ts'
-import { fontOf, measureIn } from '../scene/paint/type.ts'
-import { isRightToLeft } from '../scene/text.ts'
-import { COLORS } from '../scene/tokens.ts'
+import type { Rect } from '../drawing/geometry.ts'
+import { isRightToLeft } from '../drawing/text.ts'
+import { COLORS } from '../drawing/tokens.ts'
+import { fontOf, measureIn } from '../drawing/type.ts'
 
 type TextElement = Extract<BoardElement, { kind: 'text' }>
 

@@ -5,7 +5,7 @@ import { nowMs, shiftClock } from '../clock.ts'
 import { Follower } from '../handover/index.ts'
 import { ControlLink } from '../link/index.ts'
 import { ActiveSpeaker, Mixer } from '../sound/index.ts'
-import type { FromWorker, ToWorker } from '../worker-messages.ts'
+import type { FromWorker, ToWorker } from '../worker/messages.ts'
 import { SourcePlayers } from './source-players.ts'
 
 const LEVELS_MS = 100

@@ -2,7 +2,7 @@ import type { ErrorInfo } from '../../src/protocol/app-error.ts'
 import type { SourceSpec, SourceState } from '../../src/protocol/sources.ts'
 import { type Played, PlayWatch } from '../handover/index.ts'
 import type { Mixer } from '../sound/index.ts'
-import { type PacedTimes, watchFrames } from '../sources/frame-tap.ts'
+import { type PacedTimes, watchFrames } from '../sources/frames/frame-tap.ts'
 import { openSource, type PageSource, type TileSize } from '../sources/index.ts'
 
 export interface SourcePlayersListener {

@@ -1,7 +1,7 @@
 import { assertNever } from '../../src/protocol/assert-never.ts'
 import type { PacketLink } from '../link/index.ts'
 import type { SoundClockReading } from '../sound/sound-clock.ts'
-import type { ToWorker } from '../worker-messages.ts'
+import type { ToWorker } from './messages.ts'
 import type { Take } from './take.ts'
 import type { WarmUp } from './warm-up.ts'
 

@@ -22,7 +22,7 @@ import type { FrameOf } from '../scene/index.ts'
 import type { SoundBlock } from '../sound/capture-worklet.ts'
 import { LoudnessMeter } from '../sound/loudness-meter.ts'
 import { SAMPLE_RATE, type SoundClockReading } from '../sound/sound-clock.ts'
-import type { FromWorker } from '../worker-messages.ts'
+import type { FromWorker } from './messages.ts'
 
 const REPORT_MS = 1000
 /**

@@ -1,6 +1,6 @@
 import { nowMs } from '../clock.ts'
 import { type Stage, TickClock, tileSizes } from '../compositor/index.ts'
-import type { FromWorker } from '../worker-messages.ts'
+import type { FromWorker } from './messages.ts'
 
 const REPORT_EVERY_TICKS = 8
 

@@ -7,28 +7,39 @@ export interface RetryPolicy {
   readonly longestMs: number
   /** Tries in all; without it there is no end but the caller's signal. */
   readonly attempts?: number
-  /** Spreads callers that failed together over the second half of each wait. */
-  readonly jitter?: boolean
+  /** The share of each wait, from 0 to 1, that chance may take away: callers that failed together do not come back together. */
+  readonly jitter?: number
 }
 
 /** Every retry of the house, one row each. */
 export const RETRY_POLICIES = {
   /** What a take stores: for as long as it runs. */
-  store: { firstMs: 200, factor: 2, longestMs: 5_000, jitter: true },
+  store: { firstMs: 200, factor: 2, longestMs: 5_000, jitter: 0.5 },
   /** What a recorder reports, while the database is away. */
   database: { firstMs: 100, factor: 3, longestMs: 5_000 },
   /** A store that fails for a moment; one that is away is for the next pass. */
   moment: { firstMs: 500, factor: 1, longestMs: 500, attempts: 2 },
   /** A connection that is made again and again, such as the one for notifications. */
   reconnect: { firstMs: 1_000, factor: 1, longestMs: 1_000 },
+  /** A source in the first minute of an outage: with loading it is back within 5 s. */
+  source: { firstMs: 500, factor: 1.5, longestMs: 3_500, jitter: 0.3 },
+  /** A source that stays away: one that returns after hours is back within 10 s. */
+  absentSource: { firstMs: 500, factor: 1.5, longestMs: 10_000, jitter: 0.3 },
+  /** A source that refuses or cannot be decoded: only a change of the source itself helps. */
+  hopelessSource: { firstMs: 10_000, factor: 1, longestMs: 10_000 },
+  /** An HLS stream, whose requests are small: one a second, and after minutes of trying a third of that. */
+  hlsStream: { firstMs: 1_000, factor: 1, longestMs: 1_000 },
+  absentHlsStream: { firstMs: 3_000, factor: 1, longestMs: 3_000 },
+  /** A press of the console's button: until the service answers. */
+  highlight: { firstMs: 1_500, factor: 1, longestMs: 1_500 },
 } as const satisfies Record<string, RetryPolicy>
 
 /** The wait after the failed attempt of this number, from 0, milliseconds. `random` from 0 to 1. */
 export function backOffMs(
-  { firstMs, factor, longestMs, jitter }: RetryPolicy,
+  { firstMs, factor, longestMs, jitter = 0 }: RetryPolicy,
   attempt: number,
   random: number,
 ): number {
   const ms = Math.min(longestMs, firstMs * factor ** attempt)
-  return jitter ? ms * (0.5 + random / 2) : ms
+  return ms * (1 - jitter * (1 - random))
 }

@@ -1,5 +1,6 @@
 import pRetry, { type RetryContext } from 'p-retry'
-import { type AppError, type ErrorCode, toAppError } from '../protocol/index.ts'
+import { type AppError, toAppError } from '../protocol/app-error.ts'
+import type { ErrorCode } from '../protocol/errors.ts'
 import { delay } from './delay.ts'
 import { backOffMs, type RetryPolicy } from './policies.ts'
 import { unlessAborted } from './within.ts'

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { arrange, type LayoutInput, overlaps, type Rect } from '../../recorder-page/scene/layout/index.ts'
+import { overlaps, type Rect } from '../../recorder-page/drawing/geometry.ts'
+import { arrange, type LayoutInput } from '../../recorder-page/scene/layout/index.ts'
 import { LAYOUT_NAMES } from '../../src/protocol/layout.ts'
 
 const size = fc

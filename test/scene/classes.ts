@@ -1,4 +1,4 @@
-import type { SceneSource } from '../../recorder-page/scene/scene-input.ts'
+import type { SceneSource } from '../../recorder-page/scene/plan/scene-input.ts'
 import type { Layout } from '../../src/protocol/layout.ts'
 import type { Signal } from '../../src/protocol/signals.ts'
 import type { Picture, SceneRequest } from './page/messages.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { planScene } from '../../recorder-page/scene/plan-scene.ts'
-import { COLORS as TOKENS } from '../../recorder-page/scene/tokens.ts'
+import { COLORS as TOKENS } from '../../recorder-page/drawing/tokens.ts'
+import { planScene } from '../../recorder-page/scene/plan/plan-scene.ts'
 import { LAYOUT_NAMES, type Layout } from '../../src/protocol/index.ts'
 import { emptyRoom, reduceRoom } from '../../src/room/index.ts'
 import { BOARD_SIGNALS } from './board-lesson.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ellipsize, graphemesOf, initialsOf, isRightToLeft, wrapText } from '../../recorder-page/scene/text.ts'
+import { ellipsize, graphemesOf, initialsOf, isRightToLeft, wrapText } from '../../recorder-page/drawing/text.ts'
 
 /** Every grapheme ten pixels wide. */
 const measure = (text: string) => graphemesOf(text).length * 10

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { AVATARS, COLORS, NAMES } from '../../recorder-page/scene/tokens.ts'
+import { AVATARS, COLORS, NAMES } from '../../recorder-page/drawing/tokens.ts'
 
 /** WCAG 2.2, success criterion 1.4.3. */
 const MIN_CONTRAST = 4.5

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { FrameWatch, type Sight, STALL_MS } from '../../recorder-page/sources/frame-watch.ts'
+import { FrameWatch, type Motion, STALL_MS } from '../../recorder-page/sources/frames/frame-watch.ts'
 
 const LOOK_MS = 200
 /** By then every stream of these tests has proved that it moves. */
@@ -8,10 +8,10 @@ const BEGUN_MS = 4000
 /** Looks at a stream of `fps` until `untilMs`, then at a stopped one; the time from the stop to the first `still`. */
 function stallAfterMs(fps: number, untilMs: number): number {
   const watch = new FrameWatch(0)
-  let sight: Sight = 'waiting'
+  let motion: Motion = 'waiting'
   for (let nowMs = LOOK_MS; nowMs < untilMs + 20_000; nowMs += LOOK_MS) {
-    sight = watch.observe(1 + Math.floor((Math.min(nowMs, untilMs) / 1000) * fps), nowMs)
-    if (sight === 'still' && nowMs > BEGUN_MS) return nowMs - untilMs
+    motion = watch.count(1 + Math.floor((Math.min(nowMs, untilMs) / 1000) * fps), nowMs)
+    if (motion === 'still' && nowMs > BEGUN_MS) return nowMs - untilMs
   }
   throw new Error('never still')
 }
@@ -31,24 +31,24 @@ describe('the frame watch', () => {
 
   test('counts from zero again when the element gets new media', () => {
     const watch = new FrameWatch(0)
-    watch.observe(100, 200)
-    expect(watch.observe(3, 400)).toBe('moving')
-    expect(watch.observe(3, 600)).toBe('waiting')
-    expect(watch.observe(0, 800)).toBe('waiting')
+    watch.count(100, 200)
+    expect(watch.count(3, 400)).toBe('moving')
+    expect(watch.count(3, 600)).toBe('waiting')
+    expect(watch.count(0, 800)).toBe('waiting')
     expect(watch.quietMs(800)).toBe(400)
   })
 
   test('is not deceived by the black frames of a WebRTC track that ends and of one that begins', () => {
     const watch = new FrameWatch(0)
-    expect(watch.observe(50, 200)).toBe('moving')
-    expect(watch.observe(50, 2000)).toBe('still')
-    expect([51, 1, 1].map((frames, i) => watch.observe(frames, 3000 + i * LOOK_MS))).not.toContain('moving')
-    expect([2, 1].map((frames, i) => watch.observe(frames, 7000 + i * LOOK_MS))).not.toContain('moving')
-    expect(watch.observe(6, 7600)).toBe('moving')
+    expect(watch.count(50, 200)).toBe('moving')
+    expect(watch.count(50, 2000)).toBe('still')
+    expect([51, 1, 1].map((frames, i) => watch.count(frames, 3000 + i * LOOK_MS))).not.toContain('moving')
+    expect([2, 1].map((frames, i) => watch.count(frames, 7000 + i * LOOK_MS))).not.toContain('moving')
+    expect(watch.count(6, 7600)).toBe('moving')
   })
 
   test('sees a shared screen of one frame a second begin', () => {
     const watch = new FrameWatch(0)
-    expect([1, 2, 3, 4].map((frames) => watch.observe(frames, frames * 1000))).toContain('moving')
+    expect([1, 2, 3, 4].map((frames) => watch.count(frames, frames * 1000))).toContain('moving')
   })
 })

@@ -54,7 +54,7 @@ describe('a playlist', () => {
 describe('a watchdog', () => {
   test('notices pictures that are shown again, and then looks from there', () => {
     const watch = new ReplayWatch()
-    expect([10_000, 12_000, 11_000, 14_000, 9000, 9200].map((ms) => watch.observe(ms))).toEqual([
+    expect([10_000, 12_000, 11_000, 14_000, 9000, 9200].map((ms) => watch.isReplayed(ms))).toEqual([
       ...[false, false, false, false],
       ...[true, false],
     ])
@@ -62,30 +62,30 @@ describe('a watchdog', () => {
 
   test('finds a player stuck when its playlist grows without a picture', () => {
     const watch = new StuckWatch(0)
-    for (let nowMs = 1000; nowMs <= 10_000; nowMs += 1000) watch.heard(nowMs, nowMs / 1000)
+    for (let nowMs = 1000; nowMs <= 10_000; nowMs += 1000) watch.onPlaylist(nowMs, nowMs / 1000)
     expect(watch.isStuck(10_100, 7000)).toBe(false)
     expect(watch.isStuck(10_100, 9100)).toBe(true)
   })
 
   test('gives a player time when an encoder goes on after a pause', () => {
     const watch = new StuckWatch(0)
-    watch.heard(1000, 7)
-    watch.heard(13_000, 8)
+    watch.onPlaylist(1000, 7)
+    watch.onPlaylist(13_000, 8)
     expect(watch.isStuck(13_100, 11_000)).toBe(false)
     expect(watch.isStuck(20_900, 19_000)).toBe(false)
   })
 
   test('does not blame the player for an encoder that hangs or a server that answers with errors', () => {
     const watch = new StuckWatch(0)
-    watch.heard(1000, 7)
-    for (let nowMs = 2000; nowMs < 60_000; nowMs += 1000) watch.heard(nowMs, 7)
-    watch.heard(60_000)
+    watch.onPlaylist(1000, 7)
+    for (let nowMs = 2000; nowMs < 60_000; nowMs += 1000) watch.onPlaylist(nowMs, 7)
+    watch.onError(60_000)
     expect(watch.isStuck(61_000, 59_000)).toBe(false)
   })
 
   test('finds a player stuck that asks for nothing any more', () => {
     const watch = new StuckWatch(0)
-    watch.heard(1000, 7)
+    watch.onPlaylist(1000, 7)
     expect(watch.isStuck(15_000, 14_000)).toBe(false)
     expect(watch.isStuck(16_100, 15_100)).toBe(true)
   })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { CONNECT_PATIENCE_MS, SourceStatus, TROUBLE_MS } from '../../recorder-page/sources/source-status.ts'
+import { CONNECT_PATIENCE_MS, SourceStatus, TROUBLE_MS } from '../../recorder-page/sources/driver/source-status.ts'
 import { AppError } from '../../src/protocol/app-error.ts'
 
 const unreachable = new AppError('source.unreachable', 'unreachable')

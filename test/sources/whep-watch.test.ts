@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { parseIceServers } from '../../recorder-page/sources/whep/whep-link.ts'
 import { buildTrickleFragment } from '../../recorder-page/sources/whep/whep-trickle.ts'
-import { type ConnectionSight, WhepWatch } from '../../recorder-page/sources/whep/whep-watch.ts'
+import { type ConnectionReading, WhepWatch } from '../../recorder-page/sources/whep/whep-watch.ts'
 
-type Stream = (nowMs: number) => Partial<ConnectionSight>
+type Stream = (nowMs: number) => Partial<ConnectionReading>
 
 /** Looks every 600 ms; the time and the code with which the session is given up, or null within a minute. */
 function givenUp(stream: Stream, quietSessions = 0): { atMs: number; code: string } | null {
   const watch = new WhepWatch(0, quietSessions)
   for (let nowMs = 600; nowMs <= 60_000; nowMs += 600) {
     const sight = { nowMs, connection: 'connected', quietMs: nowMs, audioPackets: 0, videoPackets: 0 } as const
-    const error = watch.observe({ ...sight, ...stream(nowMs) })
+    const error = watch.check({ ...sight, ...stream(nowMs) })
     if (error) return { atMs: nowMs, code: error.code }
   }
   return null

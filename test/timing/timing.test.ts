@@ -157,7 +157,7 @@ describe('retry', () => {
   test('waits as long as its policy says', () => {
     const policy = { firstMs: 100, factor: 3, longestMs: 1000 }
     expect([0, 1, 2, 3].map((attempt) => backOffMs(policy, attempt, 0))).toEqual([100, 300, 900, 1000])
-    expect([0, 1].map((random) => backOffMs({ ...policy, jitter: true }, 0, random))).toEqual([50, 100])
+    expect([0, 1].map((random) => backOffMs({ ...policy, jitter: 0.5 }, 0, random))).toEqual([50, 100])
   })
 })
 

@@ -1,6 +1,6 @@
 import { fitAspect, type Rect, WIDE } from '../../drawing/geometry.ts'
 import { type Arrangement, type LayoutInput, leadPerson, peopleWithout, place, placeAll } from './arrangement.ts'
-import { cornerOf, faceColumn, sideColumn, wideTop } from './stage.ts'
+import { cornerOf, faceColumn, sideColumn, wideTop } from './main-and-strip.ts'
 
 /**
  * The whiteboard, with the presenter in a corner: over the board, or above the chat when there is one. The presenter

@@ -10,7 +10,7 @@ import {
   placeMain,
   without,
 } from './arrangement.ts'
-import { faceColumn, sideColumn, wideTop } from './stage.ts'
+import { faceColumn, sideColumn, wideTop } from './main-and-strip.ts'
 
 /**
  * A teacher far away and one in the room: the lesson (else the first teacher) large, the other teachers above each

@@ -16,8 +16,7 @@ import { single } from './single.ts'
 import { smallClass } from './small-class.ts'
 import { speaker } from './speaker.ts'
 
-export * from '../../drawing/geometry.ts'
-export * from './arrangement.ts'
+export type { Arrangement, Fit, LayoutInput, LayoutSource, Placement } from './arrangement.ts'
 
 const LAYOUTS: Record<LayoutName, (input: LayoutInput, area: Arrangement['places'][number]['rect']) => Arrangement> = {
   grid,

@@ -9,8 +9,8 @@ import {
   placeAll,
   placeMain,
 } from './arrangement.ts'
+import { faceColumn, sideColumn, wideTop } from './main-and-strip.ts'
 import { speaker } from './speaker.ts'
-import { faceColumn, sideColumn, wideTop } from './stage.ts'
 
 /** The lesson large, the lecturer beside it at the top, the chat (else the listeners) below the lecturer. */
 export function lecture(input: LayoutInput, area: Rect): Arrangement {

@@ -10,8 +10,8 @@ import {
   teacherOf,
   without,
 } from './arrangement.ts'
+import { cornerOf, faceColumn } from './main-and-strip.ts'
 import { sideBySide } from './side-by-side.ts'
-import { cornerOf, faceColumn } from './stage.ts'
 
 /**
  * Teacher and pupil. With a lesson both stand beside it; without one the audience sees them side by side, and the

@@ -12,7 +12,7 @@ import {
 } from './arrangement.ts'
 import { gridCells } from './cells.ts'
 import { grid } from './grid.ts'
-import { faceColumn, sideColumn, stageWithStrip, wideTop } from './stage.ts'
+import { faceColumn, sideColumn, stageWithStrip, wideTop } from './main-and-strip.ts'
 
 /** The teacher (or the lesson) large, every pupil well visible beside; the presenter sees the pupils as a grid. */
 export function smallClass(input: LayoutInput, area: Rect): Arrangement {

@@ -1,6 +1,6 @@
 import type { Rect } from '../../drawing/geometry.ts'
 import { type Arrangement, type LayoutInput, peopleWithout, place, placeAll } from './arrangement.ts'
-import { sideColumn, stageWithStrip } from './stage.ts'
+import { sideColumn, stageWithStrip } from './main-and-strip.ts'
 
 /** The focus on a stage, everybody else in a film strip; the chat in a panel of its own. */
 export function speaker(input: LayoutInput, area: Rect): Arrangement {

@@ -1,6 +1,6 @@
+import type { Rect } from '../../drawing/geometry.ts'
 import type { LayerCache, Pen } from '../../drawing/layer.ts'
-import type { Rect } from '../layout/index.ts'
-import { COLORS } from '../tokens.ts'
+import { COLORS } from '../../drawing/tokens.ts'
 import type { PlacedLayer } from './overlay-layers.ts'
 
 const CORNERS = ['left-top', 'right-top', 'left-bottom', 'right-bottom'] as const

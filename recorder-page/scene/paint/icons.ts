@@ -1,5 +1,5 @@
 import type { Pen } from '../../drawing/layer.ts'
-import { COLORS } from '../tokens.ts'
+import { COLORS } from '../../drawing/tokens.ts'
 
 export interface IconPlace {
   readonly x: number

@@ -1,10 +1,10 @@
+import type { Rect } from '../../drawing/geometry.ts'
 import type { Layer, Pen } from '../../drawing/layer.ts'
-import type { Rect } from '../layout/index.ts'
-import type { ChatLine, Overlay } from '../scene-plan.ts'
-import { ellipsize, wrapText } from '../text.ts'
-import { COLORS, NAMES, TYPE, tintOf } from '../tokens.ts'
+import { ellipsize, wrapText } from '../../drawing/text.ts'
+import { COLORS, NAMES, TYPE, tintOf } from '../../drawing/tokens.ts'
+import { drawText, measureIn, type TypeStyle } from '../../drawing/type.ts'
+import type { ChatLine, Overlay } from '../plan/scene-plan.ts'
 import { fillRounded, type LayerStyle, labelMargin, startOf } from './tile-layers.ts'
-import { drawText, measureIn, type TypeStyle } from './type.ts'
 
 export interface PlacedLayer {
   readonly layer: Layer

@@ -1,11 +1,11 @@
+import type { Size } from '../../drawing/geometry.ts'
 import { LayerCache, type Pen } from '../../drawing/layer.ts'
+import { COLORS } from '../../drawing/tokens.ts'
+import { scaleOf, typeScaleOf } from '../../drawing/type.ts'
 import { type BoardImagesOptions, BoardView } from '../../whiteboard/index.ts'
-import { fitFrame } from '../fit-frame.ts'
-import type { Size } from '../layout/index.ts'
-import type { ScenePlan } from '../scene-plan.ts'
-import { COLORS } from '../tokens.ts'
+import type { ScenePlan } from '../plan/scene-plan.ts'
+import { fitFrame } from './fit-frame.ts'
 import { type PaintStep, paintSteps } from './paint-steps.ts'
-import { scaleOf, typeScaleOf } from './type.ts'
 
 /** The newest frame of a source; it stays the caller's, who closes it. */
 export type FrameOf = (sourceId: string) => VideoFrame | undefined

@@ -1,10 +1,10 @@
+import type { Rect } from '../../drawing/geometry.ts'
 import type { Layer, LayerCache, Pen } from '../../drawing/layer.ts'
-import type { Rect } from '../layout/index.ts'
-import type { PlaceholderStatus, PlaceholderTile, Tile } from '../scene-plan.ts'
-import { ellipsize, initialsOf, isRightToLeft } from '../text.ts'
-import { AVATARS, COLORS, TYPE, tintOf } from '../tokens.ts'
+import { ellipsize, initialsOf, isRightToLeft } from '../../drawing/text.ts'
+import { AVATARS, COLORS, TYPE, tintOf } from '../../drawing/tokens.ts'
+import { drawText, measureIn } from '../../drawing/type.ts'
+import type { PlaceholderStatus, PlaceholderTile, Tile } from '../plan/scene-plan.ts'
 import { drawHandIcon, drawMutedIcon } from './icons.ts'
-import { drawText, measureIn } from './type.ts'
 
 export interface LayerStyle {
   readonly cache: LayerCache

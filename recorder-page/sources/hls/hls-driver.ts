@@ -1,11 +1,11 @@
 import Hls, { type ErrorData, type LevelDetails } from 'hls.js'
 import type { HlsSource } from '../../../src/protocol/sources.ts'
-import type { StreamPosition } from '../../handover/index.ts'
-import type { FrameTimes } from '../frame-tap.ts'
-import { emptyElement, keepPlaying } from '../keep-playing.ts'
-import { pause } from '../pause.ts'
-import type { FrameReport, SourceContext, SourceDriver } from '../source-driver.ts'
-import type { TileSize } from '../tile-size.ts'
+import { after, delay } from '../../../src/timing/index.ts'
+import { emptyElement, keepPlaying } from '../driver/keep-playing.ts'
+import type { FrameReport, SourceContext, SourceDriver } from '../driver/source-driver.ts'
+import type { StreamPosition } from '../driver/stream-position.ts'
+import type { TileSize } from '../driver/tile-size.ts'
+import type { FrameTimes } from '../frames/frame-tap.ts'
 import { HLS_CONFIG } from './hls-config.ts'
 import { planLevelCap } from './hls-level.ts'
 import { HlsOutage } from './hls-outage.ts'
@@ -13,7 +13,7 @@ import { probeLive } from './hls-probe.ts'
 import { type HlsFault, planHlsRetry, type RecoveryAction } from './hls-recovery.ts'
 import { isRestarted, type PlaylistPosition, ReplayWatch, StuckWatch } from './hls-watchdog.ts'
 
-/** How often an ended live stream is asked whether it began again: with loading and three segments it is back in 5 s. */
+/** The polling interval of an ended live stream that may begin again: with loading and three segments it is back in 5 s. */
 const PROBE_EVERY_MS = 1000
 /** Timestamps of MPEG-TS begin anew after 33 bits of 90 kHz (ISO/IEC 13818-1 §2.4.3.7). */
 const PTS_PERIOD_MS = 2 ** 33 / 90
@@ -29,8 +29,8 @@ export class HlsDriver implements SourceDriver {
   #outage = new HlsOutage()
   #replay = new ReplayWatch()
   #stuck = new StuckWatch(performance.now())
-  /** The recovery that is due; while one is, further errors of the same outage change nothing. */
-  #due: ReturnType<typeof setTimeout> | null = null
+  /** The recovery that is scheduled; until it runs, further errors of the same outage change nothing. */
+  #scheduled: Disposable | null = null
   #waitingForRestart = false
   /** The stream's own time at the element's time zero, for each stretch between discontinuities. */
   #origins = new Map<number, number>()
@@ -64,24 +64,24 @@ export class HlsDriver implements SourceDriver {
     const { element } = this.#context
     if (element.ended) return
     keepPlaying(element)
-    this.#outage.observe(nowMs, quietMs)
+    this.#outage.onFrames(nowMs, quietMs)
     const playingDate = this.#hls.playingDate
-    if (this.#wasLive && playingDate && this.#replay.observe(playingDate.getTime()))
+    if (this.#wasLive && playingDate && this.#replay.isReplayed(playingDate.getTime()))
       this.#rebuild('The HLS player shows old pictures again; it is opened anew.')
-    else if (this.#due === null && this.#stuck.isStuck(nowMs, quietMs))
+    else if (this.#scheduled === null && this.#stuck.isStuck(nowMs, quietMs))
       this.#rebuild('The HLS player shows no picture and no reason for it; it is opened anew.')
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#abort.abort()
-    this.#cancelDue()
+    this.#cancelScheduled()
     this.#hls.destroy()
     emptyElement(this.#context.element)
   }
 
   #build(): Hls {
     const { element, spec } = this.#context
-    // A live stream goes on at its edge, another where it was.
+    // A live stream resumes at its edge, any other where it was.
     const startPosition = this.#wasLive || element.currentTime === 0 ? -1 : element.currentTime
     const hls = new Hls({ ...HLS_CONFIG, startPosition })
     hls.on(Hls.Events.ERROR, (_, data) => this.#onError(data))
@@ -101,7 +101,7 @@ export class HlsDriver implements SourceDriver {
 
   #rebuild(reason: string): void {
     this.#context.listener.onLog('warn', reason)
-    this.#cancelDue()
+    this.#cancelScheduled()
     this.#hls.destroy()
     this.#position = null
     this.#replay = new ReplayWatch()
@@ -116,10 +116,10 @@ export class HlsDriver implements SourceDriver {
   #onPlaylist(details: LevelDetails, level: number): void {
     const previous = this.#position
     this.#position = position(details, level)
-    this.#stuck.heard(performance.now(), details.endSN)
+    this.#stuck.onPlaylist(performance.now(), details.endSN)
     if (!details.live) return
     this.#wasLive = true
-    // Not from inside hls.js' own event: it goes on working on the playlist after this call.
+    // Not inside hls.js' event handler: hls.js still processes the playlist after this call.
     if (previous && isRestarted(previous, this.#position)) queueMicrotask(() => this.#rebuildUnlessDisposed())
   }
 
@@ -131,17 +131,17 @@ export class HlsDriver implements SourceDriver {
   #onError(data: ErrorData): void {
     const { status, listener } = this.#context
     const nowMs = performance.now()
-    this.#stuck.heard(nowMs)
+    this.#stuck.onError(nowMs)
     const { action, afterMs, error } = planHlsRetry(faultFrom(data), this.#outage.history(nowMs))
     const details = { code: error.code, received: error.received, hls: data.details, action }
     listener.onLog(status.trouble(error) ? 'warn' : 'debug', error.message, details)
-    if (action === 'none' || this.#due !== null) return
+    if (action === 'none' || this.#scheduled !== null) return
     if (action === 'recover-media') this.#outage.countMediaRecovery()
-    this.#due = setTimeout(() => this.#recover(action), afterMs)
+    this.#scheduled = after(afterMs, () => this.#recover(action))
   }
 
   #recover(action: RecoveryAction): void {
-    this.#due = null
+    this.#scheduled = null
     if (action === 'start-load') this.#hls.startLoad()
     else if (action === 'load-source') this.#hls.loadSource(this.#context.spec.url)
     else if (action === 'recover-media') this.#recoverMedia()
@@ -150,13 +150,13 @@ export class HlsDriver implements SourceDriver {
 
   #recoverMedia(): void {
     this.#hls.recoverMediaError()
-    // A fatal error ended the reloading of the playlist too, and only this begins it again.
+    // A fatal error also stopped the reloading of the playlist; only `startLoad` resumes it.
     this.#hls.startLoad()
   }
 
-  #cancelDue(): void {
-    if (this.#due !== null) clearTimeout(this.#due)
-    this.#due = null
+  #cancelScheduled(): void {
+    this.#scheduled?.[Symbol.dispose]()
+    this.#scheduled = null
   }
 
   #onEnded(): void {
@@ -164,13 +164,13 @@ export class HlsDriver implements SourceDriver {
     if (this.#wasLive && !this.#waitingForRestart) void this.#waitForRestart()
   }
 
-  /** A live source that said it is over may come back at the same URL. Its old playlist is not played again meanwhile. */
+  /** Waits for an ended live source to begin again at the same URL, without playing its old playlist meanwhile. */
   async #waitForRestart(): Promise<void> {
     const { signal } = this.#abort
     this.#waitingForRestart = true
-    this.#cancelDue()
+    this.#cancelScheduled()
     this.#hls.stopLoad()
-    do await pause(PROBE_EVERY_MS, signal)
+    do await delay(PROBE_EVERY_MS, { signal })
     while (!signal.aborted && !(await probeLive(this.#context.spec.url, signal)))
     this.#waitingForRestart = false
     if (!signal.aborted) this.#rebuild('The HLS stream began again after its end; the player is opened anew.')

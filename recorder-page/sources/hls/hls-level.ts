@@ -1,4 +1,4 @@
-import type { TileSize } from '../tile-size.ts'
+import type { TileSize } from '../driver/tile-size.ts'
 
 /** The part of a variant stream that decides whether it fits a tile; 0 where the playlist does not say. */
 export interface LevelSize {

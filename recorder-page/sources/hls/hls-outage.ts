@@ -1,17 +1,17 @@
 import type { RecoveryHistory } from './hls-recovery.ts'
 
-/** After this long of moving pictures an outage is over and its history forgotten. */
+/** An outage is over, and its history dropped, once pictures have moved for this long. */
 const HEALTHY_AFTER_MS = 10_000
-/** A pause of this length starts that time anew; it is what counts as a stall elsewhere. */
+/** A still picture of this length, which also counts as a stall, restarts that time. */
 const HEALTHY_PAUSE_MS = 1000
 
-/** What was tried in the present outage of a source, from its first error until pictures have moved for a while. */
+/** The history of a source's present outage: from its first error until pictures have moved for a while. */
 export class HlsOutage {
   #sinceMs: number | null = null
   #mediaRecoveries = 0
   #healthySinceMs: number | null = null
 
-  /** An error came; what was tried before it. */
+  /** The history before the error that came now. */
   history(nowMs: number): RecoveryHistory {
     this.#sinceMs ??= nowMs
     return { nowMs, outageSinceMs: this.#sinceMs, mediaRecoveries: this.#mediaRecoveries }
@@ -21,8 +21,8 @@ export class HlsOutage {
     this.#mediaRecoveries += 1
   }
 
-  /** To be called often; `quietMs` is the time since the newest picture. */
-  observe(nowMs: number, quietMs: number): void {
+  /** Called at every frame poll; `quietMs` is the time since the newest picture. */
+  onFrames(nowMs: number, quietMs: number): void {
     if (quietMs > HEALTHY_PAUSE_MS) this.#healthySinceMs = null
     else this.#healthySinceMs ??= nowMs
     if (this.#healthySinceMs === null || nowMs - this.#healthySinceMs < HEALTHY_AFTER_MS) return

@@ -1,5 +1,6 @@
 import { AppError } from '../../../src/protocol/app-error.ts'
-import { httpError, isHopeless, networkError } from '../source-error.ts'
+import { RETRY_POLICIES, type RetryPolicy } from '../../../src/timing/index.ts'
+import { httpError, isHopeless, networkError } from '../driver/source-error.ts'
 
 /** An error of hls.js, reduced to what decides about it. */
 export interface HlsFault {
@@ -12,7 +13,7 @@ export interface HlsFault {
   readonly message: string
 }
 
-/** What was tried before; it is forgotten when the source is well again. */
+/** The present outage so far. */
 export interface RecoveryHistory {
   readonly nowMs: number
   /** When the present outage began; `nowMs` for its first error. */
@@ -22,7 +23,7 @@ export interface RecoveryHistory {
 }
 
 export type RecoveryAction =
-  /** hls.js goes on by itself. */
+  /** hls.js recovers by itself. */
   | 'none'
   /** Load playlists and segments again from where it stopped. */
   | 'start-load'
@@ -39,13 +40,9 @@ export interface Recovery {
   readonly error: AppError
 }
 
-/** Pace of retries: back within a second, and one small request per second is no load for any server. */
-const RETRY_MS = 1000
-/** Pace after `PATIENCE_MS` of trying. Still back within 5 s, but a dead link of a day costs a third. */
-const SLOW_RETRY_MS = 3000
+/** After this long an outage is retried at the slower pace. */
 const PATIENCE_MS = 300_000
-const HOPELESS_RETRY_MS = 10_000
-/** Twice the decoder gets fresh buffers; if that does not help, the state of hls.js itself is in doubt. */
+/** The decoder gets fresh buffers this often; after that hls.js itself is replaced. */
 const MEDIA_RECOVERIES = 2
 
 const UNSUPPORTED = new Set(['manifestIncompatibleCodecsError', 'bufferAddCodecError', 'bufferIncompatibleCodecsError'])
@@ -54,9 +51,13 @@ const UNSUPPORTED = new Set(['manifestIncompatibleCodecsError', 'bufferAddCodecE
 export function planHlsRetry(fault: HlsFault, history: RecoveryHistory): Recovery {
   const error = describe(fault)
   if (!fault.fatal) return { action: 'none', afterMs: 0, error }
-  const patient = history.nowMs - history.outageSinceMs < PATIENCE_MS
-  const afterMs = isHopeless(error) ? HOPELESS_RETRY_MS : patient ? RETRY_MS : SLOW_RETRY_MS
+  const { firstMs: afterMs } = policyOf(error, history)
   return { action: planAction(fault, history), afterMs, error }
+}
+
+function policyOf(error: AppError, { nowMs, outageSinceMs }: RecoveryHistory): RetryPolicy {
+  if (isHopeless(error)) return RETRY_POLICIES.hopelessSource
+  return nowMs - outageSinceMs < PATIENCE_MS ? RETRY_POLICIES.hlsStream : RETRY_POLICIES.absentHlsStream
 }
 
 function planAction(fault: HlsFault, history: RecoveryHistory): RecoveryAction {

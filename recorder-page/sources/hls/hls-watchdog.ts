@@ -1,4 +1,4 @@
-/** What a playlist says about the place of its segments in time. */
+/** Where a playlist's window of segments lies, by number and by date. */
 export interface PlaylistPosition {
   /** Which variant stream it belongs to: each has media sequence numbers of its own (RFC 8216 §6.2.4). */
   readonly level: number
@@ -9,7 +9,7 @@ export interface PlaylistPosition {
   readonly targetDurationSec: number
 }
 
-/** How many segments a cache may be late, when no dates tell an old copy from a restart. */
+/** How many segments a cache may be late where no dates tell an old copy from a restart. */
 const LATE_SEGMENTS = 2
 
 /**
@@ -26,15 +26,15 @@ export function isRestarted(previous: PlaylistPosition, next: PlaylistPosition):
   return elapsedMs > segmentsApart * next.targetDurationSec * 1000
 }
 
-/** A playing date that falls back further than this shows pictures again that were shown before. */
+/** A playing date that falls back further than this is a replay. */
 const REPLAY_MS = 2000
 
-/** Notices a player that shows old pictures again: frames advance, so counting them does not tell. */
+/** Detects a player that shows old pictures again, which a frame counter cannot: frames advance all the same. */
 export class ReplayWatch {
   #newestMs = Number.NEGATIVE_INFINITY
 
-  /** `playingDateMs` is the wall time written on the picture now shown. True when it was passed before. */
-  observe(playingDateMs: number): boolean {
+  /** True when the picture shown now, of this PROGRAM-DATE-TIME, was shown before. */
+  isReplayed(playingDateMs: number): boolean {
     if (this.#newestMs - playingDateMs > REPLAY_MS) {
       this.#newestMs = playingDateMs
       return true
@@ -44,15 +44,15 @@ export class ReplayWatch {
   }
 }
 
-/** Pictures missing this long although the playlist grows mean a player that is stuck: a request takes 5 s at most. */
+/** A player without pictures for this long although its playlist grows is stuck: a request takes 5 s at most. */
 const STUCK_MS = 8000
-/** No playlist, no error and no picture for so long mean a player that stopped asking: two requests may hang meanwhile. */
+/** A player without playlist, error or picture for this long has stopped loading, even if two requests hang meanwhile. */
 const SILENT_MS = 15_000
 
-/** Notices a player that shows nothing and says nothing. */
+/** Detects a player that shows no picture and reports no error. */
 export class StuckWatch {
   #startedMs: number
-  #heardMs: number
+  #reportedMs: number
   #grewMs = Number.NEGATIVE_INFINITY
   /** When the playlist began to grow, or began again after an encoder had stood still. */
   #growingSinceMs = Number.NEGATIVE_INFINITY
@@ -61,12 +61,16 @@ export class StuckWatch {
   /** `nowMs` is when the player was made. */
   constructor(nowMs: number) {
     this.#startedMs = nowMs
-    this.#heardMs = nowMs
+    this.#reportedMs = nowMs
   }
 
-  /** The player reported a playlist (with the number of its last segment) or an error (without one). */
-  heard(nowMs: number, endSn = this.#endSn): void {
-    this.#heardMs = nowMs
+  onError(nowMs: number): void {
+    this.#reportedMs = nowMs
+  }
+
+  /** `endSn` is the media sequence number of the playlist's last segment. */
+  onPlaylist(nowMs: number, endSn: number): void {
+    this.#reportedMs = nowMs
     if (endSn === this.#endSn) return
     if (nowMs - this.#grewMs > STUCK_MS) this.#growingSinceMs = nowMs
     this.#grewMs = nowMs
@@ -78,6 +82,6 @@ export class StuckWatch {
     const waitedMs = Math.min(quietMs, nowMs - this.#startedMs)
     const isGrowing = nowMs - this.#grewMs < STUCK_MS && nowMs - this.#growingSinceMs > STUCK_MS
     if (waitedMs > STUCK_MS && isGrowing) return true
-    return waitedMs > SILENT_MS && nowMs - this.#heardMs > SILENT_MS
+    return waitedMs > SILENT_MS && nowMs - this.#reportedMs > SILENT_MS
   }
 }

@@ -1,27 +1,24 @@
 import { AppError, toAppError } from '../../../src/protocol/app-error.ts'
 import type { WhepSource } from '../../../src/protocol/sources.ts'
-import type { StreamPosition } from '../../handover/index.ts'
-import { backOffMs } from '../back-off.ts'
-import type { FrameTimes } from '../frame-tap.ts'
-import { emptyElement, keepPlaying } from '../keep-playing.ts'
-import { pause } from '../pause.ts'
-import type { FrameReport, SourceContext, SourceDriver } from '../source-driver.ts'
-import { isHopeless } from '../source-error.ts'
+import { delay } from '../../../src/timing/index.ts'
+import { sourceBackOffMs } from '../driver/back-off.ts'
+import { emptyElement, keepPlaying } from '../driver/keep-playing.ts'
+import type { FrameReport, SourceContext, SourceDriver } from '../driver/source-driver.ts'
+import type { StreamPosition } from '../driver/stream-position.ts'
+import type { FrameTimes } from '../frames/frame-tap.ts'
 import { deleteResource, negotiate, type WhepEndpoint, type WhepResource } from './whep-session.ts'
 import { readWhepStats } from './whep-stats.ts'
 import { WhepWatch } from './whep-watch.ts'
 
-/** A server that refused, or sends what cannot be decoded, is still asked: tokens and encoders are put right. */
-const FAILED_RETRY_MS = 10_000
-/** Evens out the arrival of packets on a busy machine; lips stay with the voice because both wait alike. */
+/** Evens out the arrival of packets on a busy machine. Sound and picture wait alike, so lips stay with the voice. */
 const JITTER_BUFFER_MS = 80
-/** How often it is read what a session has received and played. */
-const LOOK_EVERY_MS = 600
+/** How often a session's statistics are read. */
+const STATS_EVERY_MS = 600
 
 /** RTP video runs at 90 kHz (RFC 6184 §8.2.1). */
 const RTP_TICKS_PER_MS = 90
 
-/** Ends the last session; nobody reads it. */
+/** The error of the last session, which is never reported. */
 const DISPOSED = new AppError('source.unreachable', 'The source was removed.')
 
 interface Session {
@@ -30,8 +27,8 @@ interface Session {
   readonly watch: WhepWatch
   readonly end: (error: AppError) => void
   soundLagMs: number | undefined
-  looking: boolean
-  lookedMs: number
+  isReadingStats: boolean
+  statsReadMs: number
 }
 
 /** A WebRTC stream taken by WHEP; a session that ends for any reason is followed by the next one. */
@@ -45,7 +42,7 @@ export class WhepDriver implements SourceDriver {
   #failures = 0
   #quietSessions = 0
   #running: Promise<void>
-  #farewell: Promise<void> = Promise.resolve()
+  #deletion: Promise<void> = Promise.resolve()
 
   constructor(context: SourceContext<WhepSource>) {
     this.#context = context
@@ -54,12 +51,12 @@ export class WhepDriver implements SourceDriver {
   }
 
   setTileSize(): void {
-    // WHEP has no word for the wanted size.
+    // WHEP cannot ask for a picture size.
   }
 
   readonly canSeek = false
 
-  /** By the sender's clock, which forwarding servers keep; where one does not, the positions of two pages are far apart. */
+  /** The sender's RTP clock, which forwarding servers keep. Where one does not, the positions of two pages are far apart. */
   positionOf({ rtpTimestamp }: FrameTimes): StreamPosition | undefined {
     if (rtpTimestamp === undefined) return undefined
     return { ms: rtpTimestamp / RTP_TICKS_PER_MS, periodMs: 2 ** 32 / RTP_TICKS_PER_MS }
@@ -70,7 +67,7 @@ export class WhepDriver implements SourceDriver {
   }
 
   seek(): void {
-    // It goes on as it comes.
+    // A live stream cannot be moved.
   }
 
   tick(report: FrameReport): void {
@@ -78,10 +75,10 @@ export class WhepDriver implements SourceDriver {
     if (!session) return
     keepPlaying(this.#context.element)
     const quietMs = Math.min(report.quietMs, report.nowMs - session.openedMs)
-    // A picture that is younger than the session came by it: this attempt was no failure.
+    // A picture younger than the session came from it: this attempt succeeded.
     if (report.quietMs < report.nowMs - session.openedMs) this.#failures = this.#quietSessions = 0
-    if (!session.looking && report.nowMs - session.lookedMs > LOOK_EVERY_MS)
-      void this.#look(session, { nowMs: report.nowMs, quietMs })
+    if (!session.isReadingStats && report.nowMs - session.statsReadMs > STATS_EVERY_MS)
+      void this.#checkStats(session, { nowMs: report.nowMs, quietMs })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -89,7 +86,7 @@ export class WhepDriver implements SourceDriver {
     this.#session?.end(DISPOSED)
     await this.#running
     emptyElement(this.#context.element)
-    await this.#farewell
+    await this.#deletion
   }
 
   async #run(): Promise<void> {
@@ -97,23 +94,23 @@ export class WhepDriver implements SourceDriver {
     while (!signal.aborted) {
       const error = await this.#runSession()
       if (signal.aborted) return
-      await pause(this.#report(error), signal)
+      await delay(this.#report(error), { signal })
     }
   }
 
-  /** Tells what ended a session and returns how long to wait for the next, milliseconds. */
+  /** Reports what ended a session and returns how long to wait for the next, milliseconds. */
   #report(error: AppError): number {
     const { status, listener } = this.#context
     const quiet = error.code === 'source.stalled'
     this.#quietSessions = quiet ? this.#quietSessions + 1 : 0
     this.#failures += 1
-    // A connection that is only quiet was waited for already; the next one may reach a publisher who is back.
-    const delayMs = isHopeless(error) ? FAILED_RETRY_MS : quiet ? 0 : backOffMs(this.#failures, Math.random())
+    // A session that received nothing has waited already; the next one may reach a publisher who is back.
+    const retryInMs = quiet ? 0 : sourceBackOffMs(error, this.#failures, Math.random())
     listener.onLog(status.trouble(error) ? 'warn' : 'debug', error.message, {
       code: error.code,
-      retryInMs: Math.round(delayMs),
+      retryInMs: Math.round(retryInMs),
     })
-    return delayMs
+    return retryInMs
   }
 
   /** Resolves, never rejects, with what ended the session; everything it opened is closed by then. */
@@ -139,7 +136,7 @@ export class WhepDriver implements SourceDriver {
       pc.close()
       if (resource) {
         listener.onStream(null)
-        this.#farewell = deleteResource(resource, this.#endpoint)
+        this.#deletion = deleteResource(resource, this.#endpoint)
       }
     }
   }
@@ -149,17 +146,25 @@ export class WhepDriver implements SourceDriver {
     const nowMs = performance.now()
     const watch = new WhepWatch(nowMs, this.#quietSessions)
     return new Promise((end) => {
-      this.#session = { pc, openedMs: nowMs, watch, end, soundLagMs: undefined, looking: false, lookedMs: nowMs }
+      this.#session = {
+        pc,
+        openedMs: nowMs,
+        watch,
+        end,
+        soundLagMs: undefined,
+        isReadingStats: false,
+        statsReadMs: nowMs,
+      }
     })
   }
 
-  async #look(session: Session, { nowMs, quietMs }: FrameReport): Promise<void> {
-    session.looking = true
-    session.lookedMs = nowMs
+  async #checkStats(session: Session, { nowMs, quietMs }: FrameReport): Promise<void> {
+    session.isReadingStats = true
+    session.statsReadMs = nowMs
     const { soundLagMs, ...packets } = readWhepStats((await session.pc.getStats()).values())
-    session.looking = false
+    session.isReadingStats = false
     session.soundLagMs = soundLagMs
-    const error = session.watch.observe({
+    const error = session.watch.check({
       nowMs,
       connection: session.pc.connectionState,
       quietMs,
@@ -170,7 +175,7 @@ export class WhepDriver implements SourceDriver {
 }
 
 /**
- * Asks for sound and picture. They come in one stream, so that Chrome keeps them in step; it is complete once the server's
+ * Asks for sound and picture, in one stream so that Chrome synchronizes them. The stream is complete once the server's
  * description is applied, and has no track that the server does not send.
  */
 function receive(pc: RTCPeerConnection): MediaStream {

@@ -1,14 +1,14 @@
 import { AppError } from '../../../src/protocol/app-error.ts'
-import { pause } from '../pause.ts'
-import { httpError, networkError } from '../source-error.ts'
+import { unlessAborted, within } from '../../../src/timing/index.ts'
+import { httpError, networkError } from '../driver/source-error.ts'
 import { type IceServer, parseIceServers } from './whep-link.ts'
 import { buildTrickleFragment } from './whep-trickle.ts'
 
-/** Candidates of this machine's own interfaces are there in milliseconds; what takes longer follows by PATCH. */
+/** The candidates of this machine's own interfaces are gathered in milliseconds; slower ones follow by PATCH. */
 const GATHER_MS = 1000
 const REQUEST_TIMEOUT_MS = 5000
-/** A server that is gone is not waited for when a source is removed. */
-const FAREWELL_MS = 1000
+/** Removing a source does not wait longer for a server that is gone. */
+const DELETE_TIMEOUT_MS = 1000
 
 export interface WhepEndpoint {
   readonly url: string
@@ -51,14 +51,14 @@ export async function negotiate(
   return resource
 }
 
-/** Tells the server that the session is over; outlives the page. Never throws: a server that is gone needs no farewell. */
+/** Deletes the session on the server, also while the page unloads. Never throws: a server that is gone has no session. */
 export async function deleteResource(resource: WhepResource, endpoint: WhepEndpoint): Promise<void> {
   if (!resource.location) return
   await fetch(resource.location, {
     method: 'DELETE',
     headers: authorization(endpoint),
     keepalive: true,
-    signal: AbortSignal.timeout(FAREWELL_MS),
+    signal: AbortSignal.timeout(DELETE_TIMEOUT_MS),
   }).catch(() => undefined)
 }
 
@@ -144,10 +144,11 @@ async function waitForCandidates(pc: RTCPeerConnection, signal: AbortSignal): Pr
   const complete = new Promise<void>((resolve) => {
     pc.addEventListener('icegatheringstatechange', () => pc.iceGatheringState === 'complete' && resolve(), { signal })
   })
-  await Promise.race([complete, pause(GATHER_MS, signal)])
+  const timely = within(GATHER_MS, complete, () => undefined)
+  await unlessAborted(signal, timely, () => undefined)
 }
 
-/** Candidates that came after the offer was sent (RFC 9725 §4.3.2). A server that knows no PATCH does without them. */
+/** Sends the candidates gathered after the offer (RFC 9725 §4.3.2); best effort, as a server may not support PATCH. */
 async function sendLateCandidates(
   pc: RTCPeerConnection,
   offer: string,

@@ -1,4 +1,4 @@
-/** What one look at a receiving peer connection tells. */
+/** One reading of a receiving peer connection's statistics. */
 export interface WhepStats {
   /** Packets received so far. */
   readonly audioPackets: number

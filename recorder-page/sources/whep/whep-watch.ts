@@ -1,18 +1,18 @@
 import { AppError } from '../../../src/protocol/app-error.ts'
 
-/** A connection that is not made by then will not be. */
+/** A connection that is not made within this time never will be. */
 const CONNECT_MS = 8000
 /**
- * No media for so long: the publisher is gone, the server forgot us, or the connection is dead. ICE calls itself
- * `disconnected` at every hiccup of a network, so its state says nothing sooner.
+ * Without media for this long the publisher is gone, the server has dropped the session, or the connection is dead. ICE
+ * reports `disconnected` at every short network fault, so its state is no earlier sign.
  */
 const QUIET_MS = 3000
-/** Each session that stays quiet gives the next more time, so that an empty room is not asked for ever every 3 s. */
+/** The back-off after sessions without media: an empty room is not asked for ever every 3 s. */
 const QUIET_GROWTH = 1.5
 const LONGEST_QUIET_MS = 10_000
 
-/** What one look at a connection found. */
-export interface ConnectionSight {
+/** One reading of a connection's state and statistics. */
+export interface ConnectionReading {
   readonly nowMs: number
   /** `connectionState` of the peer connection. */
   readonly connection: 'new' | 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed'
@@ -35,22 +35,22 @@ export class WhepWatch {
   #audioMs = Number.NEGATIVE_INFINITY
   #videoPackets = 0
 
-  /** `quietSessions` is the number of sessions before this one that brought nothing. */
+  /** `quietSessions` is the number of sessions in a row before this one that received no media. */
   constructor(nowMs: number, quietSessions: number) {
     this.#startedMs = nowMs
     this.#quietLimitMs = Math.min(QUIET_MS * QUIET_GROWTH ** quietSessions, LONGEST_QUIET_MS)
   }
 
-  /** The reason to give this session up, or null. To be asked about twice a second while pictures are missing. */
-  observe(sight: ConnectionSight): AppError | null {
-    const { nowMs, connection } = sight
+  /** The reason to end this session, or null. Called about twice a second. */
+  check(reading: ConnectionReading): AppError | null {
+    const { nowMs, connection } = reading
     if (connection === 'failed' || connection === 'closed') return lost()
     if (connection === 'connected') this.#wasConnected = true
-    if (this.#wasConnected) return this.#observeMedia(sight)
+    if (this.#wasConnected) return this.#checkMedia(reading)
     return nowMs - this.#startedMs > CONNECT_MS ? unconnected() : null
   }
 
-  #observeMedia({ nowMs, connection, quietMs, audioPackets, videoPackets }: ConnectionSight): AppError | null {
+  #checkMedia({ nowMs, connection, quietMs, audioPackets, videoPackets }: ConnectionReading): AppError | null {
     const pictureArrives = videoPackets > this.#videoPackets
     if (this.#audioPackets !== null && audioPackets > this.#audioPackets) this.#audioMs = nowMs
     this.#audioPackets = audioPackets

@@ -1,4 +1,5 @@
-import type { SceneSource, Size } from '../../../recorder-page/scene/index.ts'
+import type { Size } from '../../../recorder-page/drawing/geometry.ts'
+import type { SceneSource } from '../../../recorder-page/scene/index.ts'
 import type { Layout } from '../../../src/protocol/layout.ts'
 import type { Signal } from '../../../src/protocol/signals.ts'
 

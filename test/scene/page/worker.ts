@@ -1,5 +1,6 @@
-import { loadFonts, planScene, SceneAnimator, ScenePainter } from '../../../recorder-page/scene/index.ts'
-import { FONT_STACK } from '../../../recorder-page/scene/tokens.ts'
+import { loadFonts } from '../../../recorder-page/drawing/fonts.ts'
+import { FONT_STACK } from '../../../recorder-page/drawing/tokens.ts'
+import { planScene, SceneAnimator, ScenePainter } from '../../../recorder-page/scene/index.ts'
 import { RoomReducer } from '../../../src/room/index.ts'
 import type { SceneAnswer, SceneRequest } from './messages.ts'
 import { pictureFrame } from './pictures.ts'

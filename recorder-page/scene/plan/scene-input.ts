@@ -1,7 +1,7 @@
-import type { Layout } from '../../src/protocol/layout.ts'
-import type { SourceRole, SourceState } from '../../src/protocol/sources.ts'
-import type { Room } from '../../src/room/index.ts'
-import type { Size } from './layout/index.ts'
+import type { Layout } from '../../../src/protocol/layout.ts'
+import type { SourceRole, SourceState } from '../../../src/protocol/sources.ts'
+import type { Room } from '../../../src/room/index.ts'
+import type { Size } from '../../drawing/geometry.ts'
 
 /** What the scene must know of a source. */
 export interface SceneSource {

@@ -1,7 +1,7 @@
-import { type Pen, penOf } from '../../drawing/layer.ts'
-import type { Size } from '../layout/index.ts'
-import { isRightToLeft, type Measure } from '../text.ts'
-import { FONT_STACK } from '../tokens.ts'
+import type { Size } from './geometry.ts'
+import { type Pen, penOf } from './layer.ts'
+import { isRightToLeft, type Measure } from './text.ts'
+import { FONT_STACK } from './tokens.ts'
 
 /** Pixels for one unit of the 720p design. */
 export function scaleOf(size: Size): number {

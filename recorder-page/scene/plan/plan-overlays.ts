@@ -1,6 +1,7 @@
-import type { LayoutName } from '../../src/protocol/layout.ts'
-import type { ChatMessage, Room } from '../../src/room/index.ts'
-import { type Arrangement, gapOf, inset, type Rect } from './layout/index.ts'
+import type { LayoutName } from '../../../src/protocol/layout.ts'
+import type { ChatMessage, Room } from '../../../src/room/index.ts'
+import { inset, type Rect } from '../../drawing/geometry.ts'
+import { type Arrangement, gapOf } from '../layout/index.ts'
 import type { SceneInput } from './scene-input.ts'
 import type { ChatLine, Overlay } from './scene-plan.ts'
 

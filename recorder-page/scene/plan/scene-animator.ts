@@ -1,4 +1,4 @@
-import { evenRect, type Rect, type Size } from './layout/index.ts'
+import { evenRect, type Rect, type Size } from '../../drawing/geometry.ts'
 import type { Overlay, ScenePlan, Tile } from './scene-plan.ts'
 
 export const TRANSITION_MS = 150

@@ -1,11 +1,11 @@
-import { AppError } from '../../src/protocol/app-error.ts'
+import { AppError } from '../../../src/protocol/app-error.ts'
 
-/** A status with which a server says no to this caller; asking again soon would not change its mind. */
+/** True for a status with which a server refuses this caller: a retry soon would be refused too. */
 export function isRefusal(status: number): boolean {
   return status === 401 || status === 403
 }
 
-/** True when no retry is expected to help unless the source itself is changed. It is retried slowly all the same. */
+/** True when only a change of the source itself can help. It is retried all the same, slowly. */
 export function isHopeless(error: AppError): boolean {
   return error.code === 'source.refused' || error.code === 'source.unsupported-media'
 }

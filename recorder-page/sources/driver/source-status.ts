@@ -1,10 +1,10 @@
-import { AppError, type ErrorInfo, errorInfo } from '../../src/protocol/app-error.ts'
-import type { SourceState } from '../../src/protocol/sources.ts'
+import { AppError, type ErrorInfo, errorInfo } from '../../../src/protocol/app-error.ts'
+import type { SourceState } from '../../../src/protocol/sources.ts'
 import { isHopeless } from './source-error.ts'
 
-/** A source that has not shown a picture by then reports why; until then a reason would only be noise of a normal start. */
+/** A source without a picture reports why only after this time: a normal start takes a while too. */
 export const CONNECT_PATIENCE_MS = 10_000
-/** Trouble explains a picture that stops within this time: as long as a player may live on what it has buffered. */
+/** An error explains a picture that stops within this time after it: a player shows what it has buffered first. */
 export const TROUBLE_MS = 10_000
 
 const NO_PICTURES = new AppError(
@@ -17,8 +17,8 @@ interface StateListener {
 }
 
 /**
- * The state of one source and the rules by which it changes. Drivers say what happens to the connection, the frame watch
- * says whether a picture moves; a moving picture always wins, so no state is final.
+ * The state of one source and the rules by which it changes. Drivers report the connection, the frame counter reports
+ * whether the picture moves; a moving picture always wins, so no state is final.
  */
 export class SourceStatus {
   #listener: StateListener
@@ -53,12 +53,12 @@ export class SourceStatus {
   }
 
   /**
-   * Something that keeps, or soon will keep, pictures from coming. It shows only while they are missing. True when it is
-   * news and deserves a warning; the same trouble at every retry of a long outage does not.
+   * An error that keeps, or soon will keep, pictures from coming; it is reported only while they are missing. True when it is
+   * new and deserves a warning: the same error at every retry of a long outage does not.
    */
   trouble(error: AppError): boolean {
     const known = this.#recentTrouble()
-    // "No pictures" is what one sees; a reason that is known already says more.
+    // "No pictures" says less than an error that is known already.
     if (known && error.code === 'source.stalled' && known.code !== error.code) return false
     this.#trouble = error
     this.#troubleMs = this.#now()
@@ -67,12 +67,12 @@ export class SourceStatus {
     return known?.code !== error.code
   }
 
-  /** The stream said that it is over. */
+  /** The stream has ended. */
   end(): void {
     this.#enter('ended', null)
   }
 
-  /** Nothing is reported any more. */
+  /** Stops all reports. */
   close(): void {
     this.#closed = true
   }

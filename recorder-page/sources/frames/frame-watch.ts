@@ -10,21 +10,22 @@ const STALL_INTERVALS = 4
 /** but after this long at the latest. */
 const LONGEST_STALL_MS = 5000
 
-/** Weight of the newest interval in the smoothed one: a change of frame rate is known after about five looks. */
+/** Weight of the newest interval in the smoothed one: a change of frame rate is known after about five polls. */
 const SMOOTHING = 0.2
 
 /**
- * A picture that stood still moves again with this many frames within `PROOF_WITHIN_MS`, not with fewer: Chrome counts a
+ * A picture that stood still moves again with this many frames within `EVIDENCE_WITHIN_MS`, not with fewer: Chrome counts a
  * black frame when a WebRTC track ends and another when the next begins, also when nobody sends.
  */
-const PROOF_FRAMES = 3
-const PROOF_WITHIN_MS = 3500
+const EVIDENCE_FRAMES = 3
+const EVIDENCE_WITHIN_MS = 3500
 
-export type Sight = 'moving' | 'waiting' | 'still'
+/** `waiting`: no new frame, but not for long enough to count as still. */
+export type Motion = 'moving' | 'waiting' | 'still'
 
 /**
- * Tells from a frame counter whether a picture moves. It looks at decoded frames, the only thing that stops in every
- * failure: after a publisher is gone `currentTime` advances, and neither tracks nor connection say a word.
+ * Tells from a frame counter whether a picture moves. Decoded frames are the only thing that stops in every failure: after a
+ * publisher is gone `currentTime` still advances, and neither tracks nor connection report it.
  */
 export class FrameWatch {
   #frames = 0
@@ -32,17 +33,17 @@ export class FrameWatch {
   #intervalMs = 0
   #moves = false
   /** Frames since the picture stood still, and when the first of them came. */
-  #proof = { frames: 0, sinceMs: 0 }
+  #evidence = { frames: 0, sinceMs: 0 }
 
   constructor(nowMs: number) {
     this.#lastMs = nowMs
   }
 
   /** `totalFrames` may fall back to any value when the element gets new media. */
-  observe(totalFrames: number, nowMs: number): Sight {
+  count(totalFrames: number, nowMs: number): Motion {
     const fresh = totalFrames >= this.#frames ? totalFrames - this.#frames : totalFrames
     this.#frames = totalFrames
-    if (fresh === 0 || !this.#isProven(fresh, nowMs)) return this.#standing(nowMs)
+    if (fresh === 0 || !this.#isProven(fresh, nowMs)) return this.#withoutFrame(nowMs)
     const intervalMs = Math.min((nowMs - this.#lastMs) / fresh, LONGEST_STALL_MS)
     this.#intervalMs += SMOOTHING * (intervalMs - this.#intervalMs)
     this.#lastMs = nowMs
@@ -50,18 +51,18 @@ export class FrameWatch {
     return 'moving'
   }
 
-  #standing(nowMs: number): Sight {
+  #withoutFrame(nowMs: number): Motion {
     if (this.quietMs(nowMs) < this.#limitMs()) return 'waiting'
-    if (this.#moves) this.#proof = { frames: 0, sinceMs: nowMs }
+    if (this.#moves) this.#evidence = { frames: 0, sinceMs: nowMs }
     this.#moves = false
     return 'still'
   }
 
   #isProven(fresh: number, nowMs: number): boolean {
     if (this.#moves) return true
-    if (nowMs - this.#proof.sinceMs > PROOF_WITHIN_MS) this.#proof = { frames: 0, sinceMs: nowMs }
-    this.#proof.frames += fresh
-    return this.#proof.frames >= PROOF_FRAMES
+    if (nowMs - this.#evidence.sinceMs > EVIDENCE_WITHIN_MS) this.#evidence = { frames: 0, sinceMs: nowMs }
+    this.#evidence.frames += fresh
+    return this.#evidence.frames >= EVIDENCE_FRAMES
   }
 
   quietMs(nowMs: number): number {

@@ -1,5 +1,5 @@
-import { isActiveSpeaker, type Participant, participantOfSource } from '../../src/room/index.ts'
-import type { Placement } from './layout/index.ts'
+import { isActiveSpeaker, type Participant, participantOfSource } from '../../../src/room/index.ts'
+import type { Placement } from '../layout/index.ts'
 import type { SceneInput, SceneSource } from './scene-input.ts'
 import type { PlaceholderStatus, PlaceholderTile, SourceTile, TileMarks } from './scene-plan.ts'
 

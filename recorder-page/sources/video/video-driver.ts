@@ -1,20 +1,18 @@
-import { AppError } from '../../src/protocol/app-error.ts'
-import type { VideoSource } from '../../src/protocol/sources.ts'
-import type { StreamPosition } from '../handover/index.ts'
-import { backOffMs } from './back-off.ts'
-import type { FrameTimes } from './frame-tap.ts'
-import { emptyElement, keepPlaying } from './keep-playing.ts'
-import { pause } from './pause.ts'
-import type { FrameReport, SourceContext, SourceDriver } from './source-driver.ts'
-import { httpError, isHopeless, networkError } from './source-error.ts'
+import { AppError } from '../../../src/protocol/app-error.ts'
+import type { VideoSource } from '../../../src/protocol/sources.ts'
+import { delay } from '../../../src/timing/index.ts'
+import { sourceBackOffMs } from '../driver/back-off.ts'
+import { emptyElement, keepPlaying } from '../driver/keep-playing.ts'
+import type { FrameReport, SourceContext, SourceDriver } from '../driver/source-driver.ts'
+import { httpError, networkError } from '../driver/source-error.ts'
+import type { StreamPosition } from '../driver/stream-position.ts'
+import type { FrameTimes } from '../frames/frame-tap.ts'
 import { planUrl } from './video-url.ts'
 
-/** A file that plays but gives no picture for so long is loaded again: the connection behind it is dead. */
+/** A file that plays but gives no picture for this long is loaded again: its connection is dead. */
 const RELOAD_AFTER_MS = 5000
-/** A file that cannot be decoded, or is not for us, is still asked for: it may be replaced or opened. */
-const FAILED_RETRY_MS = 10_000
 
-/** A file at a URL, played in real time from its beginning; with `loop` for ever. After trouble it goes on where it was. */
+/** A file at a URL, played in real time from its beginning; with `loop` for ever. After a failure it resumes where it was. */
 export class VideoDriver implements SourceDriver {
   #context: SourceContext<VideoSource>
   #abort = new AbortController()
@@ -89,20 +87,20 @@ export class VideoDriver implements SourceDriver {
     const error = await diagnose(spec.url, mediaError, signal)
     if (signal.aborted) return
     this.#failures += 1
-    const delayMs = isHopeless(error) ? FAILED_RETRY_MS : backOffMs(this.#failures, Math.random())
+    const retryInMs = sourceBackOffMs(error, this.#failures, Math.random())
     listener.onLog(status.trouble(error) ? 'warn' : 'debug', error.message, {
       code: error.code,
-      retryInMs: Math.round(delayMs),
+      retryInMs: Math.round(retryInMs),
     })
-    await pause(delayMs, signal)
+    await delay(retryInMs, { signal })
     this.#retrying = false
     if (!signal.aborted) this.#load()
   }
 }
 
 /**
- * Why a file does not play. The element says "not supported" for a missing file and for a strange codec alike, so the
- * first byte is asked for to tell them apart.
+ * Why a file does not play. The element reports "not supported" both for a missing file and for an unknown codec; a request
+ * for the first byte tells them apart.
  */
 async function diagnose(url: string, mediaError: MediaError | null, signal: AbortSignal): Promise<AppError> {
   const status = await fetch(url, {

@@ -1,4 +1,5 @@
-import type { Fit, Rect, Size } from './layout/index.ts'
+import type { Rect, Size } from '../../drawing/geometry.ts'
+import type { Fit } from '../layout/index.ts'
 
 /** Aspects this near are taken as equal: a crop or bar of one pixel is only noise. */
 const SAME_ASPECT = 0.012

@@ -1,11 +1,11 @@
-import type { ErrorInfo } from '../src/protocol/app-error.ts'
-import type { Layout } from '../src/protocol/layout.ts'
-import type { LoudnessReading, PageStart, PageStats } from '../src/protocol/page-link.ts'
-import type { Signal } from '../src/protocol/signals.ts'
-import type { SourcePatch, SourceSpec, SourceState } from '../src/protocol/sources.ts'
-import type { SoundClockReading } from './sound/sound-clock.ts'
-import type { PacedTimes } from './sources/frame-tap.ts'
-import type { TileSize } from './sources/index.ts'
+import type { ErrorInfo } from '../../src/protocol/app-error.ts'
+import type { Layout } from '../../src/protocol/layout.ts'
+import type { LoudnessReading, PageStart, PageStats } from '../../src/protocol/page-link.ts'
+import type { Signal } from '../../src/protocol/signals.ts'
+import type { SourcePatch, SourceSpec, SourceState } from '../../src/protocol/sources.ts'
+import type { SoundClockReading } from '../sound/sound-clock.ts'
+import type { PacedTimes } from '../sources/frames/frame-tap.ts'
+import type { TileSize } from '../sources/index.ts'
 
 /** From the page's main thread to its worker. Frames and the sound port are transferred, never copied. */
 export type ToWorker =

@@ -1,8 +1,8 @@
-import type { ErrorInfo } from '../../src/protocol/app-error.ts'
-import type { SourceSpec, SourceState } from '../../src/protocol/sources.ts'
-import type { StreamPosition } from '../handover/index.ts'
-import type { FrameTimes } from './frame-tap.ts'
+import type { ErrorInfo } from '../../../src/protocol/app-error.ts'
+import type { SourceSpec, SourceState } from '../../../src/protocol/sources.ts'
+import type { FrameTimes } from '../frames/frame-tap.ts'
 import type { SourceStatus } from './source-status.ts'
+import type { StreamPosition } from './stream-position.ts'
 import type { TileSize } from './tile-size.ts'
 
 export interface SourceListener {
@@ -21,9 +21,9 @@ export interface SourceContext<Spec extends SourceSpec> {
   readonly listener: SourceListener
 }
 
-/** What the frame watch knows at one tick. */
+/** The frame counter's reading at one poll. */
 export interface FrameReport {
-  /** `performance.now()` of this tick. */
+  /** `performance.now()` of this poll. */
   readonly nowMs: number
   /** Time since the newest picture arrived, or since the source was opened when none has. */
   readonly quietMs: number
@@ -37,12 +37,12 @@ export interface SourceDriver extends AsyncDisposable {
   /** The place of a frame in the stream itself, the same for every player of it; undefined while it is not known. */
   positionOf(times: FrameTimes): StreamPosition | undefined
   /**
-   * How much later than its picture is shown the sound of the same moment is played, milliseconds. Undefined where nobody
-   * can tell, and where the element's own clock does.
+   * How much later than its picture is shown the sound of the same moment is played, milliseconds. Undefined where it is
+   * unknown, and where the element's own clock tells.
    */
   readonly soundLagMs?: number | undefined
-  /** False for a stream that only goes on as it comes. */
+  /** False for a live stream that cannot be moved. */
   readonly canSeek: boolean
-  /** Goes on at this time of the element, seconds. */
+  /** Continues at this time of the element, seconds. */
   seek(toSec: number): void
 }

@@ -1,5 +1,6 @@
-import type { RoomBoardPage } from '../../src/room/index.ts'
-import type { Fit, Rect, Size } from './layout/index.ts'
+import type { RoomBoardPage } from '../../../src/room/index.ts'
+import type { Rect, Size } from '../../drawing/geometry.ts'
+import type { Fit } from '../layout/index.ts'
 
 export interface TileMarks {
   readonly muted: boolean

@@ -1,4 +1,4 @@
-import { clockMs, nowMs } from '../clock.ts'
+import { clockMs, nowMs } from '../../clock.ts'
 
 /** When a frame is shown. Times in milliseconds: the source's own, and others of the page's clock. */
 export interface FrameTimes {

@@ -1,13 +1,6 @@
-import { currentPage, isActiveSpeaker, participantOfSource } from '../../src/room/index.ts'
-import {
-  type Arrangement,
-  arrange,
-  gapOf,
-  isEdgeToEdge,
-  type LayoutSource,
-  type Placement,
-  type Size,
-} from './layout/index.ts'
+import { currentPage, isActiveSpeaker, participantOfSource } from '../../../src/room/index.ts'
+import type { Size } from '../../drawing/geometry.ts'
+import { type Arrangement, arrange, gapOf, isEdgeToEdge, type LayoutSource, type Placement } from '../layout/index.ts'
 import { chatIsOpen, planOverlays } from './plan-overlays.ts'
 import { planSourceTile } from './plan-tile.ts'
 import type { SceneInput } from './scene-input.ts'
