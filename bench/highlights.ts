@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Client, createClient } from '../src/client/index.ts'
 import type { Highlight } from '../src/protocol/index.ts'
-import { TestService } from '../test/conformance/test-service.ts'
 import { LiveClass } from '../test/kit/index.ts'
+import { TestService } from '../test/kit/service/test-service.ts'
 import type { Benchmark } from './benchmark.ts'
 import { MILLISECONDS, millisecondsRow } from './milliseconds.ts'
 

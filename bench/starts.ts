@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { TestService } from '../test/conformance/test-service.ts'
 import { assertNothingLeft, LiveClass, takeStock } from '../test/kit/index.ts'
+import { TestService } from '../test/kit/service/test-service.ts'
 import type { Benchmark } from './benchmark.ts'
 import { MILLISECONDS, millisecondsRow } from './milliseconds.ts'
 

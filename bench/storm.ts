@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createClient } from '../src/client/index.ts'
 import type { Highlight } from '../src/protocol/index.ts'
-import { readRecordedTime } from '../test/conformance/recorded-time.ts'
-import { TestService } from '../test/conformance/test-service.ts'
 import { LiveClass, patternOf, quantile } from '../test/kit/index.ts'
+import { TestService } from '../test/kit/service/test-service.ts'
+import { readRecordedTime } from '../test/kit/watch/recorded-time.ts'
 import type { Benchmark } from './benchmark.ts'
 
 const TRIGGERS = 100

@@ -1,6 +1,5 @@
 import { basename, dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { TestService } from '../test/conformance/test-service.ts'
 import {
   FileServer,
   type Film,
@@ -14,6 +13,7 @@ import {
   Sfu,
   type SyncPoint,
 } from '../test/kit/index.ts'
+import { TestService } from '../test/kit/service/test-service.ts'
 import type { Benchmark } from './benchmark.ts'
 
 const RECORD_SEC = 600

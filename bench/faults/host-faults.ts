@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { findRole, hit } from '../../test/kit/stage/processes.ts'
 import type { Fault, Heal, Scene } from './fault.ts'
-import { findRole, hit } from './processes.ts'
 
 const HOUR_SEC = 3600
 /** The programs see a stepped clock within a second. */

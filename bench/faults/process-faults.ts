@@ -1,6 +1,6 @@
+import type { PanorecProcess } from '../../test/kit/service/panorec-process.ts'
+import { findRole, hit, processesOf, type Role } from '../../test/kit/stage/processes.ts'
 import { type Fault, type Heal, nothingToMend, type Scene } from './fault.ts'
-import { findRole, hit, processesOf, type Role } from './processes.ts'
-import type { Program } from './program.ts'
 
 /** What supervises a service starts it again after a moment. */
 const SUPERVISOR_MS = 1_000
@@ -13,7 +13,7 @@ const killRole =
   }
 
 /** The program on which the recording runs. */
-async function hostOf({ stage, recordingId }: Scene): Promise<Program | undefined> {
+async function hostOf({ stage, recordingId }: Scene): Promise<PanorecProcess | undefined> {
   const [recorder] = await findRole(stage.folder, 'recorder', recordingId)
   return recorder && (await stage.hostOf(recorder.pid).catch(() => undefined))
 }

@@ -1,7 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Stage } from '../../test/kit/stage/stage.ts'
+import {
+  absencesOf,
+  doublesOf,
+  holesOf,
+  lengthSec,
+  type Picture,
+  readRecording,
+  type Span,
+} from '../../test/kit/watch/holes.ts'
 import type { Fault } from './fault.ts'
-import { absencesOf, doublesOf, holesOf, lengthSec, type Picture, readRecording, type Span } from './measure.ts'
 import { LONGEST_SEGMENT_SEC, SEGMENT_SEC, Session } from './session.ts'
 
 /** What one fault did to one recording. */

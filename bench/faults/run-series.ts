@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Stage } from '../../test/kit/stage/stage.ts'
+import { doublesOf, holesOf, lengthSec, readRecording } from '../../test/kit/watch/holes.ts'
 import type { Fault, Heal } from './fault.ts'
-import { doublesOf, holesOf, lengthSec, readRecording } from './measure.ts'
 import { untilClean } from './run-fault.ts'
 import { LONGEST_SEGMENT_SEC, SEGMENT_SEC, Session } from './session.ts'
 

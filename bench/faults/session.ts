@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Recording } from '../../src/protocol/index.ts'
-import { RecordingCall } from '../../test/conformance/recording-call.ts'
 import { parsePlaylist } from '../../test/kit/index.ts'
+import { RecordingCall } from '../../test/kit/service/recording-call.ts'
+import { findRole } from '../../test/kit/stage/processes.ts'
 import type { SourceOfStage, Stage } from '../../test/kit/stage/stage.ts'
+import { FPS, SIZE } from '../../test/kit/watch/holes.ts'
 import { PlaylistWatch } from '../../test/kit/watch/playlist-watch.ts'
-import { FPS, SIZE } from './measure.ts'
-import { findRole } from './processes.ts'
 
 export const SEGMENT_SEC = 2
 /** A key frame falls on the first tick behind it; the sound may lag by another one. */

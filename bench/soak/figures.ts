@@ -1,6 +1,6 @@
-import type { RecordedPicture, RecordedTime } from '../../test/conformance/recorded-time.ts'
 import { quantile } from '../../test/kit/index.ts'
 import { COUNTER_PERIOD } from '../../test/kit/sources/pattern.ts'
+import type { RecordedPicture, RecordedTime } from '../../test/kit/watch/recorded-time.ts'
 
 /** The offsets at the beginning and at the end are medians over this long. */
 const EDGE_MS = 120_000

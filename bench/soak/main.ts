@@ -2,11 +2,11 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { readRecordedTime } from '../../test/conformance/recorded-time.ts'
-import { RecordingCall } from '../../test/conformance/recording-call.ts'
-import { freePort, LiveClass } from '../../test/kit/index.ts'
+import { LiveClass } from '../../test/kit/index.ts'
 import { startPostgres } from '../../test/kit/servers/postgres.ts'
-import { Program } from '../faults/program.ts'
+import { PanorecProcess } from '../../test/kit/service/panorec-process.ts'
+import { RecordingCall } from '../../test/kit/service/recording-call.ts'
+import { readRecordedTime } from '../../test/kit/watch/recorded-time.ts'
 import { figuresOf } from './figures.ts'
 import { MemoryWatch } from './memory.ts'
 import { type SoakedRecording, writeSoak } from './page.ts'
@@ -77,20 +77,14 @@ async function main(args: string[]): Promise<void> {
   await writeSoak({ recordings, memory, maxTakeSec })
 }
 
-async function startService(folder: string, undo: AsyncDisposableStack): Promise<Program> {
+async function startService(folder: string, undo: AsyncDisposableStack): Promise<PanorecProcess> {
   const postgres = undo.use(await startPostgres())
-  const port = await freePort()
   await mkdir(join(folder, 'tmp'))
-  return await Program.start({
-    command: 'serve',
+  return await PanorecProcess.start({
     name: 'service',
-    url: `http://127.0.0.1:${port}`,
     logDir: folder,
-    environment: {
-      PATH: process.env.PATH ?? '',
-      HOME: process.env.HOME ?? '/root',
+    settings: {
       TMPDIR: join(folder, 'tmp'),
-      PANOREC_PORT: String(port),
       PANOREC_DATA_DIR: join(folder, 'data'),
       PANOREC_DATABASE_URL: await postgres.createDatabase(),
       PANOREC_ALLOW_PRIVATE_HOSTS: '127.0.0.1',

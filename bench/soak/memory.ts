@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { descendants } from '../../test/kit/index.ts'
-import { type Found, findRole, processesOf } from '../faults/processes.ts'
+import { type Found, findRole, processesOf } from '../../test/kit/stage/processes.ts'
 import { memoryBytes } from '../process-cost.ts'
 
 const SAMPLE_MS = 10_000

@@ -12,9 +12,9 @@ import {
   type Recording,
 } from '../../src/protocol/index.ts'
 import { descendants, type LiveClass, PlaylistWatch } from '../kit/index.ts'
+import type { RecordingCall } from '../kit/service/recording-call.ts'
+import type { TestService } from '../kit/service/test-service.ts'
 import { startReceiver } from '../webhooks/receiver.ts'
-import type { RecordingCall } from './recording-call.ts'
-import type { TestService } from './test-service.ts'
 
 export const VIDEO = { width: 320, height: 180, fps: 25, bitrateKbps: 500 }
 /** Asked for after the end as well, until there are this many. */

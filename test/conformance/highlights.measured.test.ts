@@ -13,9 +13,9 @@ import {
   playInChrome,
   readFilm,
 } from '../kit/index.ts'
+import { TestService } from '../kit/service/test-service.ts'
+import { picturesBetween, type RecordedTime, readRecordedTime } from '../kit/watch/recorded-time.ts'
 import { hashOf, holdHighlightClass, VIDEO } from './highlight-class.ts'
-import { picturesBetween, type RecordedTime, readRecordedTime } from './recorded-time.ts'
-import { TestService } from './test-service.ts'
 import { PRESENT_MIN } from './tolerances.ts'
 
 const SOURCE_SEC = 150

@@ -4,9 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Highlight } from '../../src/protocol/index.ts'
 import { descendants, LiveClass, parsePlaylist, playInChrome, readFilm } from '../kit/index.ts'
-import { readRecordedTime } from './recorded-time.ts'
-import type { RecordingCall } from './recording-call.ts'
-import { TestService } from './test-service.ts'
+import type { RecordingCall } from '../kit/service/recording-call.ts'
+import { TestService } from '../kit/service/test-service.ts'
+import { readRecordedTime } from '../kit/watch/recorded-time.ts'
 
 const VIDEO = { width: 320, height: 180, fps: 25, bitrateKbps: 400 }
 const FRAME_MS = 40

@@ -19,7 +19,7 @@ import {
   Timeline,
   type Viewing,
 } from '../kit/index.ts'
-import { TestService } from './test-service.ts'
+import { TestService } from '../kit/service/test-service.ts'
 import {
   HLS_SYNC_P95_SEC,
   HOLE_MAX_SEC,

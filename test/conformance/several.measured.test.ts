@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { assertNothingLeft, LiveClass, measureCadence, readFilm, Timeline, takeStock } from '../kit/index.ts'
-import { TestService } from './test-service.ts'
+import { TestService } from '../kit/service/test-service.ts'
 import { SETTLE_SEC, TOGETHER_PRESENT_MIN, TOGETHER_REPEATED_MAX } from './tolerances.ts'
 
 const SIZE = { width: 1280, height: 720 }

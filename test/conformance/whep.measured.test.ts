@@ -15,7 +15,7 @@ import {
   type SyncPoint,
   Timeline,
 } from '../kit/index.ts'
-import { TestService } from './test-service.ts'
+import { TestService } from '../kit/service/test-service.ts'
 import {
   HLS_SYNC_P95_SEC,
   PRESENT_MIN,

@@ -3,7 +3,7 @@ import type { Browser, Page } from 'puppeteer'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fakeHighlightId } from '../api/fake-highlights.ts'
 import { openApp } from '../api/open-app.ts'
-import { launchChrome } from '../kit/chrome.ts'
+import { launchChrome } from '../kit/watch/chrome.ts'
 import { aRecording, RECORDING_ID } from './recordings.ts'
 import { storeTinyRecording } from './tiny-recording.ts'
 

@@ -2,8 +2,8 @@ import type { Browser, BrowserContext, Page, Viewport } from 'puppeteer'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Client, createClient } from '../../src/client/index.ts'
 import type { Highlight, Recording } from '../../src/protocol/index.ts'
-import { TestService } from '../conformance/test-service.ts'
 import { LiveClass, launchChrome } from '../kit/index.ts'
+import { TestService } from '../kit/service/test-service.ts'
 
 const KEY = 'a-key-of-this-test'
 const TINY = { width: 320, height: 180, fps: 25 }

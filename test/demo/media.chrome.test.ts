@@ -9,7 +9,7 @@ import { CAST, FPS, LOOP_SEC } from '../../examples/demo/cast.ts'
 import { type LiveSource, startLiveSource } from '../../examples/demo/media/live-source.ts'
 import { prepareFilms } from '../../examples/demo/media/prepare.ts'
 import { parseRange, serveMedia } from '../../examples/demo/media/server.ts'
-import { CHROME_PATH } from '../kit/chrome.ts'
+import { CHROME_PATH } from '../kit/watch/chrome.ts'
 
 const run = promisify(execFile)
 const TOOLS = { ffmpegPath: 'ffmpeg', chromePath: CHROME_PATH }

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { RecordingCall } from '../conformance/recording-call.ts'
-import { TestService } from '../conformance/test-service.ts'
 import { descendants, type Film, LiveClass, measureCadence, readFilm } from '../kit/index.ts'
+import type { RecordingCall } from '../kit/service/recording-call.ts'
+import { TestService } from '../kit/service/test-service.ts'
 
 const SIZE = { width: 1280, height: 720 }
 /** Three segments of two seconds are stored by then. */

@@ -5,10 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { createClient } from '../../src/client/index.ts'
 import type { Highlight, Recording } from '../../src/protocol/index.ts'
-import { picturesBetween, readRecordedTime } from '../conformance/recorded-time.ts'
-import { RecordingCall } from '../conformance/recording-call.ts'
 import { descendants, LiveClass, patternOf, readFilm } from '../kit/index.ts'
-import { ServiceProcess } from '../kit/service/service-process.ts'
+import { PanorecProcess } from '../kit/service/panorec-process.ts'
+import { RecordingCall } from '../kit/service/recording-call.ts'
+import { testSettings } from '../kit/service/test-settings.ts'
+import { picturesBetween, readRecordedTime } from '../kit/watch/recorded-time.ts'
 
 const VIDEO = { width: 320, height: 180, fps: 25, bitrateKbps: 500 }
 const SOURCE_SEC = 150
@@ -29,12 +30,7 @@ test('highlights that wait or are being cut when the whole service is killed bec
     for (const folder of folders) await rm(folder, { recursive: true, force: true })
   })
   const service = undo.use(
-    await ServiceProcess.start({
-      PANOREC_DATA_DIR: dataDir,
-      PANOREC_ALLOW_PRIVATE_HOSTS: '127.0.0.1',
-      PANOREC_MAX_CPU_PERCENT: '1000',
-      PANOREC_LOG_LEVEL: 'error',
-    }),
+    await PanorecProcess.start({ settings: { ...testSettings(dataDir), PANOREC_LOG_LEVEL: 'error' } }),
   )
   const { recordings, highlights } = createClient({ baseUrl: service.url })
   const call = new RecordingCall(

@@ -1,10 +1,10 @@
 import { basename } from 'node:path'
 import { expect, test } from 'vitest'
-import { holesOf, lengthSec, readRecording } from '../../bench/faults/measure.ts'
 import { untilClean } from '../../bench/faults/run-fault.ts'
 import { Session } from '../../bench/faults/session.ts'
 import { cacheDir, cached, FileServer, runFfmpeg } from '../kit/index.ts'
 import { Stage } from '../kit/stage/stage.ts'
+import { holesOf, lengthSec, readRecording } from '../kit/watch/holes.ts'
 
 const RECORDINGS = 6
 /** Six browsers share the machine with their workers, a database and a store: they record little pictures. */

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { Recording } from '../../src/protocol/index.ts'
-import { RecordingCall } from '../conformance/recording-call.ts'
 import {
   descendants,
   LiveClass,
@@ -15,7 +14,9 @@ import {
   readFilm,
   updateFaults,
 } from '../kit/index.ts'
-import { ServiceProcess } from '../kit/service/service-process.ts'
+import { PanorecProcess } from '../kit/service/panorec-process.ts'
+import { RecordingCall } from '../kit/service/recording-call.ts'
+import { testSettings } from '../kit/service/test-settings.ts'
 
 const VIDEO = { width: 640, height: 360, fps: 25, bitrateKbps: 800 }
 const SEGMENT_SEC = 1
@@ -37,12 +38,7 @@ test('a class goes on in the same playlist after every death of its page, Chrome
   await using undo = new AsyncDisposableStack()
   undo.defer(() => rm(dataDir, { recursive: true, force: true }))
   const service = undo.use(
-    await ServiceProcess.start({
-      PANOREC_DATA_DIR: dataDir,
-      PANOREC_ALLOW_PRIVATE_HOSTS: '127.0.0.1',
-      PANOREC_MAX_CPU_PERCENT: '1000',
-      PANOREC_LOG_LEVEL: 'error',
-    }),
+    await PanorecProcess.start({ settings: { ...testSettings(dataDir), PANOREC_LOG_LEVEL: 'error' } }),
   )
   const call = await start(service, live)
   const playlist = undo.use(new FolderWatch(join(dataDir, 'recordings', call.id, 'index.m3u8')))
@@ -117,7 +113,7 @@ interface Fault {
   readonly act: () => Promise<void>
 }
 
-async function start(service: ServiceProcess, live: LiveClass): Promise<RecordingCall> {
+async function start(service: PanorecProcess, live: LiveClass): Promise<RecordingCall> {
   const response = await fetch(`${service.url}/v1/recordings`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

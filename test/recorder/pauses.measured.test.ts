@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { readRecordedTime } from '../conformance/recorded-time.ts'
 import { cacheDir, FileServer, makePatternClip, patternOf, playInChrome, readFilm } from '../kit/index.ts'
+import { readRecordedTime } from '../kit/watch/recorded-time.ts'
 import { buildRequest, makeFolders, REAL_PAGE, type RecorderRun, startRecorder } from './recorder-run.ts'
 import { checkRecording } from './recording-check.ts'
 

@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Browser, Page } from 'puppeteer'
 import { build } from 'vite'
 import type { SourceSpec, SourceState } from '../../src/protocol/sources.ts'
-import { launchChrome } from '../kit/chrome.ts'
 import { FileServer } from '../kit/sources/file-server.ts'
+import { launchChrome } from '../kit/watch/chrome.ts'
 
 const POLL_MS = 50
 

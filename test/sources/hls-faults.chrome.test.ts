@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makePatternClip } from '../kit/sources/clip.ts'
 import { type HlsFault, HlsServer } from '../kit/sources/hls-server.ts'
 import { patternOf } from '../kit/sources/pattern.ts'
-import { makePatternClip } from '../kit/watch/clip.ts'
 import { type OpenedSource, SourceHarness, type SourceView, tell } from './harness.ts'
 
 /** Twice what is buffered ahead of the picture, so that every outage shows. */

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makePatternClip } from '../kit/sources/clip.ts'
 import { FileServer } from '../kit/sources/file-server.ts'
 import { patternOf } from '../kit/sources/pattern.ts'
-import { makePatternClip } from '../kit/watch/clip.ts'
 import { longestPauseMs, SourceHarness } from './harness.ts'
 
 const CLIP_SEC = 3

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Sfu } from '../kit/servers/sfu/index.ts'
+import { makePatternClip } from '../kit/sources/clip.ts'
 import { patternOf } from '../kit/sources/pattern.ts'
-import { makePatternClip } from '../kit/watch/clip.ts'
 import { longestPauseMs, SourceHarness, tell } from './harness.ts'
 import { WhepDoor } from './whep-door.ts'
 

@@ -1,4 +1,4 @@
-import { makePatternClip } from '../watch/clip.ts'
+import { makePatternClip } from './clip.ts'
 import { HlsServer } from './hls-server.ts'
 import { type Pattern, patternOf } from './pattern.ts'
 

@@ -2,15 +2,18 @@ import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { VideoSource, WhepSource } from '../../../bench/faults/extra-sources.ts'
-import { FakeClock } from '../../../bench/faults/fake-clock.ts'
-import { Network } from '../../../bench/faults/network.ts'
-import { hasAncestor, hit, processesOf } from '../../../bench/faults/processes.ts'
-import { Program } from '../../../bench/faults/program.ts'
-import { freePort, LiveClass, type Pattern } from '../index.ts'
 import { FaultyProxy } from '../servers/faulty-proxy.ts'
 import { type PostgresServer, startPostgres } from '../servers/postgres.ts'
 import { type S3Server, startS3Server } from '../servers/s3.ts'
+import { freePort } from '../service/free-port.ts'
+import { type PanorecOptions, PanorecProcess } from '../service/panorec-process.ts'
+import { testSettings } from '../service/test-settings.ts'
+import { LiveClass } from '../sources/live-class.ts'
+import type { Pattern } from '../sources/pattern.ts'
+import { VideoSource, WhepSource } from './extra-sources.ts'
+import { FakeClock } from './fake-clock.ts'
+import { Network } from './network.ts'
+import { hasAncestor, hit, processesOf } from './processes.ts'
 
 const run = promisify(execFile)
 
@@ -43,7 +46,7 @@ const STORE_MB = 512
 export class Stage implements AsyncDisposable {
   readonly folder: string
   readonly live: LiveClass
-  readonly programs: Program[] = []
+  readonly programs: PanorecProcess[] = []
   readonly shape: Shape
   postgres: PostgresServer | undefined
   databaseWay: FaultyProxy | undefined
@@ -89,7 +92,7 @@ export class Stage implements AsyncDisposable {
     else await this.#openShared()
   }
 
-  get service(): Program {
+  get service(): PanorecProcess {
     return this.program('service')
   }
 
@@ -102,7 +105,7 @@ export class Stage implements AsyncDisposable {
   }
 
   /** The program that supervises this process: the service or a worker. */
-  async hostOf(pid: number): Promise<Program> {
+  async hostOf(pid: number): Promise<PanorecProcess> {
     for (const program of this.programs) if (await hasAncestor(pid, program.pid)) return program
     throw new Error(`process ${pid} belongs to no program of the stage`)
   }
@@ -146,7 +149,7 @@ export class Stage implements AsyncDisposable {
     return [...spooled, ...temporary, ...recorders]
   }
 
-  program(name: string): Program {
+  program(name: string): PanorecProcess {
     const found = this.programs.find((program) => program.name === name)
     if (found === undefined) throw new Error(`the stage has no ${name}`)
     return found
@@ -154,9 +157,7 @@ export class Stage implements AsyncDisposable {
 
   async #openAlone(): Promise<void> {
     if (this.shape === 'clock') this.clock = await FakeClock.open(this.folder)
-    const port = await freePort()
-    const environment = this.#environment({ PANOREC_PORT: String(port), PANOREC_STORE: this.storeDir })
-    await this.#start({ command: 'serve', name: 'service', environment, url: `http://127.0.0.1:${port}` })
+    await this.#start({ name: 'service', settings: this.#settings({ PANOREC_STORE: this.storeDir }) })
   }
 
   async #openShared(): Promise<void> {
@@ -182,17 +183,12 @@ export class Stage implements AsyncDisposable {
       await this.#start({
         command: 'work',
         name,
-        environment: this.#environment({ ...shared, ...metrics, ...this.network?.keys }),
+        settings: this.#settings({ ...shared, ...metrics, ...this.network?.keys }),
         url: `http://${host}:${status}`,
         ...(this.network && { wrapper: this.network.wrapper }),
       })
     }
-    await this.#start({
-      command: 'serve',
-      name: 'service',
-      environment: this.#environment({ ...shared, PANOREC_PORT: String(port) }),
-      url,
-    })
+    await this.#start({ name: 'service', settings: this.#settings({ ...shared, PANOREC_PORT: String(port) }) })
     await startWorker('worker')
     if (this.shape === 'many') await startWorker('worker-2')
   }
@@ -210,24 +206,19 @@ export class Stage implements AsyncDisposable {
     }
   }
 
-  #environment(settings: Readonly<Record<string, string>>): Record<string, string> {
+  #settings(more: Readonly<Record<string, string>>): Record<string, string> {
     return {
-      PATH: process.env.PATH ?? '',
-      HOME: process.env.HOME ?? '/root',
+      ...testSettings(join(this.folder, 'data')),
       TMPDIR: join(this.folder, 'tmp'),
-      PANOREC_DATA_DIR: join(this.folder, 'data'),
-      PANOREC_ALLOW_PRIVATE_HOSTS: '*',
       PANOREC_LOG_LEVEL: 'info',
-      // What else runs on the machine is not the recordings'.
-      PANOREC_MAX_CPU_PERCENT: '1000',
       PANOREC_MAX_RECORDINGS: this.shape === 'many' ? '2' : '6',
       ...this.clock?.environment,
-      ...settings,
+      ...more,
     }
   }
 
-  async #start(options: Omit<Parameters<typeof Program.start>[0], 'logDir'>): Promise<void> {
-    this.programs.push(await Program.start({ ...options, logDir: join(this.folder, 'log') }))
+  async #start(options: Omit<PanorecOptions, 'logDir'>): Promise<void> {
+    this.programs.push(await PanorecProcess.start({ ...options, logDir: join(this.folder, 'log') }))
   }
 
   async #mount(name: string, megabytes: number): Promise<void> {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { launchChrome } from '../chrome.ts'
 import { blockRect, COLUMNS, decodeCounter, PANEL, type Pattern, ROWS } from '../sources/pattern.ts'
+import { launchChrome } from './chrome.ts'
 
 /** What Chrome showed of a film that a pattern fills. */
 export interface Showing {
@@ -33,7 +33,7 @@ export async function playFilmInChrome(url: string, pattern: Pattern): Promise<S
   const page = await browser.newPage()
   page.setDefaultTimeout(2 * LONGEST_PLAY_MS)
   await page.setContent('<video playsinline crossorigin="anonymous"></video>')
-  await page.addScriptTag({ path: join(import.meta.dirname, '../pages/film.js') })
+  await page.addScriptTag({ path: join(import.meta.dirname, './pages/film.js') })
   const places = Array.from({ length: COLUMNS * ROWS }, (_, i) => {
     const { x, y, width, height } = blockRect(PANEL, i)
     return { x: x + width / 2, y: y + height / 2 }

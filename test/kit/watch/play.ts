@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { launchChrome } from '../chrome.ts'
+import { launchChrome } from './chrome.ts'
 
 /** What a viewer saw in hls.js. */
 export interface Viewing {
@@ -35,7 +35,7 @@ export async function playInChrome(url: string, options: PlayOptions = {}): Prom
   page.setDefaultTimeout(LONGEST_PLAY_MS)
   await page.setContent('<video playsinline width="640" height="360"></video>')
   await page.addScriptTag({ path: createRequire(import.meta.url).resolve('hls.js/dist/hls.min.js') })
-  await page.addScriptTag({ path: join(import.meta.dirname, '../pages/player.js') })
+  await page.addScriptTag({ path: join(import.meta.dirname, './pages/player.js') })
   const settings = JSON.stringify({ ...options, longestMs: LONGEST_PLAY_MS })
   return (await page.evaluate(`play(${JSON.stringify(url)}, ${settings})`)) as Viewing
 }

@@ -1,4 +1,4 @@
-import type { Film } from '../sources/media.ts'
+import type { Film } from './film.ts'
 
 /**
  * Wall time of the recording's pictures, from the playlist's first PROGRAM-DATE-TIME: the wall time, epoch milliseconds,

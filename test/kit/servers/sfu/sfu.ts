@@ -1,10 +1,11 @@
 import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
+import { setPriority } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import type { Browser } from 'puppeteer'
-import { lowerPriority } from '../../../../src/machine/lower-priority.ts'
-import { launchChrome } from '../../chrome.ts'
 import { Child } from '../../service/child.ts'
 import { FileServer } from '../../sources/file-server.ts'
+import { launchChrome } from '../../watch/chrome.ts'
 import type { SfuOrder } from './sfu-process.ts'
 
 type Order = SfuOrder extends infer O ? (O extends { id: number } ? Omit<O, 'id' | 'stream'> : never) : never
@@ -105,13 +106,19 @@ function feedArguments(clip: string, fromSec: number, ports: { video: number; au
   ]
 }
 
-/** It still sends in real time. */
+/** A publisher still sends in real time. */
 const PUBLISHER_NICE = 10
 
-/** A publisher's Chrome is on another machine, where it takes nothing from the recorder. */
-function giveWay(browser: Browser): void {
-  const child = browser.process()
-  if (child?.pid !== undefined) lowerPriority(child.pid, PUBLISHER_NICE, once(child, 'exit'))
+/**
+ * A publisher's Chrome stands for one on another machine, where it takes nothing from the recorder. Where the kernel shares the time
+ * among sessions before it looks at nice values (sched(7), "The autogroup feature"), its session gives way too; elsewhere, or
+ * without the privilege, nice values are all there is.
+ */
+async function giveWay(browser: Browser): Promise<void> {
+  const pid = browser.process()?.pid
+  if (pid === undefined) return
+  setPriority(pid, PUBLISHER_NICE)
+  await writeFile(`/proc/${pid}/autogroup`, `${PUBLISHER_NICE}`).catch(() => undefined)
 }
 
 class ChromePublisher implements AsyncDisposable {
@@ -125,7 +132,7 @@ class ChromePublisher implements AsyncDisposable {
 
   static async start(clip: string, whipUrl: string): Promise<ChromePublisher> {
     const browser = await launchChrome()
-    giveWay(browser)
+    await giveWay(browser)
     const publisher = new ChromePublisher(browser, await FileServer.start(dirname(clip)))
     try {
       await publisher.#publish(basename(clip), whipUrl)
@@ -139,7 +146,7 @@ class ChromePublisher implements AsyncDisposable {
   async #publish(clip: string, whipUrl: string): Promise<void> {
     const page = await this.#browser.newPage()
     await page.setContent('<video playsinline crossorigin="anonymous"></video>')
-    await page.addScriptTag({ path: join(import.meta.dirname, '../../pages/publisher.js') })
+    await page.addScriptTag({ path: join(import.meta.dirname, './publisher.js') })
     const call = [this.#files.url(clip), whipUrl, 'H264'].map((it) => JSON.stringify(it)).join(', ')
     await page.evaluate(`publish(${call})`)
   }

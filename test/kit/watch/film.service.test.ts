@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runFfmpeg } from '../service/child.ts'
-import { makePatternClip } from '../watch/clip.ts'
-import { longestGapSec, measureCadence, measureSync, quantile, readFilm } from './media.ts'
-import { patternOf } from './pattern.ts'
+import { makePatternClip } from '../sources/clip.ts'
+import { patternOf } from '../sources/pattern.ts'
+import { longestGapSec, measureCadence, measureSync, quantile, readFilm } from './film.ts'
 
 const SECONDS = 10
 const SIZE = { width: 1280, height: 720 }

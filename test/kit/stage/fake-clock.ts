@@ -1,6 +1,6 @@
 import { access, chmod, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { CHROME_PATH } from '../../test/kit/index.ts'
+import { CHROME_PATH } from '../watch/chrome.ts'
 
 const LIBRARY = '/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1'
 

@@ -1,7 +1,7 @@
-import { findBeeps } from '../watch/beeps.ts'
-import { decodePictures, decodeSound, type Picture, type Timed } from '../watch/decode.ts'
-import { type Colour, isStillThere, locateTile, meanColour, readCounter, readFlash, type Tile } from '../watch/tile.ts'
-import type { Pattern, Rect } from './pattern.ts'
+import type { Pattern, Rect } from '../sources/pattern.ts'
+import { findBeeps } from './beeps.ts'
+import { decodePictures, decodeSound, type Picture, type Timed } from './decode.ts'
+import { type Colour, isStillThere, locateTile, meanColour, readCounter, readFlash, type Tile } from './tile.ts'
 
 /** What one source shows in one picture of the recording. */
 export interface Sighting {

@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Pattern, parsePlaylist, readFilm } from '../../test/kit/index.ts'
+import type { Pattern } from '../sources/pattern.ts'
+import { readFilm } from './film.ts'
+import { parsePlaylist } from './playlist-rules.ts'
 
 export const SIZE = { width: 320, height: 180 }
 export const FPS = 25

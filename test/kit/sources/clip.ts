@@ -2,7 +2,7 @@ import { mkdir, rename, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runFfmpeg } from '../service/child.ts'
-import { BEEP_SEC, drawPattern, PATTERN_FPS, type Pattern } from '../sources/pattern.ts'
+import { BEEP_SEC, drawPattern, PATTERN_FPS, type Pattern } from './pattern.ts'
 
 /** Grows when what is drawn changes, so that an old clip of the cache is not used. */
 const CLIP_VERSION = 1

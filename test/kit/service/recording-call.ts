@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Layout, Recording, RecordingSpec, RecordingState, Signal, SourceSpec } from '../../src/protocol/index.ts'
+import type {
+  Layout,
+  Recording,
+  RecordingSpec,
+  RecordingState,
+  Signal,
+  SourceSpec,
+} from '../../../src/protocol/index.ts'
 
 const POLL_MS = 50
 /** A cold start with an embedded database on a busy machine; anything longer is a hang. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { doublesOf, FPS, holesOf, lengthSec } from '../../bench/faults/measure.ts'
+import { doublesOf, FPS, holesOf, lengthSec } from './holes.ts'
 
 const pictures = (fromSec: number, seconds: number) =>
   Array.from({ length: seconds * FPS }, (_, at) => ({ wallMs: (fromSec + at / FPS) * 1000, counters: [] }))

@@ -1,6 +1,8 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { measureSync, type Pattern, readFilm, Timeline } from '../kit/index.ts'
+import type { Pattern } from '../sources/pattern.ts'
+import { measureSync, readFilm } from './film.ts'
+import { Timeline } from './timeline.ts'
 
 /** A picture of the recording: the source's frame in it, undefined when it cannot be read. */
 export interface RecordedPicture {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import type { LiveClass } from '../../test/kit/index.ts'
-import { FaultyProxy } from '../../test/kit/servers/faulty-proxy.ts'
+import { FaultyProxy } from '../servers/faulty-proxy.ts'
+import type { LiveClass } from '../sources/live-class.ts'
 
 const run = promisify(execFile)
 const ip = async (...args: string[]): Promise<void> => void (await run('ip', args))

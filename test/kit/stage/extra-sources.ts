@@ -1,6 +1,9 @@
 import { basename, dirname } from 'node:path'
-import { FileServer, makePatternClip, type Pattern, Sfu } from '../../test/kit/index.ts'
-import { FaultyProxy } from '../../test/kit/servers/faulty-proxy.ts'
+import { FaultyProxy } from '../servers/faulty-proxy.ts'
+import { Sfu } from '../servers/sfu/index.ts'
+import { makePatternClip } from '../sources/clip.ts'
+import { FileServer } from '../sources/file-server.ts'
+import type { Pattern } from '../sources/pattern.ts'
 
 const STREAM = 'dropped'
 
