@@ -6,16 +6,19 @@ import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { findUndocumented } from './docs/doc-comments.ts'
 import { findBrokenLinks } from './docs/links.ts'
+import { costModule, isCostOfCode, readMeasuredCost, withCostTable } from './docs/measured-cost.ts'
 import { withSettingsTable } from './docs/settings-table.ts'
 import { ROOT } from './setup.mjs'
 
+const WRITE = process.argv.includes('--write')
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
 const list = (pattern: string) => globSync(pattern, { cwd: ROOT, exclude: ['node_modules', 'dist', 'data'] }).sort()
 
 const sources = list('src/**/*.ts')
 const documents = list('**/*.md')
 const problems = [
-  ...settingsProblems(process.argv.includes('--write')),
+  ...settingsProblems(WRITE),
+  ...costProblems(WRITE),
   ...documents.flatMap((path) => findBrokenLinks(ROOT, path, read(path))),
   ...sources
     .flatMap((path) => findUndocumented(path, read(path)))
@@ -36,5 +39,19 @@ function settingsProblems(write: boolean): string[] {
   if (renewed === readme) return []
   if (!write) return ['README.md: the table of settings is not what src/config says: run `npm run check -- --write`']
   writeFileSync(join(ROOT, 'README.md'), renewed)
+  return []
+}
+
+function costProblems(write: boolean): string[] {
+  const cost = readMeasuredCost(read('docs/benchmarks.md'))
+  const page = read('docs/operations.md')
+  const renewed = withCostTable(page, cost)
+  if (renewed === page && isCostOfCode(cost)) return []
+  if (!write)
+    return [
+      'docs/benchmarks.md, docs/operations.md and src/protocol/measured-cost.ts differ: run `npm run check -- --write`',
+    ]
+  writeFileSync(join(ROOT, 'docs/operations.md'), renewed)
+  writeFileSync(join(ROOT, 'src/protocol/measured-cost.ts'), costModule(cost))
   return []
 }

@@ -12,4 +12,4 @@ export {
   type SettingDescription,
 } from './load-config.ts'
 export type { Environment, SettingProblem } from './read-settings.ts'
-export { LOG_LEVELS, type LogLevel, SETTINGS, SettingsSchema } from './settings.ts'
+export { defaultMaxRecordings, LOG_LEVELS, type LogLevel, SETTINGS, SettingsSchema } from './settings.ts'

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import Type, { type TSchema } from 'typebox'
+import { MEASURED_COST } from '../protocol/index.ts'
 
 /** What the `--help` table and an error message say about one setting, beside its schema. */
 export interface SettingNotes {
@@ -15,9 +16,12 @@ export interface SettingNotes {
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
-/** Recordings at once that a machine carries: a recording takes a third to half of a core, and peaks need air. */
+/** The share of a machine's CPU that recordings may load, per cent, unless PANOREC_MAX_CPU_PERCENT says otherwise. */
+const MAX_CPU_PERCENT = 90
+
+/** Recordings at once that a machine carries by the measured cost of one. */
 export function defaultMaxRecordings(cores: number = availableParallelism()): number {
-  return Math.max(2, Math.floor(cores * 1.5))
+  return Math.max(1, Math.floor((cores * MAX_CPU_PERCENT) / 100 / MEASURED_COST.cpuCores))
 }
 
 /** Clips at once that a machine cuts beside its recordings. */
@@ -107,9 +111,9 @@ export const SETTINGS = {
   PANOREC_MAX_RECORDINGS: setting(Type.Integer({ minimum: 1, maximum: 1000 }), {
     description: 'Recordings at once on this machine.',
     allowed: 'an integer from 1 to 1000',
-    otherwise: 'one and a half per core, at least 2',
+    otherwise: `as many as ${MAX_CPU_PERCENT} % of the cores carry at ${MEASURED_COST.cpuCores} cores each, at least 1`,
   }),
-  PANOREC_MAX_CPU_PERCENT: setting(Type.Integer({ minimum: 10, maximum: 1000, default: 90 }), {
+  PANOREC_MAX_CPU_PERCENT: setting(Type.Integer({ minimum: 10, maximum: 1000, default: MAX_CPU_PERCENT }), {
     description: 'A worker that has recordings takes no more that would load its CPU beyond this; 1000 takes them all.',
     allowed: 'an integer from 10 to 1000, of the machine or of the container',
   }),

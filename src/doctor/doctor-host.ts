@@ -3,10 +3,9 @@ import { mkdir, readdir, rm, statfs, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { defaultMaxRecordings } from '../config/index.ts'
 import { type Examination, formatBytes, type Verdict } from './doctor-finding.ts'
 
-/** Recordings that one core carries at 720p25 with four sources. */
-const RECORDINGS_PER_CORE = 2
 /** Less than the spool of one recording needs when its store is away for an hour. */
 const LEAST_FREE_BYTES = 1.5e9
 /** Less than this fills up within a day of one recording. */
@@ -34,8 +33,8 @@ export function hostExaminations(dataDir: string, maxRecordings: number): Examin
 /** Whether this many recordings at once fit. */
 export function lookAtCores(cores: number, maxRecordings: number): Verdict {
   const found = `${cores}, for at most ${maxRecordings} recordings at once`
-  if (maxRecordings <= cores * RECORDINGS_PER_CORE) return { verdict: 'good', found }
-  const most = cores * RECORDINGS_PER_CORE
+  const most = defaultMaxRecordings(cores)
+  if (maxRecordings <= most) return { verdict: 'good', found }
   return {
     verdict: 'warning',
     found,

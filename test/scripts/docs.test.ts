@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { findUndocumented } from '../../scripts/docs/doc-comments.ts'
 import { findBrokenLinks } from '../../scripts/docs/links.ts'
+import { costModule, isCostOfCode, readMeasuredCost, withCostTable } from '../../scripts/docs/measured-cost.ts'
 import { withSettingsTable } from '../../scripts/docs/settings-table.ts'
 
 const namesOf = (text: string) => findUndocumented('a.ts', text).map(({ name, line }) => `${name}:${line}`)
@@ -76,5 +77,34 @@ describe('withSettingsTable', () => {
 
   it('complains about a README without a place for it', () => {
     expect(() => withSettingsTable('# A')).toThrow('README.md has no')
+  })
+})
+
+describe('the measured cost', () => {
+  const table = (cores: string) =>
+    `## Other\n\n| this recorder | 9 | 9 | 9 MB |\n\n## CPU and memory of a recording\n\n| this recorder | ${cores} | 2.35 | 1291 MB |\n\n_2026-11-21: 2 × AMD_\n`
+
+  it('is read from its own table, with the date of it', () => {
+    expect(readMeasuredCost(table('0.88'))).toEqual({ cpuCores: 0.88, memoryBytes: 1291e6, measuredOn: '2026-11-21' })
+    expect(() => readMeasuredCost(table('?'))).toThrow('this recorder')
+    expect(() => readMeasuredCost('# Nothing')).toThrow('docs/benchmarks.md')
+  })
+
+  it('is the one that the code has, or the check fails', async () => {
+    const { MEASURED_COST } = await import('../../src/protocol/measured-cost.ts')
+    expect(isCostOfCode(MEASURED_COST)).toBe(true)
+    expect(isCostOfCode({ ...MEASURED_COST, cpuCores: MEASURED_COST.cpuCores / 2 })).toBe(false)
+    expect(costModule(MEASURED_COST)).toContain(`cpuCores: ${MEASURED_COST.cpuCores}`)
+  })
+
+  it('goes into the place that the page has for it, and leaves the rest', () => {
+    const page =
+      'a\n<!-- cost: written by `npm run check -- --write` from docs/benchmarks.md -->\nold\n<!-- /cost -->\nb\n'
+    const renewed = withCostTable(page, readMeasuredCost(table('0.41')))
+    expect(renewed).toMatch(
+      /^a\n<!-- cost[^>]*-->\n\n\| per recording[^]*0\.41 cores \(measured on 2026-11-21\)[^]*<!-- \/cost -->\nb\n$/,
+    )
+    expect(renewed).not.toContain('old')
+    expect(() => withCostTable('nothing', readMeasuredCost(table('0.41')))).toThrow('docs/operations.md')
   })
 })

@@ -2,9 +2,10 @@ import { availableParallelism } from 'node:os'
 import { expect, test } from 'vitest'
 import type { MachineLoad } from '../../src/machine/index.ts'
 import { parseContainer, planLoad, watchLoad } from '../../src/machine/machine-load.ts'
+import { MEASURED_COST } from '../../src/protocol/index.ts'
 import { openAdmission } from '../../src/worker/admission/admission.ts'
 import { planAdmission } from '../../src/worker/admission/plan-admission.ts'
-import { createTakeCosts, DEFAULT_COST } from '../../src/worker/admission/take-costs.ts'
+import { createTakeCosts } from '../../src/worker/admission/take-costs.ts'
 
 const GB = 1e9
 const limits = { maxRecordings: 4, maxCpuPercent: 90, maxMemoryPercent: 90 }
@@ -36,7 +37,7 @@ test.each([
 
 test('a recording is expected to cost what the last ones did, their starts left out', () => {
   const costs = createTakeCosts()
-  expect(costs.expected()).toEqual(DEFAULT_COST)
+  expect(costs.expected()).toEqual(MEASURED_COST)
   for (const cores of [3, 2, 0.4]) costs.observe('a/1', stats(cores, GB))
   expect(costs.expected()).toEqual({ cpuCores: 0.4, memoryBytes: GB })
   for (let n = 0; n < 50; n += 1) costs.observe('a/1', stats(0.6, n === 10 ? 2 * GB : GB))

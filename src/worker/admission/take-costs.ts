@@ -1,8 +1,6 @@
-import type { RecordingStats } from '../../protocol/index.ts'
+import { MEASURED_COST, type RecordingStats } from '../../protocol/index.ts'
 import type { RecordingCost } from './plan-admission.ts'
 
-/** A recording at 720p25 with four sources, as long as none was measured (docs/benchmarks.md). */
-export const DEFAULT_COST: RecordingCost = { cpuCores: 0.5, memoryBytes: 1.1e9 }
 /** The first reports of a take are its start, which costs more. */
 const WARM_UP_REPORTS = 3
 /** Of each new report this share goes into its take's mean; of each take the newest count. */
@@ -18,7 +16,7 @@ interface Measured {
 /** What recordings cost here, from what the takes report. */
 export interface TakeCosts {
   observe(takeKey: string, stats: RecordingStats): void
-  /** The mean over the newest takes; the default before the first report that counts. */
+  /** The mean over the newest takes; what was measured elsewhere (docs/benchmarks.md) before the first report that counts. */
   expected(): RecordingCost
 }
 
@@ -41,7 +39,7 @@ export function createTakeCosts(): TakeCosts {
     },
     expected() {
       const known = [...takes.values()].filter(({ reports }) => reports >= WARM_UP_REPORTS)
-      if (known.length === 0) return DEFAULT_COST
+      if (known.length === 0) return MEASURED_COST
       const mean = (pick: (take: Measured) => number) => known.reduce((sum, take) => sum + pick(take), 0) / known.length
       return { cpuCores: mean((take) => take.cpuCores), memoryBytes: mean((take) => take.memoryBytes) }
     },

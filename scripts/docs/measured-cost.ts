@@ -1,0 +1,65 @@
+import { MEASURED_COST } from '../../src/protocol/measured-cost.ts'
+
+/** What a recording at 720p25 with four sources costs, as docs/benchmarks.md has it. */
+export interface MeasuredCost {
+  readonly cpuCores: number
+  readonly memoryBytes: number
+  readonly measuredOn: string
+}
+
+const OPEN = '<!-- cost: written by `npm run check -- --write` from docs/benchmarks.md -->'
+const CLOSE = '<!-- /cost -->'
+const SECTION = '## CPU and memory of a recording'
+
+/** Reads the row of this recorder and the date of its table. Throws when the page has none. */
+export function readMeasuredCost(benchmarks: string): MeasuredCost {
+  const section = benchmarks.split(/^(?=## )/m).find((text) => text.startsWith(SECTION)) ?? ''
+  const row = /^\|\s*this recorder\s*\|\s*([\d.]+)\s*\|[^|]*\|\s*(\d+) MB\s*\|/m.exec(section)
+  const date = /^[_*](\d{4}-\d{2}-\d{2}):/m.exec(section)?.[1]
+  if (row === null || date === undefined) {
+    throw new Error(`docs/benchmarks.md: "${SECTION}" has no row "this recorder" with cores and MB, or no date`)
+  }
+  return { cpuCores: Number(row[1]), memoryBytes: Number(row[2]) * 1e6, measuredOn: date }
+}
+
+/** True when the code's constant is what the page says. */
+export function isCostOfCode({ cpuCores, memoryBytes, measuredOn }: MeasuredCost): boolean {
+  return (
+    MEASURED_COST.cpuCores === cpuCores &&
+    MEASURED_COST.memoryBytes === memoryBytes &&
+    MEASURED_COST.measuredOn === measuredOn
+  )
+}
+
+/** The source of the code's constant. */
+export function costModule({ cpuCores, memoryBytes, measuredOn }: MeasuredCost): string {
+  return `/**
+ * What a recording at 720p25 with four sources costs: cores, and bytes of memory (PSS). Written by \`npm run check -- --write\` from
+ * docs/benchmarks.md; admission, the default of PANOREC_MAX_RECORDINGS, doctor and the documents all have it from here.
+ */
+export const MEASURED_COST = { cpuCores: ${cpuCores}, memoryBytes: ${memoryBytes / 1e6}e6, measuredOn: '${measuredOn}' } as const
+`
+}
+
+/** The page with its table of what a machine needs as it was measured. Throws when the page has no place for it. */
+export function withCostTable(page: string, cost: MeasuredCost): string {
+  const start = page.indexOf(OPEN)
+  const end = page.indexOf(CLOSE)
+  if (start < 0 || end < start) throw new Error(`docs/operations.md has no "${OPEN}" followed by "${CLOSE}".`)
+  return `${page.slice(0, start)}${OPEN}\n\n${costTable(cost)}\n\n${page.slice(end)}`
+}
+
+function costTable({ cpuCores, memoryBytes, measuredOn }: MeasuredCost): string {
+  const rows = [
+    ['CPU', `${cpuCores} cores (measured on ${measuredOn}); \`npm run bench -- cost\` measures yours`],
+    ['memory', `${(memoryBytes / 1e9).toFixed(1)} GB (PSS)`],
+    ['disk', 'the spool: a few segments, or hours of them while the store is away'],
+    ['store', '1.2 GB an hour'],
+    ['network', 'the sources in, 2.6 Mbit/s out'],
+  ]
+  const head = ['per recording at 720p25 with four sources', '']
+  const widths = head.map((title, at) => Math.max(title.length, ...rows.map((row) => row[at]?.length ?? 0)))
+  const line = (cells: readonly string[], fill = ' ') =>
+    `| ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0, fill)).join(' | ')} |`
+  return [line(head), line(['', ''], '-'), ...rows.map((row) => line(row))].join('\n')
+}
