@@ -102,7 +102,7 @@ describe('the measured cost', () => {
       'a\n<!-- cost: written by `npm run check -- --write` from docs/benchmarks.md -->\nold\n<!-- /cost -->\nb\n'
     const renewed = withCostTable(page, readMeasuredCost(table('0.41')))
     expect(renewed).toMatch(
-      /^a\n<!-- cost[^>]*-->\n\n\| per recording[^]*0\.41 cores \(measured on 2026-11-21\)[^]*<!-- \/cost -->\nb\n$/,
+      /^a\n<!-- cost[^>]*-->\n\n\| per recording[\s\S]*0\.41 cores \(measured on 2026-11-21\)[\s\S]*<!-- \/cost -->\nb\n$/,
     )
     expect(renewed).not.toContain('old')
     expect(() => withCostTable('nothing', readMeasuredCost(table('0.41')))).toThrow('docs/operations.md')
