@@ -1,3 +1,4 @@
+import { objectKey } from '../archive/keys.ts'
 import { DEFAULT_VIDEO } from '../protocol/index.ts'
 
 const RECORDING = 'rec_01KAJ5V8Q2C3D4E5F6G7H8J9K0'
@@ -5,7 +6,8 @@ const HIGHLIGHT = 'hl_01KAJ6A1B2C3D4E5F6G7H8J9K0'
 const OTHER = 'hl_01KAJ6Q7R8S9T0V1W2X3Y4Z5A6'
 const RECAP = 'rcp_01KAJ8M0N1P2Q3R4S5T6V7W8X9'
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736'
-const folder = `/media/${RECORDING}/highlights/${HIGHLIGHT}`
+const linkTo = (kind: 'clipPlaylist' | 'clip' | 'poster' | 'preview') =>
+  `/media/${objectKey(RECORDING, kind, { highlight: HIGHLIGHT })}`
 
 const source = { id: 'teacher', type: 'hls', url: 'https://example.com/teacher/live.m3u8', label: 'Ms Li' }
 const highlight = {
@@ -33,10 +35,10 @@ const highlight = {
   error: null,
   traceId: TRACE,
   links: {
-    playlist: `${folder}/clip.m3u8`,
-    mp4: `${folder}/clip.mp4`,
-    poster: `${folder}/poster.jpg`,
-    preview: `${folder}/preview.webp`,
+    playlist: linkTo('clipPlaylist'),
+    mp4: linkTo('clip'),
+    poster: linkTo('poster'),
+    preview: linkTo('preview'),
   },
 }
 const share = {
@@ -60,7 +62,7 @@ const recap = {
   readyAt: '2026-11-21T10:05:09.700Z',
   error: null,
   traceId: TRACE,
-  links: { mp4: `/media/${RECORDING}/outputs/${RECAP}.mp4` },
+  links: { mp4: `/media/${objectKey(RECORDING, 'recap', { recap: RECAP })}` },
 }
 
 /** What the reference shows of a schema, by its `$id`; each one matches its schema. */

@@ -1,6 +1,7 @@
 import { AppError, type RecorderRequest, toAppError } from '../protocol/index.ts'
 import type { Deletion } from '../recording/record.ts'
 import type { SegmentStore } from '../store/index.ts'
+import { folderKey, objectKey } from './keys.ts'
 import { getText, putText } from './stored-text.ts'
 
 /** A store into which only the newest take of a recording may write what all takes share. */
@@ -26,7 +27,7 @@ export function fenceStore(
   { recordingId, take }: Pick<RecorderRequest, 'recordingId' | 'take'>,
   onSuperseded: (error: AppError) => void = () => {},
 ): FencedStore {
-  const own = `${recordingId}/takes/${take}/`
+  const own = folderKey(recordingId, 'take', { take })
   let looking: Promise<void> | undefined
 
   async function look(): Promise<void> {
@@ -101,7 +102,7 @@ async function putNewest(store: SegmentStore, recordingId: string, take: number)
   await putText(store, keyOf(recordingId), `${JSON.stringify({ take })}\n`)
 }
 
-const keyOf = (recordingId: string): string => `${recordingId}/takes/newest.json`
+const keyOf = (recordingId: string): string => objectKey(recordingId, 'fence')
 
 function superseded({ recordingId, take, newest }: { recordingId: string; take: number; newest: number }): AppError {
   const why = newest === CLOSED ? 'the recording was closed' : `take ${newest} has begun`

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { SegmentStore } from '../store/index.ts'
+import { objectKey } from './keys.ts'
 import { getText, putText } from './stored-text.ts'
 
 /** The turn of one of several hosts that would close the same recording at once, each with what only it has. */
@@ -14,7 +15,7 @@ export interface FinalizeLock {
  * conditional PUT.
  */
 export async function takeFinalizeLock(store: SegmentStore, recordingId: string): Promise<FinalizeLock> {
-  const key = `${recordingId}/takes/closing.json`
+  const key = objectKey(recordingId, 'finalizeLock')
   const own = `${JSON.stringify({ turn: randomUUID() })}\n`
   await putText(store, key, own)
   return {

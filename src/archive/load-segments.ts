@@ -1,5 +1,6 @@
-import { type ParsedPlaylist, parsePlaylist, parseSegmentUri, type Segment } from '../playlist/index.ts'
+import { type ParsedPlaylist, parsePlaylist, type Segment } from '../playlist/index.ts'
 import type { SegmentStore } from '../store/segment-store.ts'
+import { objectKey, parseSegmentName } from './keys.ts'
 import { getText } from './stored-text.ts'
 
 /** What the stored playlists name, in order. */
@@ -27,12 +28,12 @@ export async function loadSegments(
   { sinceMs = Number.NEGATIVE_INFINITY }: LoadSegmentsOptions = {},
 ): Promise<StoredSegments | undefined> {
   // Against the order of writing: what has left the newer playlist is then surely in the older one.
-  const live = await loadPlaylist(store, `${recordingId}/live.m3u8`)
+  const live = await loadPlaylist(store, objectKey(recordingId, 'live'))
   if (live !== undefined && reachesBackTo(live, sinceMs)) return live
-  const tail = await loadPlaylist(store, `${recordingId}/tail.m3u8`)
+  const tail = await loadPlaylist(store, objectKey(recordingId, 'tail'))
   const end = tail === undefined || live === undefined ? (tail ?? live) : join(tail, live)
   if (end !== undefined && newestOf(end) >= newestOf(live) && reachesBackTo(end, sinceMs)) return end
-  const index = await loadPlaylist(store, `${recordingId}/index.m3u8`)
+  const index = await loadPlaylist(store, objectKey(recordingId, 'index'))
   if (index?.ended) return index
   const views = [index, tail, live].filter((view) => view !== undefined)
   return views.length === 0 ? undefined : views.reduce(join)
@@ -41,7 +42,7 @@ export async function loadSegments(
 /** How much the stored playlists show, and from where; undefined while nothing is stored. Errors: those of the store. */
 export async function loadWindow(store: Pick<SegmentStore, 'get'>, recordingId: string) {
   const stored = await loadSegments(store, recordingId)
-  const first = parseSegmentUri(stored?.segments[0]?.uri ?? '')
+  const first = parseSegmentName(stored?.segments[0]?.uri ?? '')
   if (stored === undefined || first === undefined) return undefined
   const durationSec = stored.segments.reduce((sum, segment) => sum + segment.durationSec, 0)
   return { first, durationSec, targetDurationSec: stored.targetDurationSec }

@@ -8,6 +8,7 @@ import type {
   VideoSettings,
 } from '../protocol/index.ts'
 import type { SegmentStore } from '../store/index.ts'
+import { objectKey } from './keys.ts'
 import type { MediaFigures, Publication } from './publication.ts'
 import { getText, putText } from './stored-text.ts'
 
@@ -106,13 +107,13 @@ export function closeManifest(manifest: Manifest, end: RecordingEnd, stored: Sto
 
 /** Undefined when the store has none. */
 export async function loadManifest(store: SegmentStore, recordingId: string): Promise<Manifest | undefined> {
-  const text = await getText(store, `${recordingId}/recording.json`)
+  const text = await getText(store, objectKey(recordingId, 'manifest'))
   return text === undefined ? undefined : (JSON.parse(text) as Manifest)
 }
 
 /** Atomic, as every `put`: a reader finds the manifest before or the new one. Errors: those of the store. */
 export async function storeManifest(store: SegmentStore, manifest: Manifest): Promise<void> {
-  await putText(store, `${manifest.id}/recording.json`, `${JSON.stringify(manifest, null, 2)}\n`)
+  await putText(store, objectKey(manifest.id, 'manifest'), `${JSON.stringify(manifest, null, 2)}\n`)
 }
 
 function nothing(): MediaFigures {

@@ -1,6 +1,7 @@
 import { joinIndex } from '../playlist/index.ts'
 import { AppError } from '../protocol/index.ts'
 import type { SegmentStore, StoredObject, StoredObjectInfo } from '../store/segment-store.ts'
+import { findObject, objectKey, splitKey } from './keys.ts'
 import { undefinedIfMissing } from './stored-text.ts'
 
 /**
@@ -25,7 +26,7 @@ export function playerView(store: Pick<SegmentStore, 'get' | 'head'>): Pick<Segm
   }
 }
 
-const isIndex = (key: string): boolean => /^[^/]+\/index\.m3u8$/.test(key)
+const isIndex = (key: string): boolean => findObject(splitKey(key).name)?.kind === 'index'
 
 async function readIndex(
   store: Pick<SegmentStore, 'get' | 'head'>,
@@ -34,7 +35,7 @@ async function readIndex(
 ): Promise<{ readonly bytes: Uint8Array; readonly info: StoredObjectInfo }> {
   const options = signal === undefined ? {} : { signal }
   const tail = await undefinedIfMissing(() =>
-    store.get(key.replace(/index\.m3u8$/, 'tail.m3u8'), options).then(readText),
+    store.get(objectKey(splitKey(key).recordingId, 'tail'), options).then(readText),
   )
   const index = await readText(await store.get(key, options))
   const bytes = new TextEncoder().encode(joinIndex(index.text, tail?.text))

@@ -6,6 +6,7 @@ import {
   targetDuration,
 } from '../playlist/index.ts'
 import type { SegmentStore } from '../store/segment-store.ts'
+import { objectKey } from './keys.ts'
 import { loadSegments, type StoredSegments } from './load-segments.ts'
 import { putText } from './stored-text.ts'
 
@@ -60,8 +61,8 @@ export function createPublication(options: PublicationOptions, earlier: readonly
   const live = createLivePlaylist({ targetDurationSec, discontinuitySequence })
   const sums = createSums()
   let last: Segment | undefined
-  const put = (name: string, text: string | undefined) =>
-    text === undefined ? undefined : putText(store, `${recordingId}/${name}`, text)
+  const put = (kind: 'index' | 'tail' | 'live', text: string | undefined) =>
+    text === undefined ? undefined : putText(store, objectKey(recordingId, kind), text)
 
   function add(given: Omit<Segment, 'seq'>): Segment {
     const beginsTake = last !== undefined && last.take !== given.take
@@ -94,10 +95,10 @@ export function createPublication(options: PublicationOptions, earlier: readonly
     async publish({ ended }) {
       const texts = index.texts({ ended })
       // The index first: whoever reads the tail before the index never misses what went from one into the other.
-      await put('index.m3u8', texts.index)
-      await Promise.all([put('live.m3u8', live.text({ ended })), put('tail.m3u8', texts.tail)])
+      await put('index', texts.index)
+      await Promise.all([put('live', live.text({ ended })), put('tail', texts.tail)])
       index.stored(texts)
-      if (ended) await store.delete(`${recordingId}/tail.m3u8`)
+      if (ended) await store.delete(objectKey(recordingId, 'tail'))
     },
   }
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from 'commander'
+import { objectName } from '../archive/keys.ts'
 import { describeSettings, loadConfig } from '../config/index.ts'
 import { toAppError } from '../protocol/index.ts'
 import { addHighlightCommands } from './highlight-commands.ts'
@@ -51,7 +52,8 @@ program
     const config = loadConfig()
     const { record } = await import('./record.ts')
     const { path, ended } = await record(spec, { out, config, signal: stop.signal })
-    console.log(`${path}/index.m3u8: ${ended.durationSec.toFixed(1)} s in ${ended.segments} segments, ${ended.reason}`)
+    const index = `${path}/${objectName('index')}`
+    console.log(`${index}: ${ended.durationSec.toFixed(1)} s in ${ended.segments} segments, ${ended.reason}`)
   })
 
 addHighlightCommands(program)

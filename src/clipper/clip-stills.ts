@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileNameOf } from '../archive/keys.ts'
 import { makeStills, type PipeOptions } from '../media/index.ts'
 import { groupStream, loadMedia, numberKept } from './group-stream.ts'
 import type { ClipPlan, PlannedHead, PlannedPicture } from './plan-cut.ts'
@@ -32,8 +33,8 @@ export async function makeClipStills(plan: ClipPlan, options: StillsOptions): Pr
   const groups = groupStretches(shown, segments)
   const mediaOf = await loadMedia(groups, segments)
   const keep = numberKept(groups)
-  const posterPath = join(folder, 'poster.jpg')
-  const previewPath = join(folder, 'preview.webp')
+  const posterPath = join(folder, fileNameOf('poster'))
+  const previewPath = join(folder, fileNameOf('preview'))
   for (const quality of QUALITIES) {
     await makeStills(
       {

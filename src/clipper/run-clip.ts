@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { fileNameOf, objectKey } from '../archive/keys.ts'
 import type { PipeOptions } from '../media/index.ts'
 import type { ClipRequest, ClipResult } from '../protocol/index.ts'
 import { openStore, type SegmentStore } from '../store/index.ts'
@@ -34,7 +35,7 @@ export async function runClip(request: ClipRequest, { signal, logger }: ClipperI
   const [clip, stills] = await sideBySide<[FinishedClip, ClipStills]>(signal, [
     async (both) => {
       const pipe = pipeFor(both)
-      const cut = await cutClip(plan, { ...common, path: join(folder.path, 'clip.mp4'), ...neighbours, pipe })
+      const cut = await cutClip(plan, { ...common, path: join(folder.path, fileNameOf('clip')), ...neighbours, pipe })
       logger.debug({ elapsedMs: performance.now() - startedAtMs, bytes: cut.bytes }, 'the clip is cut')
       await verifyFilm(cut.path, plan, { ...pipe, fps, sampleRate: cut.sampleRate })
       return cut
@@ -68,10 +69,10 @@ async function storeClip(
   { recordingId, highlightId }: ClipRequest,
   { clip, stills, signal }: { readonly clip: FinishedClip; readonly stills: ClipStills; readonly signal: AbortSignal },
 ): Promise<void> {
-  const key = (name: string) => `${recordingId}/highlights/${highlightId}/${name}`
-  await store.putFile(key('preview.webp'), stills.previewPath, { signal })
-  await store.putFile(key('poster.jpg'), stills.posterPath, { signal })
-  await store.putFile(key('clip.mp4'), clip.path, { signal })
+  const key = (kind: 'preview' | 'poster' | 'clip') => objectKey(recordingId, kind, { highlight: highlightId })
+  await store.putFile(key('preview'), stills.previewPath, { signal })
+  await store.putFile(key('poster'), stills.posterPath, { signal })
+  await store.putFile(key('clip'), clip.path, { signal })
 }
 
 function resultOf(plan: ClipPlan, { fps, bytes }: { readonly fps: number; readonly bytes: number }): ClipResult {

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseSegmentUri, segmentUri } from '../playlist/index.ts'
+import { parseSegmentName, segmentName } from '../archive/keys.ts'
 import { AppError, type ClipRequest, type ClipSegment } from '../protocol/index.ts'
 import type { SegmentStore } from '../store/segment-store.ts'
 import { sampleSize } from './h264/nal-units.ts'
@@ -58,11 +58,11 @@ export class SegmentCache {
 
   /** The neighbour of this segment in its take, for the sound that lies over the border; undefined when there is none. */
   async readBeside(listed: ClipSegment, side: 'before' | 'after'): Promise<ShelvedSegment | undefined> {
-    const place = parseSegmentUri(listed.uri)
+    const place = parseSegmentName(listed.uri)
     const number = (place?.number ?? 0) + (side === 'before' ? -1 : 1)
     if (place === undefined || number < 0) return undefined
     try {
-      return await this.#take({ ...listed, uri: segmentUri(place.take, number) })
+      return await this.#take({ ...listed, uri: segmentName({ take: place.take, number }) })
     } catch (error) {
       if (error instanceof AppError && error.code === 'highlight.no-media') return undefined
       throw error

@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util'
+import { folderKey, objectKey } from '../archive/keys.ts'
 import type { SegmentStore } from '../store/segment-store.ts'
 import type { HighlightsPorts } from './ports.ts'
 import { type HighlightRecord, msOf, type RecapRecord } from './record.ts'
-import { highlightKey, recapManifestName, recapName } from './view.ts'
 
 type Ids = Pick<HighlightRecord, 'id' | 'recordingId'>
 
 /** `highlight.json`: the highlight's row beside its clip, enough to write it again. */
 export async function storeManifest(store: SegmentStore, record: HighlightRecord): Promise<void> {
-  await putRow(store, `${highlightKey(record)}/highlight.json`, record)
+  await putRow(store, objectKey(record.recordingId, 'highlightManifest', { highlight: record.id }), record)
 }
 
 /**
@@ -28,32 +28,38 @@ export async function keepManifest({ store, highlights }: HighlightsPorts, ids: 
 
 /** The row of a clip that is ready, from beside it; undefined when there is none, or none that can be read. */
 export async function loadHighlight(store: SegmentStore, ids: Ids): Promise<HighlightRecord | undefined> {
-  const record = await getRow<HighlightRecord>(store, `${highlightKey(ids)}/highlight.json`, ids)
+  const record = await getRow<HighlightRecord>(
+    store,
+    objectKey(ids.recordingId, 'highlightManifest', { highlight: ids.id }),
+    ids,
+  )
   const times = [record?.at, record?.from, record?.to, record?.createdAt, record?.readyAt]
   return record?.state === 'ready' && areTimes(times) ? record : undefined
 }
 
 /** `outputs/<recap id>.json`: the row of a recap beside its film. Errors: those of the store and the database. */
 export async function keepRecap({ store, recaps }: HighlightsPorts, record: RecapRecord): Promise<void> {
-  await putRow(store, `${record.recordingId}/${recapManifestName(record)}`, record)
+  await putRow(store, objectKey(record.recordingId, 'recapManifest', { recap: record.id }), record)
   if ((await recaps.find(record.id)) === undefined) await deleteFilm(store, record)
 }
 
 /** The row of a recap whose film is there, from beside it; undefined when there is none, or none that can be read. */
 export async function loadRecap(store: SegmentStore, ids: Ids): Promise<RecapRecord | undefined> {
-  const record = await getRow<RecapRecord>(store, `${ids.recordingId}/${recapManifestName(ids)}`, ids)
+  const record = await getRow<RecapRecord>(store, objectKey(ids.recordingId, 'recapManifest', { recap: ids.id }), ids)
   return record?.state === 'ready' && areTimes([record.createdAt, record.readyAt]) ? record : undefined
 }
 
 /** Deletes the film of a recap and what is beside it; twice is as once. Errors: those of the store. */
 export async function deleteFilm(store: SegmentStore, ids: Ids): Promise<void> {
-  for (const name of [recapManifestName(ids), recapName(ids)]) await store.delete(`${ids.recordingId}/${name}`)
+  for (const kind of ['recapManifest', 'recap'] as const) {
+    await store.delete(objectKey(ids.recordingId, kind, { recap: ids.id }))
+  }
 }
 
 /** Deletes everything that is stored for a highlight; twice is as once. Errors: those of the store. */
 export async function deleteMedia(store: SegmentStore, ids: Ids): Promise<void> {
   const keys: string[] = []
-  for await (const { key } of store.list(`${highlightKey(ids)}/`)) keys.push(key)
+  for await (const { key } of store.list(folderKey(ids.recordingId, 'highlight', { highlight: ids.id }))) keys.push(key)
   for (const key of keys) await store.delete(key)
 }
 

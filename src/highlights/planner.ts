@@ -1,3 +1,4 @@
+import { objectKey } from '../archive/keys.ts'
 import { renderClipPlaylist } from '../playlist/index.ts'
 import { AppError, DEFAULT_VIDEO, errorInfo, toAppError } from '../protocol/index.ts'
 import { isFinal, type RecordingRecord } from '../recording/index.ts'
@@ -6,7 +7,6 @@ import { deleteMedia } from './media.ts'
 import { type ClipPlan, type NoMedia, selectSegments } from './plan.ts'
 import type { HighlightsPorts, RecordingIndex, StoredIndex } from './ports.ts'
 import { type HighlightRecord, instant, msOf } from './record.ts'
-import { highlightKey } from './view.ts'
 import type { HighlightOutcome, HighlightWriter } from './write.ts'
 
 /** A recorder that died uploads no more, and one whose worker died has ended: what is stored now is all there will be. */
@@ -81,7 +81,10 @@ export function createPlanner(ports: HighlightsPorts, writer: HighlightWriter): 
         return failed
       }
       const text = renderClipPlaylist(plan.segments, plan.fromMs)
-      await store.put(`${highlightKey(record)}/clip.m3u8`, new TextEncoder().encode(text))
+      await store.put(
+        objectKey(record.recordingId, 'clipPlaylist', { highlight: record.id }),
+        new TextEncoder().encode(text),
+      )
       let planned: HighlightRecord | undefined
       const after = await writer.change(record.id, (current, now) => {
         if (current.state !== 'waiting') return undefined

@@ -1,8 +1,6 @@
+import { uriFrom } from '../archive/keys.ts'
 import type { ClipSegment } from '../protocol/index.ts'
 import { playlistVersion, renderSegment } from './segment.ts'
-
-/** From `highlights/<id>/` up to the recording's folder. */
-const UP = '../../'
 
 /**
  * The text of `clip.m3u8`: whole stored segments, with a start at the asked picture (RFC 8216 §4.3.5.2). It plays on to the
@@ -24,5 +22,5 @@ export function renderClipPlaylist(segments: readonly ClipSegment[], fromMs: num
 }
 
 function renderClipSegment({ uri, startMs, durationSec, discontinuity }: ClipSegment): string {
-  return renderSegment({ uri: `${UP}${uri}`, programDateTimeMs: startMs, durationSec, discontinuity })
+  return renderSegment({ uri: uriFrom('clipPlaylist', uri), programDateTimeMs: startMs, durationSec, discontinuity })
 }

@@ -85,7 +85,7 @@ export function renderIndex(
 export function joinIndex(index: string, tail: string | undefined): string {
   const first = /^#EXT-X-MEDIA-SEQUENCE:(\d+)$/m.exec(tail ?? '')?.[1]
   if (tail === undefined || first === undefined || index.endsWith('#EXT-X-ENDLIST\n')) return index
-  const entries = tail.slice(tail.indexOf(HEAD_END) + HEAD_END.length).split(/(?<=^takes\/.*\n)/m)
+  const entries = tail.slice(tail.indexOf(HEAD_END) + HEAD_END.length).split(/(?<=^[^#\n].*\n)/m)
   const known = firstSeq(index) + countEntries(index) - Number(first)
   const newer = known < 0 ? '' : entries.slice(known).join('')
   const hasGap = newer.includes('#EXT-X-GAP\n')

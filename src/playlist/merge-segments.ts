@@ -1,4 +1,5 @@
-import { parseSegmentUri, type Segment } from './segment.ts'
+import { parseSegmentName } from '../archive/keys.ts'
+import type { Segment } from './segment.ts'
 
 type Unplaced = Omit<Segment, 'seq'>
 
@@ -42,5 +43,5 @@ function inOrder(a: Unplaced, b: Unplaced): number {
 }
 
 function numberOf({ uri }: Unplaced): number {
-  return parseSegmentUri(uri)?.number ?? 0
+  return parseSegmentName(uri)?.number ?? 0
 }

@@ -1,4 +1,5 @@
-import { parseSegmentUri, type Segment } from './segment.ts'
+import { parseSegmentName } from '../archive/keys.ts'
+import type { Segment } from './segment.ts'
 
 /** Segments are in the order of the text. `ended` means that the playlist says so by `EXT-X-ENDLIST` (RFC 8216 §4.3.3.4). */
 export interface ParsedPlaylist {
@@ -39,7 +40,7 @@ function parseSegments(lines: readonly string[], firstSeq: number): Segment[] {
     else if (line === '#EXT-X-DISCONTINUITY') entry.discontinuity = true
     else if (line === '#EXT-X-GAP') entry.gap = true
     else if (line !== '' && !line.startsWith('#')) {
-      const place = parseSegmentUri(line)
+      const place = parseSegmentName(line)
       const { gap, ...rest } = entry
       if (place !== undefined && Number.isFinite(rest.durationSec)) {
         const seq = firstSeq + segments.length

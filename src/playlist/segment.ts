@@ -15,17 +15,6 @@ export interface Segment {
   readonly gap?: boolean
 }
 
-/** Where a take's segment of this number lies below the recording's folder. Numbers count from 0 within a take. */
-export function segmentUri(take: number, number: number): string {
-  return `takes/${take}/${number}.ts`
-}
-
-/** The inverse of `segmentUri`; undefined for any other URI. */
-export function parseSegmentUri(uri: string): { readonly take: number; readonly number: number } | undefined {
-  const match = /^takes\/(\d+)\/(\d+)\.ts$/.exec(uri)
-  return match === null ? undefined : { take: Number(match[1]), number: Number(match[2]) }
-}
-
 /** The lines of one segment; EXTINF has the microseconds of the media's own time line (RFC 8216 §4.3.2). */
 export function renderSegment(segment: Omit<Segment, 'seq' | 'take'>): string {
   const lines = [

@@ -1,3 +1,4 @@
+import { objectKey } from '../archive/keys.ts'
 import {
   DEFAULT_MAX_DURATION_SEC,
   DEFAULT_SEGMENT_SEC,
@@ -12,7 +13,7 @@ import type { RecordingRecord, SourceRecord, TakeRecord } from './record.ts'
 /** A recording as the API shows it. `publicUrl` is the prefix of its links; null for links without a host. */
 export function toRecording(record: RecordingRecord, publicUrl: string | null): Recording {
   const { spec } = record
-  const media = `${publicUrl ?? ''}/media/${record.id}`
+  const media = `${publicUrl ?? ''}/media`
   return {
     id: record.id,
     state: record.state,
@@ -33,7 +34,7 @@ export function toRecording(record: RecordingRecord, publicUrl: string | null): 
     error: record.error,
     metadata: spec.metadata ?? {},
     traceId: record.traceId,
-    links: { live: `${media}/live.m3u8`, index: `${media}/index.m3u8` },
+    links: { live: `${media}/${objectKey(record.id, 'live')}`, index: `${media}/${objectKey(record.id, 'index')}` },
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Publication } from '../archive/index.ts'
-import { parseSegmentUri } from '../playlist/index.ts'
+import { parseSegmentName } from '../archive/keys.ts'
 import {
   claimFolder,
   forget,
@@ -78,5 +78,5 @@ async function listEarlier({ spoolDir, recordingId, take }: AdoptOptions): Promi
 
 /** A take's segments are published in order, so that the newest one says it for all. */
 function isNamed(segment: SpooledSegment, last: Publication['last']): boolean {
-  return segment.take === last?.take && segment.number <= (parseSegmentUri(last.uri)?.number ?? -1)
+  return segment.take === last?.take && segment.number <= (parseSegmentName(last.uri)?.number ?? -1)
 }

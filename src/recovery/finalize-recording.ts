@@ -19,7 +19,8 @@ import {
   storeManifest,
   takeFinalizeLock,
 } from '../archive/index.ts'
-import { leaveOutDoubles, mergeSegments, parseSegmentUri, type Segment } from '../playlist/index.ts'
+import { objectKey, parseSegmentName } from '../archive/keys.ts'
+import { leaveOutDoubles, mergeSegments, type Segment } from '../playlist/index.ts'
 import { AppError, type ErrorInfo } from '../protocol/index.ts'
 import type { SpooledTake } from '../spool/index.ts'
 import type { SegmentStore } from '../store/index.ts'
@@ -136,7 +137,7 @@ async function close(closing: Closing, turn: FinalizeLock): Promise<FinalizedRec
 
 /** What dead takes had kept of their signals, behind those that the store has. */
 async function storeSignals({ store, recordingId, found }: Closing, publication: Publication): Promise<void> {
-  const key = `${recordingId}/signals.jsonl`
+  const key = objectKey(recordingId, 'signals')
   const text = (await getText(store, key)) ?? ''
   const whole = mergeSignals(text, found.signals, publication.timelineBeforeSec)
   if (whole !== text) await putText(store, key, whole)
@@ -146,7 +147,7 @@ async function storeSignals({ store, recordingId, found }: Closing, publication:
 function hasLeft({ take, uri }: Omit<Segment, 'seq'>, named: StoredSegments | undefined): boolean {
   const first = named?.segments[0]
   if (first === undefined || first.seq === 0) return false
-  const numberOf = (name: string) => parseSegmentUri(name)?.number ?? 0
+  const numberOf = (name: string) => parseSegmentName(name)?.number ?? 0
   return take === first.take ? numberOf(uri) < numberOf(first.uri) : take < first.take
 }
 

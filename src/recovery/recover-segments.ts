@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { KeptLog } from '../archive/index.ts'
-import { type Segment, segmentUri } from '../playlist/index.ts'
+import { objectKey, segmentName } from '../archive/keys.ts'
+import type { Segment } from '../playlist/index.ts'
 import {
   claimFolder,
   forget,
@@ -57,7 +58,7 @@ export async function recoverSegments(options: RecoverOptions): Promise<Recovere
   const signals = await readKeptLogs(spool.adopted)
   const found = await readAdopted(spool.adopted)
   const chosen = new Set((await options.choose(found.map(listed))).map(({ uri }) => uri))
-  const isChosen = (segment: SpooledSegment): boolean => chosen.has(uriOf(segment))
+  const isChosen = (segment: SpooledSegment): boolean => chosen.has(segmentName(segment))
   const left = found.filter((segment) => !isChosen(segment))
   const segments: Found[] = []
   for (const segment of found.filter(isChosen)) {
@@ -79,7 +80,7 @@ export async function recoverSegments(options: RecoverOptions): Promise<Recovere
 async function storeSegment({ store, recordingId }: RecoverOptions, segment: SpooledSegment): Promise<SpooledSegment> {
   const { path } = segment
   if (segment.kind === 'waiting' && path !== undefined) {
-    const key = `${recordingId}/${uriOf(segment)}`
+    const key = objectKey(recordingId, 'segment', segment)
     await store.putFile(key, path).catch(async () => {
       await sleep(PAUSE_MS)
       await store.putFile(key, path)
@@ -88,10 +89,8 @@ async function storeSegment({ store, recordingId }: RecoverOptions, segment: Spo
   return await markStored(segment)
 }
 
-const uriOf = ({ take, number }: SpooledSegment): string => segmentUri(take, number)
-
 function listed(segment: SpooledSegment): Found {
   const { take, durationSec, programDateTimeMs, discontinuity, kind } = segment
-  const uri = uriOf(segment)
+  const uri = segmentName(segment)
   return { take, uri, durationSec, programDateTimeMs, discontinuity, ...(kind === 'gap' && { gap: true }) }
 }

@@ -1,4 +1,5 @@
 import { loadDeletion, loadManifest, type Manifest } from '../archive/index.ts'
+import { findObject, folderKey, objectKey, splitKey } from '../archive/keys.ts'
 import { loadHighlight, loadRecap } from '../highlights/index.ts'
 import type { ErrorInfo, RecordingSpec } from '../protocol/index.ts'
 import type { Deletion, RecordingRecord } from '../recording/index.ts'
@@ -62,7 +63,11 @@ export async function reindex(
       log(`${id}: ${outcome}`)
     }
     if (outcome === 'running') continue
-    const clips = { ids: store.folders(`${id}/highlights/`), load: loadHighlight, restorer: restorers.highlights }
+    const clips = {
+      ids: store.folders(folderKey(id, 'highlights')),
+      load: loadHighlight,
+      restorer: restorers.highlights,
+    }
     const films = { ids: filmsOf(store, id), load: loadRecap, restorer: restorers.recaps }
     await restoreRows(id, clips, highlights)
     await restoreRows(id, films, recaps)
@@ -76,7 +81,7 @@ export async function reindex(
     if (manifest === undefined) return undefined
     if (manifest === 'unreadable' || manifest.id !== id) return 'unreadable'
     const deletion = await loadDeletion(store, id)
-    const changedMs = (await store.head(`${id}/live.m3u8`))?.modifiedAt.getTime() ?? 0
+    const changedMs = (await store.head(objectKey(id, 'live')))?.modifiedAt.getTime() ?? 0
     if (deletion === undefined && manifest.endedAt === null && nowMs - changedMs < QUIET_MS) return 'running'
     const outcome = deletion === undefined ? 'restored' : 'deleted'
     if (dryRun) return outcome
@@ -122,9 +127,9 @@ interface RowsOfRecording<Row> {
 
 /** The ids of a recording's recaps, by their films. */
 async function* filmsOf(store: SegmentStore, recordingId: string): AsyncIterable<string> {
-  for await (const { key } of store.list(`${recordingId}/outputs/`)) {
-    const id = /\/(rcp_[^/]+)\.mp4$/.exec(key)?.[1]
-    if (id !== undefined) yield id
+  for await (const { key } of store.list(folderKey(recordingId, 'recaps'))) {
+    const found = findObject(splitKey(key).name)
+    if (found?.kind === 'recap' && found.parts.recap !== undefined) yield found.parts.recap
   }
 }
 

@@ -1,3 +1,4 @@
+import { splitKey } from '../archive/keys.ts'
 import type {
   ClipsOfDeleted,
   ClipsToCome,
@@ -80,7 +81,7 @@ export function createDeletions(ports: DeletionsPorts): Deletions {
 
 async function listNames(store: SegmentStore, id: string, signal: AbortSignal): Promise<string[]> {
   const names: string[] = []
-  for await (const { key } of store.list(`${id}/`, { signal })) names.push(key.slice(id.length + 1))
+  for await (const { key } of store.list(`${id}/`, { signal })) names.push(splitKey(key).name)
   return names
 }
 

@@ -1,8 +1,9 @@
+import { folderKey, parseSegmentName, type SegmentPlace, splitKey } from '../archive/keys.ts'
 import type { Clock, RecordingRepository } from '../recording/index.ts'
 import { ignoreDeleted } from '../recording/index.ts'
 import { isFinal } from '../recording/state.ts'
 import type { SegmentStore } from '../store/segment-store.ts'
-import { isBefore, placeOf, type SegmentPlace, withNeighbours } from './segment-place.ts'
+import { isBefore, withNeighbours } from './segment-place.ts'
 
 /** Whatever lies before this place had left the playlists, and from this time on no player can still ask for it. */
 export interface RemovalMark extends SegmentPlace {
@@ -53,11 +54,11 @@ export interface Removals {
 export function createRemovals({ repository, pins, store, clock, windowOf }: RemovalsPorts): Removals {
   async function removeBefore(recordingId: string, place: SegmentPlace, signal?: AbortSignal): Promise<void> {
     const pinned = withNeighbours(await pins.of(recordingId))
-    for await (const { key } of store.list(`${recordingId}/takes/`)) {
+    for await (const { key } of store.list(folderKey(recordingId, 'takes'))) {
       signal?.throwIfAborted()
-      const uri = key.slice(recordingId.length + 1)
-      const found = placeOf(uri)
-      if (found !== undefined && isBefore(found, place) && !pinned.has(uri)) await store.delete(key)
+      const { name } = splitKey(key)
+      const found = parseSegmentName(name)
+      if (found !== undefined && isBefore(found, place) && !pinned.has(name)) await store.delete(key)
     }
   }
 

@@ -1,10 +1,6 @@
+import { deletionRank, findObject, KEPT, liesIn, objectName } from '../archive/keys.ts'
 import type { ClipsToCome } from '../recording/index.ts'
 import { withNeighbours } from './segment-place.ts'
-
-/** Where every recorder looks before it writes what all takes share: it stays, so that none comes back. */
-const FENCE = 'takes/newest.json'
-const MANIFEST = 'recording.json'
-const CLIP_PLAYLIST = /^highlights\/[^/]+\/clip\.m3u8$/
 
 /**
  * Plans which objects under `<recording>/` go, in this order. Playlists go first, so that nobody starts to play, the manifest
@@ -26,20 +22,14 @@ export function planDeletion(
 ): readonly string[] {
   const { cutting, rendering } = toCome
   const stays = new Set([
-    FENCE,
     ...outputs,
-    ...cutting.map(({ id }) => `highlights/${id}/clip.m3u8`),
+    ...cutting.map(({ id }) => objectName('clipPlaylist', { highlight: id })),
     ...withNeighbours(cutting.flatMap(({ segments }) => segments)),
-    ...(cutting.length > 0 || rendering ? [MANIFEST] : []),
+    ...(cutting.length > 0 || rendering ? [objectName('manifest')] : []),
   ])
   const isKept = (name: string): boolean => {
-    if (stays.has(name)) return true
-    return highlights === 'keep' && name.startsWith('highlights/') && !CLIP_PLAYLIST.test(name)
+    if (stays.has(name) || deletionRank(name) === KEPT) return true
+    return highlights === 'keep' && liesIn('highlights', name) && findObject(name)?.kind !== 'clipPlaylist'
   }
-  return names.filter((name) => !isKept(name)).sort((a, b) => rank(a) - rank(b))
-}
-
-function rank(name: string): number {
-  if (name === MANIFEST) return 2
-  return name.endsWith('.m3u8') ? 0 : 1
+  return names.filter((name) => !isKept(name)).sort((a, b) => deletionRank(a) - deletionRank(b))
 }

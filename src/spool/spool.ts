@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Manifest } from '../archive/index.ts'
+import { objectName } from '../archive/keys.ts'
 import { identifyProcess, type ProcessIdentity } from '../machine/index.ts'
 import { AppError } from '../protocol/index.ts'
 import { makeFolder, replaceFile, syncPath } from '../store/durable.ts'
@@ -145,7 +146,7 @@ export function takeFileOf(folder: string): string {
 
 /** The file of a folder's signals. */
 export function signalLogOf(folder: string): string {
-  return join(folder, 'signals.jsonl')
+  return join(folder, objectName('signals'))
 }
 
 function unlessMissing(error: unknown): undefined {

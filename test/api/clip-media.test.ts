@@ -56,6 +56,12 @@ test('a clip whose highlight is forgotten is saved all the same', async () => {
   expect([statusCode, headers['content-disposition']]).toEqual([200, expect.stringContaining(encoded('clip.mp4'))])
 })
 
+test.each([`${FOLDER}/highlight.json`, RECAP.replace('.mp4', '.json')])('%s is for the service alone', async (key) => {
+  await using library = await openLibrary()
+  await library.api.store.put(key, bytes('{}'))
+  expect((await library.get(key)).statusCode).toBe(404)
+})
+
 test('a clip that is asked for too early is not kept as missing, and plays once it is there', async () => {
   await using library = await openLibrary()
   await library.api.store.delete(`${FOLDER}/clip.mp4`)

@@ -11,6 +11,7 @@ async function openLibrary() {
   await api.store.put(SEGMENT, bytes('0123456789'))
   await api.store.put(PLAYLIST, bytes('#EXTM3U\n'))
   await api.store.put(`${fakeId(1)}/recording.json`, bytes('{"token":"secret"}'))
+  await api.store.put(`${fakeId(1)}/takes/newest.json`, bytes('{"take":"secret"}'))
   const get = (key: string, headers: Record<string, string> = {}, method: 'GET' | 'HEAD' = 'GET') =>
     api.app.inject({ method, url: `/media/${key}`, headers })
   return { api, get, [Symbol.asyncDispose]: () => api[Symbol.asyncDispose]() }
@@ -94,6 +95,7 @@ test.each([
   'takes/9/9.ts',
   '%2e%2e/other/index.m3u8',
   'spool/0.ts',
+  'takes/newest.json',
 ])('%s of a recording is not served', async (path) => {
   await using library = await openLibrary()
   const response = await library.get(`${fakeId(1)}/${path}`)

@@ -51,7 +51,8 @@ export const HOUSE: readonly Room[] = [
   // Words and pure parts: no I/O, no clock, no Node.
   pure('src/protocol', [], ['typebox']),
   pure('src/room', ['src/protocol']),
-  pure('src/playlist', ['src/protocol']),
+  pure('src/archive/keys', []),
+  pure('src/playlist', ['src/protocol', 'src/archive/keys']),
   pure('src/highlights/rules', ['src/protocol']),
   pure('src/recording/state', ['src/protocol']),
   pure('src/recording/record', ['src/protocol']),
@@ -63,7 +64,7 @@ export const HOUSE: readonly Room[] = [
   server('src/machine', ['src/protocol', 'src/timing']),
 
   // Use cases and the ports they ask for.
-  server('src/recording', ['src/protocol', 'src/timing', 'src/outbound', ...PORTS]),
+  server('src/recording', ['src/protocol', 'src/timing', 'src/outbound', 'src/archive/keys', ...PORTS]),
   server('src/highlights', ['src/protocol', 'src/timing', 'src/playlist', 'src/archive', 'src/recording', ...PORTS]),
   server('src/retention', ['src/protocol', 'src/timing', 'src/archive', 'src/recording', 'src/highlights', ...PORTS]),
   server('src/hub', ['src/protocol', 'src/timing', 'src/room', 'src/outbound']),

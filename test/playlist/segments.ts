@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import { type Segment, segmentUri } from '../../src/playlist/index.ts'
+import { segmentName } from '../../src/archive/keys.ts'
+import type { Segment } from '../../src/playlist/index.ts'
 
 export const SEGMENT_SEC = 2
 export const FPS = 25
@@ -27,7 +28,7 @@ export const anySegments: fc.Arbitrary<readonly Segment[]> = fc
       return {
         seq,
         take,
-        uri: segmentUri(take, seq),
+        uri: segmentName({ take, number: seq }),
         durationSec,
         programDateTimeMs,
         discontinuity,
@@ -41,7 +42,7 @@ export function evenSegments(count: number): readonly Segment[] {
   return Array.from({ length: count }, (_, seq) => ({
     seq,
     take: 1,
-    uri: segmentUri(1, seq),
+    uri: segmentName({ take: 1, number: seq }),
     durationSec: SEGMENT_SEC,
     programDateTimeMs: Date.UTC(2026, 10, 21, 9) + seq * SEGMENT_SEC * 1000,
     discontinuity: false,

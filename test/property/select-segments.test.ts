@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { segmentName } from '../../src/archive/keys.ts'
 import { type ClipPlan, type ClipWish, selectSegments } from '../../src/highlights/index.ts'
-import { type Segment, segmentUri } from '../../src/playlist/index.ts'
+import type { Segment } from '../../src/playlist/index.ts'
 
 const FPS = 25
 const FRAME_MS = 1000 / FPS
@@ -32,7 +33,7 @@ const recording: fc.Arbitrary<readonly Segment[]> = fc
       return {
         seq,
         take,
-        uri: segmentUri(take, seq),
+        uri: segmentName({ take, number: seq }),
         durationSec: frames / FPS,
         programDateTimeMs,
         discontinuity: seq > 0 && shiftMs !== 0,

@@ -1,12 +1,5 @@
 import { expect, test } from 'vitest'
-import { isBefore, placeOf, withNeighbours } from '../../src/retention/segment-place.ts'
-
-test('a segment is known by its name, and nothing else is', () => {
-  expect(placeOf('takes/2/17.ts')).toEqual({ take: 2, number: 17 })
-  expect(['takes/newest.json', 'highlights/hl_a/clip.mp4', 'takes/2/17.ts.part'].map(placeOf)).toEqual(
-    Array.from({ length: 3 }),
-  )
-})
+import { isBefore, withNeighbours } from '../../src/retention/segment-place.ts'
 
 test('takes follow each other, and segments in a take', () => {
   const [a, b, c] = [

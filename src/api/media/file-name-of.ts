@@ -1,19 +1,22 @@
+import { splitKey } from '../../archive/keys.ts'
 import { AppError, type Highlight, type Recording } from '../../protocol/index.ts'
 import type { ApiDependencies } from '../dependencies.ts'
 import { buildFileName } from './file-name.ts'
+import { objectAt } from './media-key.ts'
 
 type Deps = Pick<ApiDependencies, 'highlights' | 'recordings'>
 
 /** The name under which a media key is saved. What nobody named keeps the last part of its key. */
 export async function fileNameOf(key: string, { highlights, recordings }: Deps): Promise<string> {
-  const [recordingId = '', folder, id = '', ...rest] = key.split('/')
+  const { recordingId } = splitKey(key)
+  const { highlight: highlightId, recap: recapId } = objectAt(key)?.parts ?? {}
   const extension = key.slice(key.lastIndexOf('.') + 1)
-  if (folder === 'highlights' && rest.length === 1) {
-    const highlight = await orNone(highlights.get(id))
+  if (highlightId !== undefined) {
+    const highlight = await orNone(highlights.get(highlightId))
     if (highlight) return highlightFileName(highlight, await orNone(recordings.get(recordingId)), extension)
   }
-  if (folder === 'outputs' && id.startsWith('rcp_')) {
-    const recap = await orNone(highlights.getRecap(id.slice(0, id.lastIndexOf('.'))))
+  if (recapId !== undefined) {
+    const recap = await orNone(highlights.getRecap(recapId))
     const recording = recap && (await orNone(recordings.get(recordingId)))
     if (recap)
       return buildFileName({ words: [placeOf(recording), recap.title ?? 'recap'], at: recap.createdAt, extension })

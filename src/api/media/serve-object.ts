@@ -3,7 +3,7 @@ import Type from 'typebox'
 import { ProblemSchema } from '../../protocol/index.ts'
 import type { StoreLinks } from '../../store/segment-store.ts'
 import { cacheControl } from './freshness.ts'
-import { isRedirectable, mediaTypeOf } from './media-key.ts'
+import { isRedirectable, mediaTypeOf, objectAt } from './media-key.ts'
 import { type Sending, sendObject } from './send-object.ts'
 
 /** The answers of a route that serves objects, for the OpenAPI document. */
@@ -35,7 +35,7 @@ export async function serveObject(serving: Serving): Promise<FastifyReply> {
 async function redirect(serving: Serving, links: StoreLinks): Promise<FastifyReply> {
   const { store, key, cache, reply, missing, nowMs, maxSec } = serving
   // A playlist names only segments that are stored; anything else is asked for before it is there.
-  if (!key.includes('/takes/') && (await store.head(key)) === undefined) throw missing()
+  if (objectAt(key)?.kind !== 'segment' && (await store.head(key)) === undefined) throw missing()
   const disposition = reply.getHeader('content-disposition')
   const { url, freshSec } = await links.linkTo(key, {
     contentType: mediaTypeOf(key),

@@ -1,11 +1,12 @@
 import Type from 'typebox'
 import { playerView } from '../../archive/index.ts'
+import { objectName } from '../../archive/keys.ts'
 import { AppError } from '../../protocol/index.ts'
 import { attachment } from '../media/content-disposition.ts'
 import { DownloadQuery } from '../media/download-query.ts'
 import { fileNameOf } from '../media/file-name-of.ts'
 import type { Freshness } from '../media/freshness.ts'
-import { isImmutable, isMediaKey } from '../media/media-key.ts'
+import { isImmutable, isMediaKey, objectAt } from '../media/media-key.ts'
 import { MEDIA_ANSWERS, serveObject } from '../media/serve-object.ts'
 import type { RouteOptions, Scope } from '../route-options.ts'
 
@@ -24,7 +25,9 @@ export function mediaRoutes(app: Scope, { deps, clock }: RouteOptions): void {
       tags: ['media'],
       summary: 'A playlist, a segment or a clip',
       querystring: DownloadQuery,
-      params: Type.Object({ '*': Type.String({ description: 'rec_…/index.m3u8, as the links of a recording say' }) }),
+      params: Type.Object({
+        '*': Type.String({ description: `rec_…/${objectName('index')}, as the links of a recording say` }),
+      }),
       response: MEDIA_ANSWERS,
     },
     handler: async (request, reply) => {
@@ -60,8 +63,16 @@ function noMedia(key: string): AppError {
 }
 
 function whenThere(key: string): string {
-  const [, folder, , file] = key.split('/')
-  if (folder === 'outputs') return 'a recap is there from its event `recap.ready` on'
-  if (folder !== 'highlights') return "a recording's links say what there is"
-  return `it is there from the event \`${file === 'clip.m3u8' ? 'highlight.playable' : 'highlight.ready'}\` on`
+  switch (objectAt(key)?.kind) {
+    case 'recap':
+      return 'a recap is there from its event `recap.ready` on'
+    case 'clipPlaylist':
+      return 'it is there from the event `highlight.playable` on'
+    case 'clip':
+    case 'poster':
+    case 'preview':
+      return 'it is there from the event `highlight.ready` on'
+    default:
+      return "a recording's links say what there is"
+  }
 }

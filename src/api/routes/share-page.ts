@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
+import { fileNameOf, objectKey } from '../../archive/keys.ts'
 import { AppError, type Highlight, ProblemSchema } from '../../protocol/index.ts'
 import { attachment } from '../media/content-disposition.ts'
 import { DownloadQuery } from '../media/download-query.ts'
@@ -14,11 +15,11 @@ import { buildSharePage } from '../share/share-page.ts'
 
 /** So long may a browser show a file without asking again whether its link still works. */
 const FRESH_SEC = 600
-const FILES = ['clip.mp4', 'poster.jpg', 'preview.webp'] as const
+const SHARED = ['clip', 'poster', 'preview'] as const
 const PageParameters = Type.Object({ token: Type.String() })
 const FileParameters = Type.Object({
   token: Type.String(),
-  file: Type.String({ description: FILES.join(', ') }),
+  file: Type.String({ description: SHARED.map(fileNameOf).join(', ') }),
 })
 const tags = ['shares']
 
@@ -67,14 +68,15 @@ export function sharePageRoutes(app: Scope, { deps, clock }: RouteOptions): void
     handler: async (request, reply) => {
       const { token, file } = request.params
       const { highlight, share } = await highlights.openShare(token)
-      if (!FILES.some((name) => name === file)) throw noFile()
+      const kind = SHARED.find((each) => fileNameOf(each) === file)
+      if (kind === undefined) throw noFile()
       if (highlight.state !== 'ready') throw notReady(highlight)
       if (request.query.download !== undefined) {
         const recording = await orNone(recordings.get(highlight.recordingId))
         const extension = file.slice(file.lastIndexOf('.') + 1)
         reply.header('content-disposition', attachment(highlightFileName(highlight, recording, extension)))
       }
-      const key = `${highlight.recordingId}/highlights/${highlight.id}/${file}`
+      const key = objectKey(highlight.recordingId, kind, { highlight: highlight.id })
       const nowMs = clock()
       const leftSec = Math.floor((Date.parse(share.expiresAt) - nowMs) / 1000)
       return serveObject({
@@ -110,7 +112,7 @@ function sendPage(reply: FastifyReply, page: string, policy = sharePolicy()): Fa
 }
 
 function noFile(): AppError {
-  return new AppError('share.not-found', 'The link opens no such file', { allowed: FILES.join(', ') })
+  return new AppError('share.not-found', 'The link opens no such file', { allowed: SHARED.map(fileNameOf).join(', ') })
 }
 
 function notReady({ state }: Highlight): AppError {

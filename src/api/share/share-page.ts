@@ -1,3 +1,4 @@
+import { fileNameOf } from '../../archive/keys.ts'
 import type { Highlight, Recording, Share } from '../../protocol/index.ts'
 import { placeOf } from '../media/file-name-of.ts'
 import { type Html, html } from './html.ts'
@@ -49,14 +50,14 @@ function clip(shared: Shared): Html {
   const title = titleOf(highlight)
   const files = relative(url)
   return html`<div class="stage">
-<video controls playsinline preload="metadata" poster="${files}/poster.jpg" width="${width}" height="${height}" aria-label="${title}">
-<source src="${files}/clip.mp4" type="video/mp4">
+<video controls playsinline preload="metadata" poster="${files}/${fileNameOf('poster')}" width="${width}" height="${height}" aria-label="${title}">
+<source src="${files}/${fileNameOf('clip')}" type="video/mp4">
 </video>
 </div>
 <div class="words">
 <h1 dir="auto">${title}</h1>
 ${about(shared)}
-<p class="actions"><a class="button" href="${files}/clip.mp4?download=1" download>Download the clip</a></p>
+<p class="actions"><a class="button" href="${files}/${fileNameOf('clip')}?download=1" download>Download the clip</a></p>
 </div>`
 }
 
@@ -97,22 +98,22 @@ function mediaTags({ highlight, recording, url }: Shared): Html {
   const { width, height } = recording?.video ?? USUAL_SHAPE
   const alt = `A picture of the clip “${titleOf(highlight)}”`
   const secure = url.startsWith('https:')
-    ? html`<meta property="og:video:secure_url" content="${url}/clip.mp4">`
+    ? html`<meta property="og:video:secure_url" content="${url}/${fileNameOf('clip')}">`
     : undefined
   return html`<meta property="og:type" content="video.other">
-<meta property="og:image" content="${url}/poster.jpg">
+<meta property="og:image" content="${url}/${fileNameOf('poster')}">
 <meta property="og:image:type" content="image/jpeg">
 <meta property="og:image:width" content="${width}">
 <meta property="og:image:height" content="${height}">
 <meta property="og:image:alt" content="${alt}">
-<meta property="og:video" content="${url}/clip.mp4">
+<meta property="og:video" content="${url}/${fileNameOf('clip')}">
 ${secure}
 <meta property="og:video:type" content="video/mp4">
 <meta property="og:video:width" content="${width}">
 <meta property="og:video:height" content="${height}">
 <meta property="video:duration" content="${Math.round(highlight.durationSec ?? 0)}">
 <meta name="twitter:card" content="summary_large_image">
-<meta name="twitter:image" content="${url}/poster.jpg">
+<meta name="twitter:image" content="${url}/${fileNameOf('poster')}">
 <meta name="twitter:image:alt" content="${alt}">`
 }
 

@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { objectKey } from '../../archive/keys.ts'
 import { type PipeOptions, probe } from '../../media/index.ts'
 import { AppError, MOST_RECAP_SEC, type RecapJob, type RecapResult } from '../../protocol/index.ts'
 import { openStore, type SegmentStore } from '../../store/index.ts'
@@ -40,7 +41,7 @@ export async function runRecap(job: RecapJob, { signal, logger }: ClipperIo): Pr
   })
   const pictures = Array.from({ length: plan.frames }, (_, frame) => ({ frame, encoded: true }))
   await verifyFilm(path, { pictures, runs: plan.pieces, frames: plan.frames }, { ...pipe, fps, sampleRate })
-  await store.putFile(`${job.recordingId}/outputs/${job.recapId}.mp4`, path, { signal })
+  await store.putFile(objectKey(job.recordingId, 'recap', { recap: job.recapId }), path, { signal })
   const result = { durationSec: plan.frames / fps, bytes }
   logger.info({ ...result, elapsedMs: performance.now() - startedAtMs }, 'the recap is stored')
   return result
@@ -81,7 +82,7 @@ async function collectClip(
 ): Promise<PartFile> {
   const { folder, pipe } = place
   const file = `clip-${index}.mp4`
-  await download(store, `${job.recordingId}/highlights/${clip.highlightId}/clip.mp4`, {
+  await download(store, objectKey(job.recordingId, 'clip', { highlight: clip.highlightId }), {
     path: join(folder, file),
     ...(pipe.signal !== undefined && { signal: pipe.signal }),
   })

@@ -1,10 +1,10 @@
+import { objectName } from '../../archive/keys.ts'
 import { toAppError } from '../../protocol/index.ts'
 import type { ClipsOfDeleted } from '../../recording/index.ts'
 import { listAll } from '../list-all.ts'
 import { purge } from '../media.ts'
 import type { HighlightsPorts } from '../ports.ts'
 import type { HighlightRecord } from '../record.ts'
-import { recapManifestName, recapName } from '../view.ts'
 import type { HighlightWriter } from '../write.ts'
 
 /** What the deletion of a recording asks of its highlights. `planDue` plans those of these that are due. */
@@ -34,7 +34,7 @@ export function createClipsOfDeleted(
 
     async outputs(recordingId) {
       const kept = (await recaps.list(recordingId)).filter(({ state }) => state !== 'failed')
-      return kept.flatMap((recap) => [recapName(recap), recapManifestName(recap)])
+      return kept.flatMap(({ id: recap }) => [objectName('recap', { recap }), objectName('recapManifest', { recap })])
     },
 
     async deleteAll(recordingId) {

@@ -1,4 +1,5 @@
-import { parseSegmentUri, type Segment } from '../../playlist/index.ts'
+import { parseSegmentName } from '../../archive/keys.ts'
+import type { Segment } from '../../playlist/index.ts'
 import type { ClipSegment } from '../../protocol/index.ts'
 import type { TimeRange } from '../plan.ts'
 
@@ -36,6 +37,6 @@ export function withKept(kept: readonly ClipSegment[] | null, segments: readonly
 }
 
 function isNext(uri: string, nextUri: string): boolean {
-  const [place, next] = [parseSegmentUri(uri), parseSegmentUri(nextUri)]
+  const [place, next] = [parseSegmentName(uri), parseSegmentName(nextUri)]
   return place !== undefined && place.take === next?.take && place.number + 1 === next.number
 }

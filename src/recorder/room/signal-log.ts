@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { getText, type KeptSignal, keysOf, mergeSignals, type Publication, placeSignals } from '../../archive/index.ts'
+import { objectKey } from '../../archive/keys.ts'
 import type { Signal } from '../../protocol/index.ts'
 import { type AppendLog, createAppendLog, readKeptLogs } from '../../spool/index.ts'
 import type { SegmentStore } from '../../store/index.ts'
@@ -40,7 +41,7 @@ const LONGEST_REST_MS = 10 * 60_000
 
 export function createSignalLog(options: SignalLogOptions): SignalLog {
   const { store, recordingId, take, path } = options
-  const key = `${recordingId}/signals.jsonl`
+  const key = objectKey(recordingId, 'signals')
   const seen = new Set<string>()
   const waiting: Signal[] = []
   const kept: KeptSignal[] = []
@@ -136,7 +137,7 @@ interface Whole {
 
 async function openWhole(options: SignalLogOptions, publication: Publication): Promise<Whole> {
   const { store, recordingId, take } = options
-  const text = take === 1 ? '' : ((await getText(store, `${recordingId}/signals.jsonl`)) ?? '')
+  const text = take === 1 ? '' : ((await getText(store, objectKey(recordingId, 'signals'))) ?? '')
   const found = await readKeptLogs(options.adopted)
   const whole = mergeSignals(text, found, publication.timelineBeforeSec)
   const path = `${options.path}.whole`

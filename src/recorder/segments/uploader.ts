@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises'
 import type { Publication } from '../../archive/index.ts'
-import { type Segment, segmentUri } from '../../playlist/index.ts'
+import { objectKey, segmentName } from '../../archive/keys.ts'
+import type { Segment } from '../../playlist/index.ts'
 import { AppError, toAppError } from '../../protocol/index.ts'
 import { forget, markStored, type SpooledSegment } from '../../spool/index.ts'
 import type { SegmentStore } from '../../store/index.ts'
@@ -89,7 +90,7 @@ export function startUploader(options: UploaderOptions): Uploader {
   async function upload(segment: SpooledSegment): Promise<SpooledSegment> {
     const { path } = segment
     if (segment.kind !== 'waiting' || path === undefined) return segment
-    const key = `${options.recordingId}/${segmentUri(segment.take, segment.number)}`
+    const key = objectKey(options.recordingId, 'segment', segment)
     const isStored = await persist(() => storeFile(key, path))
     return isStored ? await persist(() => markStored(segment)) : { ...segment, kind: 'gap', path: undefined }
   }
@@ -138,7 +139,7 @@ export function startUploader(options: UploaderOptions): Uploader {
 
 /** As the playlists name it. */
 function listed({ take, number, durationSec, programDateTimeMs, discontinuity, kind }: SpooledSegment) {
-  const uri = segmentUri(take, number)
+  const uri = segmentName({ take, number })
   return { take, uri, durationSec, programDateTimeMs, discontinuity, ...(kind === 'gap' && { gap: true }) }
 }
 
