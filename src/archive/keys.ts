@@ -202,6 +202,7 @@ export interface SegmentPlace {
   readonly number: number
 }
 
+/** The name of a segment, and its URI in the recording's playlists. */
 export function segmentName({ take, number }: SegmentPlace): string {
   return objectName('segment', { take, number })
 }

@@ -22,6 +22,7 @@ export function isRedirectable(key: string): boolean {
   return /^(video|image)\//.test(mediaTypeOf(key))
 }
 
+/** `application/octet-stream` for what no recording has. */
 export function mediaTypeOf(key: string): string {
   return objectAt(key)?.row.mediaType ?? 'application/octet-stream'
 }
