@@ -13,7 +13,7 @@ export function clockMs(performanceMs: number): number {
   return performance.timeOrigin + shiftMs + performanceMs
 }
 
-/** Puts the clock onto that of another page, once, before anything has asked for it; the window and the worker each. */
+/** Sets the clock to that of another page: called once, before the first reading, in the window and in the worker. */
 export function shiftClock(byMs: number): void {
   shiftMs = byMs
 }

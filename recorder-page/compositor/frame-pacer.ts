@@ -1,17 +1,17 @@
 import type { PacedTimes } from '../sources/frames/frame-tap.ts'
 import { SourceTimeline } from './source-timeline.ts'
 
-/** A player shows a frame at the refresh nearest to its time: 60 a second. */
+/** A player shows a frame at the display refresh nearest to its time: 60 a second. */
 const REFRESH_MS = 1000 / 60
 /** Frames reach the worker up to two refreshes after their presentation time, later on a busy machine. */
 const MIN_DELAY_MS = 60
-/** A frame that comes after its tick, or before its sound, makes the pacer look back one tick further, at most this far. */
+/** A frame that comes after its tick, or before its sound, lengthens the delay by one tick, at most to this. */
 const MAX_DELAY_MS = 260
-/** More frames than this in waiting means that the source runs away; the oldest go. Decoders own their memory. */
+/** With more queued frames than this the source runs ahead and the oldest are dropped: decoders own their memory. */
 const MAX_QUEUE = 20
-/** Phase is moved back to the middle of the tick when it comes this near to either border. */
+/** The phase is re-centred in the tick when it comes this near to either edge. */
 const PHASE_MARGIN = 0.2
-/** A source whose frame period is within this of the tick's is paced one frame a tick. */
+/** A source whose frame period is within this of the tick's is locked: one frame a tick. */
 const LOCK_TOLERANCE = 0.02
 const PERIOD_WINDOW = 25
 
@@ -47,7 +47,7 @@ export class FramePacer<F extends Closable> {
   #periods: number[] = []
   #newestMediaMs: number | undefined
   #ageMs: number | undefined
-  #followedMs: number | undefined
+  #fixedZeroMs: number | undefined
   received = 0
   shownCount = 0
   skipped = 0
@@ -70,29 +70,29 @@ export class FramePacer<F extends Closable> {
     if (this.#waiting.length > MAX_QUEUE) this.#drop(1)
   }
 
-  /** When media time zero is recorded, on the page's clock; undefined before the first frame. */
-  get dueMs(): number | undefined {
+  /** The time at which media time zero is recorded, on the page's clock; undefined before the first frame. */
+  get mediaZeroMs(): number | undefined {
     const offset = this.#timeline.offsetMs
-    return offset === undefined ? undefined : (this.#followedMs ?? offset + this.#lookBackMs)
+    return offset === undefined ? undefined : (this.#fixedZeroMs ?? offset + this.#lookBackMs)
   }
 
   /**
-   * From now on media time zero is recorded at this time, wherever the player is, until `release` or until the source
-   * jumps: two pacers with the same due time choose the same frame at every tick.
+   * Fixes the time at which media time zero is recorded, wherever the player is, until `release` or until the source jumps.
+   * Two pacers with the same time choose the same frame at every tick.
    */
-  follow(dueMs: number): void {
-    this.#followedMs = dueMs
+  follow(mediaZeroMs: number): void {
+    this.#fixedZeroMs = mediaZeroMs
   }
 
-  /** Goes on by itself from where it is. */
+  /** Frees the pacing again, from where it is. */
   release(): void {
-    if (this.#followedMs === undefined) return
+    if (this.#fixedZeroMs === undefined) return
     this.#lookBackMs = this.#currentLookBackMs
     this.#minDelayMs = Math.max(MIN_DELAY_MS, this.#lookBackMs - this.#tickMs / 2)
-    this.#followedMs = undefined
+    this.#fixedZeroMs = undefined
   }
 
-  /** Learns anew when frames are presented, after the player was moved. */
+  /** Drops the timelines, because the player was moved. */
   resync(): void {
     this.#timeline = new SourceTimeline(REFRESH_MS)
     this.#soundTimeline = new SourceTimeline(0)
@@ -100,14 +100,14 @@ export class FramePacer<F extends Closable> {
 
   /** The picture of this source at a tick, still owned by the pacer; undefined before its first frame. */
   frameAt(tickMs: number): F | undefined {
-    const { dueMs } = this
-    if (dueMs === undefined) return this.#shown?.frame
+    const { mediaZeroMs } = this
+    if (mediaZeroMs === undefined) return this.#shown?.frame
     this.#lastTickMs = tickMs
-    const horizon = tickMs - dueMs
-    const due = this.#waiting.findLastIndex((candidate) => candidate.mediaMs <= horizon)
-    if (due >= 0) this.#show(due)
+    const horizon = tickMs - mediaZeroMs
+    const newest = this.#waiting.findLastIndex((candidate) => candidate.mediaMs <= horizon)
+    if (newest >= 0) this.#show(newest)
     else if (this.#shown === undefined) this.#show(0)
-    if (this.#shown !== undefined && due >= 0) this.#center(horizon - this.#shown.mediaMs)
+    if (this.#shown !== undefined && newest >= 0) this.#center(horizon - this.#shown.mediaMs)
     return this.#shown?.frame
   }
 
@@ -131,10 +131,10 @@ export class FramePacer<F extends Closable> {
 
   get #currentLookBackMs(): number {
     const offset = this.#timeline.offsetMs
-    return this.#followedMs === undefined || offset === undefined ? this.#lookBackMs : this.#followedMs - offset
+    return this.#fixedZeroMs === undefined || offset === undefined ? this.#lookBackMs : this.#fixedZeroMs - offset
   }
 
-  /** Forgets all frames, for example because the source is gone. */
+  /** Closes all frames, for example because the source was removed. */
   clear(): void {
     this.#drop(this.#waiting.length)
     this.#shown?.frame.close()
@@ -156,7 +156,7 @@ export class FramePacer<F extends Closable> {
     this.skipped += count
   }
 
-  /** The source's time went back (a loop, a new stream): older waiting frames are shown as they are, then it goes on. */
+  /** The source's time went back (a loop, a new stream): the queued frames are dropped, the shown one stays until the next. */
   #restart(mediaMs: number): void {
     this.#drop(this.#waiting.length)
     this.#periods = []
@@ -165,18 +165,18 @@ export class FramePacer<F extends Closable> {
 
   #relock(): void {
     this.#ageMs = undefined
-    this.#followedMs = undefined
+    this.#fixedZeroMs = undefined
     this.#minDelayMs = MIN_DELAY_MS
     this.#lookBackMs = MIN_DELAY_MS
   }
 
-  /** The delay is too short: the frame comes after its tick, or the tick before its sound. */
+  /** True when the delay is too short: the frame comes after its tick, or before its sound. */
   #isShort(mediaMs: number): boolean {
-    if (this.#lastTickMs === undefined || this.#followedMs !== undefined) return false
-    return mediaMs + (this.dueMs ?? 0) <= this.#lastTickMs || this.soundDelayMs < 0
+    if (this.#lastTickMs === undefined || this.#fixedZeroMs !== undefined) return false
+    return mediaMs + (this.mediaZeroMs ?? 0) <= this.#lastTickMs || this.soundDelayMs < 0
   }
 
-  /** A tick shows the frame before once more; looking further back, none is skipped for it. */
+  /** A longer delay repeats one frame, and skips none. */
   #lookFurtherBack(): void {
     if (this.#minDelayMs + this.#tickMs > MAX_DELAY_MS) return
     this.#minDelayMs += this.#tickMs
@@ -195,10 +195,10 @@ export class FramePacer<F extends Closable> {
     return median !== undefined && Math.abs(median - this.#tickMs) <= LOCK_TOLERANCE * this.#tickMs
   }
 
-  /** Keeps the phase of a locked source in the middle of the tick; `age` is how overdue the shown frame is. */
+  /** Keeps the phase of a locked source in the middle of the tick; `age` is how long ago the shown frame was to be shown. */
   #center(age: number): void {
     this.#ageMs = this.#ageMs === undefined ? age : this.#ageMs + (age - this.#ageMs) * 0.1
-    if (this.#followedMs !== undefined || !this.#locked || age > this.#tickMs * 1.5) return
+    if (this.#fixedZeroMs !== undefined || !this.#locked || age > this.#tickMs * 1.5) return
     const phase = this.#ageMs / this.#tickMs
     if (phase >= PHASE_MARGIN && phase <= 1 - PHASE_MARGIN) return
     const shift = this.#ageMs - this.#tickMs / 2

@@ -9,7 +9,7 @@ import type { PacedTimes } from '../sources/frames/frame-tap.ts'
 import type { TileSize } from '../sources/index.ts'
 import { FramePacer } from './frame-pacer.ts'
 
-interface StagedSource {
+interface LiveSource {
   spec: SourceSpec
   state: SourceState
   stateSinceMs: number
@@ -18,13 +18,13 @@ interface StagedSource {
   readonly pacer: FramePacer<VideoFrame>
 }
 
-/** All that a picture is made of: the room, the sources with their waiting frames, and the layout of the moment. */
-export class Stage {
+/** What the next picture is made of: the room, the sources with their queued frames, and the current layout. */
+export class LiveScene {
   readonly #size: Size
   readonly #tickMs: number
   readonly #room = new RoomReducer()
   readonly #animator = new SceneAnimator()
-  readonly #sources = new Map<string, StagedSource>()
+  readonly #sources = new Map<string, LiveSource>()
   #layout: Layout
   #roomLayout: Layout | null = null
   #activeSource: string | null = null
@@ -58,7 +58,7 @@ export class Stage {
     this.#sources.delete(sourceId)
   }
 
-  /** Trying again is not news for the audience: the scene counts from when the picture went away. */
+  /** Attempts to reconnect are no change to the audience: the scene counts from when the picture went away. */
   setSourceState(sourceId: string, state: SourceState, atMs: number): void {
     const source = this.#sources.get(sourceId)
     if (source === undefined) return
@@ -114,30 +114,32 @@ export class Stage {
     return new Set(muted.map(([sourceId]) => sourceId))
   }
 
-  /** How long the sound of each source has to wait for its picture. */
+  /** How long the sound of each source waits for its picture. */
   get soundDelaysMs(): ReadonlyMap<string, number> {
     return new Map([...this.#sources].map(([sourceId, { pacer }]) => [sourceId, pacer.soundDelayMs]))
   }
 
-  /** When each source's media time zero is recorded, on the page's clock; without those that have shown nothing. */
-  get dueMs(): ReadonlyMap<string, number> {
+  /** When each source's media time zero is recorded, on the page's clock; sources without a frame are left out. */
+  get mediaZeroMs(): ReadonlyMap<string, number> {
     return new Map(
-      [...this.#sources].flatMap(([id, { pacer }]) => (pacer.dueMs === undefined ? [] : [[id, pacer.dueMs]])),
+      [...this.#sources].flatMap(([id, { pacer }]) =>
+        pacer.mediaZeroMs === undefined ? [] : [[id, pacer.mediaZeroMs]],
+      ),
     )
   }
 
-  /** Keeps every source's choice of frames as it is, so that another page can make the same. */
+  /** Keeps the pacing of every source as it is, so that another page can pace the same. */
   freezePacing(): void {
     for (const { pacer } of this.#sources.values()) {
-      if (pacer.dueMs !== undefined) pacer.follow(pacer.dueMs)
+      if (pacer.mediaZeroMs !== undefined) pacer.follow(pacer.mediaZeroMs)
     }
   }
 
-  /** Chooses a source's frames as another page does. `isMoved`: its player was moved since the last call. */
-  followPacing(sourceId: string, dueMs: number, { isMoved }: { readonly isMoved: boolean }): void {
+  /** Paces a source as another page does. `isMoved`: its player was moved since the last call. */
+  followPacing(sourceId: string, mediaZeroMs: number, { isMoved }: { readonly isMoved: boolean }): void {
     const pacer = this.#sources.get(sourceId)?.pacer
     if (isMoved) pacer?.resync()
-    pacer?.follow(dueMs)
+    pacer?.follow(mediaZeroMs)
   }
 
   unfreezePacing(): void {
@@ -155,7 +157,7 @@ export class Stage {
     }))
   }
 
-  /** Without an `active.speaker` from the room, the loudest voice speaks. */
+  /** The active speaker is the loudest source while the room has not named one by `active.speaker`. */
   #roomWithSpeaker(): Room {
     const room = this.#room.room
     if (room.activeSpeaker !== null || this.#activeSource === null) return room
@@ -181,7 +183,7 @@ export function tileSizes(plan: ScenePlan): Map<string, TileSize> {
   const sizes = new Map<string, TileSize>()
   for (const tile of plan.tiles) {
     if (tile.kind !== 'board')
-      sizes.set(tile.sourceId, { width: tile.settledRect.width, height: tile.settledRect.height })
+      sizes.set(tile.sourceId, { width: tile.restingRect.width, height: tile.restingRect.height })
   }
   return sizes
 }

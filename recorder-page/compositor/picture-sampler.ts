@@ -14,8 +14,8 @@ interface Region {
 }
 
 /**
- * Measures whether the picture shows what its sources show: each visible source and its tile in the finished picture, as
- * thumbnails of 16 × 9, against their last ones. It looks once a second, which costs well under a hundredth of a core.
+ * Measures whether the picture shows what its sources show: compares thumbnails of 16 × 9 of each visible source, and of its
+ * tile in the finished picture, with their last ones. Once a second this costs well under a hundredth of a core.
  */
 export class PictureSampler {
   readonly #context: OffscreenCanvasRenderingContext2D

@@ -1,14 +1,14 @@
 const WINDOW = 75
-/** The place among the sorted readings that is believed: late ones of a busy machine are behind it, a stray early one before. */
-const BELIEVED = 0.1
-/** A mapping that is off by more than this, several times in a row, is a seek or a rebuffering, not jitter. */
+/** The quantile of the readings that counts: late readings of a busy machine lie above it, a stray early one below. */
+const QUANTILE = 0.1
+/** Readings that are off by more than this, several in a row, are a seek or a rebuffering, not jitter. */
 const JUMP_MS = 45
 const JUMP_READINGS = 3
 
 /**
  * Maps a source's media time to the page's clock. Single readings of "media time m is shown at p" jitter evenly on an idle
- * machine, and a busy one makes many of them late, never early: their mean would say that all is late when only the readings
- * are. So the early ones are believed. After a jump it starts anew at once.
+ * machine; a busy one makes many of them late, never early, which would shift their mean although the pictures are on time.
+ * So a low quantile counts. After a jump the mapping restarts at once.
  */
 export class SourceTimeline {
   readonly #spreadMs: number
@@ -16,7 +16,7 @@ export class SourceTimeline {
   #suspects: number[] = []
   #offsetMs: number | undefined
 
-  /** `spreadMs`: over so much the readings of an idle machine are spread evenly around the truth; 0 where none is early. */
+  /** `spreadMs`: the width over which the readings of an idle machine are spread evenly; 0 where none is early. */
   constructor(spreadMs: number) {
     this.#spreadMs = spreadMs
   }
@@ -26,7 +26,7 @@ export class SourceTimeline {
     return this.#offsetMs
   }
 
-  /** True when this reading made the mapping start anew. */
+  /** True when this reading began or restarted the mapping. */
   add(mediaMs: number, presentMs: number): boolean {
     const reading = presentMs - mediaMs
     const offset = this.#offsetMs
@@ -51,10 +51,10 @@ export class SourceTimeline {
     this.#offsetMs = this.#middle()
   }
 
-  /** Of an even spread whose k-th smallest of n readings lies where on average that one does. */
+  /** The middle of an even spread, from its k-th smallest of n readings (the expected order statistic). */
   #middle(): number {
     const sorted = this.#readings.toSorted((a, b) => a - b)
-    const index = Math.floor(BELIEVED * sorted.length)
+    const index = Math.floor(QUANTILE * sorted.length)
     const sinceEarliest = (index + 1) / (sorted.length + 1)
     return (sorted[index] ?? 0) + (0.5 - sinceEarliest) * this.#spreadMs
   }

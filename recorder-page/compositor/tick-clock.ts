@@ -1,11 +1,12 @@
-/** Further behind than this, ticks are given up: the picture stands still for as long, instead of running after. */
+import { after } from '../../src/timing/index.ts'
+
+/** Ticks that are later than this are skipped: the picture stands still meanwhile, instead of catching up. */
 const MAX_BEHIND_MS = 400
 
-/** What a tick is given. */
 export interface Tick {
   /** Counts from 0; media time is `index / fps`. */
   readonly index: number
-  /** When it was due, on the page's clock. */
+  /** Its time on the grid, on the page's clock. */
   readonly atMs: number
 }
 
@@ -18,12 +19,12 @@ export interface TickClockOptions {
 }
 
 /**
- * Calls `onTick` once for every frame period, for ever on the same grid: a late tick neither moves nor drops the next.
- * Only ticks that are hopelessly late are left out, and counted.
+ * Calls `onTick` once for every frame period, always on the same grid: a late tick neither moves nor drops the next. Only
+ * ticks that are later than `MAX_BEHIND_MS` are skipped, and counted.
  */
 export class TickClock implements Disposable {
   readonly #options: TickClockOptions
-  #timer: ReturnType<typeof setTimeout> | undefined
+  #scheduled: Disposable | undefined
   #next = 0
   #missed = 0
 
@@ -36,26 +37,26 @@ export class TickClock implements Disposable {
     return this.#missed
   }
 
-  /** The first tick that is not due before this time of the page's clock and has not come yet. */
+  /** The first tick at or after this time of the page's clock that has not come yet. */
   nextFrom(ms: number): number {
     return Math.max(this.#next, Math.ceil(((ms - this.#options.startMs) * this.#options.fps) / 1000))
   }
 
   [Symbol.dispose](): void {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
+    this.#scheduled?.[Symbol.dispose]()
   }
 
-  #dueMs(index: number): number {
+  #timeOf(index: number): number {
     return this.#options.startMs + (index * 1000) / this.#options.fps
   }
 
   #schedule(): void {
-    this.#timer = setTimeout(() => this.#run(), Math.max(0, this.#dueMs(this.#next) - this.#options.now()))
+    const waitMs = Math.max(0, this.#timeOf(this.#next) - this.#options.now())
+    this.#scheduled = after(waitMs, () => this.#run())
   }
 
   #run(): void {
-    const behindMs = this.#options.now() - this.#dueMs(this.#next)
+    const behindMs = this.#options.now() - this.#timeOf(this.#next)
     if (behindMs > MAX_BEHIND_MS) {
       const skip = Math.floor((behindMs / 1000) * this.#options.fps)
       this.#missed += skip
@@ -64,6 +65,6 @@ export class TickClock implements Disposable {
     const index = this.#next
     this.#next += 1
     this.#schedule()
-    this.#options.onTick({ index, atMs: this.#dueMs(index) })
+    this.#options.onTick({ index, atMs: this.#timeOf(index) })
   }
 }

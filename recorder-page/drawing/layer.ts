@@ -1,12 +1,12 @@
 export type Pen = OffscreenCanvasRenderingContext2D
 
-/** A ready picture part. A key stands for one content for ever: the same key never changes its pixels. */
+/** A drawn part of the picture. A key stands for one content: the same key always has the same pixels. */
 export interface Layer {
   readonly key: string
   readonly canvas: OffscreenCanvas
 }
 
-/** Layers unused for so long are given back. */
+/** Layers unused for this long are dropped. */
 const KEEP_UNUSED_MS = 2000
 
 /** Draws each layer once and keeps it while it is in use. */
@@ -32,7 +32,7 @@ export class LayerCache {
     return layer
   }
 
-  /** Ends a picture: forgets what has not been used for a while. */
+  /** Ends a picture: drops layers that have not been used for a while. */
   sweep(nowMs: number): void {
     for (const [key, entry] of this.#layers) {
       if (entry.usedAtMs === this.#nowMs) entry.usedAtMs = nowMs
@@ -41,7 +41,7 @@ export class LayerCache {
     this.#nowMs = nowMs
   }
 
-  /** Forgets everything; for a change of fonts. */
+  /** Drops all layers, for a change of fonts. */
   clear(): void {
     this.#layers.clear()
   }

@@ -65,7 +65,7 @@ function wrapParagraph(paragraph: string, maxWidth: number, measure: Measure): s
   return [...lines, line.trimEnd()]
 }
 
-/** Words with the punctuation and space that must not be torn off their end. */
+/** Words, each with the punctuation and space after it, which must not begin a line. */
 function wordsOf(paragraph: string): string[] {
   const pieces: string[] = []
   for (const { segment, isWordLike } of words.segment(paragraph)) {

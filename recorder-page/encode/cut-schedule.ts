@@ -1,6 +1,6 @@
-/** No segment that was asked for is shorter: a cut that comes sooner after a border waits until then. */
+/** The shortest segment that a cut may make: a cut that comes sooner after a boundary waits until then. */
 const SHORTEST_MS = 200
-/** So many cuts may be asked for in a row, and then one a second. */
+/** The token bucket of cuts: so many at once, then one a second. */
 const BURST = 10
 
 export interface CutScheduleOptions {
@@ -11,14 +11,14 @@ export interface CutScheduleOptions {
 }
 
 /**
- * Decides which pictures begin a segment: one every `segmentSec`, and those that were asked for. A cut is exact or late,
- * never early. It is late by at most 200 ms right after another border, and by at most a second when many are asked for
- * in a row: 10 at once and then one a second are made, and those that wait together become one. So a storm of triggers
- * costs at most one more key frame and segment a second, and each clip still ends on or just after its last picture.
+ * Decides which pictures begin a segment: one every `segmentSec`, and the cuts that were asked for. A cut is exact or late,
+ * never early: at most 200 ms late right after another boundary, at most a second late when many are asked for in a row (a
+ * token bucket: 10 at once, then one a second; waiting cuts are merged). So a burst of triggers costs at most one more key
+ * frame and segment a second, and each clip still ends on or just after its last picture.
  *
- * The regular rhythm counts from the last border, whoever asked for it: cuts replace regular borders instead of adding to
- * them, and no segment is ever longer than `segmentSec`, for which TARGETDURATION is made. A regular border that a cut
- * would follow too closely comes a little sooner, so that the cut is exact.
+ * The regular rhythm counts from the last boundary of either kind: cuts replace regular boundaries instead of adding to
+ * them, and no segment is longer than `segmentSec`, which TARGETDURATION promises. A regular boundary that a cut would
+ * follow too closely comes a little sooner, so that the cut is exact.
  */
 export class CutSchedule {
   readonly #fps: number
@@ -40,8 +40,8 @@ export class CutSchedule {
   }
 
   /**
-   * Asks for a border at the next picture, or at the first whose wall time is not before `atMs`, epoch milliseconds. Both
-   * count in whole milliseconds, as PROGRAM-DATE-TIME does: the time of a picture leads back to that picture.
+   * Asks for a boundary at the next picture, or at the first whose wall time is not before `atMs`, epoch milliseconds. Both
+   * are whole milliseconds, as in PROGRAM-DATE-TIME: the time of a picture leads back to that picture.
    */
   ask(atMs?: number): void {
     const tick = atMs === undefined ? 0 : Math.ceil(((atMs - 0.5 - this.#startMs) * this.#fps) / 1000)
@@ -50,7 +50,7 @@ export class CutSchedule {
     this.#asked.splice(place === -1 ? this.#asked.length : place, 0, tick)
   }
 
-  /** The next picture begins a segment, however soon it comes: there was a pause before it. */
+  /** After a pause: the next picture begins a segment, however soon it comes. */
   restart(): void {
     this.#last = Number.NEGATIVE_INFINITY
   }
@@ -69,9 +69,9 @@ export class CutSchedule {
   }
 
   get #regular(): number {
-    const due = this.#last + this.#perSegment
-    const next = this.#asked.find((asked) => asked > due) ?? Number.POSITIVE_INFINITY
-    return Math.min(due, Math.max(next - this.#shortest, this.#last + this.#shortest))
+    const latest = this.#last + this.#perSegment
+    const next = this.#asked.find((asked) => asked > latest) ?? Number.POSITIVE_INFINITY
+    return Math.min(latest, Math.max(next - this.#shortest, this.#last + this.#shortest))
   }
 
   #isAskedFor(tick: number): boolean {

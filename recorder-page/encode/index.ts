@@ -1,6 +1,6 @@
 /**
- * From pictures and sound to packets on one time line: H.264 by WebCodecs, AAC by libavcodec. It never drops what is
- * encoded; what must be dropped is dropped before.
+ * From pictures and sound to packets on one time line: H.264 by WebCodecs, AAC by libavcodec. It never drops an
+ * encoded packet.
  */
 export { CutSchedule } from './cut-schedule.ts'
 export { PictureEncoder } from './picture-encoder.ts'

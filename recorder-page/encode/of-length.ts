@@ -1,7 +1,6 @@
 /**
- * The same planar stereo sound in so many frames, a few more or fewer than it has: the first and the last frame stay, so
- * that it goes on from the sound before it and into the one after it. Between frames the curve is a cubic through the four
- * around it (Catmull and Rom, 1974).
+ * Resamples planar stereo sound to this many frames, a few more or fewer than it has. The first and the last frame stay, so
+ * that it joins the sound before and after it. Interpolation is cubic, through the four frames around (Catmull and Rom, 1974).
  */
 export function ofLength(samples: Float32Array<ArrayBuffer>, length: number): Float32Array<ArrayBuffer> {
   const had = samples.length / 2

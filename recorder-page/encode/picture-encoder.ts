@@ -1,7 +1,7 @@
 import type { VideoSettings } from '../../src/protocol/recording.ts'
 import type { SendPacket } from './send-packet.ts'
 
-/** Pictures that may wait for the encoder. One more is dropped before it is encoded: a busy second must not grow into minutes. */
+/** Pictures that may wait for the encoder. A further one is dropped before it is encoded, so that delay does not build up. */
 const MAX_QUEUE = 12
 
 /** Level limits of H.264 in macroblocks per second and per picture (ITU-T H.264 table A-1), with the level's code. */

@@ -1,4 +1,4 @@
 import type { Packet } from '../../src/protocol/packets.ts'
 
-/** Hands an encoded packet on; its place in the connection's sequence is the link's matter. */
+/** Sends an encoded packet; the link numbers it. */
 export type SendPacket = (packet: Omit<Packet, 'sequence'>) => void

@@ -1,5 +1,6 @@
 import { registerAacEncoder } from '@mediabunny/aac-encoder'
 import { AdtsOutputFormat, AudioSample, AudioSampleSource, NullTarget, Output } from 'mediabunny'
+import { InTurn } from '../../src/timing/index.ts'
 import type { SendPacket } from './send-packet.ts'
 
 /** The length of an AAC-LC frame, and of the priming that its encoder puts before the first sample (ISO/IEC 14496-3). */
@@ -9,16 +10,15 @@ const CHANNELS = 2
 export interface SoundEncoderOptions {
   readonly sampleRate: number
   readonly bitrateKbps: number
-  /** So many frames of the sound lie before media time zero: they are encoded for what follows, and not sent. */
+  /** The number of AAC frames before media time zero: they prime the encoder and are not sent. */
   readonly leadFrames: number
   readonly send: SendPacket
   readonly onFailed: (error: Error) => void
 }
 
 /**
- * Encodes one unbroken run of stereo sound to AAC-LC. Packets are stamped with the media time of the sound that comes
- * out of a decoder when it gets them: the encoder's priming packet is left out, and times count samples, so they
- * neither drift nor have gaps.
+ * Encodes one unbroken run of stereo sound to AAC-LC. A packet's timestamp is the media time of the sound that a decoder
+ * puts out for it: the encoder's priming packet is left out, and times count samples, so they neither drift nor have gaps.
  */
 export class SoundEncoder {
   readonly #sampleRate: number
@@ -30,7 +30,7 @@ export class SoundEncoder {
   #startUs = 0
   #packets = 0
   #frames = 0
-  #tail: Promise<void> = Promise.resolve()
+  readonly #turns = new InTurn()
 
   private constructor({ sampleRate, bitrateKbps, leadFrames, send, onFailed }: SoundEncoderOptions) {
     this.#sampleRate = sampleRate
@@ -68,10 +68,12 @@ export class SoundEncoder {
       timestamp: this.#frames / this.#sampleRate,
     })
     this.#frames += samples.length / CHANNELS
-    this.#tail = this.#tail
-      .then(() => this.#source.add(sample))
-      .then(() => sample.close())
-      .catch(this.#onFailed)
+    this.#turns.run(() => this.#add(sample)).catch(this.#onFailed)
+  }
+
+  async #add(sample: AudioSample): Promise<void> {
+    await this.#source.add(sample)
+    sample.close()
   }
 
   encodeSilence(frames: number): void {
@@ -82,7 +84,7 @@ export class SoundEncoder {
 
   /** Resolves when the last packet is out. */
   async finish(): Promise<void> {
-    await this.#tail
+    await this.#turns.idle()
     await (this.#frames === 0 ? this.#output.cancel() : this.#output.finalize())
   }
 

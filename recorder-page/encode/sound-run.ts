@@ -1,3 +1,4 @@
+import { within } from '../../src/timing/index.ts'
 import type { SoundBlock } from '../sound/capture-worklet.ts'
 import type { LoudnessMeter } from '../sound/loudness-meter.ts'
 import { SAMPLE_RATE } from '../sound/sound-clock.ts'
@@ -5,7 +6,7 @@ import { ofLength } from './of-length.ts'
 import type { SoundEncoder } from './sound-encoder.ts'
 import type { SoundTimeline } from './sound-timeline.ts'
 
-/** The mix may be this late before its place is taken by silence, so that segments are never held up by sound. */
+/** Silence takes the place of sound that is later than this, so that sound never delays a segment. */
 const SOUND_PATIENCE_MS = 800
 
 export interface SoundRunOptions {
@@ -13,7 +14,7 @@ export interface SoundRunOptions {
   readonly timeline: SoundTimeline
   /** The run begins with so much sound of before its time zero. */
   readonly leadMs: number
-  /** Hears what is encoded, all of it, so the time of its readings is media time. */
+  /** It measures everything that is encoded, so the time of its readings is media time. */
   readonly meter: LoudnessMeter | undefined
 }
 
@@ -39,21 +40,19 @@ export class SoundRun {
     if (timeline.written >= this.#endFrame) this.#onEnd?.()
   }
 
-  /** Puts silence in the place of sound that is too late, when the picture is at this time of the run. */
+  /** Puts silence in the place of sound that is too late; the picture is at this time of the run. */
   fill(runMs: number): void {
     this.#addSilence(this.#options.timeline.fill(runMs + this.#options.leadMs - SOUND_PATIENCE_MS))
   }
 
-  /** Ends the sound at this time of the run, to the sample; waits for what is still under way. Resolves with the last packet. */
+  /** Ends the sound at this time of the run, to the sample, after sound that is still on its way. Resolves with the last packet. */
   async endAt(runMs: number): Promise<void> {
     const { timeline, leadMs } = this.#options
     this.#endFrame = Math.round(((runMs + leadMs) / 1000) * SAMPLE_RATE)
     if (timeline.written < this.#endFrame) {
       const { promise, resolve } = Promise.withResolvers<void>()
       this.#onEnd = resolve
-      const late = setTimeout(resolve, SOUND_PATIENCE_MS)
-      await promise
-      clearTimeout(late)
+      await within(SOUND_PATIENCE_MS, promise, () => undefined)
     }
     this.#addSilence(timeline.fill(runMs + leadMs))
     await this.finish()

@@ -1,11 +1,11 @@
 import type { SoundClockReading } from '../sound/sound-clock.ts'
 
 const READINGS = 7
-/** A shift up to this is made up for without a gap, block by block; a larger one at once. */
+/** A shift up to this is corrected gradually, block by block; a larger one at once. */
 const GLIDE_MS = 30
-/** For each of these that the sound is off, a block gives or takes a frame: less is the jitter of the readings. */
+/** For each of these milliseconds of shift a block is one frame longer or shorter; less is the jitter of the readings. */
 const FRAME_PER_MS = 3
-/** A block is never bent by more: one frame in 512 is 3 cents of pitch, which nobody hears. */
+/** A block is stretched at most by one frame in 512: 3 cents of pitch, which is inaudible. */
 const BLOCK_FRAMES_PER_FRAME = 512
 
 /** What to do with a block so that the sound stays on the picture's time line. */
@@ -19,9 +19,9 @@ export interface SoundPlacement {
 }
 
 /**
- * Puts the mix on the take's time line. The mix is one unbroken run of samples; only where the audio clock has lost or
- * gained time against the page's clock (a browser starved of CPU renders late) it is mended: a small shift by blocks that
- * are played a little slower or faster, a large one by silence or by leaving samples out.
+ * Puts the mix on the take's time line. The mix is one unbroken run of samples; where the audio clock has drifted from the
+ * page's clock (a browser starved of CPU renders late) it is corrected: a small shift by stretching blocks, a large one by
+ * silence or by dropping samples.
  */
 export class SoundTimeline {
   readonly #sampleRate: number
@@ -35,7 +35,7 @@ export class SoundTimeline {
     this.#takeStartMs = takeStartMs
   }
 
-  /** A new run that begins at this time of the page's clock; what is known of the audio clock stays known. */
+  /** A new run that begins at this time of the page's clock; it keeps the readings of the audio clock. */
   begin(startMs: number): SoundTimeline {
     const next = new SoundTimeline(this.#sampleRate, startMs)
     next.#offsets = [...this.#offsets]
@@ -60,13 +60,13 @@ export class SoundTimeline {
   place(contextFrame: number, length: number): SoundPlacement {
     const atMs = (contextFrame / this.#sampleRate) * 1000 + this.#offsetMs - this.#takeStartMs
     const target = Math.round((atMs / 1000) * this.#sampleRate)
-    const placement = this.#mend(target - this.#written, length)
+    const placement = this.#correct(target - this.#written, length)
     this.#written += placement.silence + length - placement.skip + placement.stretch
     return placement
   }
 
   /** `shift`: by how many frames the block is too early. */
-  #mend(shift: number, length: number): SoundPlacement {
+  #correct(shift: number, length: number): SoundPlacement {
     const framesPerMs = this.#sampleRate / 1000
     if (this.#written === 0 || Math.abs(shift) > GLIDE_MS * framesPerMs)
       return { silence: Math.max(0, shift), skip: Math.min(length, Math.max(0, -shift)), stretch: 0 }

@@ -1,4 +1,5 @@
 import type { SourcePosition, SourceSync } from '../../src/protocol/page-link.ts'
+import { type Repeater, repeat } from '../../src/timing/index.ts'
 import { nearest } from './nearest.ts'
 import { AIM_MS, planSteer } from './plan-steer.ts'
 import type { Played } from './play-watch.ts'
@@ -13,62 +14,62 @@ export interface Players {
 export interface FollowerOptions {
   readonly players: Players
   readonly nowMs: () => number
-  /** This source's media time zero is due then; `isMoved`: its player was moved since the last call. */
-  readonly onDue: (sourceId: string, dueMs: number, isMoved: boolean) => void
-  /** Called once. */
+  /** Called with the time at which this source's media time zero is recorded. `isMoved`: its player was moved since the last call. */
+  readonly onAligned: (sourceId: string, mediaZeroMs: number, isMoved: boolean) => void
+  /** Called once, when every source is in step or given up. */
   readonly onReady: (sources: readonly SourceSync[]) => void
 }
 
-const LOOK_EVERY_MS = 200
-/** So many frames tell where a player is, within a few milliseconds; */
+const CHECK_EVERY_MS = 200
+/** With so many frames the place of a player is known within a few milliseconds; */
 const READINGS = 10
-/** and so many that it stays there, and how long its picture is delayed. */
-const SETTLED_READINGS = 25
-/** A player that was moved shows frames of the old place for a moment. */
+/** with so many that it is steady, and how long its picture is delayed. */
+const STEADY_READINGS = 25
+/** A player that was moved still shows frames of the old place for this long. */
 const SEEK_REST_MS = 800
 const RATE_REST_MS = 300
-/** What a seek loses until the player goes on, before it is measured. */
+/** The assumed time that a seek costs, until it is measured. */
 const FIRST_SEEK_LAG_MS = 150
 const LONGEST_SEEK_LAG_MS = 3000
-/** A player that is moved in vain so often is in a place of its own: the stream does not reach back so far. */
+/** A player that misses its place after so many seeks cannot get there: the stream does not reach back so far. */
 const MOST_SEEKS = 4
-/** Then the rest is taken as it is. */
+/** After this time the page is ready, in step or not. */
 const PATIENCE_MS = 18_000
-/** Two positions of one live stream that are farther apart than any player's buffer are not of one clock. */
+/** Positions of one live stream that are farther apart than any player's buffer are not of one clock. */
 const FARTHEST_MS = 60_000
 
 interface Followed {
   readonly sourceId: string
   recordedMs: number
   lookBackMs: number | null
-  phase: 'look' | 'settle' | 'in-step' | 'given-up'
+  phase: 'steered' | 'confirmed' | 'in-step' | 'given-up'
   isMoved: boolean
   seeks: number
   seekLagMs: number
-  /** Nothing is looked at before. */
+  /** It is not checked before this time. */
   restUntilMs: number
-  /** The rate is changed until then. */
+  /** Until when its rate is changed; null at the normal rate. */
   rateUntilMs: number | null
 }
 
-/** Steers the players of a page to the positions of another page and keeps them there, until it is disposed. */
+/** Steers the players of a standby page to the positions of the running page and keeps them there, until it is disposed. */
 export class Follower implements Disposable {
   readonly #options: FollowerOptions
   readonly #sources = new Map<string, Followed>()
   readonly #startedMs: number
-  readonly #timer: ReturnType<typeof setInterval>
-  #heard = false
+  readonly #repeater: Repeater
+  #hasPositions = false
   #isReadySent = false
 
   constructor(options: FollowerOptions) {
     this.#options = options
     this.#startedMs = options.nowMs()
-    this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MS)
+    this.#repeater = repeat({ everyMs: CHECK_EVERY_MS, work: () => this.#checkAll() })
   }
 
-  /** Where the other page has its sources now. */
+  /** The positions of the running page now. */
   update(positions: readonly SourcePosition[]): void {
-    this.#heard = true
+    this.#hasPositions = true
     for (const { sourceId, recordedMs } of positions) {
       const known = this.#sources.get(sourceId)
       if (known === undefined) this.#sources.set(sourceId, newcomer(sourceId, recordedMs))
@@ -77,14 +78,14 @@ export class Follower implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    clearInterval(this.#timer)
+    this.#repeater[Symbol.dispose]()
     for (const source of this.#sources.values()) this.#endRate(source)
   }
 
-  #look(): void {
+  #checkAll(): void {
     const present = new Set(this.#options.players.sourceIds)
     for (const source of this.#sources.values()) {
-      if (present.has(source.sourceId)) this.#lookAt(source)
+      if (present.has(source.sourceId)) this.#check(source)
       else this.#sources.delete(source.sourceId)
     }
     if (!this.#isReadySent && this.#isReady) this.#sendReady()
@@ -93,7 +94,7 @@ export class Follower implements Disposable {
   get #isReady(): boolean {
     if (this.#options.nowMs() - this.#startedMs > PATIENCE_MS) return true
     const sources = [...this.#sources.values()]
-    return this.#heard && sources.every(({ phase }) => phase === 'in-step' || phase === 'given-up')
+    return this.#hasPositions && sources.every(({ phase }) => phase === 'in-step' || phase === 'given-up')
   }
 
   #sendReady(): void {
@@ -104,32 +105,32 @@ export class Follower implements Disposable {
     )
   }
 
-  #lookAt(source: Followed): void {
+  #check(source: Followed): void {
     const { players, nowMs } = this.#options
     if (source.rateUntilMs !== null && nowMs() >= source.rateUntilMs) this.#endRate(source)
     if (source.phase === 'given-up' || source.rateUntilMs !== null || nowMs() < source.restUntilMs) return
     const played = players.played(source.sourceId)
     if (played === undefined || played.readings < READINGS) return
     const { offsetMs, originMs, periodMs, isWhole } = played
-    const dueMs = nearest(source.recordedMs + originMs, offsetMs + AIM_MS, periodMs)
-    source.lookBackMs = dueMs - offsetMs
+    const mediaZeroMs = nearest(source.recordedMs + originMs, offsetMs + AIM_MS, periodMs)
+    source.lookBackMs = mediaZeroMs - offsetMs
     if (!isWhole && Math.abs(source.lookBackMs) > FARTHEST_MS) return this.#giveUp(source)
-    this.#options.onDue(source.sourceId, dueMs, source.isMoved)
+    this.#options.onAligned(source.sourceId, mediaZeroMs, source.isMoved)
     source.isMoved = false
     if (source.phase === 'in-step') return
-    if (source.phase === 'look') this.#steer(source, source.lookBackMs)
-    else if (played.readings >= SETTLED_READINGS) source.phase = 'in-step'
+    if (source.phase === 'steered') this.#steer(source, source.lookBackMs)
+    else if (played.readings >= STEADY_READINGS) source.phase = 'in-step'
   }
 
   #steer(source: Followed, lookBackMs: number): void {
     const steer = planSteer(lookBackMs, source.seeks)
     if (steer.kind === 'good') {
-      source.phase = 'settle'
+      source.phase = 'confirmed'
       return
     }
     const { players, nowMs } = this.#options
     if (steer.kind === 'rate') {
-      if (!players.steer(source.sourceId, { rate: steer.rate })) source.phase = 'settle'
+      if (!players.steer(source.sourceId, { rate: steer.rate })) source.phase = 'confirmed'
       else source.rateUntilMs = nowMs() + steer.forMs
       return
     }
@@ -149,7 +150,7 @@ export class Follower implements Disposable {
     source.restUntilMs = this.#options.nowMs() + RATE_REST_MS
   }
 
-  /** Its frames are chosen as those of a source that has just come. */
+  /** From now on its frames are paced as those of a new source. */
   #giveUp(source: Followed): void {
     source.phase = 'given-up'
   }
@@ -160,7 +161,7 @@ function newcomer(sourceId: string, recordedMs: number): Followed {
     sourceId,
     recordedMs,
     lookBackMs: null,
-    phase: 'look',
+    phase: 'steered',
     isMoved: false,
     seeks: 0,
     seekLagMs: FIRST_SEEK_LAG_MS,

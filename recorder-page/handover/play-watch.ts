@@ -2,16 +2,16 @@ import type { StreamPosition } from '../sources/driver/stream-position.ts'
 import type { FrameTimes } from '../sources/frames/frame-tap.ts'
 import { nearest } from './nearest.ts'
 
-/** Where a player is. */
+/** The place of a player in its stream. */
 export interface Played {
   /** When media time zero is shown, on the page's clock. */
   readonly offsetMs: number
   /** The stream's position at media time zero. */
   readonly originMs: number
   readonly periodMs: number | null
-  /** See `StreamPosition`. */
+  /** As `StreamPosition.isWhole`. */
   readonly isWhole: boolean
-  /** How many frames since the player was moved say so. */
+  /** From how many frames since the player was moved. */
   readonly readings: number
 }
 
@@ -20,28 +20,28 @@ const WINDOW = 50
 /** A position that is off by more is a new stretch of the stream, not jitter. */
 const JUMP_MS = 100
 
-/** Learns from the frames of one source where its player is. */
+/** Estimates the place of one source's player from the frames that it shows. */
 export class PlayWatch {
   #offsets: number[] = []
   #origins: number[] = []
   #periodMs: number | null = null
   #isWhole = false
 
-  see({ mediaMs, presentMs }: FrameTimes, position: StreamPosition | undefined): void {
-    if (position === undefined) return this.forget()
+  onFrame({ mediaMs, presentMs }: FrameTimes, position: StreamPosition | undefined): void {
+    if (position === undefined) return this.reset()
     const [known] = this.#origins
     const [offset] = this.#offsets
     const originMs = nearest(position.ms - mediaMs, known ?? 0, position.periodMs)
     const isJump = known !== undefined && Math.abs(originMs - known) > JUMP_MS
-    if (isJump || (offset !== undefined && Math.abs(presentMs - mediaMs - offset) > JUMP_MS)) this.forget()
+    if (isJump || (offset !== undefined && Math.abs(presentMs - mediaMs - offset) > JUMP_MS)) this.reset()
     this.#periodMs = position.periodMs
     this.#isWhole = position.isWhole === true
     keep(this.#offsets, presentMs - mediaMs)
     keep(this.#origins, originMs)
   }
 
-  /** The player was moved: what was learnt of it is void. */
-  forget(): void {
+  /** The player was moved: its readings are void. */
+  reset(): void {
     this.#offsets = []
     this.#origins = []
   }

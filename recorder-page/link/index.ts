@@ -1,6 +1,6 @@
 /**
  * The page's two connections to its recorder: control as JSON from the main thread, packets in binary from the worker. They
- * carry messages and know none of their meanings.
+ * carry messages and interpret none of them.
  */
 export { ControlLink } from './control-link.ts'
 export { PacketLink } from './packet-link.ts'

@@ -1,10 +1,10 @@
 import { encodePacket, type Packet } from '../../src/protocol/packets.ts'
 import { PACKETS_PATH } from '../../src/protocol/page-link.ts'
 
-/** A minute of packets. A recorder on the same machine that is this far behind is not coming back. */
+/** A minute of packets. A recorder on the same machine that is this far behind will not catch up. */
 const MAX_BUFFERED_BYTES = 32 * 1024 * 1024
 
-/** The worker's own connection for packets, so that nothing on the main thread can hold them up. None is ever dropped. */
+/** The worker's own connection for packets, so that the main thread cannot delay them. It drops none. */
 export class PacketLink {
   readonly #socket: WebSocket
   readonly #onFailed: (reason: string) => void

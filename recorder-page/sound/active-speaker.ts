@@ -2,23 +2,23 @@
 const SPEECH_LEVEL = 0.0125
 /** A newcomer must be this much louder than the present speaker to take over. */
 const TAKEOVER_RATIO = 1.3
-/** How long the present speaker is kept over a pause, and how long a newcomer must speak, so that a cough does not switch. */
+/** How long the present speaker is kept in a pause; and how long a newcomer must speak, so that a cough does not switch. */
 const HOLD_MS = 2000
 const TAKEOVER_MS = 600
 
-/** Finds who speaks from the sources' levels. Pure in its arguments: call it at a steady pace, about ten times a second. */
+/** Detects the active speaker from the sources' levels, with hysteresis. Called at a steady pace, about ten times a second. */
 export class ActiveSpeaker {
   #current: string | null = null
-  #lastHeardMs = 0
+  #lastSpeechMs = 0
   #challenger: string | null = null
   #challengedMs = 0
 
-  /** `levels` are RMS, 0 to 1; muted sources have 0. Returns who speaks now, null for nobody. */
+  /** `levels` are RMS, 0 to 1; muted sources have 0. Returns the speaking source, or null. */
   update(levels: ReadonlyMap<string, number>, nowMs: number): string | null {
     const [loudest, level] = loudestOf(levels)
     const currentLevel = this.#current === null ? 0 : (levels.get(this.#current) ?? 0)
-    if (currentLevel >= SPEECH_LEVEL) this.#lastHeardMs = nowMs
-    const silent = this.#current === null || nowMs - this.#lastHeardMs > HOLD_MS
+    if (currentLevel >= SPEECH_LEVEL) this.#lastSpeechMs = nowMs
+    const silent = this.#current === null || nowMs - this.#lastSpeechMs > HOLD_MS
     const challenges = loudest !== null && loudest !== this.#current && level >= SPEECH_LEVEL
     if (!challenges || (!silent && level < currentLevel * TAKEOVER_RATIO)) {
       this.#challenger = null
@@ -35,7 +35,7 @@ export class ActiveSpeaker {
 
   #takeOver(sourceId: string, nowMs: number): void {
     this.#current = sourceId
-    this.#lastHeardMs = nowMs
+    this.#lastSpeechMs = nowMs
     this.#challenger = null
   }
 }

@@ -17,7 +17,7 @@ declare class AudioWorkletProcessor {
 }
 declare function registerProcessor(name: string, processor: typeof AudioWorkletProcessor): void
 
-/** Ends the mix: limits it and hands it to the port that its first message brings, straight to the recorder's worker. */
+/** The end of the mix: limits it and posts it to the port that its first message brings, directly to the page's worker. */
 class CaptureProcessor extends AudioWorkletProcessor {
   readonly #limiter = new Limiter(sampleRate)
   #out: MessagePort | undefined

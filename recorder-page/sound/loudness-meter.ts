@@ -5,7 +5,7 @@ const STEP_FRAMES = SAMPLE_RATE / 10
 const STEPS = 4
 /** The quietest reading, and the absolute gate of the recommendation (§3.1). */
 const SILENCE_LUFS = -70
-/** Below this a filter's state only decays, through numbers that are slow to compute with. */
+/** Below this a filter's state is inaudible and soon denormal. */
 const NOTHING = 1e-15
 
 /** The two stages of the K-weighting at 48 kHz: the shelf of the head, then the high-pass (BS.1770-5 tables 1 and 2). */
@@ -51,8 +51,8 @@ export class LoudnessMeter {
   #endStep(): void {
     this.#energies.push(this.#energy)
     this.#energy = 0
-    this.#left.settle()
-    this.#right.settle()
+    this.#left.clearDenormals()
+    this.#right.clearDenormals()
     if (this.#energies.length < STEPS) return
     const meanSquare = this.#energies.reduce((sum, energy) => sum + energy, 0) / (STEPS * STEP_FRAMES)
     this.#energies.shift()
@@ -88,7 +88,8 @@ class WeightedChannel {
     return energy
   }
 
-  settle(): void {
+  /** Zeroes a state that has decayed to nothing: denormal numbers are slow to compute with. */
+  clearDenormals(): void {
     const size = Math.abs(this.#shelf1) + Math.abs(this.#shelf2) + Math.abs(this.#high1) + Math.abs(this.#high2)
     if (size > NOTHING) return
     this.#shelf1 = 0

@@ -63,8 +63,8 @@ export class Mixer {
   }
 
   /**
-   * A media element shows the picture that belongs to a sample when the context renders that sample, not when the
-   * device plays it: so the reading leaves the output latency out.
+   * The reading excludes the output latency: a media element shows the picture of a sample when the context renders that
+   * sample, not when the device plays it.
    */
   readClock(): SoundClockReading {
     const stamp = this.#context.getOutputTimestamp()

@@ -1,12 +1,12 @@
 /** Longer than any picture delay, with room for a browser that is far behind. */
 const MAX_DELAY_SEC = 1
-/** Below this a change of delay is not heard as being out of step, and not worth a change of pitch. */
+/** A smaller change of delay is inaudible, and not worth a change of pitch. */
 const DELAY_STEP_MS = 3
-/** A changed delay is approached with this time constant: a shift of 10 ms then bends the pitch by about 1 %. */
+/** The time constant of a change of delay: a shift of 10 ms then bends the pitch by about 1 %. */
 const DELAY_GLIDE_SEC = 0.3
 const MUTE_RAMP_SEC = 0.01
 
-/** One source's way into the mix: its sound, delayed to match its picture, muted or not, and measured. */
+/** One source's channel of the mix: its sound, delayed to match its picture, muted or not, and measured. */
 export class SourceChannel implements Disposable {
   readonly #context: AudioContext
   readonly #delay: DelayNode

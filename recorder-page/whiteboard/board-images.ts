@@ -14,10 +14,10 @@ export interface BoardImagesOptions {
 
 const LOAD_TIMEOUT_MS = 15_000
 const MAX_IMAGE_BYTES = 20 * 1024 * 1024
-/** No board is shown larger: a larger picture would only hold memory. */
+/** Images are shrunk to this edge: no board is shown larger. */
 const MAX_EDGE = 2048
 
-/** The pictures of the page on show, each fetched and decoded once. */
+/** The images of the current board page, each fetched and decoded once. */
 export class BoardImages implements Disposable {
   readonly #images = new Map<string, BoardImage>()
   readonly #arrived = new Set<string>()
@@ -38,14 +38,14 @@ export class BoardImages implements Disposable {
     return loading
   }
 
-  /** The URLs whose image came or failed since the last call. */
+  /** The URLs whose image arrived or failed since the last call. */
   takeArrived(): ReadonlySet<string> {
     const arrived = new Set(this.#arrived)
     this.#arrived.clear()
     return arrived
   }
 
-  /** Forgets the images of other pages, so that a day of pages does not fill the memory. */
+  /** Drops the images of other pages, so that a day of pages does not fill the memory. */
   keepOnly(urls: ReadonlySet<string>): void {
     for (const [url, image] of this.#images) {
       if (urls.has(url)) continue

@@ -57,7 +57,7 @@ export function strokeWidthOf(element: { readonly strokeWidth?: number }): numbe
   return element.strokeWidth ?? DEFAULT_STROKE_WIDTH
 }
 
-/** How far a hand strays from a straight line of this length. */
+/** The largest deviation of a hand-drawn line of this length. */
 export function wobbleOf(length: number): number {
   return Math.min(3.2, 0.4 + Math.abs(length) * 0.006)
 }

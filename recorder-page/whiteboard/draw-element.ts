@@ -76,7 +76,7 @@ function drawImageElement(pen: Pen, element: Extract<BoardElement, { kind: 'imag
   if (image.state === 'failed') drawBrokenFrame(pen, { x, y, width, height })
 }
 
-/** A mountain in a frame: there should be a picture here. */
+/** The symbol of a missing picture: a mountain in a frame. */
 function drawBrokenFrame(
   pen: Pen,
   { x, y, width, height }: { x: number; y: number; width: number; height: number },

@@ -5,7 +5,7 @@ import { arrowHeadLength, normalize, wobbleOf } from './bounds.ts'
 type Line = Extract<BoardElement, { kind: 'line' | 'arrow' }>
 type Box = Extract<BoardElement, { kind: 'rect' | 'ellipse' }>
 
-/** Shapes as a steady hand draws them. The same element always strays the same way, whoever draws it. */
+/** Shapes as drawn by a steady hand. The deviation follows from the element's id, so it is the same at every drawing. */
 export function linePath(element: Line): Path2D {
   const path = new Path2D()
   const stray = strayOf(element.id)
@@ -27,7 +27,7 @@ export function rectPath(element: Box): Path2D {
   return path
 }
 
-/** One round of the hand that ends a little past its beginning. */
+/** An ellipse as drawn by hand: the end overshoots the beginning a little. */
 export function ellipsePath(element: Box): Path2D {
   const path = new Path2D()
   const stray = strayOf(element.id)

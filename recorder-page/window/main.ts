@@ -1,6 +1,7 @@
 import { errorInfo, toAppError } from '../../src/protocol/app-error.ts'
 import { assertNever } from '../../src/protocol/assert-never.ts'
 import type { FromPage, PageStart, ToPage } from '../../src/protocol/page-link.ts'
+import { repeat } from '../../src/timing/index.ts'
 import { nowMs, shiftClock } from '../clock.ts'
 import { Follower } from '../handover/index.ts'
 import { ControlLink } from '../link/index.ts'
@@ -8,101 +9,107 @@ import { ActiveSpeaker, Mixer } from '../sound/index.ts'
 import type { FromWorker, ToWorker } from '../worker/messages.ts'
 import { SourcePlayers } from './source-players.ts'
 
-const LEVELS_MS = 100
-const SOUND_CLOCK_MS = 250
+const LEVELS_EVERY_MS = 100
+const SOUND_CLOCK_EVERY_MS = 250
 
 const secret = location.hash.slice(1)
 const worker = new Worker(new URL('../worker/main.ts', import.meta.url), { type: 'module' })
 let link: ControlLink
-let desk: SourcePlayers | undefined
+let players: SourcePlayers | undefined
 let follower: Follower | undefined
 let isPacingFrozen = false
-/** The players are there: a source that comes or goes earlier waits for them. */
+/** Resolves when the players are open: a source that is added or removed earlier waits for them. */
 let opening: Promise<unknown> | undefined
 
-function tellWorker(message: ToWorker, transfer: Transferable[] = []): void {
+function sendToWorker(message: ToWorker, transfer: Transferable[] = []): void {
   worker.postMessage(message, transfer)
 }
 
-function tellRecorder(message: FromPage): void {
+function sendToRecorder(message: FromPage): void {
   link.send(message)
 }
 
 function fail(thrown: unknown): void {
-  tellRecorder({ type: 'failed', error: errorInfo(toAppError(thrown, 'page.failed')) })
+  sendToRecorder({ type: 'failed', error: errorInfo(toAppError(thrown, 'page.failed')) })
 }
 
 async function start(settings: PageStart): Promise<void> {
   if (settings.handover !== null) shiftClock(settings.handover.clockShiftMs)
   const sound = new MessageChannel()
-  const opened = openDesk(settings, sound.port1)
+  const opened = openPlayers(settings, sound.port1)
   opening = opened
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
     opened.then((mixer) => handleWorker(data, mixer)).catch(fail)
   }
-  tellWorker({ type: 'start', host: location.host, secret, settings, soundPort: sound.port2 }, [sound.port2])
+  sendToWorker({ type: 'start', host: location.host, secret, settings, soundPort: sound.port2 }, [sound.port2])
   const mixer = await opened
-  watchLevels(mixer)
-  setInterval(() => tellWorker({ type: 'sound-clock', reading: mixer.readClock() }), SOUND_CLOCK_MS)
+  sendLevels(mixer)
+  repeat({
+    everyMs: SOUND_CLOCK_EVERY_MS,
+    work: () => sendToWorker({ type: 'sound-clock', reading: mixer.readClock() }),
+  })
 }
 
-/** Opens the mix and all sources; the worker's messages wait for it. */
-async function openDesk(settings: PageStart, soundPort: MessagePort): Promise<Mixer> {
+/** Opens the mix and all sources; the handling of the worker's messages waits for it. */
+async function openPlayers(settings: PageStart, soundPort: MessagePort): Promise<Mixer> {
   const mixer = await Mixer.open(soundPort)
-  desk = new SourcePlayers(mixer, {
+  players = new SourcePlayers(mixer, {
     onState: (sourceId, state, error) => {
-      tellWorker({ type: 'source.state', sourceId, state, atMs: nowMs() })
-      tellRecorder({ type: 'source', sourceId, state, error })
+      sendToWorker({ type: 'source.state', sourceId, state, atMs: nowMs() })
+      sendToRecorder({ type: 'source', sourceId, state, error })
     },
-    onFrame: (sourceId, frame, times) => tellWorker({ type: 'frame', sourceId, frame, times }, [frame]),
+    onFrame: (sourceId, frame, times) => sendToWorker({ type: 'frame', sourceId, frame, times }, [frame]),
     onLog: (level, message, details) => {
-      tellRecorder({ type: 'log', level, message, ...(details === undefined ? {} : { details }) })
+      sendToRecorder({ type: 'log', level, message, ...(details === undefined ? {} : { details }) })
     },
   })
-  for (const source of settings.sources) desk.add(source)
-  if (settings.handover !== null) follower = follow(desk)
+  for (const source of settings.sources) players.add(source)
+  if (settings.handover !== null) follower = follow(players)
   return mixer
 }
 
-function follow(players: SourcePlayers): Follower {
+function follow(followed: SourcePlayers): Follower {
   return new Follower({
-    players,
+    players: followed,
     nowMs,
-    onDue: (sourceId, dueMs, isMoved) => tellWorker({ type: 'follow', sourceId, dueMs, isMoved }),
-    onReady: (sources) => tellRecorder({ type: 'ready', sources }),
+    onAligned: (sourceId, mediaZeroMs, isMoved) => sendToWorker({ type: 'follow', sourceId, mediaZeroMs, isMoved }),
+    onReady: (sources) => sendToRecorder({ type: 'ready', sources }),
   })
 }
 
-/** In the streams' own time, so that another page finds the same places. */
-function tellPositions(dueMs: ReadonlyMap<string, number>): void {
-  const positions = [...dueMs].flatMap(([sourceId, due]) => {
-    const played = desk?.played(sourceId)
-    return played === undefined ? [] : [{ sourceId, recordedMs: due - played.originMs }]
+/** Positions are in the streams' own time, so that another page finds the same places. */
+function sendPositions(mediaZeroMs: ReadonlyMap<string, number>): void {
+  const positions = [...mediaZeroMs].flatMap(([sourceId, zeroMs]) => {
+    const played = players?.played(sourceId)
+    return played === undefined ? [] : [{ sourceId, recordedMs: zeroMs - played.originMs }]
   })
-  tellRecorder({ type: 'positions', positions })
+  sendToRecorder({ type: 'positions', positions })
 }
 
-function watchLevels(mixer: Mixer): void {
+function sendLevels(mixer: Mixer): void {
   const speaker = new ActiveSpeaker()
-  let told: string | null = null
-  setInterval(() => {
-    const levels = mixer.levels()
-    const activeSource = speaker.update(levels, nowMs())
-    tellWorker({ type: 'levels', levels, activeSource })
-    if (activeSource !== told) tellRecorder({ type: 'active-speaker', sourceId: activeSource })
-    told = activeSource
-  }, LEVELS_MS)
+  let sent: string | null = null
+  repeat({
+    everyMs: LEVELS_EVERY_MS,
+    work() {
+      const levels = mixer.levels()
+      const activeSource = speaker.update(levels, nowMs())
+      sendToWorker({ type: 'levels', levels, activeSource })
+      if (activeSource !== sent) sendToRecorder({ type: 'active-speaker', sourceId: activeSource })
+      sent = activeSource
+    },
+  })
 }
 
 function handleWorker(message: FromWorker, mixer: Mixer): void {
   switch (message.type) {
     case 'tiles':
-      return desk?.setTileSizes(message.sizes)
+      return players?.setTileSizes(message.sizes)
     case 'muted':
-      return desk?.setMuted(message.sourceIds)
+      return players?.setMuted(message.sourceIds)
     case 'pacing':
       for (const [sourceId, delayMs] of message.delaysMs) mixer.setDelay(sourceId, delayMs)
-      if (isPacingFrozen) tellPositions(message.dueMs)
+      if (isPacingFrozen) sendPositions(message.mediaZeroMs)
       return
     case 'started':
     case 'layout':
@@ -111,7 +118,7 @@ function handleWorker(message: FromWorker, mixer: Mixer): void {
     case 'log':
     case 'failed':
     case 'stopped':
-      return tellRecorder(message)
+      return sendToRecorder(message)
     default:
       return assertNever(message)
   }
@@ -122,37 +129,37 @@ async function handleRecorder(message: ToPage): Promise<void> {
     case 'start':
       return start(message)
     case 'source.add':
-      tellWorker(message)
+      sendToWorker(message)
       await opening
-      return desk?.add(message.source)
+      return players?.add(message.source)
     case 'source.remove':
-      tellWorker(message)
+      sendToWorker(message)
       await opening
-      return desk?.remove(message.sourceId)
+      return players?.remove(message.sourceId)
     case 'source.update':
     case 'signals':
     case 'layout':
     case 'cut':
     case 'pause':
     case 'resume':
-      return tellWorker(message)
+      return sendToWorker(message)
     case 'freeze-pacing':
       isPacingFrozen = message.isFrozen
-      return tellWorker(message)
+      return sendToWorker(message)
     case 'positions':
       return follower?.update(message.positions)
     case 'begin':
       follower?.[Symbol.dispose]()
-      return tellWorker(message)
+      return sendToWorker(message)
     case 'end':
-      return tellWorker(message)
+      return sendToWorker(message)
     case 'clock':
-      return tellRecorder({ ...message, atMs: nowMs() })
+      return sendToRecorder({ ...message, atMs: nowMs() })
     case 'ping':
-      return tellRecorder({ type: 'pong', nonce: message.nonce })
+      return sendToRecorder({ type: 'pong', nonce: message.nonce })
     case 'stop':
-      tellWorker(message)
-      return desk?.[Symbol.asyncDispose]()
+      sendToWorker(message)
+      return players?.[Symbol.asyncDispose]()
     default:
       return assertNever(message)
   }

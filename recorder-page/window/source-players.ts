@@ -40,13 +40,13 @@ export class SourcePlayers implements AsyncDisposable {
     this.#mixer.setMuted(id, spec.muted === true)
     const watch = new PlayWatch()
     const stopFrames = watchFrames(source.element, (frame, times) => {
-      watch.see(times, source.positionOf(times))
+      watch.onFrame(times, source.positionOf(times))
       this.#listener.onFrame(id, frame, { ...times, soundLagMs: this.#lagOf(source) })
     })
     this.#open.set(id, { source, watch, stopFrames })
   }
 
-  /** WebRTC counts sound as played when it leaves the output device. The mix takes it before. */
+  /** WebRTC counts sound as played when it leaves the output device; the mix takes it earlier. */
   #lagOf({ soundLagMs }: PageSource): number | undefined {
     return soundLagMs === undefined ? undefined : soundLagMs - this.#mixer.outputLatencyMs
   }
@@ -60,7 +60,7 @@ export class SourcePlayers implements AsyncDisposable {
     await open.source[Symbol.asyncDispose]()
   }
 
-  /** Tells each source how large it is drawn now. */
+  /** Sets how large each source is drawn now. */
   setTileSizes(sizes: ReadonlyMap<string, TileSize>): void {
     for (const [sourceId, size] of sizes) this.#open.get(sourceId)?.source.setTileSize(size)
   }
@@ -74,16 +74,16 @@ export class SourcePlayers implements AsyncDisposable {
     return [...this.#open.keys()]
   }
 
-  /** Where a source plays; undefined while nobody can tell. */
+  /** The place of a source's player; undefined while it is unknown. */
   played(sourceId: string): Played | undefined {
     return this.#open.get(sourceId)?.watch.played
   }
 
-  /** Moves a source's player by so much of its media, or has it play faster or slower; false when it cannot be moved. */
+  /** Moves a source's player by so much of its media, or changes its rate; false when it cannot be moved. */
   steer(sourceId: string, change: { readonly byMs: number } | { readonly rate: number }): boolean {
     const open = this.#open.get(sourceId)
     const isMoved = open?.source.steer(change) ?? false
-    if (isMoved) open?.watch.forget()
+    if (isMoved) open?.watch.reset()
     return isMoved
   }
 

@@ -37,10 +37,10 @@ export type ToWorker =
   | { readonly type: 'layout'; readonly layout: Layout }
   | { readonly type: 'cut'; readonly atMs?: number }
   | { readonly type: 'pause' | 'resume' }
-  /** Keeps the choice of frames as it is, or lets it go. */
+  /** Keeps the pacing of frames as it is, or frees it. */
   | { readonly type: 'freeze-pacing'; readonly isFrozen: boolean }
-  /** A source of a take that has not begun follows another page's choice of frames. `isMoved`: since the last of these. */
-  | { readonly type: 'follow'; readonly sourceId: string; readonly dueMs: number; readonly isMoved: boolean }
+  /** A source of a standby take follows the running page's pacing. `isMoved`: its player was moved since the last of these. */
+  | { readonly type: 'follow'; readonly sourceId: string; readonly mediaZeroMs: number; readonly isMoved: boolean }
   | { readonly type: 'begin'; readonly atMs: number }
   | { readonly type: 'end'; readonly atMs: number }
   | { readonly type: 'stop' }
@@ -51,11 +51,11 @@ export type FromWorker =
   | { readonly type: 'layout'; readonly layout: Layout }
   /** How large each source is drawn, in pixels of the picture. */
   | { readonly type: 'tiles'; readonly sizes: ReadonlyMap<string, TileSize> }
-  /** How long after its presentation time each source's picture is recorded, and when its media time zero is. */
+  /** How long each source's sound waits for its picture, and when its media time zero is recorded. */
   | {
       readonly type: 'pacing'
       readonly delaysMs: ReadonlyMap<string, number>
-      readonly dueMs: ReadonlyMap<string, number>
+      readonly mediaZeroMs: ReadonlyMap<string, number>
     }
   /** The sources that must not be heard: muted by the operator or by the room. */
   | { readonly type: 'muted'; readonly sourceIds: ReadonlySet<string> }

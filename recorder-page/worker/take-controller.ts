@@ -5,21 +5,21 @@ import type { ToWorker } from './messages.ts'
 import type { Take } from './take.ts'
 import type { WarmUp } from './warm-up.ts'
 
-/** What is for the take, and not for the stage. */
+/** The messages for the take; all others are for the scene. */
 export type ForTake = Extract<ToWorker, { type: 'sound-clock' | 'cut' | 'pause' | 'resume' | 'begin' | 'end' | 'stop' }>
 
-/** As many as the sound's time line looks at. */
+/** The readings that the sound's time line keeps. */
 const READINGS = 7
 
 export interface TakeControllerOptions {
   readonly begin: (startMs?: number) => Take
   /** Undefined: the take begins at once. */
-  readonly rehearsal: WarmUp | undefined
+  readonly warmUp: WarmUp | undefined
   readonly link: PacketLink
   readonly onStopped: () => void
 }
 
-/** Begins one take, at once or at the switch time, has it do what it is told, and ends it once. */
+/** Begins one take, at once or at the switch time, passes its messages on to it, and ends it once. */
 export class TakeController {
   readonly #options: TakeControllerOptions
   readonly #readings: SoundClockReading[] = []
@@ -29,10 +29,10 @@ export class TakeController {
 
   constructor(options: TakeControllerOptions) {
     this.#options = options
-    if (options.rehearsal === undefined) this.#begin()
+    if (options.warmUp === undefined) this.#begin()
   }
 
-  async direct(message: ForTake): Promise<void> {
+  async handle(message: ForTake): Promise<void> {
     switch (message.type) {
       case 'sound-clock':
         return this.#addReading(message.reading)
@@ -44,12 +44,12 @@ export class TakeController {
       case 'resume':
         return await this.#take?.resume()
       case 'begin':
-        this.#options.rehearsal?.endAt(message.atMs)
+        this.#options.warmUp?.endAt(message.atMs)
         return this.#begin(message.atMs)
       case 'end':
         return await this.#end((take) => take.finishAt(message.atMs))
       case 'stop':
-        this.#options.rehearsal?.[Symbol.dispose]()
+        this.#options.warmUp?.[Symbol.dispose]()
         return await this.#end((take) => take.finish())
       default:
         return assertNever(message)
@@ -68,7 +68,7 @@ export class TakeController {
     if (this.#readings.length > READINGS) this.#readings.shift()
   }
 
-  /** An end that comes while there is one already is that one. */
+  /** Idempotent: a second end changes nothing. */
   async #end(finish: (take: Take) => Promise<void>): Promise<void> {
     if (this.#isEnding) return
     this.#isEnding = true

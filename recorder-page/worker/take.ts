@@ -1,10 +1,11 @@
 import type { PageStart, PageStats, PictureSample } from '../../src/protocol/page-link.ts'
+import { InTurn } from '../../src/timing/index.ts'
 import { nowMs } from '../clock.ts'
 import {
   CanvasCompositor,
   type Compositor,
+  type LiveScene,
   PictureSampler,
-  type Stage,
   type Tick,
   TickClock,
   tileSizes,
@@ -26,22 +27,22 @@ import type { FromWorker } from './messages.ts'
 
 const REPORT_MS = 1000
 /**
- * An encoder of AAC needs the frame before to describe one whole (ISO/IEC 14496-3: its windows overlap by half), so a take that
- * goes on with another one's sound is given one frame more, and one that is gone on with sees one frame behind its end.
+ * AAC windows overlap by half (ISO/IEC 14496-3), so an encoder needs the frame before to encode one whole: a take that continues
+ * another one begins one frame earlier, and the take before it encodes one frame past its end.
  */
 const LEAD_FRAMES = 1
 const LEAD_MS = (LEAD_FRAMES * AAC_FRAME * 1000) / SAMPLE_RATE
 
 export interface TakeOptions {
-  /** May be used before the take starts: what it shows by then is in the first picture. */
-  readonly stage: Stage
+  /** Changes made to it before the take starts are in the first picture. */
+  readonly scene: LiveScene
   readonly settings: PageStart
-  readonly send: SendPacket
+  readonly sendPacket: SendPacket
   readonly soundPort: MessagePort
-  readonly tell: (message: FromWorker) => void
+  readonly send: (message: FromWorker) => void
   readonly onFailed: (error: Error) => void
-  /** Hears of trouble that the picture survives. */
-  readonly onTrouble: (error: Error) => void
+  /** Called with errors that the picture survives. */
+  readonly onWarning: (error: Error) => void
 }
 
 interface Opened {
@@ -50,9 +51,9 @@ interface Opened {
   readonly end: { us: number }
 }
 
-/** One take in the making: on every tick a picture of the stage, beside it the sound, both on one time line. */
+/** Records one take: a picture of the scene on every tick, and the sound, both on one time line. */
 export class Take {
-  readonly #stage: Stage
+  readonly #scene: LiveScene
   readonly #options: TakeOptions
   readonly #compositor: Compositor
   readonly #pictures: PictureEncoder
@@ -68,8 +69,8 @@ export class Take {
   #nextSounds: Promise<SoundEncoder>
   /** Called on the first tick that is not recorded any more. */
   #onPaused: (() => void) | undefined
-  /** Pauses, their ends and the end, one after the other. */
-  #turn: Promise<void> = Promise.resolve()
+  /** Pauses, resumes and the end, one after the other. */
+  readonly #turns = new InTurn()
   #missedInPause = 0
   #missedBefore = 0
   #dropped = 0
@@ -83,18 +84,18 @@ export class Take {
   private constructor(options: TakeOptions, { sounds, end }: Opened, beginMs: number | undefined) {
     const { video, segmentSec, isPaused } = options.settings
     this.#options = options
-    this.#stage = options.stage
-    this.#compositor = new CanvasCompositor(video, options.onTrouble)
-    this.#pictures = new PictureEncoder(video, options.send, options.onFailed)
+    this.#scene = options.scene
+    this.#compositor = new CanvasCompositor(video, options.onWarning)
+    this.#pictures = new PictureEncoder(video, options.sendPacket, options.onFailed)
     this.#soundEnd = end
-    this.#warmUp()
+    this.#drawLayers()
     const startMs = beginMs ?? nowMs()
     this.#startMs = startMs
     this.#soundTimeline = new SoundTimeline(SAMPLE_RATE, startMs)
     this.#cuts = new CutSchedule({ fps: video.fps, segmentSec, startMs })
     this.#nextSounds = Promise.resolve(sounds)
-    options.soundPort.onmessage = (event: MessageEvent<SoundBlock>) => this.#takeSound(event.data)
-    options.tell({ type: 'started', takeEpochMs: startMs })
+    options.soundPort.onmessage = (event: MessageEvent<SoundBlock>) => this.#onSound(event.data)
+    options.send({ type: 'started', takeEpochMs: startMs })
     if (isPaused) {
       this.#recorded.to = 0
       this.#sendPause(0)
@@ -102,12 +103,12 @@ export class Take {
     this.#clock = new TickClock({ fps: video.fps, startMs, now: nowMs, onTick: (tick) => this.#onTick(tick) })
   }
 
-  /** Resolves with what begins the take: now, or at a time of the page's clock that may be in the future. */
+  /** Resolves with the function that begins the take: now, or at a time of the page's clock that may be in the future. */
   static async prepare(options: TakeOptions): Promise<(startMs?: number) => Take> {
     const end = { us: Number.POSITIVE_INFINITY }
     const leadFrames = options.settings.handover === null ? 0 : LEAD_FRAMES
     const sounds = await openSounds(options, { end, leadFrames })
-    // Sound of before the take would wait for it, and come all at once.
+    // Without a handler the sound of before the take would queue up and come all at once.
     options.soundPort.onmessage = () => {}
     return (startMs) => new Take(options, { sounds, end }, startMs)
   }
@@ -122,11 +123,11 @@ export class Take {
   }
 
   /**
-   * Ends the picture and the sound with the next picture, to the sample; resolves when that was sent. From then on the stage
-   * goes on and nothing is encoded. A take that is paused already stays so.
+   * Ends the picture and the sound with the next picture, to the sample; resolves when all was sent. From then on the scene
+   * advances and nothing is encoded. Idempotent.
    */
   pause(): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       if (this.#sound === undefined) return
       const tick = this.#clock.nextFrom(nowMs())
       const { promise, resolve } = Promise.withResolvers<void>()
@@ -141,9 +142,9 @@ export class Take {
     })
   }
 
-  /** Goes on with the next picture, which begins a segment. */
+  /** Resumes with the next picture, which begins a segment. Idempotent. */
   resume(): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       if (this.#sound !== undefined) return
       const sounds = await this.#nextSounds
       const from = this.#clock.nextFrom(nowMs())
@@ -155,18 +156,18 @@ export class Take {
 
   /** Ends the picture and the sound at the same media time; resolves when the last packet is out. */
   finish(): Promise<void> {
-    return this.#inTurn(() => this.#close())
+    return this.#turns.run(() => this.#close())
   }
 
   /**
-   * Ends with the picture before this time of the page's clock, and the sound with it, for another page to go on; resolves when
-   * the last packet is out.
+   * Ends with the picture before this time of the page's clock, and the sound with it, for another page to continue; resolves
+   * when the last packet is out.
    */
   finishAt(atMs: number): Promise<void> {
     const { fps } = this.#options.settings.video
     const tick = Math.round(((atMs - this.#startMs) * fps) / 1000)
     this.#soundEnd.us = this.#timestampUs(tick) - 1
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       if (this.#sound !== undefined) {
         const { promise, resolve } = Promise.withResolvers<void>()
         this.#recorded.to = tick
@@ -186,11 +187,6 @@ export class Take {
     await this.#sound?.finish()
   }
 
-  #inTurn(act: () => Promise<void>): Promise<void> {
-    this.#turn = this.#turn.then(act)
-    return this.#turn
-  }
-
   #mediaMs(ticks: number): number {
     return (ticks * 1000) / this.#options.settings.video.fps
   }
@@ -200,37 +196,44 @@ export class Take {
   }
 
   #beginSound(encoder: SoundEncoder, tick: number): void {
-    const { tell, settings } = this.#options
+    const { send, settings } = this.#options
     const beginMs = this.#startMs + this.#mediaMs(tick)
     const leadMs = tick === 0 && settings.handover !== null ? LEAD_MS : 0
-    const tellLoudness = (endSec: number, lufs: number): void =>
-      tell({ type: 'loudness', atMs: beginMs - leadMs + endSec * 1000, lufs })
+    const sendLoudness = (endSec: number, lufs: number): void =>
+      send({ type: 'loudness', atMs: beginMs - leadMs + endSec * 1000, lufs })
     encoder.beginAt(this.#timestampUs(tick))
     this.#soundTimeline = this.#soundTimeline.begin(beginMs - leadMs)
     this.#sound = new SoundRun({
       encoder,
       leadMs,
       timeline: this.#soundTimeline,
-      meter: settings.measureLoudness ? new LoudnessMeter(tellLoudness) : undefined,
+      meter: settings.measureLoudness ? new LoudnessMeter(sendLoudness) : undefined,
     })
   }
 
-  /** Comes behind everything that was recorded before this tick. */
+  /** The packet follows everything that was recorded before this tick. */
   #sendPause(tick: number): void {
     const timestampUs = this.#timestampUs(tick)
-    this.#options.send({ kind: 'pause', key: false, cut: false, timestampUs, durationUs: 0, data: new Uint8Array() })
+    this.#options.sendPacket({
+      kind: 'pause',
+      key: false,
+      cut: false,
+      timestampUs,
+      durationUs: 0,
+      data: new Uint8Array(),
+    })
   }
 
-  /** The first picture takes many times as long as any other: labels, chat and whiteboard are drawn and kept. It delays no tick. */
-  #warmUp(): void {
+  /** Draws the layers of labels, chat and whiteboard into the cache: otherwise the first picture would delay its tick. */
+  #drawLayers(): void {
     const time = { timestampUs: 0, durationUs: 0, nowMs: nowMs() }
-    this.#compositor.compose(this.#stage.plan(time.nowMs), () => undefined, time).close()
+    this.#compositor.compose(this.#scene.plan(time.nowMs), () => undefined, time).close()
   }
 
   #onTick(tick: Tick): void {
-    const frames = this.#stage.advance(tick.atMs)
+    const frames = this.#scene.advance(tick.atMs)
     const { from, to } = this.#recorded
-    if (tick.index < from || tick.index >= to) this.#rest(tick)
+    if (tick.index < from || tick.index >= to) this.#skip(tick)
     else if (this.#pictures.isFull) this.#dropped += 1
     else this.#compose(tick, frames)
     this.#missedBefore = this.#clock.missed
@@ -238,10 +241,10 @@ export class Take {
     if (this.#isReportDue(tick)) this.#report(tick.atMs)
   }
 
-  /** What is shown moves on, so that the first picture after the pause is right, and sources know how large they are drawn. */
-  #rest(tick: Tick): void {
+  /** Advances the scene without a picture, so that the first picture after the pause is right; sources still get their sizes. */
+  #skip(tick: Tick): void {
     this.#missedInPause += this.#clock.missed - this.#missedBefore
-    this.#tellSizes(tileSizes(this.#stage.plan(tick.atMs)))
+    this.#sendSizes(tileSizes(this.#scene.plan(tick.atMs)))
     this.#onPaused?.()
   }
 
@@ -252,7 +255,7 @@ export class Take {
   #compose(tick: Tick, frames: ReadonlyMap<string, VideoFrame | undefined>): void {
     const { fps } = this.#options.settings.video
     const began = performance.now()
-    const plan = this.#stage.plan(tick.atMs)
+    const plan = this.#scene.plan(tick.atMs)
     const frameOf: FrameOf = (sourceId) => frames.get(sourceId)
     const picture = this.#compositor.compose(plan, frameOf, {
       timestampUs: this.#timestampUs(tick.index),
@@ -262,19 +265,19 @@ export class Take {
     if (this.#isReportDue(tick)) this.#sample = this.#sampler.sample(picture, plan, frameOf)
     this.#pictures.encode(picture, { cut: this.#cuts.take(tick.index) })
     this.#composeMs += (performance.now() - began - this.#composeMs) * 0.1
-    this.#tellSizes(tileSizes(plan))
+    this.#sendSizes(tileSizes(plan))
   }
 
-  #takeSound(block: SoundBlock): void {
+  #onSound(block: SoundBlock): void {
     for (const sample of block.samples) this.#peak = Math.max(this.#peak, Math.abs(sample))
     this.#sound?.add(block)
   }
 
   #report(atMs: number): void {
     this.#reportedMs = atMs
-    const { tell } = this.#options
-    tell({ type: 'stats', stats: this.#stats() })
-    tell({ type: 'pacing', delaysMs: this.#stage.soundDelaysMs, dueMs: this.#stage.dueMs })
+    const { send } = this.#options
+    send({ type: 'stats', stats: this.#stats() })
+    send({ type: 'pacing', delaysMs: this.#scene.soundDelaysMs, mediaZeroMs: this.#scene.mediaZeroMs })
     this.#peak = 0
     this.#sample = null
   }
@@ -286,22 +289,22 @@ export class Take {
       missedTicks: this.#clock.missed - this.#missedInPause,
       encodeQueue: this.#pictures.queue,
       composeMs: this.#composeMs,
-      sources: this.#stage.sourceStats,
+      sources: this.#scene.sourceStats,
       picture: this.#sample,
       peakDbfs: 20 * Math.log10(Math.max(this.#peak, 1e-5)),
     }
   }
 
-  #tellSizes(sizes: ReturnType<typeof tileSizes>): void {
+  #sendSizes(sizes: ReturnType<typeof tileSizes>): void {
     const text = JSON.stringify([...sizes])
     if (text === this.#reportedSizes) return
     this.#reportedSizes = text
-    this.#options.tell({ type: 'tiles', sizes })
+    this.#options.send({ type: 'tiles', sizes })
   }
 }
 
 function openSounds(
-  { settings, send, onFailed }: TakeOptions,
+  { settings, sendPacket, onFailed }: TakeOptions,
   { end, leadFrames }: { readonly end: Opened['end']; readonly leadFrames: number },
 ): Promise<SoundEncoder> {
   return SoundEncoder.open({
@@ -309,7 +312,7 @@ function openSounds(
     bitrateKbps: settings.audioBitrateKbps,
     leadFrames,
     send: (packet) => {
-      if (packet.timestampUs < end.us) send(packet)
+      if (packet.timestampUs < end.us) sendPacket(packet)
     },
     onFailed,
   })

@@ -1,26 +1,26 @@
 import { nowMs } from '../clock.ts'
-import { type Stage, TickClock, tileSizes } from '../compositor/index.ts'
+import { type LiveScene, TickClock, tileSizes } from '../compositor/index.ts'
 import type { FromWorker } from './messages.ts'
 
 const REPORT_EVERY_TICKS = 8
 
 export interface WarmUpOptions {
-  readonly stage: Stage
+  readonly scene: LiveScene
   readonly fps: number
-  /** A tick of the grid, on the page's clock. */
+  /** The time of any tick of the running take, on the page's clock. */
   readonly gridMs: number
-  readonly tell: (message: FromWorker) => void
+  readonly send: (message: FromWorker) => void
 }
 
 /**
- * Plays the stage on the grid of the take that is to come, without drawing: tiles move, chat comes and goes, sources are paced.
- * So the first picture is the next one of the other page's, and not the first of a scene.
+ * Advances the scene of a standby take on the running take's grid, without drawing: tiles move, chat comes and goes, sources
+ * are paced. So the standby take's first picture continues the running take's last one.
  */
 export class WarmUp implements Disposable {
   readonly #clock: TickClock
   #untilMs = Number.POSITIVE_INFINITY
 
-  constructor({ stage, fps, gridMs, tell }: WarmUpOptions) {
+  constructor({ scene, fps, gridMs, send }: WarmUpOptions) {
     const tickMs = 1000 / fps
     const startMs = gridMs + Math.ceil((nowMs() - gridMs) / tickMs) * tickMs
     this.#clock = new TickClock({
@@ -29,19 +29,19 @@ export class WarmUp implements Disposable {
       now: nowMs,
       onTick: ({ index, atMs }) => {
         if (atMs > this.#untilMs - tickMs / 2) {
-          stage.unfreezePacing()
+          scene.unfreezePacing()
           return this[Symbol.dispose]()
         }
-        stage.advance(atMs)
-        const plan = stage.plan(atMs)
+        scene.advance(atMs)
+        const plan = scene.plan(atMs)
         if (index % REPORT_EVERY_TICKS !== 0) return
-        tell({ type: 'tiles', sizes: tileSizes(plan) })
-        tell({ type: 'pacing', delaysMs: stage.soundDelaysMs, dueMs: stage.dueMs })
+        send({ type: 'tiles', sizes: tileSizes(plan) })
+        send({ type: 'pacing', delaysMs: scene.soundDelaysMs, mediaZeroMs: scene.mediaZeroMs })
       },
     })
   }
 
-  /** The tick at this time is the take's own. */
+  /** Ends before the tick at this time, which is the take's first. */
   endAt(atMs: number): void {
     this.#untilMs = atMs
   }

@@ -45,17 +45,17 @@ class ScriptedPlayer {
 }
 
 function follow(player: ScriptedPlayer) {
-  const dues: { readonly dueMs: number; readonly isMoved: boolean }[] = []
+  const aligned: { readonly mediaZeroMs: number; readonly isMoved: boolean }[] = []
   let ready: readonly SourceSync[] | undefined
   const follower = new Follower({
     players: { sourceIds: ['amy'], played: () => player.played, steer: (_id, change) => player.steer(change) },
     nowMs: () => Date.now(),
-    onDue: (_id, dueMs, isMoved) => dues.push({ dueMs, isMoved }),
+    onAligned: (_id, mediaZeroMs, isMoved) => aligned.push({ mediaZeroMs, isMoved }),
     onReady: (sources) => {
       ready = sources
     },
   })
-  return { follower, dues, ready: () => ready }
+  return { follower, aligned, ready: () => ready }
 }
 
 beforeEach(() => {
@@ -74,7 +74,7 @@ describe('the follower', () => {
   ])('brings a player that is %s to where its frames are due', async (_name, offMs) => {
     const recordedMs = 1_000_000
     const player = new ScriptedPlayer(recordedMs + 7_000 + offMs, true)
-    const { follower, dues, ready } = follow(player)
+    const { follower, aligned, ready } = follow(player)
     using _follower = follower
     follower.update([{ sourceId: 'amy', recordedMs }])
     await vi.advanceTimersByTimeAsync(12_000)
@@ -82,7 +82,7 @@ describe('the follower', () => {
     const lookBackMs = ready()?.[0]?.lookBackMs ?? 0
     expect(lookBackMs).toBeGreaterThanOrEqual(90)
     expect(lookBackMs).toBeLessThanOrEqual(290)
-    expect(dues.at(-1)).toEqual({ dueMs: recordedMs + 7_000, isMoved: false })
+    expect(aligned.at(-1)).toEqual({ mediaZeroMs: recordedMs + 7_000, isMoved: false })
     expect(player.seeks).toBeLessThanOrEqual(2)
   })
 

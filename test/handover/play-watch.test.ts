@@ -14,7 +14,7 @@ function play(
     const mediaMs = fromMs + i * FRAME_MS
     const jitterMs = ((i * 7) % 17) - 8
     const times = { mediaMs, presentMs: mediaMs + offsetMs + jitterMs, soundMs: undefined, rtpTimestamp: undefined }
-    watch.see(times, { ms: (mediaMs + originMs) % periodMs, periodMs })
+    watch.onFrame(times, { ms: (mediaMs + originMs) % periodMs, periodMs })
   }
 }
 
@@ -22,7 +22,7 @@ describe('where a player is', () => {
   it('is not known before a frame of known position', () => {
     const watch = new PlayWatch()
     expect(watch.played).toBeUndefined()
-    watch.see({ mediaMs: 0, presentMs: 5, soundMs: undefined, rtpTimestamp: undefined }, undefined)
+    watch.onFrame({ mediaMs: 0, presentMs: 5, soundMs: undefined, rtpTimestamp: undefined }, undefined)
     expect(watch.played).toBeUndefined()
   })
 

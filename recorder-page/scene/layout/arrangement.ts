@@ -10,13 +10,13 @@ export interface LayoutSource {
 /** All that an arrangement depends on. The order of `sources` is the order of the tiles. */
 export interface LayoutInput {
   readonly sources: readonly LayoutSource[]
-  /** The source on the stage; null only when there are no sources. */
+  /** The source for the main place; null only when there are no sources. */
   readonly focus: LayoutSource | null
   /** True when there is a whiteboard to show in layouts that have a place for it. */
   readonly hasBoard: boolean
   /** True when the picture should keep room for the chat panel, in layouts that can. */
   readonly hasChat: boolean
-  /** The presenter sees the class and themselves small; the audience sees the presenter large. */
+  /** `presenter`: the class large and the presenter small. `audience`: the presenter large. */
   readonly view: 'presenter' | 'audience'
   /** Distance between tiles, even pixels. */
   readonly gap: number
@@ -38,7 +38,7 @@ export interface Arrangement {
   readonly chat: Rect | null
 }
 
-/** What fills the stage of a lesson: a source or the whiteboard. */
+/** What can fill a place: a source or the whiteboard. */
 export type Content = LayoutSource | 'board'
 
 export function place(content: Content, rect: Rect, floating = false): Placement {
@@ -46,7 +46,7 @@ export function place(content: Content, rect: Rect, floating = false): Placement
   return { kind: 'source', sourceId: content.id, rect, fit: content.role === 'screen' ? 'contain' : 'cover', floating }
 }
 
-/** One place for each content, as far as both lists go. */
+/** One place for each content, up to the shorter of both lists. */
 export function placeAll(contents: readonly Content[], rects: readonly Rect[]): Placement[] {
   return rects.flatMap((rect, index) => {
     const content = contents[index]
@@ -54,25 +54,25 @@ export function placeAll(contents: readonly Content[], rects: readonly Rect[]): 
   })
 }
 
-/** What is taught from: a shared screen, else the whiteboard. */
+/** The lesson's content: a shared screen, else the whiteboard. */
 export function lessonContent(input: LayoutInput): Content | undefined {
   if (input.focus?.role === 'screen') return input.focus
   return input.sources.find((source) => source.role === 'screen') ?? (input.hasBoard ? 'board' : undefined)
 }
 
-/** The person on the stage: the focus, unless a screen has it. */
+/** The person for the main place: the focus, unless it is a screen. */
 export function leadPerson(input: LayoutInput): LayoutSource | undefined {
   if (input.focus !== null && input.focus.role !== 'screen') return input.focus
   const people = input.sources.filter((source) => source.role !== 'screen')
   return people.find((source) => source.role === 'presenter') ?? people[0]
 }
 
-/** Who teaches: the first presenter, else the person on the stage. */
+/** The teacher: the first presenter, else the person for the main place. */
 export function teacherOf(input: LayoutInput): LayoutSource | undefined {
   return input.sources.find((source) => source.role === 'presenter') ?? leadPerson(input)
 }
 
-/** Everybody but these; the presenter's own picture is the last one they see. */
+/** Everybody but these; in the presenter's view their own picture comes last. */
 export function peopleWithout(input: LayoutInput, ...taken: readonly (Content | undefined)[]): LayoutSource[] {
   const people = without(input.sources, ...taken)
   if (input.view === 'audience') return people

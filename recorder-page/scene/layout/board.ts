@@ -3,8 +3,8 @@ import { type Arrangement, type LayoutInput, leadPerson, peopleWithout, place, p
 import { cornerOf, faceColumn, sideColumn, wideTop } from './main-and-strip.ts'
 
 /**
- * The whiteboard, with the presenter in a corner: over the board, or above the chat when there is one. The presenter
- * sees the class beside the board instead.
+ * The whiteboard, with the presenter in a corner: over the board, or above the chat when there is one. The presenter's
+ * view has the class beside the board instead.
  */
 export function board(input: LayoutInput, area: Rect): Arrangement {
   if (input.view === 'presenter') return boardWithClass(input, area)

@@ -4,11 +4,11 @@ export interface CellOptions {
   readonly count: number
   readonly gap: number
   readonly aspect?: number
-  /** Where the block of cells sits in the height of the area; without it in the middle. */
+  /** The vertical place of the block of cells in the area; `middle` by default. */
   readonly align?: 'top' | 'middle'
 }
 
-/** Equal cells as large as the area allows, row by row; a short last row stands in the middle. */
+/** Equal cells as large as the area allows, row by row; a short last row is centred. */
 export function gridCells(area: Rect, { count, gap, aspect = WIDE, align = 'middle' }: CellOptions): Rect[] {
   if (count === 0) return []
   const { columns, width, height } = bestCells(area, { count, gap, aspect })

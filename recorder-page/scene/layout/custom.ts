@@ -1,7 +1,7 @@
 import { evenRect, evenSize, type Rect } from '../../drawing/geometry.ts'
 import type { Arrangement, LayoutInput, Placement } from './arrangement.ts'
 
-/** The user's own rectangles, in fractions of the area, in their order. A source that is not there leaves a hole. */
+/** The user's own rectangles, in fractions of the area, in their order. A source that is not there leaves its place empty. */
 export function custom(input: LayoutInput, area: Rect): Arrangement {
   return { places: input.tiles.flatMap((tile) => placeTile(tile, input, area)), chat: null }
 }
@@ -20,7 +20,7 @@ function placeTile(tile: LayoutInput['tiles'][number], input: LayoutInput, area:
   return [{ kind: 'source', sourceId: source.id, rect, fit, floating: true }]
 }
 
-/** What reaches over the edge is cut off there; a tile wholly at the edge keeps two pixels. */
+/** A tile is cut off at the edge of the area; one wholly beyond it keeps two pixels. */
 function clampInto(area: Rect, wanted: Rect): Rect {
   const rect = evenRect(wanted)
   const x = Math.min(rect.x, area.x + area.width - 2)

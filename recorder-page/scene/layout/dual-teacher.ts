@@ -19,14 +19,14 @@ import { faceColumn, sideColumn, wideTop } from './main-and-strip.ts'
 export function dualTeacher(input: LayoutInput, area: Rect): Arrangement {
   const first = leadPerson(input)
   const lesson = lessonContent(input)
-  const stage = lesson ?? first
-  if (stage === undefined) return { places: [], chat: null }
+  const main = lesson ?? first
+  if (main === undefined) return { places: [], chat: null }
   const others = peopleWithout(input, first, lesson)
   const second = others.find((source) => source.role === 'presenter') ?? others[0]
   const teachers = [lesson === undefined ? undefined : first, second].filter((source) => source !== undefined)
   if (input.hasChat) {
     const [left, column] = sideColumn(area, input.gap)
-    const places = [placeMain(stage, left)]
+    const places = [placeMain(main, left)]
     let below = column
     for (const teacher of teachers) {
       const [face, rest] = wideTop(below, input.gap)
@@ -36,7 +36,7 @@ export function dualTeacher(input: LayoutInput, area: Rect): Arrangement {
     return { places, chat: below }
   }
   const people = [...teachers, ...without(others, second)]
-  if (people.length === 0) return { places: [placeMain(stage, area)], chat: null }
+  if (people.length === 0) return { places: [placeMain(main, area)], chat: null }
   const [left, cells] = faceColumn(area, { count: people.length, gap: input.gap })
-  return { places: [placeMain(stage, left), ...placeAll(people, cells)], chat: null }
+  return { places: [placeMain(main, left), ...placeAll(people, cells)], chat: null }
 }

@@ -34,7 +34,7 @@ const LAYOUTS: Record<LayoutName, (input: LayoutInput, area: Arrangement['places
 /** These two fill the picture to its edge. */
 const EDGE_TO_EDGE: ReadonlySet<LayoutName> = new Set(['single', 'custom'])
 
-/** Where everything stands in a picture of this size. */
+/** The places of everything in a picture of this size. */
 export function arrange(name: LayoutName, input: Omit<LayoutInput, 'gap'>, size: Size): Arrangement {
   const picture = { x: 0, y: 0, ...size }
   const gap = gapOf(size)
@@ -44,7 +44,7 @@ export function arrange(name: LayoutName, input: Omit<LayoutInput, 'gap'>, size:
   return cramped ? LAYOUTS[name]({ ...input, gap, hasChat: false }, area) : arrangement
 }
 
-/** A lower chat panel would show no whole message: the layout does without. */
+/** A chat panel below this share of the height would show no whole message, and is left out. */
 const MIN_CHAT_SHARE = 0.22
 
 export function isEdgeToEdge(name: LayoutName): boolean {

@@ -1,28 +1,28 @@
 import { evenSize, fitAspect, middle, type Rect, splitBottom, splitRight, WIDE } from '../../drawing/geometry.ts'
 import { gridCells } from './cells.ts'
 
-/** A large wide stage with smaller tiles beside or below it. */
-export interface Stage {
-  readonly stage: Rect
+/** One large wide tile with a strip of smaller tiles beside or below it. */
+interface MainAndStrip {
+  readonly main: Rect
   readonly strip: readonly Rect[]
 }
 
-/** What a pixel of the strip is worth against one of the stage. */
+/** The weight of a pixel of the strip against one of the main tile. */
 const STRIP_WORTH = 0.55
-/** What an arrangement whose strip is too small to see is worth. */
+/** The factor on an arrangement whose strip is too small to see. */
 const TOO_SMALL = 0.5
 const SHARES = Array.from({ length: 20 }, (_, index) => 0.12 + index * 0.02)
 
-/** The best of many shares between stage and strip, at the right or along the bottom. */
-export function stageWithStrip(area: Rect, { count, gap }: { count: number; gap: number }): Stage {
-  if (count === 0) return { stage: fitAspect(area, WIDE), strip: [] }
-  let best: Stage | null = null
+/** The best of many shares between main tile and strip, at the right or along the bottom. */
+export function mainWithStrip(area: Rect, { count, gap }: { count: number; gap: number }): MainAndStrip {
+  if (count === 0) return { main: fitAspect(area, WIDE), strip: [] }
+  let best: MainAndStrip | null = null
   for (const share of SHARES) {
     for (const candidate of [withColumn(area, { count, gap, share }), withRow(area, { count, gap, share })]) {
       if (best === null || worth(candidate, area) > worth(best, area)) best = candidate
     }
   }
-  return best ?? { stage: fitAspect(area, WIDE), strip: [] }
+  return best ?? { main: fitAspect(area, WIDE), strip: [] }
 }
 
 interface StripOptions {
@@ -31,24 +31,24 @@ interface StripOptions {
   readonly share: number
 }
 
-function withColumn(area: Rect, { count, gap, share }: StripOptions): Stage {
+function withColumn(area: Rect, { count, gap, share }: StripOptions): MainAndStrip {
   const [left, right] = splitRight(area, area.width * share, gap)
-  return { stage: fitAspect(left, WIDE), strip: gridCells(right, { count, gap }) }
+  return { main: fitAspect(left, WIDE), strip: gridCells(right, { count, gap }) }
 }
 
-function withRow(area: Rect, { count, gap, share }: StripOptions): Stage {
+function withRow(area: Rect, { count, gap, share }: StripOptions): MainAndStrip {
   const [top, bottom] = splitBottom(area, area.height * share, gap)
   const strip = gridCells(bottom, { count, gap })
-  const stage = fitAspect(top, WIDE)
-  const spare = area.y + area.height - gap - bottom.height - (stage.y + stage.height)
+  const main = fitAspect(top, WIDE)
+  const spare = area.y + area.height - gap - bottom.height - (main.y + main.height)
   const lift = Math.max(0, Math.floor(spare / 4) * 2)
-  return { stage: { ...stage, y: stage.y + lift }, strip: strip.map((cell) => ({ ...cell, y: cell.y - lift })) }
+  return { main: { ...main, y: main.y + lift }, strip: strip.map((cell) => ({ ...cell, y: cell.y - lift })) }
 }
 
-function worth({ stage, strip }: Stage, area: Rect): number {
+function worth({ main, strip }: MainAndStrip, area: Rect): number {
   const cell = strip[0]
   if (cell === undefined) return 0
-  const pixels = stage.width * stage.height + STRIP_WORTH * strip.length * cell.width * cell.height
+  const pixels = main.width * main.height + STRIP_WORTH * strip.length * cell.width * cell.height
   const smallest = strip.length <= 4 ? 0.165 : strip.length <= 9 ? 0.14 : 0.1
   return cell.height < smallest * area.height ? pixels * TOO_SMALL : pixels
 }

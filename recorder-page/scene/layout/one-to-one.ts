@@ -14,8 +14,8 @@ import { cornerOf, faceColumn } from './main-and-strip.ts'
 import { sideBySide } from './side-by-side.ts'
 
 /**
- * Teacher and pupil. With a lesson both stand beside it; without one the audience sees them side by side, and the
- * presenter sees the pupil large and themselves in the corner.
+ * Teacher and pupil. With a lesson both are beside it; without one the audience's view has them side by side, and the
+ * presenter's view the pupil large and the presenter in the corner.
  */
 export function oneToOne(input: LayoutInput, area: Rect): Arrangement {
   const lesson = lessonContent(input)
@@ -28,6 +28,6 @@ export function oneToOne(input: LayoutInput, area: Rect): Arrangement {
   const teacher = teacherOf(input)
   const pupil = without(input.sources, teacher)[0]
   if (input.view === 'audience' || teacher === undefined || pupil === undefined) return sideBySide(input, area)
-  const stage = fitAspect(area, WIDE)
-  return { places: [place(pupil, stage), place(teacher, cornerOf(stage, input.gap), true)], chat: null }
+  const main = fitAspect(area, WIDE)
+  return { places: [place(pupil, main), place(teacher, cornerOf(main, input.gap), true)], chat: null }
 }

@@ -11,7 +11,7 @@ import {
 } from './arrangement.ts'
 import { gridCells } from './cells.ts'
 
-/** Two equal halves: the lesson (screen or whiteboard) and the person, else two people. The others stand below. */
+/** Two equal halves: the lesson (screen or whiteboard) and the person, else two people. The others are below. */
 export function sideBySide(input: LayoutInput, area: Rect): Arrangement {
   const pair = pairOf(input)
   const others = without(input.sources, ...pair)
@@ -29,7 +29,7 @@ function placeAt(content: Content, rect: Rect | undefined) {
   return rect === undefined ? [] : [place(content, rect)]
 }
 
-/** The presenter sees themselves at the right, the audience at the left of another person. */
+/** The presenter is at the right in their own view, and at the left of another person in the audience's. */
 function pairOf(input: LayoutInput): Content[] {
   const person = leadPerson(input)
   const lesson = lessonContent(input)

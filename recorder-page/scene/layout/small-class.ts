@@ -12,18 +12,18 @@ import {
 } from './arrangement.ts'
 import { gridCells } from './cells.ts'
 import { grid } from './grid.ts'
-import { faceColumn, sideColumn, stageWithStrip, wideTop } from './main-and-strip.ts'
+import { faceColumn, mainWithStrip, sideColumn, wideTop } from './main-and-strip.ts'
 
-/** The teacher (or the lesson) large, every pupil well visible beside; the presenter sees the pupils as a grid. */
+/** The teacher (or the lesson) large, every pupil well visible beside; in the presenter's view the pupils as a grid. */
 export function smallClass(input: LayoutInput, area: Rect): Arrangement {
   const lesson = lessonContent(input)
   const teacher = leadPerson(input)
   if (lesson !== undefined) return besideLesson(input, area, lesson)
   if (input.view === 'presenter' || teacher === undefined) return grid(input, area)
   const pupils = peopleWithout(input, teacher)
-  const [main, column] = input.hasChat ? sideColumn(area, input.gap) : [area, null]
-  const { stage, strip } = stageWithStrip(main, { count: pupils.length, gap: input.gap })
-  return { places: [place(teacher, stage), ...placeAll(pupils, strip)], chat: column }
+  const [picture, column] = input.hasChat ? sideColumn(area, input.gap) : [area, null]
+  const { main, strip } = mainWithStrip(picture, { count: pupils.length, gap: input.gap })
+  return { places: [place(teacher, main), ...placeAll(pupils, strip)], chat: column }
 }
 
 function besideLesson(input: LayoutInput, area: Rect, lesson: Content): Arrangement {

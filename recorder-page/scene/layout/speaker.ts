@@ -1,12 +1,12 @@
 import type { Rect } from '../../drawing/geometry.ts'
 import { type Arrangement, type LayoutInput, peopleWithout, place, placeAll } from './arrangement.ts'
-import { sideColumn, stageWithStrip } from './main-and-strip.ts'
+import { mainWithStrip, sideColumn } from './main-and-strip.ts'
 
-/** The focus on a stage, everybody else in a film strip; the chat in a panel of its own. */
+/** The focus in the main tile, everybody else in a film strip; the chat in a panel of its own. */
 export function speaker(input: LayoutInput, area: Rect): Arrangement {
   if (input.focus === null) return { places: [], chat: null }
-  const [main, chat] = input.hasChat ? sideColumn(area, input.gap) : [area, null]
+  const [picture, chat] = input.hasChat ? sideColumn(area, input.gap) : [area, null]
   const others = peopleWithout(input, input.focus)
-  const { stage, strip } = stageWithStrip(main, { count: others.length, gap: input.gap })
-  return { places: [place(input.focus, stage), ...placeAll(others, strip)], chat }
+  const { main, strip } = mainWithStrip(picture, { count: others.length, gap: input.gap })
+  return { places: [place(input.focus, main), ...placeAll(others, strip)], chat }
 }

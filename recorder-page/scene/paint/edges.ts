@@ -5,7 +5,7 @@ import type { PlacedLayer } from './overlay-layers.ts'
 
 const CORNERS = ['left-top', 'right-top', 'left-bottom', 'right-bottom'] as const
 
-/** Four small pieces of background over a tile's corners: far cheaper than a clip in every picture. */
+/** Rounds a tile by four small pieces of background over its corners: far cheaper than a clip in every picture. */
 export function cornerLayers(cache: LayerCache, rect: Rect, radius: number): PlacedLayer[] {
   return CORNERS.map((corner) => {
     const right = corner.startsWith('right')
@@ -24,7 +24,7 @@ export function cornerLayers(cache: LayerCache, rect: Rect, radius: number): Pla
   })
 }
 
-/** The ring around who speaks, as four strips, so that a picture blends its edge and not its whole face. */
+/** The ring around the active speaker, as four strips, so that only the edge is blended and not the whole tile. */
 export function ringLayers(
   cache: LayerCache,
   rect: Rect,

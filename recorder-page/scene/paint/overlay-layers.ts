@@ -60,7 +60,7 @@ function drawEntry(pen: Pen, entry: Entry, { box, style }: { box: Rect; style: L
   })
 }
 
-/** A panel with the newest messages at its foot; a message that does not fit whole at the head is left out. */
+/** A panel with the newest messages at the bottom; a message that does not fit whole at the top is left out. */
 function chatPanel(overlay: Extract<Overlay, { kind: 'chat' }>, style: LayerStyle): PlacedLayer {
   const { x, y, width, height } = overlay.rect
   const key = `chat|${width}x${height}|${overlay.lines.map(({ id, name }) => `${id}/${name}`).join('|')}`
@@ -89,7 +89,7 @@ function drawChatPanel(pen: Pen, overlay: Extract<Overlay, { kind: 'chat' }>, st
   }
 }
 
-/** New messages at the head of the stage, where no panel is open: above faces, captions and labels. */
+/** New messages at the top of the main tile, where no panel is open: above faces, captions and labels. */
 function bubbles(overlay: Extract<Overlay, { kind: 'bubbles' }>, style: LayerStyle): PlacedLayer {
   const padding = Math.round(12 * style.scale)
   const width = Math.round(Math.min(overlay.rect.width * 0.62, 300 * style.typeScale))
@@ -112,7 +112,7 @@ function bubbles(overlay: Extract<Overlay, { kind: 'bubbles' }>, style: LayerSty
   return { layer, x: overlay.rect.x + margin, y: overlay.rect.y + margin }
 }
 
-/** What is being said, in the middle of the foot. */
+/** The caption, centred at the bottom. */
 function caption(overlay: Extract<Overlay, { kind: 'caption' }>, style: LayerStyle): PlacedLayer {
   const type = { px: Math.max(13, TYPE.caption * style.scale), weight: 520 }
   const name = { px: type.px * 0.68, weight: 640 }
@@ -143,7 +143,7 @@ function caption(overlay: Extract<Overlay, { kind: 'caption' }>, style: LayerSty
   return { layer, x: Math.round(rect.x + (rect.width - width) / 2), y: rect.y + rect.height - height - foot }
 }
 
-/** Who just came in, at the head of the picture. */
+/** The notice of who just joined, at the top of the picture. */
 function toasts(overlay: Extract<Overlay, { kind: 'toasts' }>, style: LayerStyle): PlacedLayer {
   const type = { px: Math.max(11, TYPE.toast * style.typeScale), weight: 540 }
   const measure = measureIn(type)
@@ -163,7 +163,7 @@ function toasts(overlay: Extract<Overlay, { kind: 'toasts' }>, style: LayerStyle
   return { layer, x: Math.round(rect.x + (rect.width - width) / 2), y: rect.y + Math.round(14 * style.scale) }
 }
 
-/** Names are set apart from the sentence, so that one in another direction does not turn it around. */
+/** Names are isolated (Unicode UAX #9), so that a right-to-left name does not reorder the sentence. */
 function toastText(names: readonly string[]): string {
   const isolate = (name: string) => `\u2068${name}\u2069`
   const [first = '', second = ''] = names

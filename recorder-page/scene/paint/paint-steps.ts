@@ -7,7 +7,7 @@ import { cornerLayers, ringLayers, shadowLayer } from './edges.ts'
 import { overlayLayer, type PlacedLayer } from './overlay-layers.ts'
 import { handLayer, type LayerStyle, labelLayer, labelMargin, placeholderLayer } from './tile-layers.ts'
 
-/** One thing to put into the picture. A compositor of any kind works through these in their order. */
+/** One thing to draw into the picture; a compositor of any kind draws these in order. */
 export type PaintStep =
   | {
       readonly kind: 'frame'
@@ -15,7 +15,7 @@ export type PaintStep =
       readonly rect: Rect
       readonly fit: Fit
       readonly opacity: number
-      /** 0 where corner layers follow that round the tile by covering it. */
+      /** 0 where corner layers follow, which round the tile by covering its corners. */
       readonly clipRadius: number
     }
   | {
@@ -60,7 +60,7 @@ function faceStep(tile: Tile, style: LayerStyle, board: BoardView): PaintStep {
     case 'placeholder':
       return { kind: 'layer', layer: placeholderLayer(tile, style), rect, opacity, clipRadius }
     case 'board':
-      return { kind: 'layer', layer: board.render(tile.page, tile.settledRect), rect, opacity, clipRadius }
+      return { kind: 'layer', layer: board.render(tile.page, tile.restingRect), rect, opacity, clipRadius }
   }
 }
 
@@ -75,7 +75,7 @@ function markSteps(tile: Tile, style: LayerStyle): PaintStep[] {
     steps.push(...stepOf({ layer: label, x: rect.x + margin, y }, opacity))
   }
   if (tile.marks.hand) {
-    const hand = handLayer(style, tile.settledRect.height)
+    const hand = handLayer(style, tile.restingRect.height)
     const x = rect.x + rect.width - hand.canvas.width - margin
     steps.push(...stepOf({ layer: hand, x, y: rect.y + margin }, opacity))
   }

@@ -7,10 +7,10 @@ import type { ScenePlan } from '../plan/scene-plan.ts'
 import { fitFrame } from './fit-frame.ts'
 import { type PaintStep, paintSteps } from './paint-steps.ts'
 
-/** The newest frame of a source; it stays the caller's, who closes it. */
+/** The newest frame of a source; the caller owns and closes it. */
 export type FrameOf = (sourceId: string) => VideoFrame | undefined
 
-/** Draws plans into a canvas. Whatever does not change from picture to picture is drawn once and kept. */
+/** Draws plans into a canvas. What does not change from picture to picture is drawn once and cached. */
 export class ScenePainter implements Disposable {
   readonly #size: Size
   readonly #cache = new LayerCache()
@@ -38,7 +38,7 @@ export class ScenePainter implements Disposable {
     pen.globalAlpha = 1
   }
 
-  /** Draws all layers again from now on; for when fonts have come. */
+  /** Drops all cached layers, for when fonts have loaded. */
   refresh(): void {
     this.#cache.clear()
     this.#board.reset()

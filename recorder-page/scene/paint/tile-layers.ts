@@ -20,15 +20,15 @@ const STATUS_TEXT: Record<PlaceholderStatus, string> = {
   ended: 'Ended',
 }
 
-/** The name at the foot of a tile, with the mute mark; null when there is nothing to say or no room to say it. */
+/** The name at the bottom of a tile, with the mute mark; null without a name or without room for one. */
 export function labelLayer(tile: Tile, { cache, scale, typeScale }: LayerStyle): Layer | null {
-  if (tile.label === null || tile.settledRect.height < 40) return null
-  const small = tile.settledRect.height < 150 * scale
+  if (tile.label === null || tile.restingRect.height < 40) return null
+  const small = tile.restingRect.height < 150 * scale
   const style = { px: Math.max(11, TYPE.label * typeScale * (small ? 0.87 : 1)), weight: 560 }
   const padding = Math.round(style.px * 0.66)
   const icon = tile.marks.muted ? Math.round(style.px * 1.12) : 0
   const iconGap = icon === 0 ? 0 : Math.round(style.px * 0.36)
-  const room = tile.settledRect.width - 2 * labelMargin(scale) - 2 * padding - icon - iconGap
+  const room = tile.restingRect.width - 2 * labelMargin(scale) - 2 * padding - icon - iconGap
   if (room < style.px * 2) return null
   const measure = measureIn(style)
   const text = ellipsize(tile.label, room, measure)
@@ -43,7 +43,7 @@ export function labelLayer(tile: Tile, { cache, scale, typeScale }: LayerStyle):
   })
 }
 
-/** Drawn apart first: the icon rubs out around its stroke, and must not rub out the pill. */
+/** The icon is drawn on a canvas of its own first: it erases around its stroke, and must not erase the pill. */
 function drawIconOver(pen: Pen, { x, y, size }: { x: number; y: number; size: number }): void {
   const canvas = new OffscreenCanvas(size + 2, size + 2)
   const iconPen = canvas.getContext('2d')
@@ -56,7 +56,7 @@ export function labelMargin(scale: number): number {
   return Math.max(4, Math.round(10 * scale))
 }
 
-/** The raised hand at the head of a tile. */
+/** The raised hand at the top of a tile. */
 export function handLayer({ cache, typeScale }: LayerStyle, tileHeight: number): Layer {
   const size = Math.round(Math.min(34 * typeScale, Math.max(18, tileHeight * 0.24)))
   return cache.get(`hand|${size}`, { width: size, height: size }, (pen) => {
@@ -68,9 +68,9 @@ export function handLayer({ cache, typeScale }: LayerStyle, tileHeight: number):
   })
 }
 
-/** Who it is and why there is no picture, on a tile's own ground. */
+/** The person's name and why there is no picture, on the tile's background. */
 export function placeholderLayer(tile: PlaceholderTile, style: LayerStyle): Layer {
-  const { width, height } = tile.settledRect
+  const { width, height } = tile.restingRect
   const named = tile.label === null
   const key = `placeholder|${tile.name}|${tile.status}|${width}x${height}|${named}`
   return style.cache.get(key, { width, height }, (pen) => drawPlaceholder(pen, tile, { style, named }))
@@ -81,7 +81,7 @@ function drawPlaceholder(
   tile: PlaceholderTile,
   { style, named }: { style: LayerStyle; named: boolean },
 ): void {
-  const { width, height } = tile.settledRect
+  const { width, height } = tile.restingRect
   pen.fillStyle = COLORS.tile
   pen.fillRect(0, 0, width, height)
   const radius = Math.min(height * 0.21, width * 0.2, 96 * style.scale)

@@ -5,7 +5,7 @@ import { type Arrangement, gapOf } from '../layout/index.ts'
 import type { SceneInput } from './scene-input.ts'
 import type { ChatLine, Overlay } from './scene-plan.ts'
 
-/** The panel closes again when nobody has written for this long. */
+/** The chat panel closes when nobody has written for this long. */
 export const CHAT_OPEN_MS = 180_000
 export const BUBBLE_MS = 7000
 export const TOAST_MS = 4000
@@ -13,16 +13,16 @@ export const TOAST_MS = 4000
 const MIN_CHAT_PANEL_WIDTH = 840
 const MAX_CHAT_LINES = 24
 const MAX_BUBBLES = 3
-/** A first tile wider than this share of the picture is a stage. */
-const STAGE_SHARE = 0.6
+/** A first tile wider than this share of the picture is the main tile. */
+const MAIN_SHARE = 0.6
 /** The height of the picture that toasts take from the bubbles below them. */
 const TOAST_SHARE = 0.08
 
 const PANEL_LAYOUTS: ReadonlySet<LayoutName> = new Set(['speaker', 'board', 'small-class', 'lecture', 'dual-teacher'])
-/** These show exactly what their tiles say, and nothing else. */
+/** The layouts without overlays for chat and joining people. */
 const BARE_LAYOUTS: ReadonlySet<LayoutName> = new Set(['single', 'custom'])
 
-/** The audience reads the chat in a panel while it is alive, where the layout and the picture have room for one. */
+/** True while the chat is in a panel: it was used lately, and the layout and the picture have room for one. */
 export function chatIsOpen({ room, layout, size, nowMs }: SceneInput): boolean {
   const newest = room.chat.at(-1)
   return (
@@ -35,23 +35,23 @@ export function chatIsOpen({ room, layout, size, nowMs }: SceneInput): boolean {
   )
 }
 
-/** What lies over the tiles: the chat, the caption, who just came. */
+/** The overlays on the tiles: the chat, the caption, the notice of who just joined. */
 export function planOverlays(input: SceneInput, arrangement: Arrangement): Overlay[] {
-  const stage =
-    stageOf(arrangement, input) ?? aroundAll(arrangement) ?? inset({ x: 0, y: 0, ...input.size }, gapOf(input.size))
-  const toasts = planToasts(input, stage)
-  const free = toasts.length === 0 ? stage : splitTop(stage, input.size.height * TOAST_SHARE)
-  return [...planChat(input, arrangement.chat, free), ...toasts, ...planCaption(input, stage)]
+  const main =
+    mainTileOf(arrangement, input) ?? aroundAll(arrangement) ?? inset({ x: 0, y: 0, ...input.size }, gapOf(input.size))
+  const toasts = planToasts(input, main)
+  const free = toasts.length === 0 ? main : splitTop(main, input.size.height * TOAST_SHARE)
+  return [...planChat(input, arrangement.chat, free), ...toasts, ...planCaption(input, main)]
 }
 
 function splitTop(rect: Rect, height: number): Rect {
   return { ...rect, y: rect.y + height, height: Math.max(2, rect.height - height) }
 }
 
-/** What is said belongs on the stage, not over the faces beside it. */
-function stageOf(arrangement: Arrangement, { size }: SceneInput): Rect | undefined {
+/** Overlays belong on the main tile, not on the faces beside it. */
+function mainTileOf(arrangement: Arrangement, { size }: SceneInput): Rect | undefined {
   const first = arrangement.places[0]?.rect
-  return first !== undefined && first.width > size.width * STAGE_SHARE ? first : undefined
+  return first !== undefined && first.width > size.width * MAIN_SHARE ? first : undefined
 }
 
 /** The box around all tiles. */

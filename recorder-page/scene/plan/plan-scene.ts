@@ -6,7 +6,7 @@ import { planSourceTile } from './plan-tile.ts'
 import type { SceneInput } from './scene-input.ts'
 import type { ScenePlan, Tile } from './scene-plan.ts'
 
-/** The picture that this room and these sources make in this layout. The same input always gives the same plan. */
+/** Plans the picture of this room and these sources in this layout. */
 export function planScene(input: SceneInput): ScenePlan {
   const arrangement = arrangeScene(input)
   const tiles = arrangement.places.map((placement) => planTile(placement, input))
@@ -30,7 +30,7 @@ function arrangeScene(input: SceneInput): Arrangement {
   )
 }
 
-/** Who left the room leaves no empty tile behind. */
+/** False for a source without a picture whose participant has left: it gets no tile. */
 function isShown(sourceId: string, input: SceneInput): boolean {
   const source = input.sources.find(({ id }) => id === sourceId)
   const participant = participantOfSource(input.room, sourceId)
@@ -62,7 +62,7 @@ function planTile(placement: Placement, input: SceneInput): Tile {
     kind: 'board',
     key: 'board',
     rect: placement.rect,
-    settledRect: placement.rect,
+    restingRect: placement.rect,
     label: null,
     marks: { muted: false, hand: false, speaking: false },
     ring: 0,

@@ -14,7 +14,7 @@ export interface TileStyle {
   readonly floating: boolean
 }
 
-/** The tile of one source: its picture, or a placeholder that says why there is none. */
+/** Plans the tile of one source: its picture, or a placeholder with the reason why there is none. */
 export function planSourceTile(
   placement: Extract<Placement, { kind: 'source' }>,
   input: SceneInput,
@@ -29,7 +29,7 @@ export function planSourceTile(
     key: `source/${placement.sourceId}`,
     sourceId: placement.sourceId,
     rect: placement.rect,
-    settledRect: placement.rect,
+    restingRect: placement.rect,
     label: input.layout.labels === false ? null : name,
     marks,
     ring: marks.speaking ? 1 : 0,

@@ -16,8 +16,8 @@ interface Motion<T> {
 type Movable = { readonly key: string; readonly rect: Rect; readonly opacity: number }
 
 /**
- * Eases tiles and overlays from each plan to the next over `TRANSITION_MS`: they move, come and go softly. It holds no
- * clock; the first plan, and the first of another size, are shown at once.
+ * Eases tiles and overlays from each plan to the next over `TRANSITION_MS`: position and opacity. It reads no clock; the first
+ * plan, and the first of another size, are shown at once.
  */
 export class SceneAnimator {
   readonly #tiles = new Track<Tile>()
@@ -25,7 +25,7 @@ export class SceneAnimator {
   readonly #rings = new Map<string, { readonly level: number; readonly atMs: number }>()
   #size: Size | null = null
 
-  /** The plan as it looks at this moment. Call it once per picture, with a time that never goes back. */
+  /** The plan at this moment of its transition. Called once per picture, with a time that never goes back. */
   next(plan: ScenePlan, nowMs: number): ScenePlan {
     const cut = this.#size?.width !== plan.size.width || this.#size.height !== plan.size.height
     this.#size = plan.size
@@ -40,7 +40,7 @@ export class SceneAnimator {
     }
   }
 
-  /** A voice lights its ring fast and lets it go slowly, so that pauses between words do not flicker. */
+  /** The speaking ring appears fast and fades slowly, so that pauses between words do not flicker. */
   #ring(tile: Tile, nowMs: number): number {
     const last = this.#rings.get(tile.key)
     if (last === undefined) return tile.ring
@@ -73,7 +73,7 @@ function rest<T extends Movable>(item: T): Motion<T> {
   return { item, fromRect: item.rect, fromOpacity: item.opacity, toOpacity: item.opacity, startMs: -Infinity }
 }
 
-/** Goes on towards where the item is now; a new target starts from wherever it has come to. */
+/** Continues the motion to the item; a new target starts it again from the present place. */
 function follow<T extends Movable>(item: T, motion: Motion<T> | undefined, nowMs: number): Motion<T> {
   if (motion === undefined) {
     return { item, fromRect: item.rect, fromOpacity: 0, toOpacity: item.opacity, startMs: nowMs }

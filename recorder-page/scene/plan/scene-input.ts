@@ -3,7 +3,7 @@ import type { SourceRole, SourceState } from '../../../src/protocol/sources.ts'
 import type { Room } from '../../../src/room/index.ts'
 import type { Size } from '../../drawing/geometry.ts'
 
-/** What the scene must know of a source. */
+/** The state of a source as far as the scene shows it. */
 export interface SceneSource {
   readonly id: string
   /** The source's own label; equal to `id` when it has none, and then the participant's name is shown. */
@@ -11,9 +11,9 @@ export interface SceneSource {
   readonly role: SourceRole
   readonly muted: boolean
   readonly state: SourceState
-  /** Since when it is in this state, on the clock of `nowMs`; tries to reconnect do not count as a change. */
+  /** Since when it is in this state, on the clock of `nowMs`; attempts to reconnect do not count as a change. */
   readonly stateSinceMs: number
-  /** True once a frame came; its last one is kept. */
+  /** True once a frame came; the last one is kept. */
   readonly hasFrame: boolean
   /** Loudness now, 0 to 1. */
   readonly level: number

@@ -12,12 +12,12 @@ export interface TileMarks {
 export type PlaceholderStatus = 'camera-off' | 'waiting' | 'reconnecting' | 'ended'
 
 interface TileBase {
-  /** The same for the same source or board in every plan: what the animator follows. */
+  /** Identifies the source or board across plans, for the animator. */
   readonly key: string
-  /** Where it is now. */
+  /** Its place now. */
   readonly rect: Rect
-  /** Where it comes to rest; layers are drawn at this size once, and only scaled on the way. */
-  readonly settledRect: Rect
+  /** Its place at the end of the transition; layers are drawn once at this size, and scaled meanwhile. */
+  readonly restingRect: Rect
   readonly radius: number
   readonly opacity: number
   /** True when it lies over other tiles: it has a shadow and needs a real clip. */
@@ -42,7 +42,7 @@ export interface PlaceholderTile extends TileBase {
 }
 export interface BoardTile extends TileBase {
   readonly kind: 'board'
-  /** Undefined while nobody has drawn: blank paper. */
+  /** Undefined while nobody has drawn; then the paper is blank. */
   readonly page: RoomBoardPage | undefined
 }
 export type Tile = SourceTile | PlaceholderTile | BoardTile
@@ -55,7 +55,7 @@ export interface ChatLine {
 
 interface OverlayBase {
   readonly key: string
-  /** The room it may take; it aligns itself in it by its kind. */
+  /** The area available to it; its kind decides the alignment in it. */
   readonly rect: Rect
   readonly opacity: number
 }
@@ -67,7 +67,7 @@ export type Overlay = OverlayBase &
     | { readonly kind: 'toasts'; readonly names: readonly string[] }
   )
 
-/** A whole picture in words: what is where, with nothing drawn yet. */
+/** A whole picture as data: which tile and overlay is where, before anything is drawn. */
 export interface ScenePlan {
   readonly size: Size
   /** In drawing order. */

@@ -1,6 +1,6 @@
 import { clockMs, nowMs } from '../../clock.ts'
 
-/** When a frame is shown. Times in milliseconds: the source's own, and others of the page's clock. */
+/** The times of a frame, milliseconds: the source's own media time, the others on the page's clock. */
 export interface FrameTimes {
   readonly mediaMs: number
   readonly presentMs: number
@@ -14,9 +14,9 @@ export interface FrameTimes {
   readonly rtpTimestamp: number | undefined
 }
 
-/** What a pacer has to know of a frame. */
+/** The times that a pacer needs of a frame. */
 export interface PacedTimes extends Pick<FrameTimes, 'mediaMs' | 'presentMs' | 'soundMs'> {
-  /** Where there is no `soundMs`: how much later than its picture the sound of this moment is played, if somebody knows. */
+  /** Where there is no `soundMs`: how much later than its picture the sound of this moment is played, if known. */
   readonly soundLagMs: number | undefined
 }
 
@@ -24,7 +24,7 @@ export interface PacedTimes extends Pick<FrameTimes, 'mediaMs' | 'presentMs' | '
 export type OnFrame = (frame: VideoFrame, times: FrameTimes) => void
 
 /**
- * Hands over every new frame of an element, once, with its exact media time. Returns what ends it.
+ * Calls `onFrame` with every new frame of an element, once, with its exact media time. Returns a function that ends it.
  *
  * The element must not be in the document: there Chrome shows 60 pictures a second on its own grid and passes over up
  * to a third of a 25 fps source's frames; a detached element with a waiting callback renders them all.
@@ -46,7 +46,7 @@ export function watchFrames(element: HTMLVideoElement, onFrame: OnFrame): () => 
   return () => element.cancelVideoFrameCallback(handle)
 }
 
-/** Undefined when the element lost its picture between the callback's making and its run. */
+/** Undefined when the element lost its picture before the callback ran. */
 function frameOf(element: HTMLVideoElement): VideoFrame | undefined {
   if (element.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return undefined
   return new VideoFrame(element)
