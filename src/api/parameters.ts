@@ -1,4 +1,4 @@
-import Type from 'typebox'
+import Type, { type TSchema } from 'typebox'
 import { Check } from 'typebox/value'
 import {
   AppError,
@@ -12,6 +12,15 @@ import {
   ShareIdSchema,
 } from '../protocol/index.ts'
 
+/** How many entries a page of a list has when nobody says. */
+export const DEFAULT_LIMIT = 20
+/** What every list that comes in pages takes behind the question mark. */
+export const PAGE_PARAMETERS = {
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: DEFAULT_LIMIT })),
+  cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 512, description: 'the `nextCursor` of a page' })),
+}
+/** The body of a call that takes none: absent, or `{}`. */
+export const EmptyBody = Type.Object({}, { additionalProperties: false })
 /** Ids in a path are described but not validated: an id that cannot exist is answered like one that does not. */
 export const RecordingParameters = Type.Object({ id: Type.String({ description: '`rec_<ulid>`' }) })
 export const SourceParameters = Type.Object({
@@ -29,53 +38,58 @@ export const RoomParameters = Type.Object({ room: RoomNameSchema })
 /** The answer of a call that has nothing to tell but that it worked. */
 export const NoContentSchema = Type.Unsafe<undefined>({ description: 'Done' })
 
-/** Errors: `recording.not-found` for what is no recording's id at all. */
-export function recordingIdOf({ id }: { readonly id: string }): string {
-  if (isRecordingId(id)) return id
-  throw notFound('recording.not-found', 'There is no recording with this id; ids look like rec_<ulid>', '/id', id)
+/** Reads an id of a path. Errors: the `code`, also for a text that cannot be an id at all. */
+function idReader<const N extends string>(name: N, schema: TSchema, code: ErrorCode, message: string) {
+  return (parameters: Readonly<Record<N, string>>): string => {
+    const id: string = parameters[name]
+    const isValid: boolean = Check(schema, id)
+    if (isValid) return id
+    throw new AppError(code, message, { field: `/${name}`, received: id.slice(0, 100) })
+  }
 }
 
-/** Errors: `source.not-found` for what is no source's id at all. */
-export function sourceIdOf({ sourceId }: { readonly sourceId: string }): string {
-  if (isName(sourceId)) return sourceId
-  throw notFound('source.not-found', 'The recording has no source with this id', '/sourceId', sourceId)
-}
-
-/** Errors: `highlight.not-found` for what is no highlight's id at all. */
-export function highlightIdOf({ id }: { readonly id: string }): string {
-  if (isHighlightId(id)) return id
-  throw notFound('highlight.not-found', 'There is no highlight with this id; ids look like hl_<ulid>', '/id', id)
-}
-
-/** Errors: `recap.not-found` for what is no recap's id at all. */
-export function recapIdOf({ id }: { readonly id: string }): string {
-  if (isRecapId(id)) return id
-  throw notFound('recap.not-found', 'There is no recap with this id; ids look like rcp_<ulid>', '/id', id)
-}
-
-/** Errors: `share.not-found` for what is no share's id at all. */
-export function shareIdOf({ shareId }: { readonly shareId: string }): string {
-  if (isShareId(shareId)) return shareId
-  const message = 'The highlight has no link with this id; ids look like shr_<ulid>'
-  throw notFound('share.not-found', message, '/shareId', shareId)
-}
-
-/** Errors: `schedule.not-found` for what is no schedule's id at all. */
-export function scheduleIdOf({ id }: { readonly id: string }): string {
-  if (isScheduleId(id)) return id
-  throw notFound('schedule.not-found', 'There is no schedule with this id; ids look like sch_<ulid>', '/id', id)
-}
-
-const isRecordingId = (text: string): boolean => Check(RecordingIdSchema, text)
-const isName = (text: string): boolean => Check(NameSchema, text)
-const isHighlightId = (text: string): boolean => Check(HighlightIdSchema, text)
-const isRecapId = (text: string): boolean => Check(RecapIdSchema, text)
-const isShareId = (text: string): boolean => Check(ShareIdSchema, text)
-const isScheduleId = (text: string): boolean => Check(ScheduleIdSchema, text)
-
-function notFound(code: ErrorCode, message: string, field: string, received: string): AppError {
-  return new AppError(code, message, { field, received: received.slice(0, 100) })
-}
+/** Errors: `recording.not-found`. */
+export const recordingIdOf = idReader(
+  'id',
+  RecordingIdSchema,
+  'recording.not-found',
+  'There is no recording with this id; ids look like rec_<ulid>',
+)
+/** Errors: `source.not-found`. */
+export const sourceIdOf = idReader(
+  'sourceId',
+  NameSchema,
+  'source.not-found',
+  'The recording has no source with this id',
+)
+/** Errors: `highlight.not-found`. */
+export const highlightIdOf = idReader(
+  'id',
+  HighlightIdSchema,
+  'highlight.not-found',
+  'There is no highlight with this id; ids look like hl_<ulid>',
+)
+/** Errors: `recap.not-found`. */
+export const recapIdOf = idReader(
+  'id',
+  RecapIdSchema,
+  'recap.not-found',
+  'There is no recap with this id; ids look like rcp_<ulid>',
+)
+/** Errors: `share.not-found`. */
+export const shareIdOf = idReader(
+  'shareId',
+  ShareIdSchema,
+  'share.not-found',
+  'The highlight has no link with this id; ids look like shr_<ulid>',
+)
+/** Errors: `schedule.not-found`. */
+export const scheduleIdOf = idReader(
+  'id',
+  ScheduleIdSchema,
+  'schedule.not-found',
+  'There is no schedule with this id; ids look like sch_<ulid>',
+)
 
 /** RFC 3339 §5.6, with any number of digits behind the second. */
 const RFC_3339 = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/i

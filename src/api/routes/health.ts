@@ -2,6 +2,9 @@ import Type from 'typebox'
 import type { ApiDependencies } from '../dependencies.ts'
 import type { Scope } from '../route-options.ts'
 
+type HealthOptions = { readonly deps: Pick<ApiDependencies, 'health' | 'version'> }
+
+const HealthSchema = Type.Object({ status: Type.Literal('ok'), version: Type.String() }, { $id: 'Health' })
 const ReadinessSchema = Type.Object(
   {
     ready: Type.Boolean(),
@@ -11,19 +14,23 @@ const ReadinessSchema = Type.Object(
 )
 const tags = ['service']
 
+const config = { access: 'open' as const }
+
 /** `/healthz`: the process answers. `/readyz`: everything that it needs answers too. */
-export function healthRoutes(
-  app: Scope,
-  { deps: { health, version } }: { readonly deps: Pick<ApiDependencies, 'health' | 'version'> },
-): void {
-  const config = { access: 'open' as const }
-  const HealthSchema = Type.Object({ status: Type.Literal('ok'), version: Type.String() }, { $id: 'Health' })
+export function healthRoutes(app: Scope, options: HealthOptions): void {
+  aliveRoute(app, options)
+  readyRoute(app, options)
+}
+
+function aliveRoute(app: Scope, { deps: { version } }: HealthOptions): void {
   app.get(
     '/healthz',
     { config, schema: { tags, summary: 'Is the process alive', security: [], response: { 200: HealthSchema } } },
     async () => ({ status: 'ok' as const, version }),
   )
+}
 
+function readyRoute(app: Scope, { deps: { health } }: HealthOptions): void {
   app.get(
     '/readyz',
     {

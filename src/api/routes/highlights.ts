@@ -13,20 +13,20 @@ import {
 } from '../../protocol/index.ts'
 import { answerOnce } from '../idempotency.ts'
 import {
+  DEFAULT_LIMIT,
   HighlightParameters,
   highlightIdOf,
   instantOf,
   NoContentSchema,
+  PAGE_PARAMETERS,
   RecordingParameters,
   recordingIdOf,
 } from '../parameters.ts'
 import type { RouteOptions, Scope } from '../route-options.ts'
 
-const DEFAULT_LIMIT = 20
 const Text = (maxLength: number, description: string) => Type.String({ minLength: 1, maxLength, description })
 const filters = {
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: DEFAULT_LIMIT })),
-  cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 512, description: 'the `nextCursor` of a page' })),
+  ...PAGE_PARAMETERS,
   state: Type.Optional(Type.Array(Type.Enum([...HIGHLIGHT_STATES]), { description: 'may be repeated' })),
   label: Type.Optional(Text(200, 'a part of the label, upper and lower case alike')),
   by: Type.Optional(Text(128, 'who triggered it')),
@@ -43,7 +43,17 @@ const ListQuery = Type.Object(
 const tags = ['highlights']
 
 /** `/v1/highlights`, and those of one recording: trigger, list, read, mark, delete. */
-export function highlightRoutes(app: Scope, { deps: { highlights, recordings, idempotency } }: RouteOptions): void {
+export function highlightRoutes(app: Scope, options: RouteOptions): void {
+  triggerRoute(app, options)
+  listOfRecordingRoute(app, options)
+  listRoute(app, options)
+  readRoute(app, options)
+  renameRoute(app, options)
+  deleteRoute(app, options)
+  favouriteRoutes(app, options)
+}
+
+function triggerRoute(app: Scope, { deps: { highlights, idempotency } }: RouteOptions): void {
   app.post(
     '/v1/recordings/:id/highlights',
     {
@@ -66,7 +76,9 @@ export function highlightRoutes(app: Scope, { deps: { highlights, recordings, id
       })
     },
   )
+}
 
+function listOfRecordingRoute(app: Scope, { deps: { highlights, recordings } }: RouteOptions): void {
   app.get(
     '/v1/recordings/:id/highlights',
     {
@@ -86,7 +98,9 @@ export function highlightRoutes(app: Scope, { deps: { highlights, recordings, id
       return page
     },
   )
+}
 
+function listRoute(app: Scope, { deps: { highlights } }: RouteOptions): void {
   app.get(
     '/v1/highlights',
     {
@@ -99,7 +113,9 @@ export function highlightRoutes(app: Scope, { deps: { highlights, recordings, id
     },
     async ({ query }) => highlights.list(queryOf(query)),
   )
+}
 
+function readRoute(app: Scope, { deps: { highlights } }: RouteOptions): void {
   app.get(
     '/v1/highlights/:id',
     {
@@ -112,7 +128,9 @@ export function highlightRoutes(app: Scope, { deps: { highlights, recordings, id
     },
     async ({ params }) => highlights.get(highlightIdOf(params)),
   )
+}
 
+function renameRoute(app: Scope, { deps: { highlights } }: RouteOptions): void {
   app.patch(
     '/v1/highlights/:id',
     {
@@ -127,7 +145,9 @@ export function highlightRoutes(app: Scope, { deps: { highlights, recordings, id
     },
     async ({ params, body }) => highlights.update(highlightIdOf(params), body),
   )
+}
 
+function deleteRoute(app: Scope, { deps: { highlights } }: RouteOptions): void {
   app.delete(
     '/v1/highlights/:id',
     {
@@ -143,7 +163,9 @@ export function highlightRoutes(app: Scope, { deps: { highlights, recordings, id
       return reply.code(204).send(undefined)
     },
   )
+}
 
+function favouriteRoutes(app: Scope, { deps: { highlights } }: RouteOptions): void {
   for (const [method, favourite, summary] of [
     ['PUT', true, 'Mark a highlight as a favourite'],
     ['DELETE', false, 'Take the mark away'],

@@ -13,10 +13,14 @@ import type { RouteOptions, Scope } from '../route-options.ts'
 const ONE_YEAR_SEC = 31_536_000
 
 /** `/media/…`: what the store holds of recordings, for players (RFC 9110 §§13–15) of any site. */
-export function mediaRoutes(app: Scope, { deps, clock }: RouteOptions): void {
-  const { apiKeys, mediaLinks: links } = deps
+export function mediaRoutes(app: Scope, options: RouteOptions): void {
+  objectRoute(app, options)
+  preflightRoute(app)
+}
+
+function objectRoute(app: Scope, { deps, clock }: RouteOptions): void {
   const store = playerView(deps.store)
-  const audience = apiKeys.length > 0 ? 'private' : 'public'
+  const audience = deps.apiKeys.length > 0 ? 'private' : 'public'
   app.route({
     method: ['GET', 'HEAD'],
     url: '/media/*',
@@ -41,10 +45,13 @@ export function mediaRoutes(app: Scope, { deps, clock }: RouteOptions): void {
       if (request.query.download !== undefined)
         reply.header('content-disposition', attachment(await fileNameOf(key, deps)))
       const missing = () => noMedia(key)
-      return serveObject({ store, links, key, cache, nowMs: clock(), request, reply, missing })
+      return serveObject({ store, links: deps.mediaLinks, key, cache, nowMs: clock(), request, reply, missing })
     },
   })
+}
 
+/** The answer to a browser that asks whether a page of another site may fetch media (CORS preflight). */
+function preflightRoute(app: Scope): void {
   app.options('/media/*', { config: { access: 'media' }, schema: { hide: true } }, async (_request, reply) =>
     reply
       .code(204)

@@ -6,7 +6,14 @@ import type { RouteOptions, Scope } from '../route-options.ts'
 const tags = ['recaps']
 
 /** `/v1/recaps`: one film of a recording's highlights. */
-export function recapRoutes(app: Scope, { deps: { highlights, idempotency } }: RouteOptions): void {
+export function recapRoutes(app: Scope, options: RouteOptions): void {
+  renderRoute(app, options)
+  listRoute(app, options)
+  readRoute(app, options)
+  deleteRoute(app, options)
+}
+
+function renderRoute(app: Scope, { deps: { highlights, idempotency } }: RouteOptions): void {
   app.post(
     '/v1/recordings/:id/recap',
     {
@@ -26,7 +33,9 @@ export function recapRoutes(app: Scope, { deps: { highlights, idempotency } }: R
         return recap
       }),
   )
+}
 
+function listRoute(app: Scope, { deps: { highlights } }: RouteOptions): void {
   app.get(
     '/v1/recordings/:id/recaps',
     {
@@ -39,7 +48,9 @@ export function recapRoutes(app: Scope, { deps: { highlights, idempotency } }: R
     },
     async ({ params }) => ({ items: [...(await highlights.recaps(recordingIdOf(params)))] }),
   )
+}
 
+function readRoute(app: Scope, { deps: { highlights } }: RouteOptions): void {
   app.get(
     '/v1/recaps/:id',
     {
@@ -52,7 +63,9 @@ export function recapRoutes(app: Scope, { deps: { highlights, idempotency } }: R
     },
     async ({ params }) => highlights.getRecap(recapIdOf(params)),
   )
+}
 
+function deleteRoute(app: Scope, { deps: { highlights } }: RouteOptions): void {
   app.delete(
     '/v1/recaps/:id',
     {

@@ -9,14 +9,20 @@ import {
   RoomNameSchema,
 } from '../../protocol/index.ts'
 import { answerOnce } from '../idempotency.ts'
-import { NoContentSchema, RecordingParameters, recordingIdOf } from '../parameters.ts'
+import {
+  DEFAULT_LIMIT,
+  EmptyBody,
+  NoContentSchema,
+  PAGE_PARAMETERS,
+  RecordingParameters,
+  recordingIdOf,
+} from '../parameters.ts'
 import type { RouteOptions, Scope } from '../route-options.ts'
 
 const METADATA_PREFIX = 'metadata.'
 const ListQuery = Type.Object(
   {
-    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
-    cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 512, description: 'the `nextCursor` of a page' })),
+    ...PAGE_PARAMETERS,
     state: Type.Optional(Type.Array(Type.Enum([...RECORDING_STATES]), { description: 'may be repeated' })),
     room: Type.Optional(RoomNameSchema),
   },
@@ -34,7 +40,16 @@ const DeleteQuery = Type.Object(
 const tags = ['recordings']
 
 /** `/v1/recordings`: start, list, read, stop, pause, resume, switch the layout. */
-export function recordingRoutes(app: Scope, { deps: { recordings, idempotency } }: RouteOptions): void {
+export function recordingRoutes(app: Scope, options: RouteOptions): void {
+  startRoute(app, options)
+  listRoute(app, options)
+  readRoute(app, options)
+  deleteRoute(app, options)
+  stateRoutes(app, options)
+  layoutRoute(app, options)
+}
+
+function startRoute(app: Scope, { deps: { recordings, idempotency } }: RouteOptions): void {
   app.post(
     '/v1/recordings',
     {
@@ -52,7 +67,9 @@ export function recordingRoutes(app: Scope, { deps: { recordings, idempotency } 
         return recording
       }),
   )
+}
 
+function listRoute(app: Scope, { deps: { recordings } }: RouteOptions): void {
   app.get(
     '/v1/recordings',
     {
@@ -67,7 +84,7 @@ export function recordingRoutes(app: Scope, { deps: { recordings, idempotency } 
     async ({ query }) => {
       const metadata = metadataOf(query)
       return recordings.list({
-        limit: query.limit ?? 20,
+        limit: query.limit ?? DEFAULT_LIMIT,
         ...(query.cursor !== undefined && { cursor: query.cursor }),
         ...(query.state !== undefined && { states: query.state }),
         ...(query.room !== undefined && { room: query.room }),
@@ -75,7 +92,9 @@ export function recordingRoutes(app: Scope, { deps: { recordings, idempotency } 
       })
     },
   )
+}
 
+function readRoute(app: Scope, { deps: { recordings } }: RouteOptions): void {
   app.get(
     '/v1/recordings/:id',
     {
@@ -88,7 +107,9 @@ export function recordingRoutes(app: Scope, { deps: { recordings, idempotency } 
     },
     async ({ params }) => recordings.get(recordingIdOf(params)),
   )
+}
 
+function deleteRoute(app: Scope, { deps: { recordings } }: RouteOptions): void {
   app.delete(
     '/v1/recordings/:id',
     {
@@ -107,56 +128,49 @@ export function recordingRoutes(app: Scope, { deps: { recordings, idempotency } 
       return reply.code(204).send(undefined)
     },
   )
+}
 
-  app.post(
-    '/v1/recordings/:id/stop',
-    {
-      schema: {
-        tags,
-        summary: 'Stop a recording',
-        description: 'Answers when the recorder was told; the end comes as an event. Stopping twice is no error.',
-        params: RecordingParameters,
-        body: Type.Object({}, { additionalProperties: false }),
-        response: { 200: RecordingSchema, default: ProblemSchema },
+/** The calls without a body that change a recording's state; each is idempotent. */
+const STATE_CHANGES = [
+  {
+    verb: 'stop',
+    summary: 'Stop a recording',
+    description: 'Answers when the recorder was told; the end comes as an event. Stopping twice is no error.',
+  },
+  {
+    verb: 'pause',
+    summary: 'Pause a recording',
+    description:
+      'Answers when nothing is recorded any more; sources and room stay joined. Before it runs it is remembered. Pausing twice is no error.',
+  },
+  {
+    verb: 'resume',
+    summary: 'Go on with a paused recording',
+    description: 'Answers with the first picture. Resuming what is not paused is no error.',
+  },
+] as const
+
+function stateRoutes(app: Scope, { deps: { recordings, idempotency } }: RouteOptions): void {
+  for (const { verb, summary, description } of STATE_CHANGES) {
+    app.post(
+      `/v1/recordings/:id/${verb}`,
+      {
+        schema: {
+          tags,
+          summary,
+          description,
+          params: RecordingParameters,
+          body: EmptyBody,
+          response: { 200: RecordingSchema, default: ProblemSchema },
+        },
       },
-    },
-    async (request, reply) =>
-      answerOnce(idempotency, { request, reply, status: 200 }, () => recordings.stop(recordingIdOf(request.params))),
-  )
+      async (request, reply) =>
+        answerOnce(idempotency, { request, reply, status: 200 }, () => recordings[verb](recordingIdOf(request.params))),
+    )
+  }
+}
 
-  app.post(
-    '/v1/recordings/:id/pause',
-    {
-      schema: {
-        tags,
-        summary: 'Pause a recording',
-        description:
-          'Answers when nothing is recorded any more; sources and room stay joined. Before it runs it is remembered. Pausing twice is no error.',
-        params: RecordingParameters,
-        body: Type.Object({}, { additionalProperties: false }),
-        response: { 200: RecordingSchema, default: ProblemSchema },
-      },
-    },
-    async (request, reply) =>
-      answerOnce(idempotency, { request, reply, status: 200 }, () => recordings.pause(recordingIdOf(request.params))),
-  )
-
-  app.post(
-    '/v1/recordings/:id/resume',
-    {
-      schema: {
-        tags,
-        summary: 'Go on with a paused recording',
-        description: 'Answers with the first picture. Resuming what is not paused is no error.',
-        params: RecordingParameters,
-        body: Type.Object({}, { additionalProperties: false }),
-        response: { 200: RecordingSchema, default: ProblemSchema },
-      },
-    },
-    async (request, reply) =>
-      answerOnce(idempotency, { request, reply, status: 200 }, () => recordings.resume(recordingIdOf(request.params))),
-  )
-
+function layoutRoute(app: Scope, { deps: { recordings } }: RouteOptions): void {
   app.put(
     '/v1/recordings/:id/layout',
     {

@@ -7,7 +7,12 @@ const DEFAULT_TTL_SEC = 3600
 const tags = ['rooms']
 
 /** `/v1/rooms/:room`: tokens for the hub. The WebSocket itself is served where the server's upgrades arrive. */
-export function roomRoutes(app: Scope, { deps: { hub }, clock }: RouteOptions): void {
+export function roomRoutes(app: Scope, options: RouteOptions): void {
+  tokenRoute(app, options)
+  joinRoute(app)
+}
+
+function tokenRoute(app: Scope, { deps: { hub }, clock }: RouteOptions): void {
   app.post(
     '/v1/rooms/:room/tokens',
     {
@@ -25,7 +30,9 @@ export function roomRoutes(app: Scope, { deps: { hub }, clock }: RouteOptions): 
       return reply.code(201).send({ token, room, role, identity, expiresAt })
     },
   )
+}
 
+function joinRoute(app: Scope): void {
   app.get(
     '/v1/rooms/:room/signals',
     {

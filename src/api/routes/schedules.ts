@@ -6,7 +6,13 @@ import type { RouteOptions, Scope } from '../route-options.ts'
 const tags = ['schedules']
 
 /** `/v1/schedules`: recordings that are started again and again. */
-export function scheduleRoutes(app: Scope, { deps: { schedules, idempotency } }: RouteOptions): void {
+export function scheduleRoutes(app: Scope, options: RouteOptions): void {
+  createRoute(app, options)
+  listRoute(app, options)
+  deleteRoute(app, options)
+}
+
+function createRoute(app: Scope, { deps: { schedules, idempotency } }: RouteOptions): void {
   app.post(
     '/v1/schedules',
     {
@@ -21,13 +27,17 @@ export function scheduleRoutes(app: Scope, { deps: { schedules, idempotency } }:
     async (request, reply) =>
       answerOnce(idempotency, { request, reply, status: 201 }, () => schedules.create(request.body)),
   )
+}
 
+function listRoute(app: Scope, { deps: { schedules } }: RouteOptions): void {
   app.get(
     '/v1/schedules',
     { schema: { tags, summary: 'List schedules', response: { 200: ScheduleListSchema, default: ProblemSchema } } },
     () => schedules.list(),
   )
+}
 
+function deleteRoute(app: Scope, { deps: { schedules } }: RouteOptions): void {
   app.delete(
     '/v1/schedules/:id',
     {

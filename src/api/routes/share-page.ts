@@ -24,10 +24,14 @@ const FileParameters = Type.Object({
 const tags = ['shares']
 
 /** `/s/…`: the page behind a link, and the files of its clip. The token is the key; it opens nothing else. */
-export function sharePageRoutes(app: Scope, { deps, clock }: RouteOptions): void {
-  const { highlights, recordings, store, publicUrl, mediaLinks: links } = deps
+export function sharePageRoutes(app: Scope, options: RouteOptions): void {
   app.addHook('onSend', async (_request, reply) => void reply.header('x-robots-tag', 'noindex, nofollow'))
+  pageRoute(app, options)
+  fileRoute(app, options)
+}
 
+function pageRoute(app: Scope, { deps, clock }: RouteOptions): void {
+  const { highlights, recordings, publicUrl, mediaLinks } = deps
   app.get(
     '/s/:token',
     {
@@ -49,10 +53,12 @@ export function sharePageRoutes(app: Scope, { deps, clock }: RouteOptions): void
       const recording = await orNone(recordings.get(highlight.recordingId))
       const url = absoluteUrl(`/s/${encodeURIComponent(request.params.token)}`, request, publicUrl)
       const page = buildSharePage({ highlight, share, recording, url, nowMs: clock() })
-      return sendPage(reply, page, sharePolicy(await links?.origin()))
+      return sendPage(reply, page, sharePolicy(await mediaLinks?.origin()))
     },
   )
+}
 
+function fileRoute(app: Scope, { deps, clock }: RouteOptions): void {
   app.route({
     method: ['GET', 'HEAD'],
     url: '/s/:token/:file',
@@ -67,22 +73,21 @@ export function sharePageRoutes(app: Scope, { deps, clock }: RouteOptions): void
     },
     handler: async (request, reply) => {
       const { token, file } = request.params
-      const { highlight, share } = await highlights.openShare(token)
+      const { highlight, share } = await deps.highlights.openShare(token)
       const kind = SHARED.find((each) => fileNameOf(each) === file)
       if (kind === undefined) throw noFile()
       if (highlight.state !== 'ready') throw notReady(highlight)
       if (request.query.download !== undefined) {
-        const recording = await orNone(recordings.get(highlight.recordingId))
+        const recording = await orNone(deps.recordings.get(highlight.recordingId))
         const extension = file.slice(file.lastIndexOf('.') + 1)
         reply.header('content-disposition', attachment(highlightFileName(highlight, recording, extension)))
       }
-      const key = objectKey(highlight.recordingId, kind, { highlight: highlight.id })
       const nowMs = clock()
       const leftSec = Math.floor((Date.parse(share.expiresAt) - nowMs) / 1000)
       return serveObject({
-        store,
-        links,
-        key,
+        store: deps.store,
+        links: deps.mediaLinks,
+        key: objectKey(highlight.recordingId, kind, { highlight: highlight.id }),
         cache: { audience: 'private', maxAgeSec: Math.min(FRESH_SEC, leftSec) },
         nowMs,
         maxSec: leftSec,

@@ -7,7 +7,13 @@ import type { RouteOptions, Scope } from '../route-options.ts'
 const tags = ['shares']
 
 /** `/v1/highlights/:id/share`: links that open a clip without a key. */
-export function shareRoutes(app: Scope, { deps: { highlights, idempotency, publicUrl } }: RouteOptions): void {
+export function shareRoutes(app: Scope, options: RouteOptions): void {
+  createRoute(app, options)
+  listRoute(app, options)
+  revokeRoute(app, options)
+}
+
+function createRoute(app: Scope, { deps: { highlights, idempotency, publicUrl } }: RouteOptions): void {
   app.post(
     '/v1/highlights/:id/share',
     {
@@ -26,7 +32,9 @@ export function shareRoutes(app: Scope, { deps: { highlights, idempotency, publi
         return { ...share, url: absoluteUrl(share.url, request, publicUrl) }
       }),
   )
+}
 
+function listRoute(app: Scope, { deps: { highlights, publicUrl } }: RouteOptions): void {
   app.get(
     '/v1/highlights/:id/shares',
     {
@@ -43,7 +51,9 @@ export function shareRoutes(app: Scope, { deps: { highlights, idempotency, publi
       return { items: shares.map(absolute) }
     },
   )
+}
 
+function revokeRoute(app: Scope, { deps: { highlights } }: RouteOptions): void {
   app.delete(
     '/v1/highlights/:id/shares/:shareId',
     {

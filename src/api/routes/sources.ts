@@ -6,7 +6,13 @@ import type { RouteOptions, Scope } from '../route-options.ts'
 const tags = ['sources']
 
 /** `/v1/recordings/:id/sources`: change what is shown while the recording runs. */
-export function sourceRoutes(app: Scope, { deps: { recordings, idempotency } }: RouteOptions): void {
+export function sourceRoutes(app: Scope, options: RouteOptions): void {
+  addRoute(app, options)
+  changeRoute(app, options)
+  removeRoute(app, options)
+}
+
+function addRoute(app: Scope, { deps: { recordings, idempotency } }: RouteOptions): void {
   app.post(
     '/v1/recordings/:id/sources',
     {
@@ -23,7 +29,9 @@ export function sourceRoutes(app: Scope, { deps: { recordings, idempotency } }: 
         recordings.addSource(recordingIdOf(request.params), request.body),
       ),
   )
+}
 
+function changeRoute(app: Scope, { deps: { recordings } }: RouteOptions): void {
   app.patch(
     '/v1/recordings/:id/sources/:sourceId',
     {
@@ -37,7 +45,9 @@ export function sourceRoutes(app: Scope, { deps: { recordings, idempotency } }: 
     },
     async ({ params, body }) => recordings.updateSource(recordingIdOf(params), sourceIdOf(params), body),
   )
+}
 
+function removeRoute(app: Scope, { deps: { recordings } }: RouteOptions): void {
   app.delete(
     '/v1/recordings/:id/sources/:sourceId',
     {
