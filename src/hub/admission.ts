@@ -13,7 +13,11 @@ const checkRoom = compileCheck(RoomNameSchema)
 const checkName = compileCheck(NameSchema)
 
 /** Reads an upgrade request: which room, who, from where on. Errors: see `Hub.admit`. */
-export function readAdmission(request: IncomingMessage, tokens: RoomTokens, open: boolean): Admission {
+export function readAdmission(
+  request: IncomingMessage,
+  tokens: RoomTokens,
+  { open }: { readonly open: boolean },
+): Admission {
   const url = new URL(request.url ?? '/', 'http://room')
   const room = roomOf(url)
   const unknown = [...url.searchParams.keys()].find((key) => !PARAMETERS.includes(key))

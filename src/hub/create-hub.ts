@@ -1,12 +1,14 @@
-import { WebSocketServer } from 'ws'
-import { MAX_SIGNAL_BYTES } from '../protocol/index.ts'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { MAX_SIGNAL_BYTES, type Signal } from '../protocol/index.ts'
+import { type Repeater, repeat } from '../timing/index.ts'
 import { readAdmission, SUBPROTOCOL } from './admission.ts'
-import { CLOSE_GOING_AWAY, type Connection, serveConnection } from './connection.ts'
-import type { Hub, HubLimits, HubOptions } from './hub.ts'
-import { keepLeases } from './keep-leases.ts'
-import { openRoom, type Room } from './room.ts'
+import { CLOSE_GOING_AWAY, Connection } from './connection.ts'
+import type { Admission, Hub, HubLimits, HubOptions } from './hub.ts'
+import { LeaseKeeper } from './lease-keeper.ts'
+import { Room } from './room.ts'
+import type { GoneParticipant } from './room-presence.ts'
 
-export const DEFAULT_HUB_LIMITS: HubLimits = {
+const DEFAULT_LIMITS: HubLimits = {
   burst: 1000,
   signalsPerSec: 300,
   maxBufferedBytes: 16 * 1024 * 1024,
@@ -17,94 +19,130 @@ export const DEFAULT_HUB_LIMITS: HubLimits = {
 
 /** Starts a hub. It listens nowhere: its owner hands it the upgrade requests of an HTTP server. */
 export function createHub(options: HubOptions): Hub {
-  const { history, presence, tokens, clock, ids, logger, limits: given = {} } = options
-  const limits = { ...DEFAULT_HUB_LIMITS, ...given }
-  const rooms = new Map<string, Room>()
+  return new WebSocketHub(options)
+}
+
+class WebSocketHub implements Hub {
+  readonly #options: HubOptions
+  readonly #limits: HubLimits
+  readonly #rooms = new Map<string, Room>()
+  readonly #leases: LeaseKeeper
+  readonly #heartbeat: Repeater
   // Compression would cost a context of memory per connection; signals are small and the rest is images.
-  const sockets = new WebSocketServer({
+  readonly #sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_SIGNAL_BYTES,
     perMessageDeflate: false,
     handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : (offered.values().next().value ?? false)),
   })
-  const connections = (): Connection[] => [...rooms.values()].flatMap((room) => [...room.connections])
-  const heartbeat = setInterval(() => {
-    for (const connection of connections()) connection.heartbeat()
-  }, limits.heartbeatMs).unref()
-  let stopping = false
+  #isStopping = false
 
-  const roomOf = (name: string): Room => {
-    const known = rooms.get(name)
+  constructor(options: HubOptions) {
+    const { presence, logger } = options
+    this.#options = options
+    this.#limits = { ...DEFAULT_LIMITS, ...options.limits }
+    this.#heartbeat = repeat({
+      everyMs: this.#limits.heartbeatMs,
+      work: () => this.#connections().forEach((connection) => void connection.heartbeat()),
+      unref: true,
+    })
+    this.#leases = new LeaseKeeper({
+      presence,
+      limits: this.#limits,
+      logger,
+      claimOrphans: () => this.#rooms.forEach((room) => void room.presence.claimOrphans()),
+      leave: (gone) => this.#reportLeft(gone),
+    })
+  }
+
+  get tokens() {
+    return this.#options.tokens
+  }
+
+  admit(request: Parameters<Hub['admit']>[0], { open }: Parameters<Hub['admit']>[1]): Admission {
+    return readAdmission(request, this.tokens, { open })
+  }
+
+  accept(admission: Admission, { request, socket, head }: Parameters<Hub['accept']>[1]): void {
+    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => this.#serve(admission, webSocket))
+  }
+
+  publish(name: string, signals: readonly Signal[]): Promise<readonly Signal[]> {
+    return this.#room(name).publish(signals)
+  }
+
+  stats(): ReturnType<Hub['stats']> {
+    return { rooms: this.#rooms.size, connections: this.#connections().length }
+  }
+
+  async closeConnections(): Promise<void> {
+    this.#isStopping = true
+    this.#heartbeat[Symbol.dispose]()
+    await this.#leases[Symbol.asyncDispose]()
+    await Promise.all(this.#connections().map(goAway))
+    for (const room of this.#rooms.values()) {
+      await room.presence.written()
+      room[Symbol.dispose]()
+    }
+    this.#rooms.clear()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.closeConnections()
+  }
+
+  #serve(admission: Admission, socket: WebSocket): void {
+    const { logger, clock } = this.#options
+    const room = this.#room(admission.room)
+    const log = logger.child({ room: admission.room, identity: admission.identity, role: admission.role })
+    const connection = new Connection({
+      socket,
+      admission,
+      limits: this.#limits,
+      clock,
+      publish: async (signal) => void (await room.publish([signal], connection)),
+      onError: (err) => log[err.fault === 'caller' ? 'info' : 'error']({ err }, 'signal refused'),
+    })
+    socket.on('error', (err) => log.info({ err }, 'the socket of a room failed'))
+    socket.on('close', (code) => {
+      log.debug({ code }, 'left the hub')
+      room.leave(connection)
+      this.#forgetIfIdle(admission.room)
+    })
+    if (this.#isStopping) void goAway(connection)
+    else void room.join(connection)
+  }
+
+  #connections(): Connection[] {
+    return [...this.#rooms.values()].flatMap((room) => [...room.connections])
+  }
+
+  #room(name: string): Room {
+    const known = this.#rooms.get(name)
     if (known) return known
-    const onSettled = () => settle(name)
-    const { leaveGraceMs: graceMs, leaseMs } = limits
-    const room = openRoom({ name, history, shared: presence, graceMs, leaseMs, ids, logger, onSettled })
-    rooms.set(name, room)
+    const { history, presence: shared, ids, logger } = this.#options
+    const { leaveGraceMs: graceMs, leaseMs } = this.#limits
+    const onIdle = () => this.#forgetIfIdle(name)
+    const room = new Room({ name, history, shared, graceMs, leaseMs, ids, logger, onIdle })
+    this.#rooms.set(name, room)
     return room
   }
-  const settle = (name: string): void => {
-    const room = rooms.get(name)
-    if (room?.idle() !== true) return
-    rooms.delete(name)
+
+  #forgetIfIdle(name: string): void {
+    const room = this.#rooms.get(name)
+    if (!room?.isIdle) return
+    this.#rooms.delete(name)
     room[Symbol.dispose]()
   }
-  const leases = keepLeases({
-    presence,
-    limits,
-    logger,
-    adopt() {
-      for (const room of rooms.values()) room.presence.adopt()
-    },
-    async leave({ room, participant, joinedSeq }) {
-      // Whichever hub finds it first: the others' signal has the same id.
-      const id = `hub.left.${joinedSeq}`
-      await roomOf(room).publish([{ v: 1, type: 'participant.left', at: clock(), from: participant, id }])
-    },
-  })
 
-  const hub: Hub = {
-    tokens,
-    admit: (request, { open }) => readAdmission(request, tokens, open),
-    accept(admission, { request, socket, head }) {
-      sockets.handleUpgrade(request, socket, head, (webSocket) => {
-        const room = roomOf(admission.room)
-        const log = logger.child({ room: admission.room, identity: admission.identity, role: admission.role })
-        const connection = serveConnection({
-          socket: webSocket,
-          admission,
-          limits,
-          clock,
-          publish: async (signal) => void (await room.publish([signal], connection)),
-          onError: (err) => log[err.fault === 'caller' ? 'info' : 'error']({ err }, 'signal refused'),
-        })
-        webSocket.on('error', (err) => log.info({ err }, 'the socket of a room failed'))
-        webSocket.on('close', (code) => {
-          log.debug({ code }, 'left the hub')
-          room.leave(connection)
-          settle(admission.room)
-        })
-        if (stopping) void connection.close(CLOSE_GOING_AWAY, 'the service is stopping')
-        else void room.join(connection)
-      })
-    },
-    publish: (name, signals) => roomOf(name).publish(signals),
-    stats() {
-      const open = connections().length
-      return { rooms: rooms.size, connections: open }
-    },
-    async closeConnections() {
-      stopping = true
-      clearInterval(heartbeat)
-      await leases[Symbol.asyncDispose]()
-      const open = connections()
-      await Promise.all(open.map((connection) => connection.close(CLOSE_GOING_AWAY, 'the service is stopping')))
-      for (const room of rooms.values()) {
-        await room.presence.settled()
-        room[Symbol.dispose]()
-      }
-      rooms.clear()
-    },
-    [Symbol.asyncDispose]: () => hub.closeConnections(),
+  async #reportLeft({ room, participant, joinedSeq }: GoneParticipant): Promise<void> {
+    // Idempotent: the signal of another hub that finds it too has the same id.
+    const id = `hub.left.${joinedSeq}`
+    const at = this.#options.clock()
+    await this.publish(room, [{ v: 1, type: 'participant.left', at, from: participant, id }])
   }
-  return hub
+}
+
+function goAway(connection: Connection): Promise<void> {
+  return connection.close(CLOSE_GOING_AWAY, 'the service is stopping')
 }

@@ -1,18 +1,33 @@
-/** A token bucket: `take` is false when the allowance is used up; it refills evenly. */
-export function createRateLimit(options: { readonly burst: number; readonly perSec: number; clock(): number }): {
-  take(): boolean
-} {
-  let allowance = options.burst
-  let lastMs = options.clock()
-  return {
-    take() {
-      const nowMs = options.clock()
-      const refill = (Math.max(0, nowMs - lastMs) / 1000) * options.perSec
-      allowance = Math.min(options.burst, allowance + refill)
-      lastMs = nowMs
-      if (allowance < 1) return false
-      allowance -= 1
-      return true
-    },
+export interface RateLimitOptions {
+  /** How much may be taken at once. */
+  readonly burst: number
+  /** The rate at which that allowance refills. */
+  readonly perSec: number
+  /** Epoch milliseconds. */
+  readonly clock: () => number
+}
+
+/** A token bucket. */
+export class RateLimit {
+  readonly #options: RateLimitOptions
+  #allowance: number
+  #lastMs: number
+
+  constructor(options: RateLimitOptions) {
+    this.#options = options
+    this.#allowance = options.burst
+    this.#lastMs = options.clock()
+  }
+
+  /** False when the allowance is used up. */
+  take(): boolean {
+    const { burst, perSec, clock } = this.#options
+    const nowMs = clock()
+    const refill = (Math.max(0, nowMs - this.#lastMs) / 1000) * perSec
+    this.#allowance = Math.min(burst, this.#allowance + refill)
+    this.#lastMs = nowMs
+    if (this.#allowance < 1) return false
+    this.#allowance -= 1
+    return true
   }
 }

@@ -1,116 +1,104 @@
 import { type Signal, toAppError } from '../protocol/index.ts'
+import { after, InTurn } from '../timing/index.ts'
 import type { RoomHistory } from './room-history.ts'
 
-interface Waiting {
+export interface RoomLogOptions {
+  readonly room: string
+  readonly history: RoomHistory
+  /** Gets every new signal once, in the order of `seq` and without a gap, whichever process stored it. */
+  onStored(signals: readonly Signal[]): void
+  /** Is called when nothing is being written any more. */
+  onIdle(): void
+  /** Signals of other processes cannot be read now; it is tried again. */
+  onError(error: unknown): void
+}
+
+/** One call of `append` that waits to be stored. */
+interface PendingAppend {
   readonly signals: readonly Signal[]
   readonly resolve: (stored: readonly Signal[]) => void
   readonly reject: (error: unknown) => void
 }
 
-export interface RoomLog extends Disposable {
-  /** Resolves with the signals as stored. Calls are stored in their order; those that wait together share one write. */
-  append(signals: readonly Signal[]): Promise<readonly Signal[]>
-  /** Runs between two announcements: everything up to `toldSeq` was announced, everything after it will be. */
-  between(task: (toldSeq: number) => Promise<void>): Promise<void>
-  /** True while something is being written or waits. */
-  busy(): boolean
-}
-
 const RETRY_MS = 500
 
 /**
- * This process's end of a room's history. `onStored` gets every new signal once, in the order of `seq` and without a
- * gap, whichever process stored it; own ones before the caller of `append` is answered. A batch that the history
- * refuses for good is tried call by call, so that one caller's bad signal does not take the others' along.
+ * This process's end of a room's history. Own signals are announced by `onStored` before the caller of `append` gets its
+ * answer. A batch that the history refuses for good is tried call by call, so that one caller's bad signal does not take
+ * the others' along.
  */
-export function createRoomLog(
-  room: string,
-  history: RoomHistory,
-  {
-    onStored,
-    onIdle,
-    onError,
-  }: { onStored(signals: readonly Signal[]): void; onIdle(): void; onError(error: unknown): void },
-): RoomLog {
-  let turn: Promise<unknown> = Promise.resolve()
-  let tasks = 0
-  let waiting: Waiting[] = []
+export class RoomLog implements Disposable {
+  readonly #options: RoomLogOptions
+  readonly #turns = new InTurn()
+  readonly #watch: Disposable
+  #pending: PendingAppend[] = []
   /** The newest number that was announced; undefined until somebody listens. */
-  let told: number | undefined
-  /** The newest number that is known to be stored. */
-  let heardSeq = 0
-  let retry: NodeJS.Timeout | undefined
+  #announcedSeq: number | undefined
+  /** The newest number that the history reported as stored. */
+  #reportedSeq = 0
+  #retry: Disposable | undefined
 
-  const inTurn = <T>(task: () => Promise<T>): Promise<T> => {
-    tasks += 1
-    const done = turn.then(task).finally(() => {
-      tasks -= 1
-      if (tasks === 0) onIdle()
+  constructor(options: RoomLogOptions) {
+    this.#options = options
+    this.#watch = options.history.watch(options.room, (seq) => this.#onReport(seq))
+  }
+
+  /** Resolves with the signals as stored. Calls are stored in their order; those that wait together share one write. */
+  append(signals: readonly Signal[]): Promise<readonly Signal[]> {
+    return new Promise((resolve, reject) => {
+      this.#pending.push({ signals, resolve, reject })
+      if (this.#pending.length === 1) void this.#inTurn(() => this.#write())
     })
-    turn = done.catch(() => undefined)
-    return done
   }
 
-  const tell = (signals: readonly Signal[]): void => {
-    told = signals.at(-1)?.seq ?? told
-    if (signals.length > 0) onStored(signals)
-  }
-  const catchUp = async (): Promise<number> => {
-    told ??= await history.lastSeq(room)
-    tell(await history.since(room, told))
-    return told
-  }
-  const hear = (seq: number | undefined): void => {
-    if (told === undefined) return
-    const waits = heardSeq > told
-    heardSeq = Math.max(heardSeq, seq ?? Number.POSITIVE_INFINITY)
-    if (!waits && heardSeq > told) inTurn(hearOut).catch(hearLater)
-  }
-  const hearOut = async (): Promise<void> => {
-    const wanted = heardSeq > (told ?? 0)
-    heardSeq = 0
-    if (wanted) await catchUp()
-  }
-  const hearLater = (error: unknown): void => {
-    onError(error)
-    clearTimeout(retry)
-    retry = setTimeout(() => hear(undefined), RETRY_MS).unref()
+  /** Runs between two announcements: everything up to `announcedSeq` was announced, everything after it will be. */
+  between(task: (announcedSeq: number) => Promise<void>): Promise<void> {
+    return this.#inTurn(async () => task(await this.#catchUp()))
   }
 
-  const announce = async (stored: readonly Signal[]): Promise<void> => {
-    if (told === undefined) return
-    const after = told
-    const fresh = stored
-      .filter((signal) => (signal.seq ?? 0) > after)
-      .sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0))
-      .filter((signal, index, all) => signal.seq !== all[index - 1]?.seq)
-    if (fresh.length === 0) return
-    // Another process wrote in between: its signals come first.
-    if (fresh.at(-1)?.seq !== after + fresh.length) await catchUp().catch(hearLater)
-    else tell(fresh)
+  /** True while something is being written or waits. */
+  get isBusy(): boolean {
+    return this.#turns.isBusy
   }
 
-  const write = async (): Promise<void> => {
-    const batch = waiting
-    waiting = []
-    const error = await store(batch)
+  [Symbol.dispose](): void {
+    this.#watch[Symbol.dispose]()
+    this.#retry?.[Symbol.dispose]()
+  }
+
+  #inTurn<T>(task: () => Promise<T>): Promise<T> {
+    return this.#turns.run(task).finally(() => {
+      if (!this.#turns.isBusy) this.#options.onIdle()
+    })
+  }
+
+  async #write(): Promise<void> {
+    // Calls of the same moment share the write of the first.
+    await Promise.resolve()
+    const batch = this.#pending
+    this.#pending = []
+    const error = await this.#store(batch)
     if (error === undefined) return
-    const alone = batch.length > 1 && !toAppError(error).retryable
-    for (const entry of batch) {
-      const failed = alone ? await store([entry]) : error
-      if (failed !== undefined) entry.reject(failed)
+    const isOneBad = batch.length > 1 && !toAppError(error).retryable
+    for (const call of batch) {
+      const failure = isOneBad ? await this.#store([call]) : error
+      if (failure !== undefined) call.reject(failure)
     }
   }
 
-  const store = async (batch: readonly Waiting[]): Promise<unknown> => {
-    const signals = batch.flatMap((entry) => entry.signals)
+  /** Stores the calls in one write and answers them. Resolves with the error that nothing was stored for. */
+  async #store(calls: readonly PendingAppend[]): Promise<unknown> {
+    const { history, room } = this.#options
     try {
-      const stored = await history.append(room, signals)
-      await announce(stored)
+      const stored = await history.append(
+        room,
+        calls.flatMap(({ signals }) => signals),
+      )
+      await this.#announceOwn(stored)
       let from = 0
-      for (const entry of batch) {
-        entry.resolve(stored.slice(from, from + entry.signals.length))
-        from += entry.signals.length
+      for (const { signals, resolve } of calls) {
+        resolve(stored.slice(from, from + signals.length))
+        from += signals.length
       }
       return undefined
     } catch (error) {
@@ -118,19 +106,57 @@ export function createRoomLog(
     }
   }
 
-  const watch = history.watch(room, hear)
-  return {
-    append(signals) {
-      return new Promise((resolve, reject) => {
-        waiting.push({ signals, resolve, reject })
-        if (waiting.length === 1) void inTurn(write)
-      })
-    },
-    between: (task) => inTurn(async () => task(await catchUp())),
-    busy: () => tasks > 0,
-    [Symbol.dispose]() {
-      watch[Symbol.dispose]()
-      clearTimeout(retry)
-    },
+  async #announceOwn(stored: readonly Signal[]): Promise<void> {
+    if (this.#announcedSeq === undefined) return
+    const announcedSeq = this.#announcedSeq
+    const fresh = inOrder(stored.filter((signal) => seqOf(signal) > announcedSeq))
+    if (fresh.length === 0) return
+    // Another process wrote in between: its signals come first.
+    const hasGap = fresh.at(-1)?.seq !== announcedSeq + fresh.length
+    if (hasGap) await this.#catchUp().catch((error: unknown) => this.#retryLater(error))
+    else this.#announce(fresh)
   }
+
+  #announce(signals: readonly Signal[]): void {
+    this.#announcedSeq = signals.at(-1)?.seq ?? this.#announcedSeq
+    if (signals.length > 0) this.#options.onStored(signals)
+  }
+
+  /** Announces what the history has beyond the last announcement; resolves with the number of the newest. */
+  async #catchUp(): Promise<number> {
+    const { history, room } = this.#options
+    this.#announcedSeq ??= await history.lastSeq(room)
+    this.#announce(await history.since(room, this.#announcedSeq))
+    return this.#announcedSeq
+  }
+
+  /** A process stored signals up to this number; undefined: reports may have been missed. */
+  #onReport(seq: number | undefined): void {
+    if (this.#announcedSeq === undefined) return
+    const isQueued = this.#reportedSeq > this.#announcedSeq
+    this.#reportedSeq = Math.max(this.#reportedSeq, seq ?? Number.POSITIVE_INFINITY)
+    if (isQueued || this.#reportedSeq <= this.#announcedSeq) return
+    this.#inTurn(() => this.#readReported()).catch((error: unknown) => this.#retryLater(error))
+  }
+
+  async #readReported(): Promise<void> {
+    const isBehind = this.#reportedSeq > (this.#announcedSeq ?? 0)
+    this.#reportedSeq = 0
+    if (isBehind) await this.#catchUp()
+  }
+
+  #retryLater(error: unknown): void {
+    this.#options.onError(error)
+    this.#retry?.[Symbol.dispose]()
+    this.#retry = after(RETRY_MS, () => this.#onReport(undefined), { unref: true })
+  }
+}
+
+function seqOf({ seq = 0 }: Signal): number {
+  return seq
+}
+
+/** By their numbers, each once. */
+function inOrder(signals: readonly Signal[]): readonly Signal[] {
+  return signals.toSorted((a, b) => seqOf(a) - seqOf(b)).filter(({ seq }, index, all) => seq !== all[index - 1]?.seq)
 }
