@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { stringify } from 'safe-stable-stringify'
 import { AppError, toAppError } from '../protocol/index.ts'
 import type { IdempotencyKeys } from '../recording/recordings.ts'
 import { logError, pathOf } from './problems.ts'
@@ -7,10 +8,10 @@ import { logError, pathOf } from './problems.ts'
 const KEY = /^[\x21-\x7e]{1,255}$/
 
 /**
- * Answers a POST so that repeating it with the same `Idempotency-Key` gives the first answer again, and does nothing
- * twice. What failed had no effect, so its key is free again. A service that dies after its work and before its answer was
- * kept has the work done again: `run` gets a text that is the same for the repetition, to know what it did by. Errors:
- * those of `run`, `idempotency.conflict`, `idempotency.in-progress`.
+ * Makes a POST idempotent: a repetition with the same `Idempotency-Key` gets the first answer again, and nothing is done
+ * twice. What failed had no effect, so its key is free again. A service that dies after its work and before its answer is
+ * stored does the work again (at least once): `run` gets a text that is the same for the repetition, to deduplicate by.
+ * Errors: those of `run`, `idempotency.conflict`, `idempotency.in-progress`.
  */
 export async function answerOnce(
   keys: IdempotencyKeys,
@@ -51,15 +52,9 @@ function readKey(request: FastifyRequest): string | undefined {
 
 /** The same for the same call, however its JSON was spelled. */
 function fingerprintOf(request: FastifyRequest): string {
-  const body = JSON.stringify(request.body ?? null, (_key, value: unknown) => sorted(value))
-  return sha256(`${request.method} ${pathOf(request.url)}\n${body}`)
+  return sha256(`${request.method} ${pathOf(request.url)}\n${stringify(request.body ?? null)}`)
 }
 
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex')
-}
-
-function sorted(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
 }

@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { Event } from '../protocol/index.ts'
+import { repeat } from '../timing/index.ts'
 
-/** Idle streams say so this often, so that no proxy takes them for dead. */
+/** How often an idle stream sends a comment, so that no proxy takes it for dead. */
 export const HEARTBEAT_MS = 15_000
 /** What a client shall wait before it reconnects. */
 const RETRY_MS = 1000
@@ -15,18 +16,19 @@ export interface StreamOptions {
 }
 
 /**
- * Streams events as server-sent events (WHATWG HTML §9.2) until they end or the signal aborts. A client that reads
- * slowly holds the feed back; nothing is buffered beyond the socket. It is told `afterId` first, so that it can resume
- * before anything came.
+ * Streams events as server-sent events (WHATWG HTML §9.2) until they end or the signal aborts. Back-pressure: a client that
+ * reads slowly holds the feed back; nothing is buffered beyond the socket. `afterId` goes first, so that the client can
+ * resume before anything came.
  */
 export async function streamEvents(
   response: ServerResponse,
   events: AsyncIterable<Event>,
   { signal, heartbeatMs, afterId }: StreamOptions,
 ): Promise<void> {
-  const heartbeat = setInterval(() => {
+  const sendHeartbeat = (): void => {
     if (!response.writableNeedDrain) response.write(': alive\n\n')
-  }, heartbeatMs)
+  }
+  using _heartbeat = repeat({ everyMs: heartbeatMs, work: sendHeartbeat })
   try {
     response.write(`${afterId === undefined ? '' : `id: ${afterId}\n`}retry: ${RETRY_MS}\n\n`)
     for await (const event of events) {
@@ -35,7 +37,6 @@ export async function streamEvents(
   } catch (error) {
     if (!signal.aborted) throw error
   } finally {
-    clearInterval(heartbeat)
     response.end()
   }
 }

@@ -1,4 +1,5 @@
 import { AppError, isErrorCode, type Signal } from '../protocol/index.ts'
+import { WakeUp } from '../timing/index.ts'
 import type { SignalInput } from './signal-input.ts'
 
 /** The subprotocol of the hub; the token travels beside it, because a browser can send no header. */
@@ -27,39 +28,71 @@ export interface RoomConnection extends AsyncIterable<Signal>, AsyncDisposable {
 /** Joins a room over WebSocket. Errors: `signalling.unreachable` when the connection does not come about. */
 export async function joinRoom(baseUrl: string, room: string, options: JoinOptions = {}): Promise<RoomConnection> {
   const { token, signal, onRefused = () => undefined } = options
-  const socket = new WebSocket(
-    roomUrl(baseUrl, room, options),
-    token === undefined ? [SUBPROTOCOL] : [SUBPROTOCOL, token],
-  )
-  const inbox = createInbox()
-  const closed = new Promise<{ code: number; reason: string }>((resolve) => {
-    socket.addEventListener('close', ({ code, reason }) => {
-      inbox.end()
-      resolve({ code, reason })
-    })
-  })
-  socket.addEventListener('message', ({ data }) => {
-    const frame = JSON.parse(String(data)) as Signal | ErrorFrame
-    if (isErrorFrame(frame)) onRefused(errorOf(frame))
-    else inbox.put(frame)
-  })
-  const close = () => socket.close()
+  const protocols = token === undefined ? [SUBPROTOCOL] : [SUBPROTOCOL, token]
+  const connection = new SocketConnection(new WebSocket(roomUrl(baseUrl, room, options), protocols), onRefused)
+  const close = () => connection.close()
   signal?.addEventListener('abort', close)
-  void closed.then(() => signal?.removeEventListener('abort', close))
+  void connection.closed.then(() => signal?.removeEventListener('abort', close))
   if (signal?.aborted) close()
-  await new Promise<void>((resolve, reject) => {
-    socket.addEventListener('open', () => resolve())
-    void closed.then(() => reject(new AppError('signalling.unreachable', REFUSED, { field: 'room', received: room })))
-  })
-  return {
-    closed,
-    close,
-    send: (message) => socket.send(JSON.stringify(message)),
-    [Symbol.asyncIterator]: () => inbox.read(),
-    async [Symbol.asyncDispose]() {
-      close()
-      await closed
-    },
+  if (await connection.opened) return connection
+  throw new AppError('signalling.unreachable', REFUSED, { field: 'room', received: room })
+}
+
+class SocketConnection implements RoomConnection {
+  readonly closed: Promise<{ readonly code: number; readonly reason: string }>
+  /** True once the connection is open, false when it does not come about. */
+  readonly opened: Promise<boolean>
+  readonly #socket: WebSocket
+  /** What came in and is not read yet. */
+  readonly #inbox: Signal[] = []
+  readonly #arrival = new WakeUp()
+  #isClosed = false
+
+  constructor(socket: WebSocket, onRefused: (error: AppError) => void) {
+    this.#socket = socket
+    this.closed = new Promise((resolve) => {
+      socket.addEventListener('close', ({ code, reason }) => {
+        this.#isClosed = true
+        this.#arrival.ring()
+        resolve({ code, reason })
+      })
+    })
+    this.opened = new Promise((resolve) => {
+      socket.addEventListener('open', () => resolve(true))
+      socket.addEventListener('close', () => resolve(false))
+    })
+    socket.addEventListener('message', ({ data }) => {
+      const frame = JSON.parse(String(data)) as Signal | ErrorFrame
+      if (isErrorFrame(frame)) onRefused(errorOf(frame))
+      else this.#put(frame)
+    })
+  }
+
+  send(message: SignalInput): void {
+    this.#socket.send(JSON.stringify(message))
+  }
+
+  close(): void {
+    this.#socket.close()
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Signal, void, undefined> {
+    for (;;) {
+      const next = this.#inbox.shift()
+      if (next) yield next
+      else if (this.#isClosed) return
+      else await this.#arrival.wait()
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close()
+    await this.closed
+  }
+
+  #put(signal: Signal): void {
+    this.#inbox.push(signal)
+    this.#arrival.ring()
   }
 }
 
@@ -90,33 +123,4 @@ function errorOf({ code, message, field, received, allowed }: ErrorFrame): AppEr
     ...(field !== undefined && { field }),
     ...(allowed !== undefined && { allowed }),
   })
-}
-
-/** What came in and was not read yet, as an async iterable for one reader. */
-function createInbox() {
-  const waiting: Signal[] = []
-  let ended = false
-  let wake = () => {}
-  return {
-    put(signal: Signal) {
-      waiting.push(signal)
-      wake()
-    },
-    end() {
-      ended = true
-      wake()
-    },
-    async *read(): AsyncGenerator<Signal, void, undefined> {
-      for (;;) {
-        const next = waiting.shift()
-        if (next) yield next
-        else if (ended) return
-        else {
-          await new Promise<void>((resolve) => {
-            wake = resolve
-          })
-        }
-      }
-    },
-  }
 }

@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util'
+import { dequal } from 'dequal/lite'
 import { folderKey, objectKey } from '../archive/keys.ts'
 import type { SegmentStore } from '../store/segment-store.ts'
 import type { HighlightsPorts } from './ports.ts'
@@ -20,7 +20,7 @@ export async function keepManifest({ store, highlights }: HighlightsPorts, ids: 
   for (;;) {
     const record = await highlights.find(ids.id)
     if (record === undefined) return await deleteMedia(store, ids)
-    if (record.state !== 'ready' || isDeepStrictEqual(record, stored)) return
+    if (record.state !== 'ready' || dequal(record, stored)) return
     await storeManifest(store, record)
     stored = record
   }

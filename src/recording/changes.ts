@@ -1,3 +1,4 @@
+import { dequal } from 'dequal/lite'
 import {
   AppError,
   ASKED_FOR,
@@ -143,7 +144,7 @@ export function closeRecord(
 /** A recording that has ended, with the figures of what is stored; undefined when it has them already. */
 export function applyStored(record: RecordingRecord, stored: StoredMedia): Outcome | undefined {
   const takes = takesAsStored(record, stored)
-  if (!isFinal(record.state) || isSame(takes, record.takes)) return undefined
+  if (!isFinal(record.state) || dequal(takes, record.takes)) return undefined
   return { record: { ...record, takes }, facts: [{ type: 'recording.stats' }] }
 }
 
@@ -281,26 +282,13 @@ export function findSource(record: RecordingRecord, id: string): SourceRecord | 
 }
 
 function applyLayout(record: RecordingRecord, layout: Layout): Outcome | undefined {
-  if (isSame(record.layout, layout)) return undefined
+  if (dequal(record.layout, layout)) return undefined
   return { record: { ...record, layout }, facts: [{ type: 'recording.layout' }] }
 }
 
 function replaceSource(record: RecordingRecord, source: SourceRecord): Outcome | undefined {
   const before = findSource(record, source.spec.id)
-  if (before === undefined || isSame({ ...before, since: '' }, { ...source, since: '' })) return undefined
+  if (before === undefined || dequal({ ...before, since: '' }, { ...source, since: '' })) return undefined
   const sources = record.sources.map((other) => (other.spec.id === source.spec.id ? source : other))
   return { record: { ...record, sources }, facts: [{ type: 'source.state', source }] }
-}
-
-/** Equal as JSON, whatever the order of the keys. */
-function isSame(a: unknown, b: unknown): boolean {
-  return canonical(a) === canonical(b)
-}
-
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  )
 }

@@ -1,8 +1,8 @@
+import { dequal } from 'dequal/lite'
 import type { BoardElement, BoardOp } from '../protocol/board.ts'
 import { isKnownSignal, type KnownSignal, type Signal, type SignalOf } from '../protocol/signals.ts'
 import type { RoomBoardPage } from './board.ts'
 import { RoomReducer } from './reduce-room.ts'
-import { canonicalJson } from './stamp.ts'
 
 /**
  * Finds what the history of a room can do without. Of its old signals stay those that made the room what it is: the rest gives
@@ -93,10 +93,7 @@ export class HistorySieve {
   /** True for the first that brings an element as it is now. */
   #covers(pageId: string, elements: readonly BoardElement[]): boolean {
     const page = this.#pageOf(pageId)
-    const current = elements.filter((element) => {
-      const known = page?.elements.get(element.id)
-      return known !== undefined && canonicalJson(known) === canonicalJson(element)
-    })
+    const current = elements.filter((element) => dequal(page?.elements.get(element.id), element))
     return current.filter(({ id }) => this.#cover(elementOf(pageId, id))).length > 0
   }
 

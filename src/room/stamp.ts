@@ -1,3 +1,5 @@
+import { stringify } from 'safe-stable-stringify'
+
 /**
  * The order of two writes to one field: by time, then the hub's sequence, then the signal's id, then the value itself.
  * Equal stamps mean equal values, so a field ends the same whatever the order of arrival.
@@ -20,11 +22,7 @@ export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-/** JSON with sorted keys: equal values give equal texts whoever wrote them. */
+/** JSON with sorted keys: equal values give equal texts whoever wrote them. Undefined has no text. */
 export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, item: unknown) =>
-    typeof item === 'object' && item !== null && !Array.isArray(item)
-      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => compareText(a, b)))
-      : item,
-  )
+  return stringify(value) ?? ''
 }

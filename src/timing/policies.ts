@@ -32,6 +32,8 @@ export const RETRY_POLICIES = {
   absentHlsStream: { firstMs: 3_000, factor: 1, longestMs: 3_000 },
   /** A press of the console's button: until the service answers. */
   highlight: { firstMs: 1_500, factor: 1, longestMs: 1_500 },
+  /** A client's stream of events, from break to break; each event begins the row anew. */
+  eventStream: { firstMs: 250, factor: 2, longestMs: 10_000 },
 } as const satisfies Record<string, RetryPolicy>
 
 /** The wait after the failed attempt of this number, from 0, milliseconds. `random` from 0 to 1. */

@@ -50,7 +50,7 @@ export const PURE_NAMES = /^(src|recorder-page|console)\/(.*\/)?(plan-[^/]+|buil
 export const HOUSE: readonly Room[] = [
   // Words and pure parts: no I/O, no clock, no Node.
   pure('src/protocol', [], ['typebox']),
-  pure('src/room', ['src/protocol']),
+  pure('src/room', ['src/protocol'], ['dequal', 'safe-stable-stringify']),
   pure('src/archive/keys', []),
   pure('src/playlist', ['src/protocol', 'src/archive/keys']),
   pure('src/highlights/rules', ['src/protocol']),

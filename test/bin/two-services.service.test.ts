@@ -3,8 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { EventSourceMessage } from 'eventsource-parser'
+import { EventSourceParserStream } from 'eventsource-parser/stream'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { readServerSentEvents } from '../../src/client/server-sent-events.ts'
 import { type Frame, type Seat, sitDown } from '../hub/open-room.ts'
 import { type Balancer, startBalancer } from '../kit/servers/balancer.ts'
 import { type PostgresServer, startPostgres } from '../kit/servers/postgres.ts'
@@ -134,23 +135,22 @@ test('signals that were told while the database had cut a service off are caught
 test('events of one service are followed at the other, and a stream goes on there where it broke off', async () => {
   const json = { method: 'POST', headers: { 'content-type': 'application/json' } }
   const stop = new AbortController()
-  const follow = async (url: string, after: string) =>
-    readServerSentEvents(
-      await fetch(`${url}/v1/events?type=recording.state`, {
-        headers: { 'last-event-id': after },
-        signal: stop.signal,
-      }),
-    )
+  const follow = async (url: string, after: string) => {
+    const headers = { 'last-event-id': after }
+    const { body } = await fetch(`${url}/v1/events?type=recording.state`, { headers, signal: stop.signal })
+    if (body === null) throw new Error('there is no stream')
+    return body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream())
+  }
   const states: string[] = []
   let lastId = '0'
   const first = await follow(node(1), lastId)
   const { id } = await (
     await fetch(`${node(0)}/v1/recordings`, { ...json, body: JSON.stringify({ sources: [source] }) })
   ).json()
-  const read = async (events: AsyncGenerator<{ id: string; data: string }>, until: string) => {
+  const read = async (events: ReadableStream<EventSourceMessage>, until: string) => {
     for await (const event of events) {
       expect(Number(event.id)).toBeGreaterThan(Number(lastId))
-      lastId = event.id
+      lastId = event.id ?? ''
       const { recordingId, recording } = JSON.parse(event.data)
       if (recordingId === id) states.push(recording.state)
       if (recordingId === id && recording.state === until) return
