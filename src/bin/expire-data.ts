@@ -2,27 +2,33 @@ import { createOldHistory, type Database, prune } from '../db/index.ts'
 import { siftHistories } from '../hub/index.ts'
 import { toAppError } from '../protocol/index.ts'
 import type { Logger } from '../telemetry/index.ts'
+import { repeat } from '../timing/index.ts'
+import type { WorkerTimes } from '../worker/index.ts'
 
-const HOUR_MS = 3600 * 1000
-const DAY_MS = 24 * HOUR_MS
+const DAY_MS = 24 * 3600 * 1000
 
 export interface ExpireDataOptions {
   readonly roomHistoryDays: number
 }
 
-/** Takes out of the database what has served, and gives the room back. Errors: `database.unavailable`. */
-export async function tidy(database: Database, now: Date, { roomHistoryDays }: ExpireDataOptions): Promise<void> {
+/** Deletes expired rows, and gives their room back. Errors: `database.unavailable`. */
+export async function expireData(database: Database, now: Date, { roomHistoryDays }: ExpireDataOptions): Promise<void> {
   await prune(database, now, { roomHistoryDays })
   await siftHistories(createOldHistory(database), new Date(now.getTime() - roomHistoryDays * DAY_MS))
   await database.vacuum()
 }
 
-/** What fails is made up for an hour later. */
-export function expireDataHourly(database: Database, options: ExpireDataOptions, logger: Logger): Disposable {
-  const timer = setInterval(() => {
-    tidy(database, new Date(), options).catch((thrown: unknown) => {
-      logger.warn({ err: toAppError(thrown) }, 'what has served could not be taken out of the database')
-    })
-  }, HOUR_MS)
-  return { [Symbol.dispose]: () => clearInterval(timer) }
+/** What fails is made up for by the next run. */
+export function expireDataRegularly(
+  database: Database,
+  options: ExpireDataOptions,
+  { logger, times }: { readonly logger: Logger; readonly times: Pick<WorkerTimes, 'expiryMs'> },
+): Disposable {
+  return repeat({
+    everyMs: times.expiryMs,
+    work: () => expireData(database, new Date(), options),
+    onError(thrown) {
+      logger.warn({ err: toAppError(thrown) }, 'expired rows could not be deleted from the database')
+    },
+  })
 }

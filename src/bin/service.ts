@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url'
 import { buildApp } from '../api/index.ts'
 import { type Config, requireKeysBeyondLoopback } from '../config/index.ts'
 import { createIdempotencyKeys, createRoomHistory, createRoomPresence } from '../db/index.ts'
-import { createScheduleBook } from '../engine/index.ts'
 import { createHub, createRoomTokens } from '../hub/index.ts'
 import { AppError } from '../protocol/index.ts'
 import {
@@ -61,7 +60,7 @@ export async function startService(config: Config, options: WireOptions = {}): P
   const app = await buildApp({
     recordings: gate.recordings,
     schedules: createSchedules({
-      book: createScheduleBook(core.engine.boss),
+      book: core.engine.schedules,
       outbound: core.outbound,
       newUlid: core.newUlid,
     }),
@@ -90,7 +89,7 @@ export async function startService(config: Config, options: WireOptions = {}): P
   undo.use(await startClipWorker(clipWorkerOptions(core, config)))
   undo.use(await startDeleteWorker(core))
   undo.use(await startRemovalWorker(core))
-  undo.use(await startScheduleWorker(core.engine.boss, createDueStarts(core.recordingsPorts), logger))
+  undo.use(await startScheduleWorker({ ...core, starts: createDueStarts(core.recordingsPorts) }))
   // Ended first: what its recorders lose by waiting cannot be made good.
   undo.use(await startWorker(workerOptions(core, config, recorderAccess(tokens, url))))
   undo.defer(gate.close)

@@ -21,7 +21,7 @@ import {
 import type { RecordingsPorts } from '../recording/index.ts'
 import type { SegmentStore } from '../store/index.ts'
 import type { Logger, Metrics } from '../telemetry/index.ts'
-import type { ClipWorkerOptions } from '../worker/index.ts'
+import type { ClipWorkerOptions, WorkerTimes } from '../worker/index.ts'
 import { createHighlightObserver } from './highlight-observer.ts'
 
 /** Beside this file, as source or compiled. */
@@ -74,12 +74,20 @@ export async function openHighlights(
 
 /** The worker of clips over a core. */
 export function clipWorkerOptions(
-  { engine, clips, logger, metrics, options }: Opened & HighlightParts & { readonly options: ClipOptions },
+  {
+    engine,
+    clips,
+    logger,
+    metrics,
+    times,
+    options,
+  }: Opened & HighlightParts & { readonly times: WorkerTimes; readonly options: ClipOptions },
   config: Config,
 ): ClipWorkerOptions {
   return {
     engine,
     clips,
+    times,
     logger,
     metrics,
     maxClips: config.maxClips,

@@ -39,8 +39,8 @@ import { createDeletions, createRemovals, type Removals } from '../retention/ind
 import { isRecordedHere } from '../spool/index.ts'
 import { openStore, type SegmentStore } from '../store/index.ts'
 import { createTelemetry, type Logger, type Metrics } from '../telemetry/index.ts'
-import type { TakeTimes, WorkerOptions } from '../worker/index.ts'
-import { expireDataHourly } from './expire-data.ts'
+import { DEFAULT_WORKER_TIMES, type WorkerOptions, type WorkerTimes } from '../worker/index.ts'
+import { expireDataRegularly } from './expire-data.ts'
 import { type ClipOptions, type HighlightParts, openHighlights } from './wire-highlights.ts'
 
 export interface WireOptions extends ClipOptions {
@@ -48,7 +48,7 @@ export interface WireOptions extends ClipOptions {
   readonly logger?: Logger
   /** Takes the place of the recorder: a script that speaks its protocol. */
   readonly recorderScript?: string
-  readonly times?: Partial<TakeTimes>
+  readonly times?: Partial<WorkerTimes>
   readonly hubLimits?: Partial<HubLimits>
   readonly recovery?: RecoveryPolicy
 }
@@ -73,6 +73,7 @@ export interface ServiceParts extends AsyncDisposable, HighlightParts {
   readonly hubSecret: string
   readonly newUlid: () => string
   readonly clock: () => Date
+  readonly times: WorkerTimes
   readonly options: WireOptions
 }
 
@@ -93,7 +94,8 @@ export async function wireService(config: Config, options: WireOptions): Promise
   const database = undo.use(
     await openDatabase(config.database, (err) => logger.error({ err }, 'a connection to the database was lost')),
   )
-  const engine = undo.use(await openEngine(database.engine, logger))
+  const times = { ...DEFAULT_WORKER_TIMES, ...options.times }
+  const engine = undo.use(await openEngine(database.engine, logger, times))
   const clock = () => new Date()
   const newUlid = monotonicFactory()
   const repository = createRecordingRepository(database)
@@ -122,7 +124,7 @@ export async function wireService(config: Config, options: WireOptions): Promise
     clock,
     defaultAgeSec: config.retentionDays === null ? null : config.retentionDays * DAY_SEC,
   })
-  undo.use(expireDataHourly(database, config, logger))
+  undo.use(expireDataRegularly(database, config, { logger, times }))
   const recordingsPorts = {
     repository,
     writer,
@@ -166,6 +168,7 @@ export async function wireService(config: Config, options: WireOptions): Promise
     hubSecret,
     newUlid,
     clock,
+    times,
     options,
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
@@ -173,13 +176,14 @@ export async function wireService(config: Config, options: WireOptions): Promise
 
 /** The worker over a core. */
 export function workerOptions(core: ServiceParts, config: Config, roomAccess: RoomAccess): WorkerOptions {
-  const { repository, writer, commands, engine, metrics, logger, highlights, clips, options } = core
+  const { repository, writer, commands, engine, metrics, logger, highlights, clips, times, options } = core
   return {
     engine,
     logger,
     metrics,
     limits: config,
-    roll: createWorkerRegistry(core.database, core.newUlid()),
+    times,
+    registry: createWorkerRegistry(core.database, core.newUlid()),
     isRecordedHere: (recordingId) => isRecordedHere(spoolDir(config), recordingId),
     alone: config.database.kind === 'embedded',
     webhooks: {
@@ -217,7 +221,6 @@ export function workerOptions(core: ServiceParts, config: Config, roomAccess: Ro
       },
       recorderScript: options.recorderScript ?? RECORDER_SCRIPT,
       environment: childEnvironment(config),
-      ...(options.times && { times: options.times }),
     },
   }
 }

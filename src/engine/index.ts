@@ -1,28 +1,24 @@
 /**
- * The job engine: pg-boss queues, and the worker that runs takes as child processes and delivers webhooks. It turns
- * what a recorder says into use cases; it never records, reads a setting or knows a table.
+ * The job engine: queues and stored schedules over pg-boss. It decides nothing, works on nothing by itself and knows no worker;
+ * whoever works on a queue asks it for jobs.
  */
+export { DEFAULT_ENGINE_TIMES, type EngineTimes } from './engine-times.ts'
 export { type Engine, openEngine } from './job-engine.ts'
 export {
   CLIP_QUEUE,
   CLIP_RETRY_LIMIT,
   type ClipJob,
   DELETE_QUEUE,
-  type DeleteJob,
   FINALIZE_QUEUE,
-  type FinalizeJob,
   GOES_ON_PRIORITY,
-  HEARTBEAT_REFRESH_SEC,
+  type QueueJobs,
   RECAP_QUEUE,
   REMOVAL_QUEUE,
   type RecapJobIds,
-  type RemovalJob,
   SCHEDULE_QUEUE,
   type ScheduleJob,
   TAKE_QUEUE,
-  type TakeJob,
   WEBHOOK_QUEUE,
-  type WebhookJob,
 } from './queues.ts'
-export { createScheduleBook, renewSchedules } from './stored-schedules.ts'
-export { logFailure, workQueue } from './work-queue.ts'
+export type { StoredSchedules } from './stored-schedules.ts'
+export type { Job, QueueConsumer, WorkSettings } from './work-queue.ts'

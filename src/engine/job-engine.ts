@@ -5,6 +5,8 @@ import { AppError } from '../protocol/index.ts'
 import type { DeletionQueue, TakeQueue, WebhookQueue } from '../recording/index.ts'
 import type { NextRemoval } from '../retention/index.ts'
 import type { Logger } from '../telemetry/index.ts'
+import { DEFAULT_ENGINE_TIMES, type EngineTimes } from './engine-times.ts'
+import { JobTable, SCHEMA } from './job-table.ts'
 import {
   CLIP_QUEUE,
   DELETE_QUEUE,
@@ -13,79 +15,61 @@ import {
   GOES_ON_PRIORITY,
   HEARTBEAT_SEC,
   QUEUES,
+  type QueueJobs,
+  type QueueName,
   RECAP_QUEUE,
   REMOVAL_QUEUE,
-  type RemovalJob,
   TAKE_EXPIRE_SEC,
   TAKE_QUEUE,
   WEBHOOK_QUEUE,
+  type WebhookJob,
 } from './queues.ts'
+import { BossSchedules, type StoredSchedules } from './stored-schedules.ts'
+import { type Job, type QueueConsumer, type WorkSettings, workQueue } from './work-queue.ts'
 
 export type EngineDatabase =
   | { readonly kind: 'pglite'; readonly pglite: PGliteLike }
   | { readonly kind: 'postgres'; readonly url: string; readonly openSocket: () => Duplex }
 
-/** `webhook` is its index in the spec of the recording. */
-interface DueWebhook {
-  readonly recordingId: string
-  readonly webhook: number
-}
-
-/** The queues of the service. A worker takes from them; whoever holds it may fill them. */
+/** The queues of the service. Workers take jobs from them; use cases fill them. */
 export interface Engine extends AsyncDisposable {
   readonly boss: PgBoss
   readonly takeQueue: TakeQueue
   readonly webhookQueue: WebhookQueue & {
-    /** Queues those for which nothing is queued or done. */
-    enqueueLost(due: readonly DueWebhook[]): Promise<void>
+    /** Queues a job for each webhook that has none. */
+    enqueueLost(due: readonly WebhookJob[]): Promise<void>
   }
   readonly clipQueue: ClipQueue
   readonly deletionQueue: DeletionQueue
+  readonly schedules: StoredSchedules
+  /** Works on the jobs of a queue until the consumer is disposed. */
+  work<Q extends QueueName>(
+    queue: Q,
+    settings: WorkSettings<QueueJobs[Q]>,
+    handle: (job: Job<QueueJobs[Q]>) => Promise<unknown>,
+  ): Promise<QueueConsumer>
   /** Gives a running take job back, so that another worker is given the recording at once. */
   handBack(jobId: string, recordingId: string): Promise<void>
-  /** From now on the job of a running take comes before those that wait for their first: should its worker die, too. */
+  /** The job of a running take goes before those that wait for their first take from now on, should its worker die. */
   putFirst(jobId: string): Promise<void>
-  /** Forgets who worked on what: only while no worker runs. */
+  /** Deletes the jobs that workers had: only while no worker runs. */
   forgetWorkers(): Promise<void>
-  /** Looks again at what has left the playlists of a rolling recording. One look waits for each recording. */
+  /** Queues the next removal of a rolling recording. One waits for each recording. */
   enqueueRemoval(recordingId: string, next: NextRemoval): Promise<void>
   /** Closes a recording's playlists, not before `afterSec`; again until the store takes it. */
   enqueueFinalize(recordingId: string, afterSec: number): Promise<void>
 }
 
-const SCHEMA = 'pgboss'
-/** Jobs that are queued, run, or will be repeated. */
-const JOBS_OF = `SELECT DISTINCT data->>'recordingId' AS recording_id FROM ${SCHEMA}.job
-  WHERE name = ANY($1) AND state IN ('created', 'retry', 'active') AND data->>'recordingId' = ANY($2)`
-const KEYS_OF = `SELECT DISTINCT singleton_key FROM ${SCHEMA}.job
-  WHERE name = $1 AND state IN ('created', 'retry', 'active') AND singleton_key = ANY($2)`
 const MAX_CONNECTIONS = 6
 const STOP_TIMEOUT_MS = 5000
-/** How often dead workers and stuck jobs are looked for, seconds. */
-const MONITOR_SEC = 3
-/** How often it is looked which schedules are due: what they start begins at most so late. */
-const CRON_SEC = 5
 
-/** Opens the queues, and makes them where they are missing. It works on nothing yet. */
-export async function openEngine(database: EngineDatabase, logger: Logger): Promise<Engine> {
-  const common = {
-    schema: SCHEMA,
-    useListenNotify: true,
-    superviseIntervalSeconds: MONITOR_SEC,
-    monitorIntervalSeconds: MONITOR_SEC,
-    cronMonitorIntervalSeconds: CRON_SEC,
-    cronWorkerIntervalSeconds: 1,
-  }
-  const boss =
-    database.kind === 'pglite'
-      ? new PgBoss({
-          ...common,
-          backend: 'pglite',
-          db: fromPglite(database.pglite),
-          reindex: false,
-          monitorVacuum: false,
-        })
-      : new PgBoss({ ...common, ...connectionOf(database) })
+/** Opens the queues, and makes them where they are missing. It works on nothing yet. Errors: `database.unavailable`. */
+export async function openEngine(
+  database: EngineDatabase,
+  logger: Logger,
+  times: EngineTimes = DEFAULT_ENGINE_TIMES,
+): Promise<Engine> {
+  const boss = new PgBoss(bossOptions(database, times))
   boss.on('error', (err) => logger.error({ err }, 'the job engine met an error'))
   boss.on('warning', ({ message, data }) => logger.warn({ data }, message))
   await boss.start().catch((cause: unknown) => {
@@ -97,92 +81,30 @@ export async function openEngine(database: EngineDatabase, logger: Logger): Prom
     await boss.stop({ graceful: false })
     throw new AppError('database.unavailable', 'The queues of the job engine could not be made.', { cause })
   }
-  const enqueueFinalize = async (recordingId: string, afterSec: number) => {
-    const options = { singletonKey: recordingId, startAfter: afterSec }
-    await boss.send(FINALIZE_QUEUE, { recordingId }, options).catch(refuse)
-  }
-  const enqueueRemoval = async (recordingId: string, { marks, afterSec }: NextRemoval) => {
-    const job: RemovalJob = { recordingId, marks }
-    await boss.send(REMOVAL_QUEUE, job, { singletonKey: recordingId, startAfter: afterSec }).catch(refuse)
-  }
-  const enqueueTake = async (recordingId: string, goesOn: boolean) => {
-    const priority = goesOn ? GOES_ON_PRIORITY : 0
-    await boss.send(TAKE_QUEUE, { recordingId }, { singletonKey: recordingId, priority }).catch(refuse)
-  }
-  const enqueueWebhook = async (due: DueWebhook) => {
-    await boss.send(WEBHOOK_QUEUE, due, { singletonKey: keyOf(due) }).catch(refuse)
-  }
-  const execute = async (sql: string, values: unknown[]) =>
-    (await boss.getDb().executeSql(sql, values).catch(refuse)).rows as readonly Record<string, unknown>[]
-  return {
-    boss,
-    takeQueue: {
-      enqueue: (recordingId, options) => enqueueTake(recordingId, options?.goesOn ?? false),
-      async withoutJob(recordingIds) {
-        const rows = await execute(JOBS_OF, [[TAKE_QUEUE, FINALIZE_QUEUE], recordingIds])
-        const known = new Set(rows.map(({ recording_id }) => recording_id))
-        return recordingIds.filter((id) => !known.has(id))
-      },
-      enqueueClose: (recordingId) => enqueueFinalize(recordingId, 0),
-      enqueueRemoval: (recordingId) => enqueueRemoval(recordingId, { marks: [], afterSec: 0 }),
-    },
-    webhookQueue: {
-      async enqueue(recordingId, webhook) {
-        await enqueueWebhook({ recordingId, webhook }).catch((err: unknown) => {
-          logger.error(
-            { err, recordingId, webhook },
-            'a webhook waits for the next sweep, because it could not be queued',
-          )
-        })
-      },
-      async enqueueLost(due) {
-        if (due.length === 0) return
-        const rows = await execute(KEYS_OF, [WEBHOOK_QUEUE, due.map(keyOf)])
-        const known = new Set(rows.map(({ singleton_key }) => singleton_key))
-        for (const one of due) if (!known.has(keyOf(one))) await enqueueWebhook(one)
-      },
-    },
-    clipQueue: {
-      async enqueueClip(ids) {
-        await boss.send(CLIP_QUEUE, ids, { singletonKey: ids.highlightId }).catch(refuse)
-      },
-      async enqueueRecap(ids) {
-        await boss.send(RECAP_QUEUE, ids, { singletonKey: ids.recapId }).catch(refuse)
-      },
-    },
-    deletionQueue: {
-      async enqueue(recordingId) {
-        await boss.send(DELETE_QUEUE, { recordingId }, { singletonKey: recordingId }).catch(refuse)
-      },
-    },
-    async handBack(jobId, recordingId) {
-      await boss.complete(TAKE_QUEUE, jobId)
-      await enqueueTake(recordingId, true)
-    },
-    async putFirst(jobId) {
-      const raise = `UPDATE ${SCHEMA}.job SET priority = $1 WHERE name = $2 AND id = $3`
-      await execute(raise, [GOES_ON_PRIORITY, TAKE_QUEUE, jobId])
-    },
-    async forgetWorkers() {
-      const forget = `DELETE FROM ${SCHEMA}.job WHERE name = ANY($1) AND state = 'active'`
-      await execute(forget, [[TAKE_QUEUE, FINALIZE_QUEUE]])
-    },
-    enqueueFinalize,
-    enqueueRemoval,
-    async [Symbol.asyncDispose]() {
-      await boss.stop({ graceful: true, timeout: STOP_TIMEOUT_MS })
-    },
-  }
+  return new JobEngine(boss, logger)
 }
 
-/** pg-boss hands what it does not know on to its pool. */
-function connectionOf({ url, openSocket }: Extract<EngineDatabase, { kind: 'postgres' }>) {
+/** pg-boss hands the options of a connection that it does not know on to its pool. */
+function bossOptions(database: EngineDatabase, { monitorSec, scheduleCheckSec }: EngineTimes) {
+  const common = {
+    schema: SCHEMA,
+    useListenNotify: true,
+    superviseIntervalSeconds: monitorSec,
+    monitorIntervalSeconds: monitorSec,
+    cronMonitorIntervalSeconds: scheduleCheckSec,
+    cronWorkerIntervalSeconds: 1,
+  }
+  if (database.kind === 'pglite') {
+    const db = fromPglite(database.pglite)
+    return { ...common, backend: 'pglite' as const, db, reindex: false, monitorVacuum: false }
+  }
   return {
-    connectionString: url,
+    ...common,
+    connectionString: database.url,
     application_name: 'panorec engine',
     max: MAX_CONNECTIONS,
     keepAlive: true,
-    stream: openSocket,
+    stream: database.openSocket,
   }
 }
 
@@ -202,10 +124,92 @@ async function createQueues(boss: PgBoss): Promise<void> {
   await boss.getDb().executeSql(stretch, [TAKE_EXPIRE_SEC, TAKE_QUEUE])
 }
 
-function keyOf({ recordingId, webhook }: DueWebhook): string {
-  return `${recordingId}/${webhook}`
+class JobEngine implements Engine {
+  readonly boss: PgBoss
+  readonly schedules: StoredSchedules
+  readonly #jobs: JobTable
+  readonly #logger: Logger
+
+  constructor(boss: PgBoss, logger: Logger) {
+    this.boss = boss
+    this.schedules = new BossSchedules(boss)
+    this.#jobs = new JobTable(boss)
+    this.#logger = logger
+  }
+
+  readonly takeQueue: TakeQueue = {
+    enqueue: (recordingId, options) => this.#enqueueTake(recordingId, options?.goesOn ?? false),
+    withoutJob: (recordingIds) => this.#jobs.recordingsWithoutJob([TAKE_QUEUE, FINALIZE_QUEUE], recordingIds),
+    enqueueClose: (recordingId) => this.enqueueFinalize(recordingId, 0),
+    enqueueRemoval: (recordingId) => this.enqueueRemoval(recordingId, { marks: [], afterSec: 0 }),
+  }
+
+  readonly webhookQueue = {
+    enqueue: async (recordingId: string, webhook: number) => {
+      await this.#enqueueWebhook({ recordingId, webhook }).catch((err: unknown) => {
+        const message = 'a webhook waits for the next sweep, because it could not be queued'
+        this.#logger.error({ err, recordingId, webhook }, message)
+      })
+    },
+    enqueueLost: async (due: readonly WebhookJob[]) => {
+      if (due.length === 0) return
+      const queued = await this.#jobs.queuedKeys(WEBHOOK_QUEUE, due.map(keyOf))
+      for (const one of due) if (!queued.has(keyOf(one))) await this.#enqueueWebhook(one)
+    },
+  }
+
+  readonly clipQueue: ClipQueue = {
+    enqueueClip: (ids) => this.#jobs.send(CLIP_QUEUE, ids, { singletonKey: ids.highlightId }),
+    enqueueRecap: (ids) => this.#jobs.send(RECAP_QUEUE, ids, { singletonKey: ids.recapId }),
+  }
+
+  readonly deletionQueue: DeletionQueue = {
+    enqueue: (recordingId) => this.#jobs.send(DELETE_QUEUE, { recordingId }, { singletonKey: recordingId }),
+  }
+
+  work<Q extends QueueName>(
+    queue: Q,
+    settings: WorkSettings<QueueJobs[Q]>,
+    handle: (job: Job<QueueJobs[Q]>) => Promise<unknown>,
+  ): Promise<QueueConsumer> {
+    return workQueue({ boss: this.boss, logger: this.#logger }, queue, settings, handle)
+  }
+
+  async handBack(jobId: string, recordingId: string): Promise<void> {
+    await this.boss.complete(TAKE_QUEUE, jobId)
+    await this.#enqueueTake(recordingId, true)
+  }
+
+  async putFirst(jobId: string): Promise<void> {
+    await this.#jobs.setPriority(TAKE_QUEUE, jobId, GOES_ON_PRIORITY)
+  }
+
+  async forgetWorkers(): Promise<void> {
+    await this.#jobs.deleteActive([TAKE_QUEUE, FINALIZE_QUEUE])
+  }
+
+  async enqueueRemoval(recordingId: string, { marks, afterSec }: NextRemoval): Promise<void> {
+    await this.#jobs.send(REMOVAL_QUEUE, { recordingId, marks }, { singletonKey: recordingId, startAfter: afterSec })
+  }
+
+  async enqueueFinalize(recordingId: string, afterSec: number): Promise<void> {
+    await this.#jobs.send(FINALIZE_QUEUE, { recordingId }, { singletonKey: recordingId, startAfter: afterSec })
+  }
+
+  async #enqueueTake(recordingId: string, goesOn: boolean): Promise<void> {
+    const priority = goesOn ? GOES_ON_PRIORITY : 0
+    await this.#jobs.send(TAKE_QUEUE, { recordingId }, { singletonKey: recordingId, priority })
+  }
+
+  async #enqueueWebhook(job: WebhookJob): Promise<void> {
+    await this.#jobs.send(WEBHOOK_QUEUE, job, { singletonKey: keyOf(job) })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.boss.stop({ graceful: true, timeout: STOP_TIMEOUT_MS })
+  }
 }
 
-function refuse(cause: unknown): never {
-  throw new AppError('database.unavailable', 'The job could not be queued: try again.', { cause })
+function keyOf({ recordingId, webhook }: WebhookJob): string {
+  return `${recordingId}/${webhook}`
 }

@@ -8,56 +8,53 @@ export const FINALIZE_QUEUE = 'recording.finalize'
 export const DELETE_QUEUE = 'recording.deletion'
 export const REMOVAL_QUEUE = 'recording.remove-old'
 export const SCHEDULE_QUEUE = 'recording.scheduled'
-/** pg-boss's own, through which a schedule that is due becomes a job of `SCHEDULE_QUEUE`. */
+/** pg-boss's own queue, through which a schedule that is due becomes a job of `SCHEDULE_QUEUE`. */
 export const DUE_QUEUE = '__pgboss__send-it'
 export const WEBHOOK_QUEUE = 'webhook.deliver'
 export const CLIP_QUEUE = 'highlight.clip'
 export const RECAP_QUEUE = 'recording.recap'
 
-/** An id only: the worker reads the recording itself, as it is when the job begins. */
-export interface TakeJob {
+/** A recording's job carries its id only: whoever works on it reads the recording as it is then. */
+interface RecordingJob {
   readonly recordingId: string
 }
-/** Doing it twice does no harm: whatever the store holds by then is closed. */
-export interface FinalizeJob {
-  readonly recordingId: string
-}
-/** What a schedule starts; `schedule` is missing in what an earlier version has written. Doing it twice is as once. */
+/** What a schedule starts; `schedule` is missing in what an earlier version has written. */
 export interface ScheduleJob {
   readonly schedule?: { readonly id: string; readonly cron: string; readonly timeZone: string }
   readonly spec: RecordingSpec
 }
-/** Doing it again goes on where it ended. */
-export interface DeleteJob {
-  readonly recordingId: string
-}
-/** What may be taken away, and when; each look at a recording queues the next. */
-export interface RemovalJob {
-  readonly recordingId: string
+/** `marks`: what may be removed, and when. Each run for a recording queues the next. */
+export interface RemovalJob extends RecordingJob {
   readonly marks: readonly RemovalMark[]
 }
-/** `webhook` is the index in the `webhooks` of the recording's spec. What is due is in the outbox, not in the job. */
-export interface WebhookJob {
-  readonly recordingId: string
+/** `webhook` is the index in the `webhooks` of the recording's spec. The events to deliver are in the outbox. */
+export interface WebhookJob extends RecordingJob {
   readonly webhook: number
 }
-/** Doing it twice does no harm: a clip that is there is left as it is. */
-export interface ClipJob {
-  readonly recordingId: string
+export interface ClipJob extends RecordingJob {
   readonly highlightId: string
 }
-/** Doing it twice does no harm, likewise. */
-export interface RecapJobIds {
-  readonly recordingId: string
+export interface RecapJobIds extends RecordingJob {
   readonly recapId: string
 }
 
+/** The data of each queue's jobs. Every job is idempotent: one that was done already, or half, does no harm. */
+export interface QueueJobs {
+  readonly [TAKE_QUEUE]: RecordingJob
+  readonly [FINALIZE_QUEUE]: RecordingJob
+  readonly [DELETE_QUEUE]: RecordingJob
+  readonly [REMOVAL_QUEUE]: RemovalJob
+  readonly [SCHEDULE_QUEUE]: ScheduleJob
+  readonly [WEBHOOK_QUEUE]: WebhookJob
+  readonly [CLIP_QUEUE]: ClipJob
+  readonly [RECAP_QUEUE]: RecapJobIds
+}
+export type QueueName = keyof QueueJobs
+
 const HOUR_SEC = 3600
 const DAY_SEC = 24 * HOUR_SEC
-/** A worker that is silent for this long has died: its recordings go on at another worker. pg-boss takes no less. */
+/** A worker without a heartbeat for this long has died: its recordings go on at another worker. pg-boss takes no less. */
 export const HEARTBEAT_SEC = 10
-/** How often a worker says that it lives. */
-export const HEARTBEAT_REFRESH_SEC = 2
 
 /** The jobs of recordings that have begun come before those that wait for their first take. */
 export const GOES_ON_PRIORITY = 1
@@ -148,7 +145,7 @@ const deletions: Queue = {
   deleteAfterSeconds: HOUR_SEC,
 }
 
-/** `short`: a look queues the next one while it is still at work. */
+/** `short`: a run queues the next one while it is still at work. */
 const removals: Queue = { ...deletions, name: REMOVAL_QUEUE, policy: 'short' }
 
 /** Tried again until it starts or is too late: then the start itself says why there is no recording. */

@@ -3,35 +3,53 @@ import { AppError, type Schedule } from '../protocol/index.ts'
 import type { ScheduleBook } from '../recording/index.ts'
 import { SCHEDULE_QUEUE, type ScheduleJob } from './queues.ts'
 
-/** Schedules in the tables of pg-boss, which looks every few seconds which of them is due. */
-export function createScheduleBook(boss: PgBoss): ScheduleBook {
-  return {
-    async add({ id, cron, timeZone, spec }) {
-      checkRecurrence(boss, cron, timeZone)
-      await write(boss, { schedule: { id, cron, timeZone }, spec })
-      const [added] = await boss.getSchedules(SCHEDULE_QUEUE, id)
-      if (added === undefined) throw new AppError('internal', 'The schedule was deleted while it was made.')
-      return toSchedule(boss, added)
-    },
-    list: async () => (await boss.getSchedules(SCHEDULE_QUEUE)).map((schedule) => toSchedule(boss, schedule)),
-    async remove(id) {
-      const [there] = await boss.getSchedules(SCHEDULE_QUEUE, id)
-      if (there === undefined) return false
-      await boss.unschedule(SCHEDULE_QUEUE, id)
-      return true
-    },
+/** Schedules in the tables of pg-boss, which checks every few seconds which of them is due. */
+export interface StoredSchedules extends ScheduleBook {
+  /** Gives schedules that an earlier version has written what they lack: their own name, and what to do after a downtime. */
+  renew(): Promise<void>
+  /** The next time of a recurrence after `from`; undefined when there is none. */
+  nextTime(recurrence: { readonly cron: string; readonly timeZone: string }, from: Date): Date | undefined
+}
+
+export class BossSchedules implements StoredSchedules {
+  readonly #boss: PgBoss
+
+  constructor(boss: PgBoss) {
+    this.#boss = boss
+  }
+
+  async add({ id, cron, timeZone, spec }: Parameters<ScheduleBook['add']>[0]): Promise<Schedule> {
+    checkRecurrence(this.#boss, cron, timeZone)
+    await write(this.#boss, { schedule: { id, cron, timeZone }, spec })
+    const [added] = await this.#boss.getSchedules(SCHEDULE_QUEUE, id)
+    if (added === undefined) throw new AppError('internal', 'The schedule was deleted while it was made.')
+    return toSchedule(this.#boss, added)
+  }
+
+  async list(): Promise<Schedule[]> {
+    return (await this.#boss.getSchedules(SCHEDULE_QUEUE)).map((schedule) => toSchedule(this.#boss, schedule))
+  }
+
+  async remove(id: string): Promise<boolean> {
+    const [there] = await this.#boss.getSchedules(SCHEDULE_QUEUE, id)
+    if (there === undefined) return false
+    await this.#boss.unschedule(SCHEDULE_QUEUE, id)
+    return true
+  }
+
+  async renew(): Promise<void> {
+    for (const { key, cron, timezone, data } of await this.#boss.getSchedules(SCHEDULE_QUEUE)) {
+      const { schedule, spec } = data as ScheduleJob
+      if (schedule === undefined) await write(this.#boss, { schedule: { id: key, cron, timeZone: timezone }, spec })
+    }
+  }
+
+  nextTime({ cron, timeZone }: { readonly cron: string; readonly timeZone: string }, from: Date): Date | undefined {
+    return this.#boss.previewSchedule(cron, { tz: timeZone, from, count: 1 })[0]
   }
 }
 
-/** Gives schedules that an earlier version has written what they lack: their own name, and what to do after a downtime. */
-export async function renewSchedules(boss: PgBoss): Promise<void> {
-  for (const { key, cron, timezone, data } of await boss.getSchedules(SCHEDULE_QUEUE)) {
-    const { schedule, spec } = data as ScheduleJob
-    if (schedule === undefined) await write(boss, { schedule: { id: key, cron, timeZone: timezone }, spec })
-  }
-}
-
-/** `missed`: after a time in which nobody looked, the newest moment in it is made up for. */
+/** `missed`: after a downtime, the newest moment in it is made up for. */
 async function write(boss: PgBoss, job: Required<ScheduleJob>): Promise<void> {
   const { id, cron, timeZone } = job.schedule
   await boss.schedule(SCHEDULE_QUEUE, cron, job, { key: id, tz: timeZone, missed: 'once' })

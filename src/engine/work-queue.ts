@@ -1,25 +1,71 @@
-import type { Job, PgBoss, WorkOptions } from 'pg-boss'
-import { toAppError } from '../protocol/index.ts'
+import type { JobWithMetadata, PgBoss } from 'pg-boss'
+import { type AppError, toAppError } from '../protocol/index.ts'
 import type { Logger } from '../telemetry/index.ts'
+import type { QueueJobs, QueueName } from './queues.ts'
 
-/** Works on a queue, one job after the other in each of its workers, until `offWork`. */
-export async function workQueue<T extends { readonly recordingId: string }>(
-  { boss, logger }: { readonly boss: PgBoss; readonly logger: Logger },
-  queue: string,
-  settings: WorkOptions,
-  handle: (job: Job<T>) => Promise<unknown>,
-): Promise<void> {
-  await boss.work<T>(queue, settings, async ([job]) => {
-    if (job !== undefined) await handle(job).catch(logFailure(logger, queue, job.data))
-  })
+/** A job as the one who works on it gets it. */
+export interface Job<T> {
+  readonly id: string
+  readonly data: T
+  /** Earlier attempts. */
+  readonly retryCount: number
+  readonly createdOn: Date
+  /** Aborted when somebody else is given the job. */
+  readonly signal: AbortSignal
 }
 
-/** For `catch`: the queue repeats what failed, and keeps the reason to itself. The error is thrown again. */
-export function logFailure(logger: Logger, job: string, { recordingId }: { readonly recordingId: string }) {
-  return (thrown: unknown): never => {
-    const err = toAppError(thrown)
+export interface WorkSettings<T = unknown> {
+  /** Between two polls for what nothing announces: retries, and the jobs of dead workers. Seconds, from 0.5. */
+  readonly pollSec: number
+  /** The same while announcements come in; `pollSec` without it. */
+  readonly announcedPollSec?: number
+  /** Between two heartbeats of a job that is worked on; half of what the queue allows without it. */
+  readonly heartbeatSec?: number
+  /** Jobs at once; 1 without it. */
+  readonly concurrency?: number
+  /** Only jobs of at least this priority. */
+  readonly minPriority?: number
+  /** Is told each failure, which the queue repeats; it is logged without it. */
+  readonly onFailure?: (error: AppError, job: Job<T>) => void
+}
+
+/** Whoever takes jobs from a queue. Disposing it takes no more, and waits for those that run. */
+export type QueueConsumer = AsyncDisposable
+
+/** Works on a queue until the consumer is disposed. A job whose `handle` rejects is repeated as its queue says. */
+export async function workQueue<Q extends QueueName>(
+  { boss, logger }: { readonly boss: PgBoss; readonly logger: Logger },
+  queue: Q,
+  settings: WorkSettings<QueueJobs[Q]>,
+  handle: (job: Job<QueueJobs[Q]>) => Promise<unknown>,
+): Promise<QueueConsumer> {
+  const { pollSec, announcedPollSec = pollSec, heartbeatSec, concurrency, minPriority } = settings
+  const options = {
+    includeMetadata: true,
+    pollingIntervalSeconds: pollSec,
+    notifyPollingIntervalSeconds: announcedPollSec,
+    ...(heartbeatSec !== undefined && { heartbeatRefreshSeconds: heartbeatSec }),
+    ...(concurrency !== undefined && { localConcurrency: concurrency }),
+    ...(minPriority !== undefined && { minPriority }),
+  } as const
+  const { onFailure = logFailure(logger, queue) } = settings
+  const id = await boss.work(queue, options, async ([job]: JobWithMetadata<QueueJobs[Q]>[]) => {
+    if (job === undefined) return
+    try {
+      await handle(job)
+    } catch (thrown) {
+      onFailure(toAppError(thrown), job)
+      throw thrown
+    }
+  })
+  return { [Symbol.asyncDispose]: () => boss.offWork(queue, { id, wait: true }) }
+}
+
+/** The queue repeats what failed, and keeps the reason to itself. */
+function logFailure(logger: Logger, queue: QueueName) {
+  return (err: AppError, { data }: Job<object>): void => {
+    const recordingId = 'recordingId' in data ? data.recordingId : undefined
     const level = err.code === 'service.stopping' ? 'info' : 'warn'
-    logger[level]({ err, job, recordingId }, `the job failed and is tried again: ${err.message}`)
-    throw thrown
+    logger[level]({ err, job: queue, recordingId }, `the job failed and is tried again: ${err.message}`)
   }
 }

@@ -31,8 +31,8 @@ export interface Child extends AsyncDisposable {
    * pipes open: what they say later still comes in as lines.
    */
   readonly exited: Promise<ChildExit>
-  /** A process that just died cannot be told; its exit says so. */
-  tell(message: object): void
+  /** Sends it a JSON message. A process that just died gets nothing; its exit says so. */
+  send(message: object): void
   /** Asks it to end in order, as SIGTERM does. */
   terminate(): void
   /** Lets go of it: it hears nothing any more and ends by itself. */
@@ -65,7 +65,7 @@ export async function spawnChild(options: ChildOptions): Promise<Child> {
   return {
     pid,
     exited,
-    tell: (message) => {
+    send: (message) => {
       if (child.connected) child.send(message, () => {})
     },
     terminate: () => child.kill('SIGTERM'),

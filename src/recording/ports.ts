@@ -90,12 +90,12 @@ export interface EventLog {
 /** Why a worker takes no recording now. */
 export type Refusal = Exclude<QueueReason, 'starting' | 'no-worker'>
 
-/** The workers that are there, as one of them writes it. */
+/** The workers that live, as one of them writes it. */
 export interface WorkerRegistry {
-  /** This worker is here; it takes no more recordings for this reason, or it does. Counts for ten seconds. */
-  sign(refusal: Refusal | null): Promise<void>
-  /** This worker is here no more. */
-  leave(): Promise<void>
+  /** This worker lives, and takes no more recordings for this reason, or takes them. Counts for ten seconds. */
+  heartbeat(refusal: Refusal | null): Promise<void>
+  /** This worker ends. */
+  deregister(): Promise<void>
 }
 
 /** The recordings that wait for a worker. */

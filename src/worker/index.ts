@@ -1,5 +1,5 @@
 /**
- * Who runs recordings, take by take, and cuts clips: it starts the one-shot processes, supervises them and turns what they say into
+ * Who runs recordings, take by take, and cuts clips: it starts the one-shot processes, supervises them and turns their messages into
  * use cases. It never records, reads a setting or knows a table.
  */
 export { type ClipWorkerOptions, startClipWorker } from './clips/clip-worker.ts'
@@ -7,4 +7,4 @@ export { startDeleteWorker } from './delete-worker.ts'
 export { startRemovalWorker } from './removal-worker.ts'
 export { startScheduleWorker } from './schedule-worker.ts'
 export { startWorker, type WorkerOptions } from './start-worker.ts'
-export type { TakeTimes } from './take/take-deadlines.ts'
+export { DEFAULT_WORKER_TIMES, type WorkerTimes } from './worker-times.ts'

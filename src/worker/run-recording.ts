@@ -10,14 +10,14 @@ import { epochOf, runHandover } from './handover/run-handover.ts'
 import { followTakes } from './next-take.ts'
 import { untilWritten } from './take/report-writer.ts'
 import { type RunningTake, type RunningTakePorts, startTake } from './take/supervise-take.ts'
-import { DEFAULT_TAKE_TIMES, type TakeTimes } from './take/take-deadlines.ts'
+import type { HandoverTimes, TakeTimes } from './worker-times.ts'
 
 export interface RecordingPorts extends Omit<RunningTakePorts, 'takes' | 'times' | 'onStarted'> {
   readonly takes: Takes
   readonly finalizer: Finalizer
   readonly enqueueFinalize: (recordingId: string, afterSec: number) => Promise<void>
   readonly surroundings: RecorderSurroundings
-  readonly times?: Partial<TakeTimes>
+  readonly times: TakeTimes & HandoverTimes
 }
 
 export interface RunSignals {
@@ -55,7 +55,7 @@ async function runTakes(ports: RecordingPorts, recordingId: string, signals: Run
   const { takes, metrics } = ports
   const left = AbortSignal.any([signals.stop, signals.lost])
   const old: Promise<void>[] = []
-  const times = { ...DEFAULT_TAKE_TIMES, ...ports.times }
+  const { times } = ports
   const follow = followTakes({ ...ports, lost: signals.lost }, recordingId)
   let step = await follow.resume()
   try {
@@ -123,7 +123,7 @@ async function runTakes(ports: RecordingPorts, recordingId: string, signals: Run
 function followWorkerSignals(
   take: RunningTake,
   { stop, lost, handBack }: RunSignals,
-  { handOverMs }: Pick<TakeTimes, 'handOverMs'>,
+  { overtakeMs }: Pick<TakeTimes, 'overtakeMs'>,
 ): Disposable {
   const listeners = new DisposableStack()
   const on = (signal: AbortSignal, act: () => void) => {
@@ -134,7 +134,7 @@ function followWorkerSignals(
   on(stop, () => {
     if (handBack === undefined) return take.terminate()
     take.leave()
-    const timer = setTimeout(() => take.terminate(), handOverMs)
+    const timer = setTimeout(() => take.terminate(), overtakeMs)
     void take.gone.then(() => clearTimeout(timer))
   })
   on(lost, () => {

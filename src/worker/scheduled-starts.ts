@@ -1,43 +1,51 @@
 import { toAppError } from '../protocol/index.ts'
 import type { Takes } from '../recording/index.ts'
 import type { Logger } from '../telemetry/index.ts'
+import { after, repeat } from '../timing/index.ts'
+import type { SweepTimes } from './worker-times.ts'
 
-const LOOK_MS = 2000
-/** One that could not be queued in time is queued at a later look. */
+/** One that could not be queued in time is queued by a later sweep. */
 const RETRY_FOR_MS = 30_000
 
-/** Queues scheduled recordings when they are due. Every worker does; queueing twice is as once. */
-export function watchScheduledStarts(takes: Pick<Takes, 'scheduled' | 'enqueue'>, logger: Logger): Disposable {
-  const timers = new Map<string, NodeJS.Timeout>()
+export interface ScheduledStartsOptions {
+  readonly logger: Logger
+  readonly times: Pick<SweepTimes, 'scheduledMs'>
+}
+
+/** Queues scheduled recordings when they are due. Idempotent: every worker does. */
+export function watchScheduledStarts(
+  takes: Pick<Takes, 'scheduled' | 'enqueue'>,
+  { logger, times }: ScheduledStartsOptions,
+): Disposable {
+  const waiting = new Map<string, Disposable>()
   const enqueue = (recordingId: string): void => {
-    timers.delete(recordingId)
+    waiting.delete(recordingId)
     takes.enqueue(recordingId).catch((thrown: unknown) => {
-      logger.warn(
-        { err: toAppError(thrown), recordingId },
-        'a scheduled recording could not be queued; it is tried again',
-      )
+      const message = 'a scheduled recording could not be queued; it is tried again'
+      logger.warn({ err: toAppError(thrown), recordingId }, message)
     })
   }
-  const look = (): void => {
-    takes
-      .scheduled(new Date(Date.now() + LOOK_MS * 1.5))
-      .then((due) => {
-        for (const { recordingId, inMs } of due) {
-          if (inMs < -RETRY_FOR_MS || timers.has(recordingId)) continue
-          timers.set(recordingId, setTimeout(enqueue, Math.max(0, inMs), recordingId))
-        }
-      })
-      .catch((thrown: unknown) => {
-        logger.warn({ err: toAppError(thrown) }, 'the scheduled recordings could not be looked at')
-      })
+  const sweep = async (signal: AbortSignal): Promise<void> => {
+    for (const { recordingId, inMs } of await takes.scheduled(new Date(Date.now() + times.scheduledMs * 1.5))) {
+      if (inMs < -RETRY_FOR_MS || waiting.has(recordingId) || signal.aborted) continue
+      waiting.set(
+        recordingId,
+        after(Math.max(0, inMs), () => enqueue(recordingId)),
+      )
+    }
   }
-  look()
-  const timer = setInterval(look, LOOK_MS)
+  const sweeps = repeat({
+    everyMs: times.scheduledMs,
+    atOnce: true,
+    work: sweep,
+    onError(thrown) {
+      logger.warn({ err: toAppError(thrown) }, 'the scheduled recordings could not be looked at')
+    },
+  })
   return {
     [Symbol.dispose]() {
-      clearInterval(timer)
-      for (const waiting of timers.values()) clearTimeout(waiting)
-      timers.clear()
+      sweeps[Symbol.dispose]()
+      for (const timer of waiting.values()) timer[Symbol.dispose]()
     },
   }
 }

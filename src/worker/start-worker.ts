@@ -1,55 +1,40 @@
-import type { Job } from 'pg-boss'
-import type { Engine } from '../engine/index.ts'
 import {
+  type Engine,
   FINALIZE_QUEUE,
-  type FinalizeJob,
-  HEARTBEAT_REFRESH_SEC,
-  logFailure,
+  type Job,
+  type QueueConsumer,
   TAKE_QUEUE,
-  type TakeJob,
   WEBHOOK_QUEUE,
-  type WebhookJob,
-  workQueue,
 } from '../engine/index.ts'
 import { clearWorkFolders } from '../machine/index.ts'
 import { AppError, toAppError } from '../protocol/index.ts'
 import type { WorkerRegistry } from '../recording/index.ts'
 import type { Logger, Metrics } from '../telemetry/index.ts'
+import { repeat } from '../timing/index.ts'
 import { type DeliveryPorts, deliverDue } from '../webhooks/index.ts'
-import { openAdmission } from './admission/admission.ts'
+import { type AdmissionControl, openAdmission } from './admission/admission.ts'
 import type { AdmissionLimits } from './admission/plan-admission.ts'
 import { createTakeCosts } from './admission/take-costs.ts'
 import { finalizeLeft, type RecordingPorts, runRecording } from './run-recording.ts'
 import { watchScheduledStarts } from './scheduled-starts.ts'
-import { openTakeConsumer } from './take-consumer.ts'
+import { TakeConsumer, type TakeJob } from './take-consumer.ts'
+import type { WorkerTimes } from './worker-times.ts'
 
 export interface WorkerOptions {
   readonly engine: Engine
-  readonly take: Omit<RecordingPorts, 'enqueueFinalize' | 'logger' | 'metrics'>
+  readonly take: Omit<RecordingPorts, 'enqueueFinalize' | 'logger' | 'metrics' | 'times'>
   /** Whether a recorder of this recording is at work on this machine, whoever started it. */
   readonly isRecordedHere: (recordingId: string) => Promise<boolean>
   readonly webhooks: DeliveryPorts
   readonly limits: AdmissionLimits
-  readonly roll: WorkerRegistry
+  readonly registry: WorkerRegistry
+  readonly times: WorkerTimes
   readonly logger: Logger
   readonly metrics: Metrics
   /** No other process can work on this database: whatever a worker had when this one starts was left behind. */
   readonly alone: boolean
 }
 
-const SWEEP_MS = 2000
-/** How often open recordings without a job are looked for. */
-const REQUEUE_MS = 5000
-/** How often it is looked whether one more recording fits. */
-const REVIEW_MS = 1000
-/** How often webhooks are looked for that have something due and no job, because it could not be queued. */
-const WAKE_MS = 30_000
-/** How often the temporary folders of killed workers are looked for. */
-const CLEAR_MS = 15_000
-/** How often jobs are looked for that nothing announces: retries. */
-const POLL_SEC = 5
-/** Takes are announced, but not those of a dead worker: other workers look for them. */
-const TAKE_POLL_SEC = { alone: POLL_SEC, shared: 2 }
 const WEBHOOK_CONCURRENCY = 4
 
 /**
@@ -57,111 +42,119 @@ const WEBHOOK_CONCURRENCY = 4
  * the next start.
  */
 export async function startWorker(options: WorkerOptions): Promise<AsyncDisposable> {
-  const { engine, logger, roll } = options
-  const stop = new AbortController()
-  const running = new Set<Promise<void>>()
   const costs = createTakeCosts()
-  using undo = new DisposableStack()
-  const admission = undo.use(await openAdmission(options.limits, costs))
   const metrics: Metrics = {
     ...options.metrics,
     observeTake(takeKey, stats) {
-      costs.observe(takeKey, stats)
+      costs.add(takeKey, stats)
       options.metrics.observeTake(takeKey, stats)
     },
   }
+  await using undo = new AsyncDisposableStack()
+  const admission = undo.use(await openAdmission(options.limits, costs))
+  const worker = undo.use(new Worker({ ...options, metrics }, admission))
+  await worker.start()
+  const resources = undo.move()
+  return { [Symbol.asyncDispose]: () => resources.disposeAsync() }
+}
 
-  const take = async (job: Job<TakeJob>): Promise<void> => {
+class Worker implements AsyncDisposable {
+  readonly #options: WorkerOptions
+  readonly #admission: AdmissionControl
+  readonly #takes: TakeConsumer
+  readonly #consumers: QueueConsumer[] = []
+  readonly #sweeps = new DisposableStack()
+  readonly #stop = new AbortController()
+
+  constructor(options: WorkerOptions, admission: AdmissionControl) {
+    this.#options = options
+    this.#admission = admission
+    this.#takes = new TakeConsumer({
+      ...options,
+      hasCapacity: () => admission.decide().admitted,
+      handle: (job) => this.#record(job),
+    })
+  }
+
+  async start(): Promise<void> {
+    const { engine, take, times, alone } = this.#options
+    if (alone) await engine.forgetWorkers()
+    await take.takes.failWaiting()
+    await take.takes.requeue()
+    await this.#queueLostWebhooks()
+    await this.#takes.review()
+    await this.#finalizeOthers()
+    await this.#deliverWebhooks()
+    this.#sweep(times.admissionMs, () => this.#beat())
+    this.#sweep(times.failWaitingMs, () => take.takes.failWaiting())
+    this.#sweep(times.requeueMs, () => take.takes.requeue())
+    this.#sweep(times.webhooksMs, () => this.#queueLostWebhooks())
+    this.#sweep(times.workFoldersMs, clearWorkFolders)
+    this.#sweeps.use(watchScheduledStarts(take.takes, this.#options))
+  }
+
+  #sweep(everyMs: number, work: () => Promise<void>): void {
+    const onError = (thrown: unknown) => {
+      this.#options.logger.warn({ err: toAppError(thrown) }, 'a sweep failed; the next one makes up for it')
+    }
+    this.#sweeps.use(repeat({ everyMs, work, onError }))
+  }
+
+  /** Takes as many recordings as fit now, and says so in the registry. */
+  async #beat(): Promise<void> {
+    await this.#takes.review()
+    const decision = this.#admission.decide()
+    await this.#options.registry.heartbeat(decision.admitted ? null : decision.reason)
+  }
+
+  async #record(job: Job<TakeJob>): Promise<void> {
+    const { engine, take, times, isRecordedHere, alone, logger, metrics } = this.#options
     const { recordingId } = job.data
-    const ports = { ...options.take, logger, metrics, enqueueFinalize: engine.enqueueFinalize }
+    using place = this.#admission.enter()
+    const warn = (message: string) => (thrown: unknown) => logger.warn({ err: toAppError(thrown) }, message)
+    void isRecordedHere(recordingId).then(
+      (isHere) => isHere && place.isInTheLoad(),
+      warn('the spool could not be read'),
+    )
+    void engine.putFirst(job.id).catch(warn('the job of a recording that goes on could not be put first'))
+    const ports = { ...take, times, logger, metrics, enqueueFinalize: engine.enqueueFinalize.bind(engine) }
     const handBack = () => engine.handBack(job.id, recordingId)
-    const signals = { stop: stop.signal, lost: job.signal, ...(!options.alone && { handBack }) }
+    const signals = { stop: this.#stop.signal, lost: job.signal, ...(!alone && { handBack }) }
     const outcome = await runRecording(ports, recordingId, signals)
     if (outcome !== undefined) metrics.observeJob(TAKE_QUEUE, outcome)
   }
-  await takeOver(options)
-  const { boss } = engine
-  const polling = { pollingIntervalSeconds: POLL_SEC, notifyPollingIntervalSeconds: POLL_SEC }
-  const door = openTakeConsumer({
-    boss,
-    logger,
-    polling: {
-      pollingIntervalSeconds: TAKE_POLL_SEC.shared,
-      notifyPollingIntervalSeconds: TAKE_POLL_SEC[options.alone ? 'alone' : 'shared'],
-      heartbeatRefreshSeconds: HEARTBEAT_REFRESH_SEC,
-    },
-    hasCapacity: () => admission.decide().admitted,
-    async handle(job) {
-      using place = admission.enter()
-      const told = (what: string) => (thrown: unknown) => logger.warn({ err: toAppError(thrown) }, what)
-      void options
-        .isRecordedHere(job.data.recordingId)
-        .then((isHere) => isHere && place.isInTheLoad(), told('the spool could not be read'))
-      void engine.putFirst(job.id).catch(told('the job of a recording that goes on could not be put first'))
-      const run = take(job).catch(logFailure(logger, TAKE_QUEUE, job.data))
-      running.add(run)
-      await run.finally(() => running.delete(run))
-    },
-  })
-  await door.review()
-  undo.use(
-    every(
-      REVIEW_MS,
-      async () => {
-        await door.review()
-        const decision = admission.decide()
-        await roll.sign(decision.admitted ? null : decision.reason)
-      },
-      logger,
-    ),
-  )
-  const beating = { ...polling, heartbeatRefreshSeconds: HEARTBEAT_REFRESH_SEC }
-  await workQueue<FinalizeJob>({ boss, logger }, FINALIZE_QUEUE, beating, async ({ data }) => {
-    await finalizeLeft(options.take, data.recordingId)
-    metrics.observeJob(FINALIZE_QUEUE, 'completed')
-  })
-  await workQueue<WebhookJob>(
-    { boss, logger },
-    WEBHOOK_QUEUE,
-    { ...beating, localConcurrency: WEBHOOK_CONCURRENCY },
-    (job) => deliverDue(options.webhooks, { ...job.data, signal: AbortSignal.any([stop.signal, job.signal]) }),
-  )
-  undo.use(every(SWEEP_MS, () => options.take.takes.failWaiting(), logger))
-  undo.use(every(WAKE_MS, () => wakeWebhooks(options), logger))
-  undo.use(every(CLEAR_MS, clearWorkFolders, logger))
-  undo.use(every(REQUEUE_MS, () => options.take.takes.requeue(), logger))
-  undo.use(watchScheduledStarts(options.take.takes, logger))
 
-  const resources = undo.move()
-  return {
-    async [Symbol.asyncDispose]() {
-      resources.dispose()
-      stop.abort(new AppError('service.stopping', 'The service is stopping.'))
-      const stopped = [FINALIZE_QUEUE, WEBHOOK_QUEUE].map((name) => boss.offWork(name))
-      await Promise.allSettled([...running, door.close(), ...stopped, roll.leave()])
-    },
+  async #finalizeOthers(): Promise<void> {
+    const { engine, take, times, metrics } = this.#options
+    this.#consumers.push(
+      await engine.work(FINALIZE_QUEUE, times, async ({ data }) => {
+        await finalizeLeft(take, data.recordingId)
+        metrics.observeJob(FINALIZE_QUEUE, 'completed')
+      }),
+    )
   }
-}
 
-/** Queues what still waits; a service that is alone goes on with every recording that was open when it ended. */
-async function takeOver(options: WorkerOptions): Promise<void> {
-  const { takes } = options.take
-  if (options.alone) await options.engine.forgetWorkers()
-  await takes.failWaiting()
-  await takes.requeue()
-  await wakeWebhooks(options)
-}
+  async #deliverWebhooks(): Promise<void> {
+    const { engine, times, webhooks } = this.#options
+    const settings = { pollSec: times.pollSec, heartbeatSec: times.heartbeatSec, concurrency: WEBHOOK_CONCURRENCY }
+    this.#consumers.push(
+      await engine.work(WEBHOOK_QUEUE, settings, (job) =>
+        deliverDue(webhooks, { ...job.data, signal: AbortSignal.any([this.#stop.signal, job.signal]) }),
+      ),
+    )
+  }
 
-async function wakeWebhooks({ webhooks, engine }: WorkerOptions): Promise<void> {
-  await engine.webhookQueue.enqueueLost(await webhooks.outbox.due())
-}
+  async #queueLostWebhooks(): Promise<void> {
+    const { webhooks, engine } = this.#options
+    await engine.webhookQueue.enqueueLost(await webhooks.outbox.due())
+  }
 
-/** Looks again and again until it is disposed; what fails is tried again the next time. */
-function every(ms: number, look: () => Promise<void>, logger: Logger): Disposable {
-  const timer = setInterval(() => {
-    look().catch((thrown: unknown) => {
-      logger.warn({ err: toAppError(thrown) }, 'a regular look failed; it is tried again')
-    })
-  }, ms)
-  return { [Symbol.dispose]: () => clearInterval(timer) }
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#sweeps.dispose()
+    this.#stop.abort(new AppError('service.stopping', 'The service is stopping.'))
+    await Promise.allSettled([
+      ...[this.#takes, ...this.#consumers].map((consumer) => consumer[Symbol.asyncDispose]()),
+      this.#options.registry.deregister(),
+    ])
+  }
 }

@@ -1,68 +1,92 @@
-import type { Job, PgBoss, WorkOptions } from 'pg-boss'
-import { GOES_ON_PRIORITY, TAKE_QUEUE, type TakeJob } from '../engine/index.ts'
+import { type Engine, GOES_ON_PRIORITY, type Job, type QueueConsumer, TAKE_QUEUE } from '../engine/index.ts'
 import { toAppError } from '../protocol/index.ts'
 import type { Logger } from '../telemetry/index.ts'
+import { InTurn } from '../timing/index.ts'
+import type { PollTimes } from './worker-times.ts'
+
+export interface TakeJob {
+  readonly recordingId: string
+}
 
 export interface TakeConsumerOptions {
-  readonly boss: PgBoss
-  readonly polling: WorkOptions
+  readonly engine: Pick<Engine, 'work'>
+  readonly times: PollTimes
+  /** Announcements are enough: no other worker can die and leave a job that is not announced. */
+  readonly alone: boolean
   readonly logger: Logger
-  /** Whether a recording that has not begun may come in now. */
+  /** Whether a recording that has not begun may be taken now. */
   hasCapacity(): boolean
   handle(job: Job<TakeJob>): Promise<void>
 }
 
-export interface TakeConsumer {
-  /** Opens the door to all, or only to recordings that have begun, by what `hasCapacity` says now. */
-  review(): Promise<void>
-  /** Lets nobody in any more; resolves when all who are inside have left. */
-  close(): Promise<void>
+/** A consumer that waits for its one job. `all`: also for recordings that have not begun. */
+interface Waiting {
+  readonly consumer: QueueConsumer
+  readonly all: boolean
 }
 
 /**
- * Takes jobs one at a time. While there is no room it takes only those of recordings that have begun: a class that loses
- * its recorder loses more by waiting than the others here by one more. A job that is not taken stays in the queue, for
- * another worker or for later. An open door is one worker of pg-boss, so a job that is announced comes in at once.
+ * Takes jobs one at a time. Without capacity it takes only those of recordings that have begun: a class that loses its
+ * recorder loses more by waiting than the others here by one more. A job that is not taken stays in the queue, for another
+ * worker or for later. While it waits for a job it is one consumer of the queue, so a job that is announced is taken at once.
  */
-export function openTakeConsumer({ boss, polling, logger, hasCapacity, handle }: TakeConsumerOptions): TakeConsumer {
-  let open: { readonly id: string; readonly toAll: boolean } | undefined
-  let closed = false
-  let turn: Promise<void> = Promise.resolve()
+export class TakeConsumer implements AsyncDisposable {
+  readonly #options: TakeConsumerOptions
+  readonly #turns = new InTurn()
+  /** Every consumer that has not ended: the one that waits, and those whose job runs. */
+  readonly #consumers = new Set<QueueConsumer>()
+  #waiting: Waiting | undefined
+  #isClosed = false
 
-  const openDoor = async (toAll: boolean): Promise<void> => {
-    const entered = Promise.withResolvers<string>()
-    const options = { ...polling, ...(!toAll && { minPriority: GOES_ON_PRIORITY }) }
-    const id = await boss.work<TakeJob>(TAKE_QUEUE, options, async ([job]) => {
-      if (job === undefined) return
-      shut(await entered.promise)
-      void review()
-      await handle(job).finally(review)
-    })
-    open = { id, toAll }
-    entered.resolve(id)
+  constructor(options: TakeConsumerOptions) {
+    this.#options = options
   }
-  /** Whoever is inside stays; its worker ends with it. */
-  const shut = (id: string): void => {
-    if (open?.id === id) open = undefined
-    void boss.offWork(TAKE_QUEUE, { id, wait: false })
-  }
-  const review = (): Promise<void> => {
-    turn = turn
-      .then(async () => {
-        if (closed) return
-        const toAll = hasCapacity()
-        if (open !== undefined && open.toAll !== toAll) shut(open.id)
-        if (open === undefined) await openDoor(toAll)
+
+  /** Waits for jobs of all recordings, or only of those that have begun, by what `hasCapacity` says now. Never rejects. */
+  async review(): Promise<void> {
+    await this.#turns
+      .run(() => this.#review())
+      .catch((thrown: unknown) => {
+        this.#options.logger.error({ err: toAppError(thrown) }, 'no recordings can be taken now')
       })
-      .catch((thrown: unknown) => logger.error({ err: toAppError(thrown) }, 'no recordings can be taken now'))
-    return turn
   }
-  return {
-    review,
-    async close() {
-      closed = true
-      await turn
-      await boss.offWork(TAKE_QUEUE)
-    },
+
+  async #review(): Promise<void> {
+    if (this.#isClosed) return
+    const all = this.#options.hasCapacity()
+    if (this.#waiting !== undefined && this.#waiting.all !== all) this.#stop(this.#waiting.consumer)
+    if (this.#waiting === undefined) await this.#consume(all)
+  }
+
+  async #consume(all: boolean): Promise<void> {
+    const { engine, times, alone, handle } = this.#options
+    const started = Promise.withResolvers<QueueConsumer>()
+    const settings = {
+      pollSec: times.takePollSec,
+      announcedPollSec: alone ? times.pollSec : times.takePollSec,
+      heartbeatSec: times.heartbeatSec,
+      ...(!all && { minPriority: GOES_ON_PRIORITY }),
+    }
+    const consumer = await engine.work(TAKE_QUEUE, settings, async (job) => {
+      this.#stop(await started.promise)
+      void this.review()
+      await handle(job).finally(() => this.review())
+    })
+    this.#consumers.add(consumer)
+    this.#waiting = { consumer, all }
+    started.resolve(consumer)
+  }
+
+  /** Its job, if it has one, runs on; the consumer ends with it. */
+  #stop(consumer: QueueConsumer): void {
+    if (this.#waiting?.consumer === consumer) this.#waiting = undefined
+    void consumer[Symbol.asyncDispose]().then(() => this.#consumers.delete(consumer))
+  }
+
+  /** Takes no more jobs; resolves when those that run have ended. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true
+    await this.#turns.idle()
+    await Promise.all([...this.#consumers].map((consumer) => consumer[Symbol.asyncDispose]()))
   }
 }

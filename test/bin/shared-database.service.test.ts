@@ -76,7 +76,7 @@ describe('services and workers on one Postgres', () => {
     const config = await newDatabase()
     await using front = await wireService(config, { logger: silent })
     // Longer than the beats by which a worker hears that a job is not its own any more.
-    const times = { handOverMs: 6000 }
+    const times = { overtakeMs: 6000 }
     const worker = await startLoneWorker(config, { logger: silent, recorderScript: SCRIPTED_RECORDER, times })
     const recordings = createRecordings({ ...front.recordingsPorts, rooms: { publish: async () => {} } })
     const { id } = await recordings.start({ ...spec, signalling: { url: 'ws://127.0.0.1/own' } })
@@ -84,8 +84,8 @@ describe('services and workers on one Postgres', () => {
     const toldAt = performance.now()
     await worker[Symbol.asyncDispose]()
     const tookMs = performance.now() - toldAt
-    expect(tookMs).toBeGreaterThan(times.handOverMs - 500)
-    expect(tookMs).toBeLessThan(times.handOverMs + 15_000)
+    expect(tookMs).toBeGreaterThan(times.overtakeMs - 500)
+    expect(tookMs).toBeLessThan(times.overtakeMs + 15_000)
     expect((await recordings.get(id)).state).toBe('recovering')
   }, 60_000)
 

@@ -148,7 +148,7 @@ describeDatabases('service secrets and pruning', (database) => {
       return id
     }
     const [old, young, lasting] = [await make(8), await make(6), await make(-1)]
-    await createWorkerRegistry(database(), 'killed').sign('cpu')
+    await createWorkerRegistry(database(), 'killed').heartbeat('cpu')
     await prune(database(), new Date(), { roomHistoryDays: 30 })
     expect(await shares.find(old)).toBeUndefined()
     expect((await shares.list(highlightId)).map(({ id }) => id).sort()).toEqual([young, lasting].sort())

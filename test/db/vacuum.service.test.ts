@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
-import { tidy } from '../../src/bin/expire-data.ts'
+import { expireData } from '../../src/bin/expire-data.ts'
 import { createRecordingRepository, type Database, openDatabase } from '../../src/db/index.ts'
 import { toRecording } from '../../src/recording/index.ts'
 import { aRecord, ID, NOW } from '../recording/records.ts'
@@ -17,20 +17,20 @@ const MAX_GROWTH = 1.3
 test(
   'an embedded database that is tidied does not grow with the figures that come and go',
   async () => {
-    const growth = async (tidy: (database: Database) => Promise<void>): Promise<number> => {
+    const growth = async (expire: (database: Database) => Promise<void>): Promise<number> => {
       await using database = await openDatabase({ kind: 'embedded', dir: 'memory://' }, () => {})
       await createRecordingRepository(database).insert({ record: aRecord(), events: [] })
       await writeFigures(database)
-      await tidy(database)
+      await expire(database)
       const before = await sizeOf(database)
       for (let round = 1; round < ROUNDS; round += 1) {
         await writeFigures(database)
-        await tidy(database)
+        await expire(database)
       }
       return (await sizeOf(database)) / before
     }
     const [tidied, left] = [
-      await growth((database) => tidy(database, NOW, { roomHistoryDays: 30 })),
+      await growth((database) => expireData(database, NOW, { roomHistoryDays: 30 })),
       await growth(async () => {}),
     ]
     expect(tidied).toBeLessThan(MAX_GROWTH)

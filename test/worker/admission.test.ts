@@ -38,12 +38,12 @@ test.each([
 test('a recording is expected to cost what the last ones did, their starts left out', () => {
   const costs = createTakeCosts()
   expect(costs.expected()).toEqual(MEASURED_COST)
-  for (const cores of [3, 2, 0.4]) costs.observe('a/1', stats(cores, GB))
+  for (const cores of [3, 2, 0.4]) costs.add('a/1', stats(cores, GB))
   expect(costs.expected()).toEqual({ cpuCores: 0.4, memoryBytes: GB })
-  for (let n = 0; n < 50; n += 1) costs.observe('a/1', stats(0.6, n === 10 ? 2 * GB : GB))
+  for (let n = 0; n < 50; n += 1) costs.add('a/1', stats(0.6, n === 10 ? 2 * GB : GB))
   expect(costs.expected().cpuCores).toBeCloseTo(0.6, 1)
   expect(costs.expected().memoryBytes).toBe(2 * GB)
-  for (let take = 0; take < 16; take += 1) for (let n = 0; n < 3; n += 1) costs.observe(`b/${take}`, stats(0.2, GB / 2))
+  for (let take = 0; take < 16; take += 1) for (let n = 0; n < 3; n += 1) costs.add(`b/${take}`, stats(0.2, GB / 2))
   expect(costs.expected()).toEqual({ cpuCores: expect.closeTo(0.2), memoryBytes: GB / 2 })
 })
 
@@ -52,7 +52,7 @@ test('a recording whose take before still runs on the machine does not count twi
   const roomForOneAndAHalf = (1.5 * huge.cpuCores * 100) / availableParallelism()
   using desk = await openAdmission(
     { maxRecordings: 9, maxCpuPercent: roomForOneAndAHalf, maxMemoryPercent: 100 },
-    { observe: () => {}, expected: () => huge },
+    { add: () => {}, expected: () => huge },
   )
   using place = desk.enter()
   expect(desk.decide()).toEqual({ admitted: false, reason: 'cpu' })

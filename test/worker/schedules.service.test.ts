@@ -1,7 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ServiceParts } from '../../src/bin/wire-service.ts'
-import { createScheduleBook } from '../../src/engine/index.ts'
 import { SCHEDULE_QUEUE } from '../../src/engine/queues.ts'
 import { createOutboundPolicy } from '../../src/outbound/index.ts'
 import { AppError, type RecordingSpec } from '../../src/protocol/index.ts'
@@ -43,7 +42,7 @@ describe('after a downtime', () => {
     folder = undo.use(await makeTestFolder())
     {
       await using before = await folder.open()
-      const book = createScheduleBook(before.engine.boss)
+      const book = before.engine.schedules
       const add = (id: string, minutes: number) =>
         book.add({ id, cron: cronAt(minutesAgo(minutes)), timeZone: 'UTC', spec: specOf(id) })
       await add('missed', 4)
@@ -53,7 +52,7 @@ describe('after a downtime', () => {
       await before.engine.boss.schedule(SCHEDULE_QUEUE, '0 0 1 1 *', { spec: specOf('old') }, { key: 'old', tz: 'UTC' })
     }
     core = undo.use(await folder.open())
-    undo.use(await startScheduleWorker(core.engine.boss, createDueStarts(core.recordingsPorts), logger))
+    undo.use(await startScheduleWorker({ ...core, starts: createDueStarts(core.recordingsPorts), logger }))
   }, 60_000)
   afterAll(() => undo.disposeAsync())
 
@@ -133,14 +132,14 @@ describe('a start', () => {
     await boss.send(SCHEDULE_QUEUE, job('killed'))
     expect(await boss.fetch(SCHEDULE_QUEUE)).toHaveLength(1)
     await boss.send(SCHEDULE_QUEUE, job('again'))
-    await using _worker = await startScheduleWorker(boss, refusing('url.unresolvable', 2), logger)
+    await using _worker = await startScheduleWorker({ ...core, starts: refusing('url.unresolvable', 2), logger })
     await expect.poll(() => inRoom(core, 'again'), { timeout: TRIED_AGAIN_MS }).toMatchObject([{ state: 'requested' }])
     await expect.poll(() => inRoom(core, 'killed'), { timeout: TAKEN_OVER_MS }).toMatchObject([{ state: 'requested' }])
   }, 70_000)
 
   test('has its moment from the `cron` alone: a spec with `startAt` is refused', async () => {
     const { outbound, newUlid } = core
-    const schedules = createSchedules({ book: createScheduleBook(core.engine.boss), outbound, newUlid })
+    const schedules = createSchedules({ book: core.engine.schedules, outbound, newUlid })
     const spec = { ...specOf('never'), startAt: '2030-01-01T09:00:00Z' }
     const refused = schedules.create({ cron: '0 9 * * 1', spec })
     await expect(refused).rejects.toMatchObject({ code: 'request.invalid', field: '/spec/startAt' })
@@ -149,7 +148,7 @@ describe('a start', () => {
   test('names what is wrong in its spec by where the caller wrote it', async () => {
     const { newUlid } = core
     const outbound = createOutboundPolicy({ allowPrivateHosts: [] })
-    const schedules = createSchedules({ book: createScheduleBook(core.engine.boss), outbound, newUlid })
+    const schedules = createSchedules({ book: core.engine.schedules, outbound, newUlid })
     const cron = '0 9 * * 1'
     const here = schedules.create({ cron, spec: specOf('here') })
     await expect(here).rejects.toMatchObject({ code: 'url.private-address', field: '/spec/sources/0/url' })

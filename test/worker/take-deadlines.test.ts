@@ -4,17 +4,19 @@ import { expect, test } from 'vitest'
 import { spawnChild } from '../../src/machine/child-process.ts'
 import { createLogger } from '../../src/telemetry/index.ts'
 import { createProcessControl } from '../../src/worker/take/process-control.ts'
-import { type TakeTimes, watchDeadlines } from '../../src/worker/take/take-deadlines.ts'
+import { watchDeadlines } from '../../src/worker/take/take-deadlines.ts'
+import { DEFAULT_WORKER_TIMES, type TakeTimes } from '../../src/worker/worker-times.ts'
 
 const SCRIPT = fileURLToPath(new URL('../machine/lingering-child.ts', import.meta.url))
-const TIMES = {
+const TIMES: TakeTimes = {
+  ...DEFAULT_WORKER_TIMES,
   startMs: 500,
   standbyMs: 500,
   stopMs: 500,
   terminateMs: 500,
   silenceMs: 500,
   stoppedMs: 500,
-  handOverMs: 500,
+  overtakeMs: 500,
 }
 /** The silence is looked at once a second. */
 const LONGER_MS = 2500

@@ -4,20 +4,20 @@ import type { StartQueue, WorkerRegistry } from '../../recording/index.ts'
 import type { Database } from '../database.ts'
 import { recordings, workers } from '../schema.ts'
 
-/** A worker that signed within this time is there. */
-const SIGNED_MS = 10_000
-const FRESH = gt(workers.seenAt, sql`now() - ${SIGNED_MS} * interval '1 millisecond'`)
+/** A worker with a heartbeat within this time lives. */
+const LEASE_MS = 10_000
+const FRESH = gt(workers.seenAt, sql`now() - ${LEASE_MS} * interval '1 millisecond'`)
 
 /** Who takes recordings. `worker` names this process. */
 export function createWorkerRegistry(database: Database, worker: string): WorkerRegistry {
   return {
-    async sign(refusal) {
+    async heartbeat(refusal) {
       const row = { worker, refusal, seenAt: sql`now()` }
       await database.run((queries) =>
         queries.insert(workers).values(row).onConflictDoUpdate({ target: workers.worker, set: row }),
       )
     },
-    async leave() {
+    async deregister() {
       await database.run((queries) => queries.delete(workers).where(eq(workers.worker, worker)))
     },
   }

@@ -1,4 +1,5 @@
 import type { MachineLoad } from '../../machine/index.ts'
+import type { Refusal } from '../../recording/index.ts'
 
 /** What one recording takes. */
 export interface RecordingCost {
@@ -19,7 +20,6 @@ export interface RunningTakes {
   readonly unmeasured: number
 }
 
-export type Refusal = 'slots' | 'cpu' | 'memory'
 export type Admission = { readonly admitted: true } | { readonly admitted: false; readonly reason: Refusal }
 
 /**

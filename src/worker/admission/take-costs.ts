@@ -15,7 +15,7 @@ interface Measured {
 
 /** What recordings cost here, from what the takes report. */
 export interface TakeCosts {
-  observe(takeKey: string, stats: RecordingStats): void
+  add(takeKey: string, stats: RecordingStats): void
   /** The mean over the newest takes; what was measured elsewhere (docs/benchmarks.md) before the first report that counts. */
   expected(): RecordingCost
 }
@@ -23,7 +23,7 @@ export interface TakeCosts {
 export function createTakeCosts(): TakeCosts {
   const takes = new Map<string, Measured>()
   return {
-    observe(takeKey, { cpuCores, memoryBytes }) {
+    add(takeKey, { cpuCores, memoryBytes }) {
       const take = takes.get(takeKey) ?? { reports: 0, cpuCores, memoryBytes }
       takes.set(takeKey, take)
       take.reports += 1

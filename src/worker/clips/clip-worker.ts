@@ -1,109 +1,36 @@
-import type { Job } from 'pg-boss'
-import type { Engine } from '../../engine/index.ts'
-import { CLIP_QUEUE, CLIP_RETRY_LIMIT, type ClipJob, RECAP_QUEUE, type RecapJobIds } from '../../engine/index.ts'
+import { CLIP_QUEUE, CLIP_RETRY_LIMIT, type Engine, type Job, type QueueJobs, RECAP_QUEUE } from '../../engine/index.ts'
 import type { ClipperSurroundings, Clips } from '../../highlights/index.ts'
-import {
-  AppError,
-  appErrorFrom,
-  type ClipperEvent,
-  type ErrorCode,
-  type ErrorInfo,
-  errorInfo,
-  toAppError,
-} from '../../protocol/index.ts'
+import { AppError, appErrorFrom, type ErrorCode, errorInfo, toAppError } from '../../protocol/index.ts'
 import { type Logger, levelOf, type Metrics } from '../../telemetry/index.ts'
-import { type ClipperOptions, type ClipperPool, createClipperPool } from './clipper-pool.ts'
+import { repeat } from '../../timing/index.ts'
+import type { WorkerTimes } from '../worker-times.ts'
+import { type ClipTask, clipTask, recapTask } from './clip-task.ts'
+import { ClipperPool } from './clipper-pool.ts'
+import type { ClipperScript } from './clipper-process.ts'
 
 export interface ClipWorkerOptions {
-  readonly engine: Engine
+  readonly engine: Pick<Engine, 'work'>
   readonly clips: Clips
-  readonly clipper: Pick<ClipperOptions, 'script' | 'environment'>
+  readonly clipper: ClipperScript
   readonly surroundings: ClipperSurroundings
   /** Clips at once on this machine. */
   readonly maxClips: number
+  readonly times: WorkerTimes
   readonly logger: Logger
   readonly metrics: Metrics
 }
 
-/** How often it is looked for what nobody did. */
-const SWEEP_MS = 5000
-/** How often jobs are looked for that nothing announces: retries. */
-const POLL_SEC = 2
-const POLLING = { pollingIntervalSeconds: POLL_SEC, notifyPollingIntervalSeconds: POLL_SEC }
-
 /** Runs clip functions for the jobs of the queues until it is disposed; a job that is not done then is done elsewhere. */
 export async function startClipWorker(options: ClipWorkerOptions): Promise<AsyncDisposable> {
-  const { engine, clips, maxClips, logger } = options
+  const { clips, times } = options
   await using undo = new AsyncDisposableStack()
-  const pool = undo.use(createClipperPool({ ...options.clipper, logger }))
-  undo.use(clips.watchTriggers(pool.warm))
-  undo.use(sweepOften(clips))
-  const stop = new AbortController()
-  const running = new Set<Promise<void>>()
-  undo.defer(async () => {
-    stop.abort(new AppError('service.stopping', 'The service is stopping.'))
-    const stopped = [CLIP_QUEUE, RECAP_QUEUE].map((name) => engine.boss.offWork(name))
-    await Promise.allSettled([...running, ...stopped])
-  })
-
-  const work = async <T extends object>(queue: string, localConcurrency: number, story: (job: T) => JobStory) => {
-    await engine.boss.work<T>(queue, { ...POLLING, localConcurrency }, async ([job]) => {
-      if (job === undefined) return
-      const run = runJob({ ...options, pool }, { queue, job, story: story(job.data), stop: stop.signal })
-      running.add(run)
-      await run.finally(() => running.delete(run))
-    })
-  }
-  await work<ClipJob>(CLIP_QUEUE, maxClips, (ids) => clipStory(options, ids))
-  await work<RecapJobIds>(RECAP_QUEUE, 1, (ids) => recapStory(options, ids))
+  const pool = undo.use(new ClipperPool(options))
+  undo.use(clips.watchTriggers(() => pool.warm()))
+  undo.use(repeat({ everyMs: times.clipsMs, atOnce: true, work: () => clips.sweep() }))
+  const worker = undo.use(new ClipWorker(options, pool))
+  await worker.start()
   const resources = undo.move()
   return { [Symbol.asyncDispose]: () => resources.disposeAsync() }
-}
-
-/** What a job does with a clip function. */
-interface JobStory {
-  readonly ids: Readonly<Record<string, string>>
-  /** Undefined when there is nothing to do (any more). */
-  begin(): Promise<Parameters<ClipperPool['run']>[0] | undefined>
-  finish(event: Exclude<ClipperEvent, { type: 'failed' }>): Promise<void>
-  fail(error: ErrorInfo): Promise<void>
-}
-
-function clipStory({ clips, surroundings }: ClipWorkerOptions, ids: ClipJob): JobStory {
-  return {
-    ids: { ...ids },
-    async begin() {
-      const clip = await clips.begin(ids, surroundings)
-      return clip && { type: 'clip', clip }
-    },
-    async finish(event) {
-      if (event.type !== 'clip') throw wrongAnswer(event)
-      await clips.finish(ids, event.result)
-    },
-    fail: (error) => clips.fail(ids, error),
-  }
-}
-
-function recapStory({ clips, surroundings }: ClipWorkerOptions, ids: RecapJobIds): JobStory {
-  return {
-    ids: { ...ids },
-    async begin() {
-      const recap = await clips.beginRecap(ids, surroundings)
-      return recap && { type: 'recap', recap }
-    },
-    async finish(event) {
-      if (event.type !== 'recap') throw wrongAnswer(event)
-      await clips.finishRecap(ids, event.result)
-    },
-    fail: (error) => clips.failRecap(ids, error),
-  }
-}
-
-interface Attempt {
-  readonly queue: string
-  readonly job: Job<object>
-  readonly story: JobStory
-  readonly stop: AbortSignal
 }
 
 /**
@@ -118,57 +45,73 @@ const REPEATED: ReadonlySet<ErrorCode> = new Set([
   'internal',
 ])
 
-/**
- * One attempt. A failed one is repeated by the queue, unless it is hopeless; the last one is the end of it, unless we are
- * the reason.
- */
-async function runJob(
-  { pool, logger, metrics }: ClipWorkerOptions & { readonly pool: ClipperPool },
-  { queue, job, story, stop }: Attempt,
-): Promise<void> {
-  const about = { ...story.ids, job: queue }
-  try {
-    const request = await story.begin()
-    if (request === undefined) return
-    const { traceId } = request.type === 'clip' ? request.clip : request.recap
-    const jobLogger = logger.child({ ...about, traceId })
-    const event = await pool.run(request, { signal: AbortSignal.any([stop, job.signal]), logger: jobLogger })
-    if (event.type === 'failed') throw appErrorFrom(event.error)
-    await story.finish(event)
-    metrics.observeJob(queue, 'completed')
-  } catch (thrown) {
-    const error = toAppError(thrown)
-    metrics.observeJob(queue, error.code)
-    const isHopeless = !error.retryable && !REPEATED.has(error.code)
-    const isLast = (isHopeless || job.retryCount >= CLIP_RETRY_LIMIT) && !stop.aborted
-    logger[isLast ? levelOf(error) : 'warn']({ ...about, err: error, attempt: job.retryCount + 1 }, error.message)
-    if (!isLast) throw error
-    await story.fail(errorInfo(error))
-  }
-}
+class ClipWorker implements AsyncDisposable {
+  readonly #options: ClipWorkerOptions
+  readonly #pool: ClipperPool
+  readonly #consumers = new AsyncDisposableStack()
+  readonly #stop = new AbortController()
 
-function wrongAnswer({ type }: ClipperEvent): AppError {
-  return new AppError('internal', `The clip function answered \`${type}\`, which was not asked for.`)
-}
-
-/** Sweeps never overlap. */
-function sweepOften(clips: Clips): AsyncDisposable {
-  let sweeping = clips.sweep()
-  let busy = true
-  const free = () => {
-    busy = false
+  constructor(options: ClipWorkerOptions, pool: ClipperPool) {
+    this.#options = options
+    this.#pool = pool
   }
-  void sweeping.then(free)
-  const timer = setInterval(() => {
-    if (busy) return
-    busy = true
-    sweeping = clips.sweep()
-    void sweeping.then(free)
-  }, SWEEP_MS)
-  return {
-    async [Symbol.asyncDispose]() {
-      clearInterval(timer)
-      await sweeping
+
+  async start(): Promise<void> {
+    await this.#work(CLIP_QUEUE, { concurrency: this.#options.maxClips, taskOf: clipTask })
+    await this.#work(RECAP_QUEUE, { concurrency: 1, taskOf: recapTask })
+  }
+
+  async #work<Q extends typeof CLIP_QUEUE | typeof RECAP_QUEUE>(
+    queue: Q,
+    {
+      concurrency,
+      taskOf,
+    }: {
+      readonly concurrency: number
+      readonly taskOf: (options: ClipWorkerOptions, ids: QueueJobs[Q]) => ClipTask
     },
+  ): Promise<void> {
+    const settings = { pollSec: this.#options.times.urgentPollSec, concurrency, onFailure: () => {} }
+    const handle = (job: Job<QueueJobs[Q]>) => this.#attempt(queue, job, taskOf(this.#options, job.data))
+    this.#consumers.use(await this.#options.engine.work(queue, settings, handle))
+  }
+
+  /**
+   * One attempt. A failed one is repeated by the queue, unless it is hopeless; the last one is the end of it, unless this worker
+   * stops and is the reason.
+   */
+  async #attempt(queue: string, job: Job<object>, task: ClipTask): Promise<void> {
+    const { metrics, logger } = this.#options
+    try {
+      if (await this.#perform(queue, job, task)) metrics.observeJob(queue, 'completed')
+    } catch (thrown) {
+      const error = toAppError(thrown)
+      metrics.observeJob(queue, error.code)
+      const isHopeless = !error.retryable && !REPEATED.has(error.code)
+      const isLast = (isHopeless || job.retryCount >= CLIP_RETRY_LIMIT) && !this.#stop.signal.aborted
+      const details = { ...task.ids, job: queue, err: error, attempt: job.retryCount + 1 }
+      logger[isLast ? levelOf(error) : 'warn'](details, error.message)
+      if (!isLast) throw error
+      await task.fail(errorInfo(error))
+    }
+  }
+
+  /** False when there is nothing to do (any more). */
+  async #perform(queue: string, { signal }: Job<object>, task: ClipTask): Promise<boolean> {
+    const request = await task.begin()
+    if (request === undefined) return false
+    const { traceId } = request.type === 'clip' ? request.clip : request.recap
+    const event = await this.#pool.run(request, {
+      signal: AbortSignal.any([this.#stop.signal, signal]),
+      logger: this.#options.logger.child({ ...task.ids, job: queue, traceId }),
+    })
+    if (event.type === 'failed') throw appErrorFrom(event.error)
+    await task.finish(event)
+    return true
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort(new AppError('service.stopping', 'The service is stopping.'))
+    await this.#consumers.disposeAsync()
   }
 }

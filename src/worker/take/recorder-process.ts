@@ -4,7 +4,7 @@ import { AppError, type RecorderCommand, type RecorderEvent, type RecorderReques
 export type RecorderExit = ChildExit
 
 /** A recorder as a child process. */
-export interface RecorderProcess extends Omit<Child, 'tell'> {
+export interface RecorderProcess extends Child {
   send(command: RecorderCommand): void
 }
 
@@ -24,6 +24,6 @@ export async function spawnRecorder({
       throw new AppError('recorder.crashed', 'The recorder process could not be started.', { cause })
     },
   )
-  child.tell(request)
-  return { ...child, send: child.tell }
+  child.send(request)
+  return child
 }

@@ -1,36 +1,11 @@
 import { isStopped } from '../../machine/index.ts'
 import type { AppError, RecorderEvent } from '../../protocol/index.ts'
 import type { Logger } from '../../telemetry/index.ts'
+import type { TakeTimes } from '../worker-times.ts'
 import type { Wishes } from './process-control.ts'
 import type { RecorderProcess } from './recorder-process.ts'
 import { startTimeout, unresponsive } from './take-errors.ts'
 import { watchSilence } from './watch-silence.ts'
-
-export interface TakeTimes {
-  /** From the spawn to the first picture. */
-  readonly startMs: number
-  /** The same for a standby take, which waits to take over. */
-  readonly standbyMs: number
-  /** From a stop or a failure to the end of the process; then it is killed. Longer than a recorder waits for its store. */
-  readonly stopMs: number
-  /** The same when the worker itself stops, or the recorder did not start in time. */
-  readonly terminateMs: number
-  /** How long it goes on after its worker was told to stop, for another worker's first picture. */
-  readonly handOverMs: number
-  /** A running recorder that says nothing for so long is dead: it reports its figures every two seconds. */
-  readonly silenceMs: number
-  /** The same for one whose process is stopped. */
-  readonly stoppedMs: number
-}
-export const DEFAULT_TAKE_TIMES: TakeTimes = {
-  startMs: 30_000,
-  standbyMs: 60_000,
-  stopMs: 40_000,
-  terminateMs: 10_000,
-  handOverMs: 20_000,
-  silenceMs: 15_000,
-  stoppedMs: 2_500,
-}
 
 export interface DeadlineOptions {
   readonly recorder: Pick<RecorderProcess, 'pid' | 'terminate' | 'release' | 'kill'>
