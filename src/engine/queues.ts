@@ -31,9 +31,11 @@ export interface RemovalJob extends RecordingJob {
 export interface WebhookJob extends RecordingJob {
   readonly webhook: number
 }
+/** Cuts the clip of one highlight. */
 export interface ClipJob extends RecordingJob {
   readonly highlightId: string
 }
+/** Renders one recap. */
 export interface RecapJobIds extends RecordingJob {
   readonly recapId: string
 }

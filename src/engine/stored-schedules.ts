@@ -11,6 +11,7 @@ export interface StoredSchedules extends ScheduleBook {
   nextTime(recurrence: { readonly cron: string; readonly timeZone: string }, from: Date): Date | undefined
 }
 
+/** Errors of `add`: `request.invalid` for a recurrence or a time zone that nobody can use. */
 export class BossSchedules implements StoredSchedules {
   readonly #boss: PgBoss
 

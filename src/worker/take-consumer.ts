@@ -1,12 +1,17 @@
-import { type Engine, GOES_ON_PRIORITY, type Job, type QueueConsumer, TAKE_QUEUE } from '../engine/index.ts'
+import {
+  type Engine,
+  GOES_ON_PRIORITY,
+  type Job,
+  type QueueConsumer,
+  type QueueJobs,
+  TAKE_QUEUE,
+} from '../engine/index.ts'
 import { toAppError } from '../protocol/index.ts'
 import type { Logger } from '../telemetry/index.ts'
 import { InTurn } from '../timing/index.ts'
 import type { PollTimes } from './worker-times.ts'
 
-export interface TakeJob {
-  readonly recordingId: string
-}
+export type TakeJob = QueueJobs[typeof TAKE_QUEUE]
 
 export interface TakeConsumerOptions {
   readonly engine: Pick<Engine, 'work'>
