@@ -10,12 +10,11 @@ export {
   closeManifest,
   loadManifest,
   type Manifest,
-  NOTHING_STORED,
   type RecordingEnd,
   storeManifest,
   type TakeProgress,
 } from './manifest.ts'
 export { playerView } from './player-view.ts'
-export { createPublication, loadPublication, type MediaFigures, type Publication, startOf } from './publication.ts'
+export { createPublication, loadPublication, type Publication, startOf } from './publication.ts'
 export { type KeptLog, type KeptSignal, keysOf, mergeSignals, placeSignals, type SignalLine } from './signal-lines.ts'
 export { getText, putText } from './stored-text.ts'

@@ -7,9 +7,9 @@ import type {
   Take,
   VideoSettings,
 } from '../protocol/index.ts'
+import { type StoredTakes, storedOf } from '../recording/record.ts'
 import type { SegmentStore } from '../store/index.ts'
 import { objectKey } from './keys.ts'
-import type { MediaFigures, Publication } from './publication.ts'
 import { getText, putText } from './stored-text.ts'
 
 /** `recording.json`: enough to rebuild the recording's row in the database, and no secret of it. */
@@ -53,23 +53,18 @@ export interface TakeProgress {
   readonly error: ErrorInfo | null
 }
 
-/** What is stored, over all takes and of each. */
-export type StoredFigures = Pick<Publication, 'figures' | 'figuresOf'>
-/** Of a recording that has stored nothing yet. */
-export const NOTHING_STORED: StoredFigures = { figures: nothing(), figuresOf: nothing }
-
 /** The manifest of a recording whose newest take is this one; the figures of all takes are those of what is stored. */
 export function buildManifest(
   request: RecorderRequest,
   earlier: Manifest | undefined,
   progress: TakeProgress,
-  stored: StoredFigures,
+  stored: StoredTakes,
 ): Manifest {
   const before = (earlier?.takes ?? [])
     .filter(({ number }) => number < request.take)
-    .map((take) => ({ ...take, ...stored.figuresOf(take.number) }))
+    .map((take) => ({ ...take, ...storedOf(stored, take.number) }))
   const isOver = progress.state === 'completed'
-  const newest: Take = { number: request.take, ...stored.figuresOf(request.take), ...timesOf(progress) }
+  const newest: Take = { number: request.take, ...storedOf(stored, request.take), ...timesOf(progress) }
   return {
     version: 1,
     id: request.recordingId,
@@ -78,7 +73,7 @@ export function buildManifest(
     startedAt: before[0]?.startedAt ?? progress.startedAt,
     endedAt: isOver ? progress.endedAt : null,
     state: progress.state,
-    durationSec: stored.figures.durationSec,
+    durationSec: stored.durationSec,
     error: isOver ? progress.error : null,
     takes: [...before, newest],
     spec: specOf(request),
@@ -93,14 +88,14 @@ export interface RecordingEnd {
 }
 
 /** The manifest of a recording that has ended: its takes hold what is stored of them. What it says of its end stays. */
-export function closeManifest(manifest: Manifest, end: RecordingEnd, stored: StoredFigures): Manifest {
+export function closeManifest(manifest: Manifest, end: RecordingEnd, stored: StoredTakes): Manifest {
   const takes = manifest.takes.map((take) => ({
     ...take,
-    ...stored.figuresOf(take.number),
+    ...storedOf(stored, take.number),
     endedAt: take.endedAt ?? end.endedAt,
     error: take.endedAt === null ? end.error : take.error,
   }))
-  const { durationSec } = stored.figures
+  const { durationSec } = stored
   if (manifest.endedAt !== null) return { ...manifest, takes, durationSec }
   return { ...manifest, ...end, takes, durationSec }
 }
@@ -114,10 +109,6 @@ export async function loadManifest(store: SegmentStore, recordingId: string): Pr
 /** Atomic, as every `put`: a reader finds the manifest before or the new one. Errors: those of the store. */
 export async function storeManifest(store: SegmentStore, manifest: Manifest): Promise<void> {
   await putText(store, objectKey(manifest.id, 'manifest'), `${JSON.stringify(manifest, null, 2)}\n`)
-}
-
-function nothing(): MediaFigures {
-  return { durationSec: 0, segments: 0 }
 }
 
 function timesOf({ startedAt, endedAt, error }: TakeProgress): Pick<Take, 'startedAt' | 'endedAt' | 'error'> {

@@ -5,16 +5,11 @@ import {
   type Segment,
   targetDuration,
 } from '../playlist/index.ts'
+import type { StoredMedia, StoredTakes } from '../recording/record.ts'
 import type { SegmentStore } from '../store/segment-store.ts'
 import { objectKey } from './keys.ts'
 import { loadSegments, type StoredSegments } from './load-segments.ts'
 import { putText } from './stored-text.ts'
-
-/** What of a take, or of all of them, is stored and named: media, without gaps. */
-export interface MediaFigures {
-  readonly durationSec: number
-  readonly segments: number
-}
 
 /**
  * What viewers can see of a recording, as its running take makes it. It keeps sums and texts, no list of segments: a
@@ -22,14 +17,11 @@ export interface MediaFigures {
  */
 export interface Publication {
   readonly targetDurationSec: number
-  readonly figures: MediaFigures
+  readonly stored: StoredTakes
   /** The newest segment. */
   readonly last: Segment | undefined
   /** How far the time line of the playlists reaches, gaps included. */
   readonly timelineSec: number
-  figuresOf(take: number): MediaFigures
-  /** Of each take that has segments, in their order. */
-  readonly takes: readonly (MediaFigures & { readonly number: number })[]
   /** How far the time line reached when this take began. */
   timelineBeforeSec(take: number): number
   /** The caller has stored the segment before, unless it is a gap. A take's first one becomes a discontinuity. */
@@ -77,18 +69,14 @@ export function createPublication(options: PublicationOptions, earlier: readonly
 
   return {
     targetDurationSec,
-    get figures() {
-      return sums.figures()
+    get stored() {
+      return sums.stored()
     },
     get last() {
       return last
     },
     get timelineSec() {
       return sums.timelineSec()
-    },
-    figuresOf: sums.figures,
-    get takes() {
-      return sums.takes().map((number) => ({ number, ...sums.figures(number) }))
     },
     timelineBeforeSec: sums.timelineBeforeSec,
     add,
@@ -127,10 +115,17 @@ export function startOf({ segments, discontinuitySequence }: StoredSegments): No
   return { seq: segments[0]?.seq ?? 0, discontinuitySequence }
 }
 
+interface Sum {
+  durationUs: number
+  segments: number
+}
+
+const mediaOf = ({ durationUs, segments }: Sum): StoredMedia => ({ durationSec: durationUs / 1e6, segments })
+
 /** Sums microseconds, so that a day of segments has no rounding error. */
 function createSums() {
-  const takes = new Map<number, { durationUs: number; segments: number; beforeUs: number }>()
-  const all = { durationUs: 0, segments: 0 }
+  const takes = new Map<number, Sum & { readonly beforeUs: number }>()
+  const all: Sum = { durationUs: 0, segments: 0 }
   let timelineUs = 0
   return {
     add({ take, durationSec, gap }: Segment): void {
@@ -152,11 +147,10 @@ function createSums() {
         each.segments -= 1
       }
     },
-    figures(take?: number): MediaFigures {
-      const { durationUs, segments } = take === undefined ? all : (takes.get(take) ?? { durationUs: 0, segments: 0 })
-      return { durationSec: durationUs / 1e6, segments }
-    },
-    takes: () => [...takes.keys()],
+    stored: (): StoredTakes => ({
+      ...mediaOf(all),
+      takes: [...takes].map(([number, sum]) => ({ number, ...mediaOf(sum) })),
+    }),
     timelineSec: () => timelineUs / 1e6,
     timelineBeforeSec: (take: number) => (takes.get(take)?.beforeUs ?? timelineUs) / 1e6,
   }

@@ -27,7 +27,7 @@ export function createManifestKeeper(store: SegmentStore, request: RecorderReque
   let progress: TakeProgress = { state: 'recording', startedAt: openedAt, endedAt: null, error: null }
   const save = async (): Promise<void> => {
     if (opened === undefined) return
-    await storeManifest(store, buildManifest(request, earlier, progress, opened))
+    await storeManifest(store, buildManifest(request, earlier, progress, opened.stored))
   }
   return {
     async open(publication) {

@@ -9,6 +9,7 @@ import {
   type Signal,
   toAppError,
 } from '../protocol/index.ts'
+import type { StoredMedia } from '../recording/record.ts'
 import { adoptLeftovers, type Overlap, takesAtWork, waitForPredecessors } from '../recovery/index.ts'
 import type { Spool } from '../spool/index.ts'
 import { assertRoom } from '../spool/index.ts'
@@ -33,9 +34,7 @@ export interface TakeOutputOptions {
 }
 
 /** What the take has stored, segments that earlier takes left on this machine included. */
-export interface TakeFigures {
-  readonly durationSec: number
-  readonly segments: number
+export interface TakeFigures extends StoredMedia {
   readonly bytes: number
   /** Of the newest segment. */
   readonly segmentLatencyMs: number

@@ -11,11 +11,11 @@ import {
   type RecorderOrder,
   type RecordingStats,
 } from '../protocol/index.ts'
-import type { StoredMedia } from './ports.ts'
 import {
   nextTakeNumber,
   type RecordingRecord,
   type SourceRecord,
+  type StoredTakes,
   unreservedTakeNumber,
   type Verdict,
 } from './record.ts'
@@ -132,7 +132,7 @@ export function handOver(
 export function closeRecord(
   record: RecordingRecord,
   { state, error }: Verdict,
-  stored: StoredMedia | undefined,
+  stored: StoredTakes | undefined,
   now: Date,
 ): Outcome | undefined {
   if (isFinal(record.state)) return stored && applyStored(record, stored)
@@ -142,7 +142,7 @@ export function closeRecord(
 }
 
 /** A recording that has ended, with the figures of what is stored; undefined when it has them already. */
-export function applyStored(record: RecordingRecord, stored: StoredMedia): Outcome | undefined {
+export function applyStored(record: RecordingRecord, stored: StoredTakes): Outcome | undefined {
   const takes = takesAsStored(record, stored)
   if (!isFinal(record.state) || dequal(takes, record.takes)) return undefined
   return { record: { ...record, takes }, facts: [{ type: 'recording.stats' }] }

@@ -9,7 +9,7 @@ import type {
   Signal,
   Signalling,
 } from '../protocol/index.ts'
-import type { RecordingRecord, Verdict } from './record.ts'
+import type { RecordingRecord, StoredTakes, Verdict } from './record.ts'
 
 /** An event before it is written: the database gives it its id. */
 export type EventDraft = Event extends infer E ? (E extends { id: number } ? Omit<E, 'id'> : never) : never
@@ -136,14 +136,7 @@ export interface RoomSignals {
 
 /** Closes the playlists of a recording that no recorder closes; resolves with what of it plays. Twice is as once. */
 export interface Finalizer {
-  finalize(recordingId: string, verdict: Verdict): Promise<StoredMedia>
-}
-
-/** What of a recording is stored and plays, over all takes and of each that has stored something. */
-export interface StoredMedia {
-  readonly durationSec: number
-  readonly segments: number
-  readonly takes: readonly { readonly number: number; readonly durationSec: number; readonly segments: number }[]
+  finalize(recordingId: string, verdict: Verdict): Promise<StoredTakes>
 }
 
 export type Clock = () => Date

@@ -26,6 +26,26 @@ export interface SourceRecord {
   readonly error: ErrorInfo | null
 }
 
+/** Media that is stored and that playlists name; gaps are not in it. */
+export interface StoredMedia {
+  readonly durationSec: number
+  readonly segments: number
+}
+
+/** What of a recording is stored: over all its takes, and of each that has stored something, in their order. */
+export interface StoredTakes extends StoredMedia {
+  readonly takes: readonly (StoredMedia & { readonly number: number })[]
+}
+
+/** Of a recording, or of a take, that has stored nothing. */
+export const NOTHING_STORED: StoredTakes = { durationSec: 0, segments: 0, takes: [] }
+
+/** What a take has stored. */
+export function storedOf({ takes }: StoredTakes, take: number): StoredMedia {
+  const { durationSec, segments } = takes.find(({ number }) => number === take) ?? NOTHING_STORED
+  return { durationSec, segments }
+}
+
 /** A take with what only the service needs of it. */
 export interface TakeRecord extends Take {
   /** The recorder's first picture; null as long as there is none. */

@@ -1,13 +1,14 @@
 import { rm } from 'node:fs/promises'
 import { loadDeletion } from '../archive/index.ts'
+import type { StoredTakes } from '../recording/record.ts'
 import { listSpoolFolders } from '../spool/index.ts'
 import type { SegmentStore } from '../store/index.ts'
 import { clearDeadTakes } from './clear-dead-takes.ts'
-import { type FinalizedRecording, type FinalizeOptions, finalizeRecording } from './finalize-recording.ts'
+import { type FinalizeOptions, finalizeRecording } from './finalize-recording.ts'
 
 /** Closes recordings from the store and the spool of this machine. */
 export interface RecordingFinalizer {
-  finalize(recordingId: string, end: Omit<FinalizeOptions, 'spoolDir'>): Promise<FinalizedRecording>
+  finalize(recordingId: string, end: Omit<FinalizeOptions, 'spoolDir'>): Promise<StoredTakes>
   /**
    * Removes what dead takes of a deleted recording left on this machine. False when the store does not say that it was
    * deleted: then nothing is removed. Errors: those of the store.

@@ -8,7 +8,6 @@ import {
   loadManifest,
   loadSegments,
   type Manifest,
-  type MediaFigures,
   mergeSignals,
   type Publication,
   putText,
@@ -22,6 +21,7 @@ import {
 import { objectKey, parseSegmentName } from '../archive/keys.ts'
 import { leaveOutDoubles, mergeSegments, type Segment } from '../playlist/index.ts'
 import { AppError, type ErrorInfo } from '../protocol/index.ts'
+import type { StoredTakes } from '../recording/record.ts'
 import type { SpooledTake } from '../spool/index.ts'
 import type { SegmentStore } from '../store/index.ts'
 import { recoverSegments } from './recover-segments.ts'
@@ -33,12 +33,7 @@ export interface FinalizeOptions extends Partial<RecordingEnd> {
   /** The spool of this machine: what dead takes left there is stored too. */
   readonly spoolDir?: string
   /** Told before the spool forgets what it held: if it throws, all is done again the next time. */
-  readonly onClosed?: (stored: FinalizedRecording) => Promise<void>
-}
-
-/** What of a recording is stored and plays, over all takes and of each. */
-export interface FinalizedRecording extends MediaFigures {
-  readonly takes: Publication['takes']
+  readonly onClosed?: (stored: StoredTakes) => Promise<void>
 }
 
 /** So often others may come between before it is left to the next time. */
@@ -56,7 +51,7 @@ export async function finalizeRecording(
   store: SegmentStore,
   recordingId: string,
   options: FinalizeOptions = {},
-): Promise<FinalizedRecording> {
+): Promise<StoredTakes> {
   await sealRecording(store, recordingId)
   const { spoolDir, onClosed } = options
   if (spoolDir === undefined) return await closeInTurn({ store, recordingId, end: options, found: NOTHING_FOUND })
@@ -86,7 +81,7 @@ interface Closing {
 }
 
 /** Again, when another host has closed it meanwhile with what it knew. */
-async function closeInTurn(closing: Closing): Promise<FinalizedRecording> {
+async function closeInTurn(closing: Closing): Promise<StoredTakes> {
   const { store, recordingId } = closing
   for (let turns = 0; turns < TURNS; turns += 1) {
     const turn = await takeFinalizeLock(store, recordingId)
@@ -110,7 +105,7 @@ async function isNamed({ store, recordingId, found }: Closing): Promise<boolean>
 }
 
 /** Undefined, and nothing is written, when another one has its turn. */
-async function close(closing: Closing, turn: FinalizeLock): Promise<FinalizedRecording | undefined> {
+async function close(closing: Closing, turn: FinalizeLock): Promise<StoredTakes | undefined> {
   const { store, recordingId, end, found } = closing
   const named = await loadSegments(store, recordingId)
   const targetDurationSec = named?.targetDurationSec ?? found.takes[0]?.targetDurationSec ?? 0
@@ -131,8 +126,8 @@ async function close(closing: Closing, turn: FinalizeLock): Promise<FinalizedRec
   if (!(await turn.holds())) return undefined
   if (publication.last !== undefined) await publication.publish({ ended: true })
   if (found.signals.length > 0) await storeSignals(closing, publication)
-  if (manifest !== undefined) await storeManifest(store, closed(manifest, end, publication))
-  return { ...publication.figures, takes: publication.takes }
+  if (manifest !== undefined) await storeManifest(store, closed(manifest, end, publication.stored))
+  return publication.stored
 }
 
 /** What dead takes had kept of their signals, behind those that the store has. */
@@ -161,7 +156,7 @@ function withTakes(manifest: Manifest | undefined, takes: readonly SpooledTake[]
   return { ...whole, takes: [...whole.takes, ...missing].sort((a, b) => a.number - b.number) }
 }
 
-function closed(manifest: Manifest, end: FinalizeOptions, stored: Publication): Manifest {
+function closed(manifest: Manifest, end: FinalizeOptions, stored: StoredTakes): Manifest {
   const { state = 'failed', endedAt = new Date().toISOString(), error = LOST } = end
   return closeManifest(manifest, { state, endedAt, error }, stored)
 }

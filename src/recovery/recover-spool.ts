@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RecordingEnd } from '../archive/index.ts'
 import { toAppError } from '../protocol/index.ts'
+import type { StoredTakes } from '../recording/record.ts'
 import { listSpoolFolders, sweepHidden } from '../spool/index.ts'
 import type { LogPort } from '../telemetry/index.ts'
 import type { RecordingFinalizer } from './create-finalizer.ts'
-import type { FinalizedRecording } from './finalize-recording.ts'
 
 export interface RecoverSpoolOptions {
   readonly finalizer: RecordingFinalizer
@@ -15,7 +15,7 @@ export interface RecoverSpoolOptions {
    */
   readonly endOf: (recordingId: string) => Promise<RecordingEnd | undefined>
   /** What of a recording plays now. If it throws, it is told again the next time. */
-  readonly onStored: (recordingId: string, stored: FinalizedRecording) => Promise<void>
+  readonly onStored: (recordingId: string, stored: StoredTakes) => Promise<void>
   readonly logger: LogPort
 }
 
@@ -62,7 +62,7 @@ export async function recoverSpool(options: RecoverSpoolOptions, signal?: AbortS
     try {
       const end = await endOf(recordingId).catch((error: unknown) => unlessDeleted(options, recordingId, error))
       if (end === undefined) continue
-      const onClosed = (stored: FinalizedRecording) => onStored(recordingId, stored)
+      const onClosed = (stored: StoredTakes) => onStored(recordingId, stored)
       const { durationSec, segments } = await finalizer.finalize(recordingId, { ...end, onClosed })
       logger.info({ recordingId, durationSec, segments }, 'what a dead take had left in the spool is stored')
     } catch (err) {

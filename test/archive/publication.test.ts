@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createPublication, getText, loadSegments, playerView } from '../../src/archive/index.ts'
 import { parsePlaylist, renderIndex } from '../../src/playlist/index.ts'
+import { storedOf } from '../../src/recording/record.ts'
 import { openStore } from '../../src/store/index.ts'
 import { evenSegments } from '../playlist/segments.ts'
 
@@ -72,8 +73,8 @@ test('goes on after an earlier take, with a discontinuity and figures of each', 
   const gap = { ...shape, take: 2, uri: 'takes/2/0.ts', gap: true }
   expect(publication.add(gap)).toMatchObject({ seq: 3, discontinuity: true })
   expect(publication.add({ ...shape, take: 2, uri: 'takes/2/1.ts' })).toMatchObject({ seq: 4, discontinuity: false })
-  expect(publication.figuresOf(2)).toEqual({ durationSec: 2, segments: 1 })
-  expect([publication.figures.durationSec, publication.timelineSec]).toEqual([8, 10])
+  expect(storedOf(publication.stored, 2)).toEqual({ durationSec: 2, segments: 1 })
+  expect([publication.stored.durationSec, publication.timelineSec]).toEqual([8, 10])
   await publication.publish({ ended: false })
   expect(await getText(store, `${ID}/live.m3u8`)).toContain('#EXT-X-VERSION:8\n')
 })

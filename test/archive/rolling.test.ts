@@ -97,7 +97,7 @@ test('slides by the rules through restarts of its recorder, and removed media st
     if (oldest !== undefined) expect(await store.head(`${ID}/${oldest[0]}`)).toBeDefined()
     nowMs += SEGMENT_SEC * 1000
   }
-  expect(publication.figures).toEqual({ durationSec: ROLLING_SEC, segments: KEPT })
+  expect(publication.stored).toMatchObject({ durationSec: ROLLING_SEC, segments: KEPT })
   // One that a clip names is still there, with those around it; the rest is bounded by twice the window and what a look is late.
   expect(await opened.media(1)).toBe(3)
   expect(await opened.media(2)).toBe(0)
@@ -150,7 +150,7 @@ test('keeps what it holds in memory within its window', () => {
     [],
   )
   for (let number = 0; number < 50_000; number += 1) publication.add(segment(number))
-  expect(publication.figures).toEqual({ durationSec: ROLLING_SEC, segments: KEPT })
+  expect(publication.stored).toMatchObject({ durationSec: ROLLING_SEC, segments: KEPT })
   expect(publication.last?.seq).toBe(49_999)
 })
 

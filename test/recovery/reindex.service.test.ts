@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { fenceStore, sealDeleted } from '../../src/archive/fence.ts'
 import { loadSegments } from '../../src/archive/index.ts'
-import { buildManifest, type Manifest, NOTHING_STORED, storeManifest } from '../../src/archive/manifest.ts'
+import { buildManifest, type Manifest, storeManifest } from '../../src/archive/manifest.ts'
 import {
   createDeletionLog,
   createHighlightRepository,
@@ -19,6 +19,7 @@ import {
 import type { HighlightRecord, RecapRecord } from '../../src/highlights/index.ts'
 import { renderIndex } from '../../src/playlist/index.ts'
 import { buildRecorderRequest } from '../../src/recording/index.ts'
+import { NOTHING_STORED } from '../../src/recording/record.ts'
 import { reindex } from '../../src/recovery/reindex.ts'
 import { openStore, type SegmentStore } from '../../src/store/index.ts'
 import { evenSegments } from '../playlist/segments.ts'

@@ -1,6 +1,5 @@
 import type { ErrorInfo } from '../../protocol/index.ts'
-import type { StoredMedia } from '../ports.ts'
-import { lastNumber, type RecordingRecord, type TakeRecord } from '../record.ts'
+import { lastNumber, type RecordingRecord, type StoredTakes, storedOf, type TakeRecord } from '../record.ts'
 
 /** The number of a take, and up to which one its worker may begin others without asking. */
 export interface TakeNumbers {
@@ -74,7 +73,6 @@ function spanUntil(now: Date, durationSec: number): Pick<TakeRecord, 'startedAt'
 }
 
 /** A take may have counted what it stored for the one before it: the store knows whose each segment is. */
-export function takesAsStored({ takes }: RecordingRecord, stored: StoredMedia): readonly TakeRecord[] {
-  const figures = new Map(stored.takes.map(({ number, ...rest }) => [number, rest]))
-  return takes.map((take) => ({ ...take, ...(figures.get(take.number) ?? { durationSec: 0, segments: 0 }) }))
+export function takesAsStored({ takes }: RecordingRecord, stored: StoredTakes): readonly TakeRecord[] {
+  return takes.map((take) => ({ ...take, ...storedOf(stored, take.number) }))
 }

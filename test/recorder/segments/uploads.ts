@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fenceStore } from '../../../src/archive/fence.ts'
 import { loadPublication } from '../../../src/archive/index.ts'
-import { type Manifest, NOTHING_STORED } from '../../../src/archive/manifest.ts'
+import type { Manifest } from '../../../src/archive/manifest.ts'
 import type { AppError } from '../../../src/protocol/index.ts'
 import { type StoredSegment, startUploader, type Uploader } from '../../../src/recorder/segments/uploader.ts'
 import { adoptLeftovers, type Overlap, waitForPredecessors } from '../../../src/recovery/adopt-leftovers.ts'
@@ -30,7 +30,7 @@ export function aboutTake(take: number): Omit<SpooledTake, 'owner'> {
     startedAt: new Date(BEGAN_AT_MS).toISOString(),
     endedAt: null,
     state: 'recording',
-    durationSec: NOTHING_STORED.figures.durationSec,
+    durationSec: 0,
     error: null,
     takes: [
       {
