@@ -3,6 +3,7 @@ import type { Highlights } from '../highlights/highlights.ts'
 import type { Hub } from '../hub/index.ts'
 import type { EventFeed, IdempotencyKeys, Recordings } from '../recording/recordings.ts'
 import type { Schedules } from '../recording/schedules/schedules.ts'
+import type { Deletions } from '../retention/index.ts'
 import type { SegmentStore, StoreLinks } from '../store/segment-store.ts'
 
 /** One thing that the service needs, as `/readyz` shows it. `message` says what to do when it is not ok. */
@@ -23,6 +24,7 @@ export interface ObservedRequest {
 /** Everything that the application calls. It owns none of it, and closes only the hub's connections when it closes. */
 export interface ApiDependencies {
   readonly recordings: Recordings
+  readonly deletions: Pick<Deletions, 'delete'>
   readonly schedules: Schedules
   readonly highlights: Highlights
   readonly events: EventFeed

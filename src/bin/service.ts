@@ -59,6 +59,7 @@ export async function startService(config: Config, options: WireOptions = {}): P
   const gate = createGate(createRecordings({ ...core.recordingsPorts, rooms }))
   const app = await buildApp({
     recordings: gate.recordings,
+    deletions: core.deletions,
     schedules: createSchedules({
       book: core.engine.schedules,
       outbound: core.outbound,

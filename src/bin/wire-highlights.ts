@@ -12,11 +12,12 @@ import {
 } from '../db/index.ts'
 import type { Engine } from '../engine/index.ts'
 import {
-  type Clips,
-  createClips,
+  ClipJobs,
+  ClipSchedule,
   createHighlights,
   type Highlights,
   type HighlightsPorts,
+  RecapJobs,
 } from '../highlights/index.ts'
 import type { RecordingsPorts } from '../recording/index.ts'
 import type { SegmentStore } from '../store/index.ts'
@@ -35,7 +36,9 @@ export interface ClipOptions {
 /** The use cases of the API, and those of the workers. */
 export interface HighlightParts {
   readonly highlights: Highlights
-  readonly clips: Clips
+  readonly clipSchedule: ClipSchedule
+  readonly clipJobs: ClipJobs
+  readonly recapJobs: RecapJobs
 }
 
 /** What a core has opened before its use cases. */
@@ -69,14 +72,21 @@ export async function openHighlights(
     shareSecret: await serviceSecret(database, 'shares', () => randomBytes(32).toString('base64url')),
     publicUrl,
   }
-  return { highlights: createHighlights(ports), clips: createClips(ports) }
+  return {
+    highlights: createHighlights(ports),
+    clipSchedule: new ClipSchedule(ports),
+    clipJobs: new ClipJobs(ports),
+    recapJobs: new RecapJobs(ports),
+  }
 }
 
 /** The worker of clips over a core. */
 export function clipWorkerOptions(
   {
     engine,
-    clips,
+    clipSchedule,
+    clipJobs,
+    recapJobs,
     logger,
     metrics,
     times,
@@ -86,7 +96,9 @@ export function clipWorkerOptions(
 ): ClipWorkerOptions {
   return {
     engine,
-    clips,
+    clips: clipJobs,
+    recaps: recapJobs,
+    schedule: clipSchedule,
     times,
     logger,
     metrics,

@@ -26,7 +26,6 @@ import {
   type CommandLog,
   createTakes,
   createWriter,
-  type Deletions,
   type EventLog,
   type RecordingRepository,
   type RecordingsPorts,
@@ -35,7 +34,7 @@ import {
   type RoomAccess,
 } from '../recording/index.ts'
 import { clearDeadTakes, createFinalizer, type RecordingFinalizer, recoverSpoolRegularly } from '../recovery/index.ts'
-import { createDeletions, createRemovals, type Removals } from '../retention/index.ts'
+import { Deletions, Removals } from '../retention/index.ts'
 import { isRecordedHere } from '../spool/index.ts'
 import { openStore, type SegmentStore } from '../store/index.ts'
 import { createTelemetry, type Logger, type Metrics } from '../telemetry/index.ts'
@@ -109,37 +108,21 @@ export async function wireService(config: Config, options: WireOptions): Promise
       return undefined
     }),
   )
-  const deletions = createDeletions({
-    log: createDeletionLog(database),
-    writer,
-    queue: engine.deletionQueue,
-    store,
-    // They need the ports of recordings, which a deletion is among.
-    clips: {
-      settle: (recordingId) => clips.ofDeleted.settle(recordingId),
-      outputs: (recordingId) => clips.ofDeleted.outputs(recordingId),
-      deleteAll: (recordingId) => clips.ofDeleted.deleteAll(recordingId),
-    },
-    seal: (recordingId, deletion) => sealDeleted(store, recordingId, deletion),
-    clock,
-    defaultAgeSec: config.retentionDays === null ? null : config.retentionDays * DAY_SEC,
-  })
   undo.use(expireDataRegularly(database, config, { logger, times }))
   const recordingsPorts = {
     repository,
     writer,
     commands,
     takeQueue: engine.takeQueue,
-    line: createStartQueue(database),
-    deletions,
+    startQueue: createStartQueue(database),
     outbound,
     clock,
     newUlid,
     newTraceId,
     publicUrl,
   }
-  const { highlights, clips } = await openHighlights({ database, engine, store, logger, metrics }, recordingsPorts)
-  undo.use(clips)
+  const highlightParts = await openHighlights({ database, engine, store, logger, metrics }, recordingsPorts)
+  const clipSchedule = undo.use(highlightParts.clipSchedule)
   const hubSecret = await serviceSecret(database, 'hub', () => randomBytes(32).toString('base64url'))
   const resources = undo.move()
   return {
@@ -154,17 +137,25 @@ export async function wireService(config: Config, options: WireOptions): Promise
     commands,
     eventLog: createEventLog(database),
     finalizer: createFinalizer(store, spoolDir(config)),
-    deletions,
-    removals: createRemovals({
+    deletions: new Deletions({
+      log: createDeletionLog(database),
+      writer,
+      queue: engine.deletionQueue,
+      store,
+      clips: clipSchedule.ofDeleted,
+      seal: (recordingId, deletion) => sealDeleted(store, recordingId, deletion),
+      clock,
+      defaultAgeSec: config.retentionDays === null ? null : config.retentionDays * DAY_SEC,
+    }),
+    removals: new Removals({
       repository,
-      pins: createRetainedSegments(database),
+      retained: createRetainedSegments(database),
       store,
       clock,
       windowOf: (recordingId) => loadWindow(store, recordingId),
     }),
     recordingsPorts,
-    highlights,
-    clips,
+    ...highlightParts,
     hubSecret,
     newUlid,
     clock,
@@ -176,7 +167,7 @@ export async function wireService(config: Config, options: WireOptions): Promise
 
 /** The worker over a core. */
 export function workerOptions(core: ServiceParts, config: Config, roomAccess: RoomAccess): WorkerOptions {
-  const { repository, writer, commands, engine, metrics, logger, highlights, clips, times, options } = core
+  const { repository, writer, commands, engine, metrics, logger, highlights, clipSchedule, times, options } = core
   return {
     engine,
     logger,
@@ -199,7 +190,7 @@ export function workerOptions(core: ServiceParts, config: Config, roomAccess: Ro
         commands,
         takeQueue: engine.takeQueue,
         roomAccess,
-        line: core.recordingsPorts.line,
+        startQueue: core.recordingsPorts.startQueue,
         clock: core.clock,
         maxQueueSec: config.maxQueueSec,
         ...(options.recovery && { recovery: options.recovery }),
@@ -207,7 +198,7 @@ export function workerOptions(core: ServiceParts, config: Config, roomAccess: Ro
       }),
       commands,
       highlights,
-      clips,
+      clips: clipSchedule,
       finalizer: core.finalizer,
       clearTake: (recordingId, take) => clearDeadTakes(spoolDir(config), recordingId, take),
       surroundings: {

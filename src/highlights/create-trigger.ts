@@ -1,7 +1,7 @@
 import { type HighlightTrigger, toAppError } from '../protocol/index.ts'
 import { isFinal, type RecordingRecord } from '../recording/index.ts'
 import { keepMedia } from './clips/keep-media.ts'
-import { orderCuts } from './clips/order-cuts.ts'
+import { requestCuts } from './clips/request-cuts.ts'
 import type { TriggerOrigin } from './highlights.ts'
 import { createPlanner } from './planner.ts'
 import type { HighlightsPorts, StoredIndex } from './ports.ts'
@@ -57,7 +57,7 @@ export function createTrigger(ports: HighlightsPorts, writer: HighlightWriter) {
       return (await attempt('a highlight could not be planned now', record, planned)) ?? record
     }
     // The recorder has cut already for what it announces.
-    const cuts = origin.trigger === 'api' ? orderCuts(ports, recording, record) : Promise.resolve()
+    const cuts = origin.trigger === 'api' ? requestCuts(ports, recording, record) : Promise.resolve()
     await attempt('the recorder could not be told of a highlight', record, cuts)
     const kept = keepMedia(ports, recording, [record])
     await attempt('what a highlight needs could not be kept now', record, kept)

@@ -73,12 +73,12 @@ export function move(
 }
 
 /** The refusal of what the recording's state does not allow. */
-export function wrongState(record: RecordingRecord, wish: string): AppError {
+export function wrongState(record: RecordingRecord, refused: string): AppError {
   return new AppError(
     'recording.wrong-state',
-    `The recording ${record.id} is \`${record.state}\`, which does not allow \`${wish}\`.`,
+    `The recording ${record.id} is \`${record.state}\`, which does not allow \`${refused}\`.`,
     {
-      received: wish,
+      received: refused,
       details: { state: record.state },
     },
   )
@@ -148,23 +148,23 @@ export function applyStored(record: RecordingRecord, stored: StoredTakes): Outco
   return { record: { ...record, takes }, facts: [{ type: 'recording.stats' }] }
 }
 
-/** The recording as it is once its recorder obeyed; undefined when it is so already. */
-export function applyOrder(record: RecordingRecord, order: RecorderOrder, now: Date): Outcome | undefined {
-  switch (order.type) {
+/** The recording as it is once its recorder has confirmed the command; undefined when it is so already. */
+export function applyCommand(record: RecordingRecord, command: RecorderOrder, now: Date): Outcome | undefined {
+  switch (command.type) {
     case 'layout':
-      return applyLayout(record, order.layout)
+      return applyLayout(record, command.layout)
     case 'source.add': {
-      if (findSource(record, order.source.id) !== undefined) return undefined
-      const source: SourceRecord = { spec: order.source, state: 'connecting', since: now.toISOString(), error: null }
+      if (findSource(record, command.source.id) !== undefined) return undefined
+      const source: SourceRecord = { spec: command.source, state: 'connecting', since: now.toISOString(), error: null }
       return { record: { ...record, sources: [...record.sources, source] }, facts: [{ type: 'source.state', source }] }
     }
     case 'source.update': {
-      const before = findSource(record, order.sourceId)
+      const before = findSource(record, command.sourceId)
       if (before === undefined) return undefined
-      return replaceSource(record, { ...before, spec: { ...before.spec, ...order.patch } })
+      return replaceSource(record, { ...before, spec: { ...before.spec, ...command.patch } })
     }
     case 'source.remove': {
-      const { sourceId } = order
+      const { sourceId } = command
       if (findSource(record, sourceId) === undefined) return undefined
       const sources = record.sources.filter((source) => source.spec.id !== sourceId)
       return { record: { ...record, sources }, facts: [{ type: 'source.removed', sourceId }] }
@@ -179,7 +179,7 @@ export function applyOrder(record: RecordingRecord, order: RecorderOrder, now: D
     case 'cut':
       return undefined
     default:
-      return assertNever(order)
+      return assertNever(command)
   }
 }
 

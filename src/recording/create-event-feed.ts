@@ -1,4 +1,5 @@
 import type { Event } from '../protocol/index.ts'
+import { WakeUp } from '../timing/index.ts'
 import type { EventLog } from './ports.ts'
 import type { EventFeed } from './recordings.ts'
 
@@ -9,8 +10,8 @@ export function createEventFeed(log: EventLog): EventFeed {
   return {
     lastId: () => log.lastId(),
     async *subscribe({ afterId, recordingId, types, signal }) {
-      const alarm = createAlarm(signal)
-      using _watch = log.watch(alarm.ring)
+      const news = new WakeUp()
+      using _watch = log.watch(() => news.ring())
       let cursor = afterId ?? (await log.lastId())
       const filter = { limit: BATCH, ...(recordingId !== undefined && { recordingId }), ...(types && { types }) }
       while (!signal.aborted) {
@@ -20,30 +21,8 @@ export function createEventFeed(log: EventLog): EventFeed {
           yield event
           cursor = event.id
         }
-        if (events.length < BATCH) await alarm.rung()
+        if (events.length < BATCH) await news.wait({ signal })
       }
-    },
-  }
-}
-
-/** A bell that remembers that it was rung while nobody waited. An abort rings it for good. */
-function createAlarm(signal: AbortSignal): { ring: () => void; rung: () => Promise<void> } {
-  let ringing = false
-  let wake: () => void = () => {}
-  const ring = () => {
-    ringing = true
-    wake()
-  }
-  signal.addEventListener('abort', ring, { once: true })
-  return {
-    ring,
-    async rung() {
-      if (!ringing) {
-        await new Promise<void>((resolve) => {
-          wake = resolve
-        })
-      }
-      ringing = signal.aborted
     },
   }
 }

@@ -36,8 +36,8 @@ export interface StoredCommand {
   readonly id: string
   readonly seq: number
   readonly recordingId: string
-  readonly order: RecorderOrder
-  /** True when the recording already shows what the order asks for, so that its answer changes nothing. */
+  readonly command: RecorderOrder
+  /** True when the recording already shows what the command asks for, so that its answer changes nothing. */
   readonly applied: boolean
   /** The recorder's answer; undefined while there is none. */
   readonly answer: { readonly error: ErrorInfo | null } | undefined
@@ -60,7 +60,7 @@ export interface RecordingRepository {
   countByState(): Promise<Readonly<Partial<Record<RecordingState, number>>>>
 }
 
-/** Orders on their way to recorders that may run under another process. */
+/** Commands on their way to recorders that may run under another process. */
 export interface CommandLog {
   append(command: Omit<StoredCommand, 'seq' | 'answer'>): Promise<void>
   find(id: string): Promise<StoredCommand | undefined>
@@ -90,9 +90,9 @@ export interface EventLog {
 /** Why a worker takes no recording now. */
 export type Refusal = Exclude<QueueReason, 'starting' | 'no-worker'>
 
-/** The workers that live, as one of them writes it. */
+/** The registry of workers, as one of them writes it. */
 export interface WorkerRegistry {
-  /** This worker lives, and takes no more recordings for this reason, or takes them. Counts for ten seconds. */
+  /** This worker lives; a refusal says why it takes no more recordings. Counts for ten seconds. */
   heartbeat(refusal: Refusal | null): Promise<void>
   /** This worker ends. */
   deregister(): Promise<void>

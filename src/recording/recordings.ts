@@ -33,14 +33,12 @@ export interface Recordings {
   get(id: string): Promise<Recording>
   /** Newest first. */
   list(query: RecordingQuery): Promise<RecordingList>
-  /** Resolves when the recorder was told; the end comes as an event. Stopping an ended recording returns it as it is. */
+  /** Resolves when the recorder has confirmed; the end comes as an event. Stopping an ended recording returns it as it is. */
   stop(id: string): Promise<Recording>
-  /** Nothing is recorded until it is resumed; resolves when that is so. Before it runs it is remembered. Twice is as once. */
+  /** Nothing is recorded until it is resumed; resolves when that is so. Before it runs it is remembered. Idempotent. */
   pause(id: string): Promise<Recording>
-  /** Resolves with the first picture; before it runs at once. Twice is as once. */
+  /** Resolves with the first picture; before it runs at once. Idempotent. */
   resume(id: string): Promise<Recording>
-  /** It is not found any more; what is stored of it goes soon after. Only a recording that has ended. */
-  delete(id: string, options: { readonly highlights: 'keep' | 'delete' }): Promise<void>
   setLayout(id: string, layout: Layout): Promise<Recording>
   addSource(id: string, source: SourceSpec): Promise<Source>
   updateSource(id: string, sourceId: string, patch: SourcePatch): Promise<Source>

@@ -19,6 +19,8 @@ export const RETRY_POLICIES = {
   database: { firstMs: 100, factor: 3, longestMs: 5_000 },
   /** A store that fails for a moment; one that is away is for the next pass. */
   moment: { firstMs: 500, factor: 1, longestMs: 500, attempts: 2 },
+  /** Planning a recording's clips, when the store or the database failed; without end, and news does not wait. */
+  planning: { firstMs: 500, factor: 1, longestMs: 500 },
   /** A connection that is made again and again, such as the one for notifications. */
   reconnect: { firstMs: 1_000, factor: 1, longestMs: 1_000 },
   /** A source in the first minute of an outage: with loading it is back within 5 s. */

@@ -1,13 +1,13 @@
 import { DELETE_QUEUE, type Engine } from '../engine/index.ts'
 import { AppError, toAppError } from '../protocol/index.ts'
-import type { Deletions } from '../recording/index.ts'
+import type { Deletions } from '../retention/index.ts'
 import type { Logger } from '../telemetry/index.ts'
 import { repeat } from '../timing/index.ts'
 import type { WorkerTimes } from './worker-times.ts'
 
 export interface DeleteWorkerOptions {
   readonly engine: Pick<Engine, 'work'>
-  readonly deletions: Deletions
+  readonly deletions: Pick<Deletions, 'run' | 'sweep'>
   readonly times: WorkerTimes
   readonly logger: Logger
 }

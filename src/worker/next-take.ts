@@ -21,7 +21,7 @@ type FollowUp =
   | (Extract<NextStep, { readonly action: 'begin' }> & { begin(): Promise<Beginning | NextStep> })
 
 interface FollowPorts {
-  readonly takes: Pick<Takes, 'resume' | 'begin' | 'interrupt' | 'foresee'>
+  readonly takes: Pick<Takes, 'resume' | 'begin' | 'interrupt' | 'beginOffline'>
   readonly surroundings: RecorderSurroundings
   readonly logger: Logger
   /** Somebody else has the recording now. */
@@ -82,10 +82,10 @@ export function followTakes({ takes, surroundings, logger, lost }: FollowPorts, 
       const step = isLeaving ? await told : await Promise.race([told, sleep(DATABASE_MS, undefined)])
       if (step !== undefined) return heed(step)
       const broken = { take: request.take, at: end.at, error, progress: take.progress }
-      const foreseen = await takes.foresee(recordingId, broken, surroundings)
-      if (foreseen === undefined) return heed(await told)
-      logger.warn({ recordingId, take: foreseen.request.take }, 'the next take begins while the database is away')
-      return ahead(foreseen, told)
+      const offline = await takes.beginOffline(recordingId, broken, surroundings)
+      if (offline === undefined) return heed(await told)
+      logger.warn({ recordingId, take: offline.request.take }, 'the next take begins while the database is away')
+      return ahead(offline, told)
     },
   }
 }

@@ -108,7 +108,7 @@ async function runTakes(ports: RecordingPorts, recordingId: string, signals: Run
       step = await follow.after({ ...last, written, end }, { isLeaving: signals.stop.aborted })
     }
   } finally {
-    takes.leave(recordingId)
+    takes.release(recordingId)
     if (!signals.lost.aborted) {
       try {
         if (signals.stop.aborted) await signals.handBack?.()

@@ -12,6 +12,7 @@ import {
 import type { EventDraft } from '../../src/recording/ports.ts'
 import type { EventFeed, IdempotencyKeys, RecordingQuery, Recordings } from '../../src/recording/recordings.ts'
 import type { Schedules } from '../../src/recording/schedules/schedules.ts'
+import type { Deletions } from '../../src/retention/index.ts'
 
 const CREATED_AT = '2026-11-21T09:00:00.000Z'
 
@@ -51,10 +52,6 @@ export function createFakeRecordings(): FakeRecordings {
     stop: async (id) => put({ ...get(id), state: 'finalizing' }),
     pause: async (id) => put({ ...get(id), state: 'paused', pausedAt: CREATED_AT }),
     resume: async (id) => put({ ...get(id), state: 'recording', pausedAt: null }),
-    async delete(id) {
-      get(id)
-      all.delete(id)
-    },
     setLayout: async (id, layout) => put({ ...get(id), layout }),
     async addSource(id, spec) {
       const recording = get(id)
@@ -77,6 +74,16 @@ export function createFakeRecordings(): FakeRecordings {
     },
   }
   return fake
+}
+
+/** The deletions of those recordings. */
+export function createFakeDeletions({ all, get }: FakeRecordings): Pick<Deletions, 'delete'> {
+  return {
+    async delete(id) {
+      await get(id)
+      all.delete(id)
+    },
+  }
 }
 
 /** The id of the n-th recording that a fake starts. */

@@ -10,7 +10,13 @@ import { FsSegmentStore } from '../../src/store/index.ts'
 import { createMemoryHistory } from '../hub/memory-history.ts'
 import { createMemoryPresence } from '../hub/memory-presence.ts'
 import { createFakeHighlights } from './fake-highlights.ts'
-import { createFakeEvents, createFakeIdempotencyKeys, createFakeRecordings, createFakeSchedules } from './fakes.ts'
+import {
+  createFakeDeletions,
+  createFakeEvents,
+  createFakeIdempotencyKeys,
+  createFakeRecordings,
+  createFakeSchedules,
+} from './fakes.ts'
 
 /** Gives every request the same trace id, so that a whole body can be compared. */
 export const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736'
@@ -40,6 +46,7 @@ export async function openApp(
   const observed: unknown[] = []
   const app: FastifyInstance = await buildApp({
     recordings,
+    deletions: createFakeDeletions(recordings),
     schedules: createFakeSchedules(),
     highlights,
     events,

@@ -6,7 +6,8 @@ import { createPublication, loadPublication, loadSegments, loadWindow, playerVie
 import { selectSegments } from '../../src/highlights/plan.ts'
 import { parsePlaylist as parseOurs, type Segment } from '../../src/playlist/index.ts'
 import { finalizeRecording } from '../../src/recovery/finalize-recording.ts'
-import { createRemovals, planRemoval, type RemovalMark } from '../../src/retention/index.ts'
+import { type RemovalMark, Removals } from '../../src/retention/index.ts'
+import { planRemoval } from '../../src/retention/plan-removal.ts'
 import { openStore, type SegmentStore } from '../../src/store/index.ts'
 import { parsePlaylist, updateFaults } from '../kit/watch/playlist-rules.ts'
 import { FPS, SEGMENT_SEC } from '../playlist/segments.ts'
@@ -49,11 +50,11 @@ test('slides by the rules through restarts of its recorder, and removed media st
   const { store } = opened
   let nowMs = START
   let state: 'recording' | 'completed' = 'recording'
-  const removals = createRemovals({
+  const removals = new Removals({
     store,
     clock: () => new Date(nowMs),
     repository: { find: async () => aRecord({ state }) },
-    pins: { of: async () => ['takes/1/3.ts'] },
+    retained: { of: async () => ['takes/1/3.ts'] },
     windowOf: (id) => loadWindow(store, id),
   })
   let next: { marks: readonly RemovalMark[]; afterSec: number } | undefined = { marks: [], afterSec: 0 }

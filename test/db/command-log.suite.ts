@@ -10,7 +10,7 @@ const TIMEOUT_MS = 5000
 describeDatabases('the command log', (database) => {
   const log = () => createCommandLog(database())
   const append = async (recordingId: string, id = ulid()) => {
-    await log().append({ id, recordingId, order: { type: 'layout', layout: { name: 'grid' } }, applied: false })
+    await log().append({ id, recordingId, command: { type: 'layout', layout: { name: 'grid' } }, applied: false })
     return id
   }
 
@@ -42,7 +42,7 @@ describeDatabases('the command log', (database) => {
     const signal = (text: string) => ({ v: 1 as const, type: 'chat.message' as const, at: 1, text })
     const send = async (recordingId: string, texts: readonly string[]) => {
       const id = ulid()
-      await log().append({ id, recordingId, order: { type: 'signals', signals: texts.map(signal) }, applied: false })
+      await log().append({ id, recordingId, command: { type: 'signals', signals: texts.map(signal) }, applied: false })
       return id
     }
     const first = await send(mine, ['a', 'b'])
@@ -76,7 +76,7 @@ describeDatabases('the command log', (database) => {
   test('keeps any text of a signal', async () => {
     const recordingId = ulid()
     const signals = [{ v: 1, type: 'chat.message', at: 1, text: 'null \u0000 and 漢字 🎉' }] as const
-    await log().append({ id: ulid(), recordingId, order: { type: 'signals', signals }, applied: true })
-    expect((await log().pending(recordingId, 0))[0]?.order).toEqual({ type: 'signals', signals })
+    await log().append({ id: ulid(), recordingId, command: { type: 'signals', signals }, applied: true })
+    expect((await log().pending(recordingId, 0))[0]?.command).toEqual({ type: 'signals', signals })
   })
 })

@@ -47,7 +47,7 @@ test('a Postgres that goes away and returns is used again, and its listeners loo
 
   const answered = Promise.withResolvers<void>()
   using _again = commands.watch('rec_b', answered.resolve)
-  await commands.append({ id: ulid(), recordingId: 'rec_b', order: { type: 'stop' }, applied: false })
+  await commands.append({ id: ulid(), recordingId: 'rec_b', command: { type: 'stop' }, applied: false })
   await answered.promise
 })
 
@@ -129,14 +129,14 @@ test('an embedded database keeps what it had, bears one process only, and takes 
       await createCommandLog(database).append({
         id: 'c1',
         recordingId: 'rec_a',
-        order: { type: 'cut' },
+        command: { type: 'cut' },
         applied: false,
       })
       const second = openDatabase({ kind: 'embedded', dir }, () => {})
       await expect(second).rejects.toMatchObject({ code: 'database.unavailable', field: 'PANOREC_DATA_DIR' })
     }
     await using again = await openDatabase({ kind: 'embedded', dir }, () => {})
-    expect(await createCommandLog(again).find('c1')).toMatchObject({ order: { type: 'cut' } })
+    expect(await createCommandLog(again).find('c1')).toMatchObject({ command: { type: 'cut' } })
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

@@ -33,7 +33,7 @@ describe('a highlight of an ended recording', () => {
     expect(playlist.match(/^\S+\.ts$/gm)).toEqual([3, 4, 5, 6].map((seq) => `../../takes/1/${seq}.ts`))
     expect(open.queued).toEqual([highlight.id])
     expect(await open.events(recordingId)).toEqual(['highlight.created', 'highlight.playable'])
-    expect(await open.orders(recordingId)).toEqual([])
+    expect(await open.pending(recordingId)).toEqual([])
   })
 
   test('is clamped where it is asked beyond the recording, and says so', async () => {
@@ -58,7 +58,7 @@ describe('a highlight of an ended recording', () => {
     expect(open.queued).toEqual([])
     open.broken.queue = false
     open.time.now += 60_000
-    await open.clips.sweep()
+    await open.schedule.sweep()
     expect(open.queued).toContain(id)
   })
 })
@@ -68,11 +68,11 @@ describe('a highlight of a running recording', () => {
     const recordingId = await open.record('recording')
     const highlight = await open.highlights.trigger(recordingId, { preSec: 5 })
     expect(highlight).toMatchObject({ state: 'waiting', at: at(20), from: at(15), to: at(30), preSec: 5, postSec: 10 })
-    expect(await open.orders(recordingId)).toEqual([{ type: 'cut' }, { type: 'cut', atMs: START + 30_000 }])
+    expect(await open.pending(recordingId)).toEqual([{ type: 'cut' }, { type: 'cut', atMs: START + 30_000 }])
     await open.highlights.trigger(recordingId, { at: at(40), postSec: 0 })
     await open.highlights.trigger(recordingId, { at: at(50), postSec: 5 })
     const ahead = [40, 50, 55].map((sec) => ({ type: 'cut', atMs: START + sec * 1000 }))
-    expect((await open.orders(recordingId)).slice(2)).toEqual(ahead)
+    expect((await open.pending(recordingId)).slice(2)).toEqual(ahead)
   })
 
   test('has its cuts ordered again from each take that starts', async () => {
@@ -80,26 +80,26 @@ describe('a highlight of a running recording', () => {
     const origin = { trigger: 'rule', key: 'rule-0@1', rule: 'loudness' } as const
     await open.highlights.trigger(recordingId, { at: at(20), postSec: 10 }, origin)
     await open.highlights.trigger(recordingId, { at: at(40), postSec: 5 })
-    const before = (await open.orders(recordingId)).length
+    const before = (await open.pending(recordingId)).length
     open.time.now = START + 41_000
-    await open.clips.takeStarted(recordingId)
-    expect((await open.orders(recordingId)).slice(before)).toEqual([{ type: 'cut', atMs: START + 45_000 }])
+    await open.schedule.takeStarted(recordingId)
+    expect((await open.pending(recordingId)).slice(before)).toEqual([{ type: 'cut', atMs: START + 45_000 }])
     open.time.now = START + 29_000
-    await open.clips.takeStarted(recordingId)
+    await open.schedule.takeStarted(recordingId)
     const again = [30, 40, 45].map((sec) => ({ type: 'cut', atMs: START + sec * 1000 }))
-    expect((await open.orders(recordingId)).slice(before + 1)).toEqual(again)
+    expect((await open.pending(recordingId)).slice(before + 1)).toEqual(again)
   })
 
   test('plays when the segment with the end of its post-roll is stored, and not before', async () => {
     const recordingId = await open.record('recording')
-    open.clips.storedUntil(recordingId, START + 20_000)
+    open.schedule.storedUntil(recordingId, START + 20_000)
     const { id } = await open.highlights.trigger(recordingId, { preSec: 5, postSec: 1 })
-    open.clips.storedUntil(recordingId, START + 20_999)
+    open.schedule.storedUntil(recordingId, START + 20_999)
     await new Promise((resolve) => setTimeout(resolve, 100))
     expect(await state(id)).toBe('waiting')
     await open.stores(recordingId, evenSegments(11))
     open.time.now = START + 21_250
-    open.clips.storedUntil(recordingId, START + 22_000)
+    open.schedule.storedUntil(recordingId, START + 22_000)
     await expect.poll(() => state(id), HEARD).toBe('cutting')
     expect(open.seen).toEqual([`${id} playable 250`])
     expect(open.queued).toEqual([id])
@@ -107,7 +107,7 @@ describe('a highlight of a running recording', () => {
 
   test('plays when its trigger is heard after its last segment', async () => {
     const recordingId = await open.record('recording')
-    open.clips.storedUntil(recordingId, START + 20_000)
+    open.schedule.storedUntil(recordingId, START + 20_000)
     open.time.now = START + 19_000
     const { id } = await open.highlights.trigger(recordingId, { at: at(19), postSec: 0.5 })
     await expect.poll(() => state(id), HEARD).toBe('cutting')
@@ -116,11 +116,11 @@ describe('a highlight of a running recording', () => {
   test('gets what there is when the recording ends', async () => {
     const recordingId = await open.record('recording')
     const { id } = await open.highlights.trigger(recordingId, { preSec: 5, postSec: 600 })
-    await open.clips.recordingEnded(recordingId)
+    await open.schedule.recordingEnded(recordingId)
     expect(await state(id)).toBe('waiting')
     await open.becomes(recordingId, 'completed', at(20))
     await open.stores(recordingId, evenSegments(10), { ended: true })
-    await open.clips.recordingEnded(recordingId)
+    await open.schedule.recordingEnded(recordingId)
     expect(await open.highlights.get(id)).toMatchObject({ state: 'cutting', to: at(20), clamped: { to: at(620) } })
     expect(open.seen.at(-1)).toBe(`${id} playable 0`)
   })
@@ -130,7 +130,7 @@ describe('a highlight of a running recording', () => {
     const { id } = await open.highlights.trigger(recordingId, { at: at(300), preSec: 1, postSec: 1 })
     await open.becomes(recordingId, 'completed', at(20))
     await open.stores(recordingId, evenSegments(10), { ended: true })
-    await open.clips.recordingEnded(recordingId)
+    await open.schedule.recordingEnded(recordingId)
     expect(await open.highlights.get(id)).toMatchObject({ state: 'failed', error: { code: 'highlight.no-media' } })
     expect(open.woken.at(-1)).toBe(`${recordingId}/0`)
     expect(open.seen).toEqual([`${id} failed highlight.no-media`])
@@ -140,10 +140,10 @@ describe('a highlight of a running recording', () => {
     const recordingId = await open.record('recording')
     const { id } = await open.highlights.trigger(recordingId, { preSec: 5, postSec: 2 })
     open.time.now = START + 60_000
-    await open.clips.sweep()
+    await open.schedule.sweep()
     expect(await state(id)).toBe('waiting')
     await open.stores(recordingId, evenSegments(11))
-    await open.clips.sweep()
+    await open.schedule.sweep()
     expect(await open.highlights.get(id)).toMatchObject({ state: 'cutting', to: at(22), clamped: null })
   })
 
@@ -152,10 +152,10 @@ describe('a highlight of a running recording', () => {
     const { id } = await open.highlights.trigger(recordingId, { preSec: 5, postSec: 5 })
     await open.becomes(recordingId, 'failed', at(22))
     open.time.now = START + 30_000
-    await open.clips.sweep()
+    await open.schedule.sweep()
     expect(await state(id)).toBe('waiting')
     open.time.now = START + 90_000
-    await open.clips.sweep()
+    await open.schedule.sweep()
     expect(await open.highlights.get(id)).toMatchObject({ state: 'cutting', to: at(20) })
   })
 
@@ -164,7 +164,7 @@ describe('a highlight of a running recording', () => {
     const { id } = await open.highlights.trigger(recordingId, { preSec: 5, postSec: 5 })
     await open.becomes(recordingId, 'paused')
     open.time.now = START + 50_000
-    await open.clips.sweep()
+    await open.schedule.sweep()
     expect(await open.highlights.get(id)).toMatchObject({ state: 'cutting', to: at(20), clamped: { to: at(25) } })
   })
 })
@@ -174,10 +174,10 @@ test('a highlight that still waits when its recording is deleted fails, and is n
   const { id } = await open.highlights.trigger(recordingId, { preSec: 5, postSec: 5 })
   await open.forget(recordingId)
   open.time.now = START + 60_000
-  await open.clips.sweep()
+  await open.schedule.sweep()
   expect(await open.highlights.get(id)).toMatchObject({ state: 'failed', error: { code: 'recording.not-found' } })
   open.seen.length = 0
-  await open.clips.sweep()
+  await open.schedule.sweep()
   expect(open.seen.filter((line) => line.includes(recordingId))).toEqual([])
 })
 
@@ -186,7 +186,7 @@ describe('the clip', () => {
     const recordingId = await open.record('completed')
     const { id: highlightId } = await open.highlights.trigger(recordingId, { at: at(10), preSec: 4, postSec: 3 })
     const ids = { recordingId, highlightId }
-    expect(await open.clips.begin(ids, SURROUNDINGS)).toMatchObject({
+    expect(await open.clipJobs.begin(ids, SURROUNDINGS)).toMatchObject({
       ...ids,
       ...SURROUNDINGS,
       atMs: START + 10_000,
@@ -201,7 +201,7 @@ describe('the clip', () => {
     expect(Value.Errors(HighlightSchema, ready)).toEqual([])
     expect(open.seen.at(-1)).toBe(`${highlightId} ready 1500`)
     expect(open.woken.at(-1)).toBe(`${recordingId}/0`)
-    expect(await open.clips.begin(ids, SURROUNDINGS)).toBeUndefined()
+    expect(await open.clipJobs.begin(ids, SURROUNDINGS)).toBeUndefined()
     const manifest = JSON.parse(await open.text(`${recordingId}/highlights/${highlightId}/highlight.json`))
     expect(manifest).toMatchObject({ version: 1, id: highlightId, state: 'ready', durationSec: 6.96, favourite: false })
     await open.highlights.setFavourite(highlightId, true)
@@ -216,7 +216,7 @@ describe('the clip', () => {
   test('that cannot be made leaves its highlight failed, with the playlist', async () => {
     const recordingId = await open.record('completed')
     const { id: highlightId } = await open.highlights.trigger(recordingId, { at: at(10) })
-    await open.clips.fail({ recordingId, highlightId }, { code: 'clip.wrong-media', message: 'no' })
+    await open.clipJobs.fail({ recordingId, highlightId }, { code: 'clip.wrong-media', message: 'no' })
     const failed = await open.highlights.get(highlightId)
     expect(failed).toMatchObject({ state: 'failed', error: { code: 'clip.wrong-media' } })
     expect(failed.playableAt).not.toBeNull()
@@ -236,10 +236,10 @@ describe('the clip', () => {
     expect(await stored()).toBe(0)
     await open.store.put(`${folder}clip.mp4`, new Uint8Array(10))
     const figures = { durationSec: 1, frames: 25, bytes: 10, firstMs: START, endMs: START + 1000, encodedFrames: 0 }
-    await open.clips.finish({ recordingId, highlightId }, figures)
+    await open.clipJobs.finish({ recordingId, highlightId }, figures)
     expect(await stored()).toBe(0)
     await open.store.put(`${folder}poster.jpg`, new Uint8Array(10))
-    expect(await open.clips.begin({ recordingId, highlightId }, SURROUNDINGS)).toBeUndefined()
+    expect(await open.clipJobs.begin({ recordingId, highlightId }, SURROUNDINGS)).toBeUndefined()
     expect(await stored()).toBe(0)
     await expect(open.highlights.get(highlightId)).rejects.toMatchObject({ code: 'highlight.not-found' })
     await expect(open.highlights.delete(highlightId)).rejects.toMatchObject({ code: 'highlight.not-found' })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createClips, createHighlights, loadHighlight } from '../../src/highlights/index.ts'
+import { ClipJobs, createHighlights, loadHighlight } from '../../src/highlights/index.ts'
 import type { SegmentStore } from '../../src/store/index.ts'
 import { makeFaulty } from '../store/faulty-store.ts'
 import { at, openHighlights, SURROUNDINGS } from './open-highlights.ts'
@@ -12,7 +12,7 @@ test('a name that is given while the clip is finished is stored beside it', asyn
   const recordingId = await open.record('completed')
   const { id: highlightId } = await open.highlights.trigger(recordingId, { at: at(10), preSec: 2, postSec: 2 })
   const ids = { recordingId, highlightId }
-  await open.clips.begin(ids, SURROUNDINGS)
+  await open.clipJobs.begin(ids, SURROUNDINGS)
   let renamed: Promise<unknown> | undefined
   const highlights = createHighlights(open.ports)
   /** Somebody renames it between the first copy of its row in the store and the change of its row. */
@@ -24,7 +24,7 @@ test('a name that is given while the clip is finished is stored beside it', asyn
       await renamed
     },
   }
-  using clips = createClips({ ...open.ports, store })
+  const clips = new ClipJobs({ ...open.ports, store })
   await clips.finish(ids, RESULT)
   const stored = await loadHighlight(open.store, { recordingId, id: highlightId })
   expect(stored).toEqual(await open.ports.highlights.find(highlightId))

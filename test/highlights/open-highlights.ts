@@ -13,7 +13,14 @@ import {
   createShareRepository,
   openDatabase,
 } from '../../src/db/index.ts'
-import { createClips, createHighlights, type HighlightIds, type HighlightsPorts } from '../../src/highlights/index.ts'
+import {
+  ClipJobs,
+  ClipSchedule,
+  createHighlights,
+  type HighlightIds,
+  type HighlightsPorts,
+  RecapJobs,
+} from '../../src/highlights/index.ts'
 import { renderIndex, type Segment } from '../../src/playlist/index.ts'
 import {
   AppError,
@@ -88,13 +95,16 @@ export async function openHighlights() {
     shareSecret: 'the secret of shares',
     publicUrl: 'https://rec.test',
   }
-  const clips = undo.use(createClips(ports))
+  const schedule = undo.use(new ClipSchedule(ports))
+  const clipJobs = new ClipJobs(ports)
   const resources = undo.move()
 
   return {
     ports,
     highlights: createHighlights(ports),
-    clips,
+    schedule,
+    clipJobs,
+    recapJobs: new RecapJobs(ports),
     commands,
     database,
     store,
@@ -130,17 +140,17 @@ export async function openHighlights() {
       const events = await createEventLog(database).after(0, { recordingId, limit: 1000 })
       return events.map(({ type }) => type).filter((type) => !type.startsWith('recording.'))
     },
-    /** The orders that wait for the recorder. */
-    orders: async (recordingId: string) => (await commands.pending(recordingId, 0)).map(({ order }) => order),
+    /** The commands that wait for the recorder. */
+    pending: async (recordingId: string) => (await commands.pending(recordingId, 0)).map(({ command }) => command),
     text: async (key: string): Promise<string> => await new Response((await store.get(key)).body).text(),
     /** As a clip function does: stores the clip, then says so. */
     async cut(ids: HighlightIds, result: Partial<ClipResult> = {}): Promise<void> {
-      const request = await clips.begin(ids, SURROUNDINGS)
+      const request = await clipJobs.begin(ids, SURROUNDINGS)
       if (request === undefined) throw new Error('there is nothing to cut')
       await store.put(`${ids.recordingId}/highlights/${ids.highlightId}/clip.mp4`, new Uint8Array(10))
       const [firstMs, endMs] = [request.fromMs, request.toMs]
       const figures = { durationSec: (endMs - firstMs) / 1000, frames: 1, bytes: 10, firstMs, endMs, encodedFrames: 0 }
-      await clips.finish(ids, { ...figures, ...result })
+      await clipJobs.finish(ids, { ...figures, ...result })
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }

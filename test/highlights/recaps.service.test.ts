@@ -32,7 +32,7 @@ test('a recap of all has all, however many they are', async () => {
   const ids = await readyClips(recordingId, MANY)
   const recap = await open.highlights.recap(recordingId, {})
   expect(recap.highlights).toEqual(ids)
-  const job = await open.clips.beginRecap({ recordingId, recapId: recap.id }, SURROUNDINGS)
+  const job = await open.recapJobs.begin({ recordingId, recapId: recap.id }, SURROUNDINGS)
   expect(job?.clips.map(({ highlightId }) => highlightId)).toEqual(ids)
 })
 
@@ -50,16 +50,16 @@ test('a recap says what was deleted before it was made, and fails without any cl
   const recap = await open.highlights.recap(recordingId, {})
   const ids = { recordingId, recapId: recap.id }
   await open.highlights.delete(second)
-  expect((await open.clips.beginRecap(ids, SURROUNDINGS))?.clips).toHaveLength(2)
+  expect((await open.recapJobs.begin(ids, SURROUNDINGS))?.clips).toHaveLength(2)
   await open.highlights.delete(first)
-  expect((await open.clips.beginRecap(ids, SURROUNDINGS))?.clips).toHaveLength(1)
-  await open.clips.finishRecap(ids, { durationSec: 2, bytes: 1 })
+  expect((await open.recapJobs.begin(ids, SURROUNDINGS))?.clips).toHaveLength(1)
+  await open.recapJobs.finish(ids, { durationSec: 2, bytes: 1 })
   const made = await open.highlights.getRecap(recap.id)
   expect(made).toMatchObject({ state: 'ready', highlights: [third], omitted: [second, first] })
 
   const hopeless = await open.highlights.recap(recordingId, {})
   await open.highlights.delete(third)
-  const begun = open.clips.beginRecap({ recordingId, recapId: hopeless.id }, SURROUNDINGS)
+  const begun = open.recapJobs.begin({ recordingId, recapId: hopeless.id }, SURROUNDINGS)
   await expect(begun).rejects.toMatchObject({ code: 'highlight.not-found' })
 })
 
@@ -69,14 +69,14 @@ test('a deleted recap takes its film with it, also one that is stored afterwards
   const [made, late] = [await open.highlights.recap(recordingId, {}), await open.highlights.recap(recordingId, {})]
   const film = (id: string) => `${recordingId}/outputs/${id}.mp4`
   for (const { id } of [made, late]) {
-    expect(await open.clips.beginRecap({ recordingId, recapId: id }, SURROUNDINGS)).toBeDefined()
+    expect(await open.recapJobs.begin({ recordingId, recapId: id }, SURROUNDINGS)).toBeDefined()
   }
   await open.store.put(film(made.id), new Uint8Array(1))
-  await open.clips.finishRecap({ recordingId, recapId: made.id }, { durationSec: 2, bytes: 1 })
+  await open.recapJobs.finish({ recordingId, recapId: made.id }, { durationSec: 2, bytes: 1 })
   expect(await loadRecap(open.store, { recordingId, id: made.id })).toMatchObject({ state: 'ready', durationSec: 2 })
   for (const { id } of [made, late]) await open.highlights.deleteRecap(id)
   await open.store.put(film(late.id), new Uint8Array(1))
-  await open.clips.finishRecap({ recordingId, recapId: late.id }, { durationSec: 2, bytes: 1 })
+  await open.recapJobs.finish({ recordingId, recapId: late.id }, { durationSec: 2, bytes: 1 })
   for (const { id } of [made, late]) {
     expect(await open.store.head(film(id))).toBeUndefined()
     expect(await open.store.head(`${recordingId}/outputs/${id}.json`)).toBeUndefined()

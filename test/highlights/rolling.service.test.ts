@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { loadPublication, loadWindow } from '../../src/archive/index.ts'
 import { createRetainedSegments } from '../../src/db/index.ts'
-import { createRemovals, type NextRemoval } from '../../src/retention/index.ts'
+import { type NextRemoval, Removals } from '../../src/retention/index.ts'
 import { evenSegments, FPS, SEGMENT_SEC } from '../playlist/segments.ts'
 import { at, type OpenHighlights, openHighlights, START } from './open-highlights.ts'
 
@@ -18,11 +18,11 @@ afterAll(() => open?.[Symbol.asyncDispose]())
 /** A rolling recording that is recorded as the clock goes, looked at by the sweep and by the removals. */
 async function record() {
   const id = await open.record('recording', evenSegments(1), { retention: { rollingSec: ROLLING_SEC } })
-  const { store, time, clips } = open
+  const { store, time, schedule } = open
   const clock = () => new Date(time.now)
   const windowOf = (recordingId: string) => loadWindow(store, recordingId)
   const pins = createRetainedSegments(open.database)
-  const removals = createRemovals({ repository: open.ports.recordings, pins, store, clock, windowOf })
+  const removals = new Removals({ repository: open.ports.recordings, retained: pins, store, clock, windowOf })
   const segments = evenSegments(300)
   const settings = { segmentSec: SEGMENT_SEC, fps: FPS, rollingSec: ROLLING_SEC }
   const publication = await loadPublication(store, id, settings)
@@ -43,7 +43,7 @@ async function record() {
           await publication.publish({ ended: false })
           stored += 1
         }
-        if (sec % SWEEP_EVERY_SEC === 0) await clips.sweep()
+        if (sec % SWEEP_EVERY_SEC === 0) await schedule.sweep()
         if (next === undefined || sec < lookSec) continue
         next = await removals.run(id, next.marks)
         lookSec = sec + (next?.afterSec ?? 0)
@@ -88,6 +88,6 @@ test('a recording that keeps everything is not read for what waits', async () =>
   open.loads.length = 0
   open.time.now = START + 20_000
   await open.highlights.trigger(recordingId, { preSec: 5, postSec: 60 })
-  await open.clips.sweep()
+  await open.schedule.sweep()
   expect(open.loads).toEqual([])
 })

@@ -71,7 +71,7 @@ describe('a recap', () => {
     expect(Value.Errors(RecapSchema, recap)).toEqual([])
     expect(recap).toMatchObject({ state: 'rendering', highlights: [early, late], titles: true, crossfadeSec: 0.5 })
     expect(open.queued.at(-1)).toBe(recap.id)
-    expect(await open.clips.beginRecap({ recordingId, recapId: recap.id }, SURROUNDINGS)).toMatchObject({
+    expect(await open.recapJobs.begin({ recordingId, recapId: recap.id }, SURROUNDINGS)).toMatchObject({
       title: 'Best of',
       clips: [
         { highlightId: early, label: 'At 5', at: at(5) },
@@ -79,13 +79,13 @@ describe('a recap', () => {
       ],
     })
     const wokenBefore = open.woken.length
-    await open.clips.finishRecap({ recordingId, recapId: recap.id }, { durationSec: 9, bytes: 99 })
+    await open.recapJobs.finish({ recordingId, recapId: recap.id }, { durationSec: 9, bytes: 99 })
     expect(open.woken.slice(wokenBefore)).toEqual([`${recordingId}/0`])
     expect(await open.highlights.getRecap(recap.id)).toMatchObject({ state: 'ready', durationSec: 9, bytes: 99 })
-    expect(await open.clips.beginRecap({ recordingId, recapId: recap.id }, SURROUNDINGS)).toBeUndefined()
+    expect(await open.recapJobs.begin({ recordingId, recapId: recap.id }, SURROUNDINGS)).toBeUndefined()
     const chosen = await open.highlights.recap(recordingId, { highlights: [late, early] })
     expect(chosen.highlights).toEqual([late, early])
-    await open.clips.failRecap({ recordingId, recapId: chosen.id }, { code: 'ffmpeg.failed', message: 'no' })
+    await open.recapJobs.fail({ recordingId, recapId: chosen.id }, { code: 'ffmpeg.failed', message: 'no' })
     expect((await open.highlights.recaps(recordingId)).map(({ state }) => state)).toEqual(['failed', 'ready'])
     expect((await open.events(recordingId)).slice(-2)).toEqual(['recap.ready', 'recap.failed'])
     const wrong = { highlights: [early, notReady] }

@@ -25,7 +25,7 @@ describe('a trigger', () => {
     expect(first).toMatchObject({ trigger: 'signal', rule: null, label: 'Wow' })
     expect(second?.id).toBe(first?.id)
     expect(await open.events(recordingId)).toEqual(['highlight.created'])
-    expect(await open.orders(recordingId)).toEqual([])
+    expect(await open.pending(recordingId)).toEqual([])
     await open.highlights.delete(first?.id ?? '')
     await open.highlights.trigger(recordingId, { at: at(20) }, origin)
     expect((await open.highlights.list({ limit: 10, recordingId })).items).toEqual([])
@@ -76,10 +76,10 @@ describe('a trigger', () => {
     const { id, state: first } = await open.highlights.trigger(recordingId, { at: at(10), postSec: 0 })
     expect(first).toBe('waiting')
     open.time.now += 10_000
-    await open.clips.sweep()
+    await open.schedule.sweep()
     expect(await state(id)).toBe('waiting')
     open.broken.store = false
-    await open.clips.sweep()
+    await open.schedule.sweep()
     expect(await state(id)).toBe('cutting')
   })
 

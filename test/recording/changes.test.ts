@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { AppError, type RecorderOrder } from '../../src/protocol/index.ts'
 import { handOver, reserveTake } from '../../src/recording/changes.ts'
 import {
-  applyOrder,
+  applyCommand,
   applyReport,
   applyStored,
   beginTake,
@@ -263,7 +263,7 @@ describe('an order', () => {
     ['a cut', { type: 'cut' }, undefined],
   ]
   test.each(orders)('%s', (_name, order, fact) => {
-    expect(applyOrder(running(), order, LATER)?.facts.map(({ type }) => type)).toEqual(fact && [fact])
+    expect(applyCommand(running(), order, LATER)?.facts.map(({ type }) => type)).toEqual(fact && [fact])
   })
 
   test('that the state refuses names the state', () => {
@@ -281,14 +281,14 @@ describe('a pause', () => {
   test('is what the recorder says, and its order adds nothing to that', () => {
     const outcome = applyReport(running(), 1, { type: 'paused', at }, LATER)
     expect(outcome).toMatchObject({ record: { state: 'paused', pausedAt: at }, facts: [{ type: 'recording.state' }] })
-    expect(applyOrder(paused(), { type: 'pause' }, LATER)).toBeUndefined()
+    expect(applyCommand(paused(), { type: 'pause' }, LATER)).toBeUndefined()
     expect(applyReport(paused(), 1, { type: 'paused', at }, LATER)).toBeUndefined()
   })
 
   test('ends with the first picture after it', () => {
     const outcome = applyReport(paused(), 1, { type: 'resumed', at }, LATER)
     expect(outcome).toMatchObject({ record: { state: 'recording', pausedAt: null } })
-    expect(applyOrder(running(), { type: 'resume' }, LATER)).toBeUndefined()
+    expect(applyCommand(running(), { type: 'resume' }, LATER)).toBeUndefined()
   })
 
   test('outlives its take: the next one begins paused', () => {
@@ -298,7 +298,7 @@ describe('a pause', () => {
   })
 
   test('is remembered while no recorder has the recording, and its beginning is the first picture', () => {
-    const waiting = applyOrder(aRecord(), { type: 'pause' }, NOW)
+    const waiting = applyCommand(aRecord(), { type: 'pause' }, NOW)
     expect(waiting).toMatchObject({ record: { state: 'requested', pausedAt: NOW.toISOString() } })
     const begun = beginTake(waiting?.record ?? aRecord(), NOW).record
     const ready = applyReport(begun, 1, { type: 'started', at, takeEpochMs: 0 }, LATER)?.record ?? begun
@@ -307,7 +307,7 @@ describe('a pause', () => {
       state: 'recording',
       startedAt: at,
     })
-    expect(applyOrder(begun, { type: 'resume' }, LATER)?.record.pausedAt).toBeNull()
+    expect(applyCommand(begun, { type: 'resume' }, LATER)?.record.pausedAt).toBeNull()
   })
 
   test('is over with the recording', () => {

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { isOverdue, LATEST_START_MS, lookAgain, type Watch } from '../../src/recording/index.ts'
+import { extendWatch, isOverdue, LATEST_START_MS, type Watch } from '../../src/recording/schedules/start-queue.ts'
 import { aRecord, NOW, SPEC } from './records.ts'
 
 const PATIENCE_SEC = 60
 const after = (sec: number) => new Date(NOW.getTime() + sec * 1000)
 /** Looked at every two seconds. */
 function watched(fromSec: number, untilSec: number, before?: Watch): Watch {
-  let watch = lookAgain(before, after(fromSec))
-  for (let sec = fromSec + 2; sec <= untilSec; sec += 2) watch = lookAgain(watch, after(sec))
+  let watch = extendWatch(before, after(fromSec))
+  for (let sec = fromSec + 2; sec <= untilSec; sec += 2) watch = extendWatch(watch, after(sec))
   return watch
 }
 const overdue = (sec: number, watch: Watch, spec = SPEC) =>

@@ -91,14 +91,14 @@ describe.each(['a folder', 'S3'])('in %s', (name) => {
     ]
     expect(await opened.render(film.id)).toBe(true)
     const ids = { recordingId: opened.id, recapId: lateFilm.id }
-    expect(await opened.clips.beginRecap(ids, SURROUNDINGS)).toBeDefined()
+    expect(await opened.recapJobs.begin(ids, SURROUNDINGS)).toBeDefined()
     await opened.deletions.delete(opened.id, 'delete')
     expect(await opened.run()).toBe(true)
     expect(await opened.names()).toEqual([FENCE])
     await opened.put(`outputs/${lateFilm.id}.mp4`)
-    await opened.clips.finishRecap(ids, { durationSec: 4, bytes: 1 })
+    await opened.recapJobs.finish(ids, { durationSec: 4, bytes: 1 })
     await opened.put(`highlights/${late}/clip.mp4`)
-    expect(await opened.clips.begin({ recordingId: opened.id, highlightId: late }, SURROUNDINGS)).toBeUndefined()
+    expect(await opened.clipJobs.begin({ recordingId: opened.id, highlightId: late }, SURROUNDINGS)).toBeUndefined()
     await opened.put(`outputs/${film.id}.mp4`)
     expect(await opened.render(film.id)).toBe(false)
     expect(await opened.names()).toEqual([FENCE])
@@ -151,7 +151,7 @@ describe.each(['a folder', 'S3'])('in %s', (name) => {
     const clip = await opened.trigger()
     await opened.cut(clip)
     const [film, failed] = [await opened.highlights.recap(opened.id, {}), await opened.highlights.recap(opened.id, {})]
-    await opened.clips.failRecap(
+    await opened.recapJobs.fail(
       { recordingId: opened.id, recapId: failed.id },
       { code: 'ffmpeg.failed', message: 'no' },
     )

@@ -9,16 +9,18 @@ import {
   type Database,
 } from '../../src/db/index.ts'
 import {
-  createClips,
+  ClipJobs,
+  ClipSchedule,
   createHighlights,
   type HighlightIds,
   type HighlightsPorts,
   type RecapIds,
+  RecapJobs,
 } from '../../src/highlights/index.ts'
 import { renderIndex } from '../../src/playlist/index.ts'
 import type { RecordingSpec, RecordingState } from '../../src/protocol/index.ts'
 import { buildRecord, createWriter } from '../../src/recording/index.ts'
-import { createDeletions } from '../../src/retention/index.ts'
+import { Deletions } from '../../src/retention/index.ts'
 import type { SegmentStore } from '../../src/store/index.ts'
 import { START, SURROUNDINGS } from '../highlights/open-highlights.ts'
 import { evenSegments } from '../playlist/segments.ts'
@@ -62,14 +64,16 @@ export async function openDeletions(
     shareSecret: 'the secret of shares',
     publicUrl: null,
   }
-  const clips = createClips(ports)
+  const schedule = new ClipSchedule(ports)
+  const clipJobs = new ClipJobs(ports)
+  const recapJobs = new RecapJobs(ports)
   const queued: string[] = []
-  const deletions = createDeletions({
+  const deletions = new Deletions({
     log: createDeletionLog(database),
     writer,
     queue: { enqueue: async (id) => void queued.push(id) },
     store,
-    clips: clips.ofDeleted,
+    clips: schedule.ofDeleted,
     seal: (id, deletion) => sealDeleted(store, id, deletion),
     clock,
     defaultAgeSec: 100 * 3600,
@@ -93,7 +97,8 @@ export async function openDeletions(
     repository,
     highlights: createHighlights(ports),
     recaps: ports.recaps,
-    clips,
+    clipJobs,
+    recapJobs,
     time,
     run: () => deletions.run(id, { signal: AbortSignal.timeout(120_000) }),
     /** Names of all that is stored of the recording. */
@@ -115,20 +120,20 @@ export async function openDeletions(
     /** As a clip function does: reads what the clip names, stores the clip, says so. */
     async cut(highlightId: string): Promise<void> {
       const ids: HighlightIds = { recordingId: id, highlightId }
-      const request = await clips.begin(ids, SURROUNDINGS)
+      const request = await clipJobs.begin(ids, SURROUNDINGS)
       if (request === undefined) throw new Error('there is nothing to cut')
       for (const { uri } of request.segments) await (await store.get(`${id}/${uri}`)).body.cancel()
       await put(`highlights/${highlightId}/clip.mp4`)
       const [firstMs, endMs] = [request.fromMs, request.toMs]
-      await clips.finish(ids, { durationSec: 4, frames: 100, bytes: 1, firstMs, endMs, encodedFrames: 0 })
+      await clipJobs.finish(ids, { durationSec: 4, frames: 100, bytes: 1, firstMs, endMs, encodedFrames: 0 })
     },
     async render(recapId: string): Promise<boolean> {
       const ids: RecapIds = { recordingId: id, recapId }
-      if ((await clips.beginRecap(ids, SURROUNDINGS)) === undefined) return false
+      if ((await recapJobs.begin(ids, SURROUNDINGS)) === undefined) return false
       await put(`outputs/${recapId}.mp4`)
-      await clips.finishRecap(ids, { durationSec: 4, bytes: 1 })
+      await recapJobs.finish(ids, { durationSec: 4, bytes: 1 })
       return true
     },
-    [Symbol.dispose]: () => clips[Symbol.dispose](),
+    [Symbol.dispose]: () => schedule[Symbol.dispose](),
   }
 }

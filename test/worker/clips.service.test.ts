@@ -150,7 +150,7 @@ test('a clip function waits for its job from the trigger on, and ends after it',
   const SPARE_MS = 1500
   await sleep(SPARE_MS)
   await stores(recordingId, 10)
-  core.clips.storedUntil(recordingId, START + 20_000)
+  core.clipSchedule.storedUntil(recordingId, START + 20_000)
   await ends(highlight, 'ready')
   const [run, ...others] = await played()
   expect(others).toEqual([])

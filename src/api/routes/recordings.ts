@@ -109,7 +109,7 @@ function readRoute(app: Scope, { deps: { recordings } }: RouteOptions): void {
   )
 }
 
-function deleteRoute(app: Scope, { deps: { recordings } }: RouteOptions): void {
+function deleteRoute(app: Scope, { deps: { deletions } }: RouteOptions): void {
   app.delete(
     '/v1/recordings/:id',
     {
@@ -124,7 +124,7 @@ function deleteRoute(app: Scope, { deps: { recordings } }: RouteOptions): void {
       },
     },
     async ({ params, query }, reply) => {
-      await recordings.delete(recordingIdOf(params), { highlights: query.highlights ?? 'keep' })
+      await deletions.delete(recordingIdOf(params), query.highlights ?? 'keep')
       return reply.code(204).send(undefined)
     },
   )

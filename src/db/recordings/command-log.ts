@@ -12,11 +12,11 @@ export function createCommandLog(database: Database): CommandLog {
   return {
     find,
 
-    append({ id, recordingId, order, applied }) {
+    append({ id, recordingId, command, applied }) {
       return database.transaction(async (queries) => {
         // They become visible in the order of their numbers: whoever has read one asks only for what is behind it.
         await queries.execute(sql`select pg_advisory_xact_lock(hashtextextended(${recordingId}, 0))`)
-        await queries.insert(commands).values({ id, recordingId, command: order, applied })
+        await queries.insert(commands).values({ id, recordingId, command, applied })
         await queries.execute(sql`select pg_notify('panorec_commands', ${recordingId})`)
       })
     },
@@ -69,6 +69,6 @@ export function createCommandLog(database: Database): CommandLog {
 }
 
 function toCommand(row: typeof commands.$inferSelect): StoredCommand {
-  const { id, seq, recordingId, command: order, applied, result } = row
-  return { id, seq, recordingId, order, applied, answer: result ?? undefined }
+  const { id, seq, recordingId, command, applied, result } = row
+  return { id, seq, recordingId, command, applied, answer: result ?? undefined }
 }

@@ -1,5 +1,5 @@
 import { and, eq, inArray, isNotNull, isNull, lt, ne, or, sql } from 'drizzle-orm'
-import type { DeletionLog } from '../../recording/index.ts'
+import type { DeletionLog } from '../../retention/index.ts'
 import type { Database, Queries } from '../database.ts'
 import {
   commands,

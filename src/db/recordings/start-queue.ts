@@ -6,9 +6,9 @@ import { recordings, workers } from '../schema.ts'
 
 /** A worker with a heartbeat within this time lives. */
 const LEASE_MS = 10_000
-const FRESH = gt(workers.seenAt, sql`now() - ${LEASE_MS} * interval '1 millisecond'`)
+const ALIVE = gt(workers.seenAt, sql`now() - ${LEASE_MS} * interval '1 millisecond'`)
 
-/** Who takes recordings. `worker` names this process. */
+/** The workers that take recordings. `worker` names this process. */
 export function createWorkerRegistry(database: Database, worker: string): WorkerRegistry {
   return {
     async heartbeat(refusal) {
@@ -36,7 +36,7 @@ export function createStartQueue(database: Database): StartQueue {
             .from(recordings)
             .where(and(eq(recordings.state, 'requested'), lte(recordings.dueAt, sql`now()`)))
             .orderBy(asc(recordings.dueAt), asc(recordings.id)),
-          queries.select({ refusal: workers.refusal }).from(workers).where(FRESH),
+          queries.select({ refusal: workers.refusal }).from(workers).where(ALIVE),
         ]),
       )
       const reason = commonReason(there.map(({ refusal }) => refusal))

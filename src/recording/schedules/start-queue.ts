@@ -3,9 +3,9 @@ import type { RecordingRecord } from '../record.ts'
 
 /** A scheduled recording gets its recorder this much before its `startAt`: about what a start takes. */
 export const LEAD_MS = 2000
-/** So long after its time a recording still begins that nobody was there for; later its class is over. */
+/** A recording that no worker was there for still begins so long after its time; later its class is over. */
 export const LATEST_START_MS = 10 * 60_000
-/** When to come back with a recording that found no room: for each one that waited before it, at most five minutes. */
+/** What the caller of a recording that found no room is told to wait: for each one before it, at most five minutes. */
 const RETRY_SEC = 10
 const MAX_RETRY_SEC = 300
 
@@ -16,25 +16,25 @@ export function dueAt({ spec, createdAt }: Pick<RecordingRecord, 'spec' | 'creat
   return start > created ? start : created
 }
 
-/** Somebody who looks again and again at what waits, so that a wait without anybody there is not held against it. */
+/** An unbroken series of checks of the queue: a wait counts against a recording only while the queue is checked. */
 export interface Watch {
   readonly sinceMs: number
-  readonly lookedAtMs: number
+  readonly checkedAtMs: number
 }
 
-/** Looks further apart than this leave a time in which nobody was there: the process, or its database, was away. */
-const LONGEST_LOOK_MS = 15_000
+/** Checks further apart than this break the series: the process, or its database, was away. */
+const LONGEST_BREAK_MS = 15_000
 
-/** The watch with one more look, which begins anew after a time without looks. */
-export function lookAgain(watch: Watch | undefined, now: Date): Watch {
-  const lookedAtMs = now.getTime()
-  const goesOn = watch !== undefined && lookedAtMs - watch.lookedAtMs <= LONGEST_LOOK_MS
-  return { sinceMs: goesOn ? watch.sinceMs : lookedAtMs, lookedAtMs }
+/** The series with one more check; it begins anew after a break. */
+export function extendWatch(watch: Watch | undefined, now: Date): Watch {
+  const checkedAtMs = now.getTime()
+  const goesOn = watch !== undefined && checkedAtMs - watch.checkedAtMs <= LONGEST_BREAK_MS
+  return { sinceMs: goesOn ? watch.sinceMs : checkedAtMs, checkedAtMs }
 }
 
 /**
- * True when the recording has waited for longer than it may while somebody watched, or is due for so long that its class is
- * over.
+ * True when the recording has waited for longer than it may while the queue was checked, or is due for so long that its class
+ * is over.
  */
 export function isOverdue(
   record: Pick<RecordingRecord, 'spec' | 'createdAt'>,

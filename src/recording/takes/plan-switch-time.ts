@@ -1,7 +1,7 @@
 /** All recordings are sampled so, and AAC-LC frames are so long (ISO/IEC 14496-3). */
 const SAMPLE_RATE = 48_000
 const AAC_FRAME = 1024
-/** So many pictures on, every frame rate that divides the sample rate has met a border between frames of sound. */
+/** Within so many pictures, every frame rate that divides the sample rate meets a boundary between audio frames. */
 const LOOK_AHEAD_PICTURES = 64
 
 /**
@@ -18,7 +18,7 @@ export function planSwitchTime(
   return takeEpochMs + (best * 1000) / fps
 }
 
-/** How far a picture's beginning is from a border between frames of sound, samples. */
+/** How far a picture's beginning is from a boundary between audio frames, samples. */
 function misfit(picture: number, fps: number): number {
   const rest = ((picture * SAMPLE_RATE) / fps) % AAC_FRAME
   return Math.min(rest, AAC_FRAME - rest)

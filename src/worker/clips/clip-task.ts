@@ -1,5 +1,5 @@
 import type { ClipJob, RecapJobIds } from '../../engine/index.ts'
-import type { ClipperSurroundings, Clips } from '../../highlights/index.ts'
+import type { ClipJobs, ClipperSurroundings, RecapJobs } from '../../highlights/index.ts'
 import { AppError, type ClipperEvent, type ClipperRequest, type ErrorInfo } from '../../protocol/index.ts'
 
 /** What a job asks of a clip function, and what becomes of the answer. */
@@ -12,7 +12,8 @@ export interface ClipTask {
 }
 
 export interface ClipTaskPorts {
-  readonly clips: Clips
+  readonly clips: ClipJobs
+  readonly recaps: RecapJobs
   readonly surroundings: ClipperSurroundings
 }
 
@@ -33,18 +34,18 @@ export function clipTask({ clips, surroundings }: ClipTaskPorts, ids: ClipJob): 
 }
 
 /** Renders a recap from its clips. */
-export function recapTask({ clips, surroundings }: ClipTaskPorts, ids: RecapJobIds): ClipTask {
+export function recapTask({ recaps, surroundings }: ClipTaskPorts, ids: RecapJobIds): ClipTask {
   return {
     ids: { ...ids },
     async begin() {
-      const recap = await clips.beginRecap(ids, surroundings)
+      const recap = await recaps.begin(ids, surroundings)
       return recap && { type: 'recap', recap }
     },
     async finish(event) {
       if (event.type !== 'recap') throw wrongAnswer(event)
-      await clips.finishRecap(ids, event.result)
+      await recaps.finish(ids, event.result)
     },
-    fail: (error) => clips.failRecap(ids, error),
+    fail: (error) => recaps.fail(ids, error),
   }
 }
 

@@ -1,5 +1,5 @@
 import { CLIP_QUEUE, CLIP_RETRY_LIMIT, type Engine, type Job, type QueueJobs, RECAP_QUEUE } from '../../engine/index.ts'
-import type { ClipperSurroundings, Clips } from '../../highlights/index.ts'
+import type { ClipJobs, ClipperSurroundings, ClipSchedule, RecapJobs } from '../../highlights/index.ts'
 import { AppError, appErrorFrom, type ErrorCode, errorInfo, toAppError } from '../../protocol/index.ts'
 import { type Logger, levelOf, type Metrics } from '../../telemetry/index.ts'
 import { repeat } from '../../timing/index.ts'
@@ -10,7 +10,9 @@ import type { ClipperScript } from './clipper-process.ts'
 
 export interface ClipWorkerOptions {
   readonly engine: Pick<Engine, 'work'>
-  readonly clips: Clips
+  readonly clips: ClipJobs
+  readonly recaps: RecapJobs
+  readonly schedule: Pick<ClipSchedule, 'sweep' | 'watchTriggers'>
   readonly clipper: ClipperScript
   readonly surroundings: ClipperSurroundings
   /** Clips at once on this machine. */
@@ -22,11 +24,11 @@ export interface ClipWorkerOptions {
 
 /** Runs clip functions for the jobs of the queues until it is disposed; a job that is not done then is done elsewhere. */
 export async function startClipWorker(options: ClipWorkerOptions): Promise<AsyncDisposable> {
-  const { clips, times } = options
+  const { schedule, times } = options
   await using undo = new AsyncDisposableStack()
   const pool = undo.use(new ClipperPool(options))
-  undo.use(clips.watchTriggers(() => pool.warm()))
-  undo.use(repeat({ everyMs: times.clipsMs, atOnce: true, work: () => clips.sweep() }))
+  undo.use(schedule.watchTriggers(() => pool.warm()))
+  undo.use(repeat({ everyMs: times.clipsMs, atOnce: true, work: () => schedule.sweep() }))
   const worker = undo.use(new ClipWorker(options, pool))
   await worker.start()
   const resources = undo.move()

@@ -63,9 +63,9 @@ export function carryCommands(
         if (!replayed) await replaySignals()
         replayed = true
         if (standby !== undefined) lastSeq = Math.max(lastSeq, await standby)
-        for (const { id, seq, order } of await commands.pending(recordingId, lastSeq)) {
+        for (const { id, seq, command: stored } of await commands.pending(recordingId, lastSeq)) {
           if (stopped) break
-          const command = { ...order, commandId: id }
+          const command = { ...stored, commandId: id }
           recorder.send(command)
           lastSeq = seq
           onCommand(command)

@@ -1,4 +1,4 @@
-import type { Clips, Highlights } from '../../highlights/index.ts'
+import type { ClipSchedule, Highlights } from '../../highlights/index.ts'
 import type { RecorderEvent, RecorderRequest } from '../../protocol/index.ts'
 import type { Logger } from '../../telemetry/index.ts'
 import { untilWritten } from './report-writer.ts'
@@ -17,7 +17,7 @@ export interface HighlightReports {
 
 export interface HighlightReportPorts {
   readonly highlights: Pick<Highlights, 'trigger'>
-  readonly clips: Pick<Clips, 'takeStarted' | 'storedUntil' | 'recordingEnded'>
+  readonly clips: Pick<ClipSchedule, 'takeStarted' | 'storedUntil' | 'recordingEnded'>
   readonly logger: Logger
 }
 

@@ -38,7 +38,7 @@ export interface TakeWriterOptions {
 }
 
 export function createTakeWriter(
-  takes: Pick<Takes, 'report' | 'settle'>,
+  takes: Pick<Takes, 'report' | 'answerCommand'>,
   { recordingId, take, logger, isClosed, after = Promise.resolve() }: TakeWriterOptions,
 ): TakeWriter {
   const held = new Map<string, Report>()
@@ -78,7 +78,7 @@ export function createTakeWriter(
       write(report.type, () => takes.report(recordingId, take, report))
     },
     settle(commandId, error) {
-      if (!closed) write('an answer', () => takes.settle(recordingId, take, { commandId, error }))
+      if (!closed) write('an answer', () => takes.answerCommand(recordingId, take, { commandId, error }))
     },
     open() {
       closed = false

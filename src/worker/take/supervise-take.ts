@@ -24,7 +24,7 @@ import type { TakeEnd } from './take-end.ts'
 import { crashed, stopping } from './take-errors.ts'
 
 export interface RunningTakePorts extends Pick<HighlightReportPorts, 'highlights' | 'clips'> {
-  readonly takes: Pick<Takes, 'report' | 'settle'>
+  readonly takes: Pick<Takes, 'report' | 'answerCommand'>
   readonly commands: CommandLog
   readonly recorderScript: string
   readonly environment: Readonly<Record<string, string>>

@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { createClipSchedule } from '../../src/highlights/clips/clip-schedule.ts'
+import { StoredProgress } from '../../src/highlights/clips/stored-progress.ts'
 
-const SILENT_MS = 100
+/** Longer than a poll of an expectation and half of it together, on a busy machine too. */
+const SILENT_MS = 400
 
 /** A watch over a database that says who waits, and how often it was asked. */
 function openWatch() {
   const asked: string[] = []
   let heard: (recordingId: string | undefined) => void = () => {}
-  const watch = createClipSchedule({
+  const watch = new StoredProgress({
     highlights: {
       async nextDueMs(recordingId) {
         asked.push(recordingId)

@@ -5,9 +5,9 @@ import { type HighlightRecord, msOf } from '../record.ts'
 
 /**
  * Ends the running segment at the moment and at the end of the range, so that both are stored at once. It only makes the
- * clip come earlier: nobody waits for it, and a recorder that cannot be told costs some seconds. Errors: of the database.
+ * clip come earlier: nobody waits for it, and a recorder that cannot be reached costs some seconds. Errors: of the database.
  */
-export async function orderCuts(
+export async function requestCuts(
   ports: HighlightsPorts,
   { state }: RecordingRecord,
   record: HighlightRecord,
@@ -19,7 +19,7 @@ export async function orderCuts(
 }
 
 /** Asks a take that has just begun for the cuts that are still ahead: its page knows none. Errors: of the database. */
-export async function orderCutsAgain(ports: HighlightsPorts, recordingId: string): Promise<void> {
+export async function requestCutsAgain(ports: HighlightsPorts, recordingId: string): Promise<void> {
   const waiting = await ports.highlights.due(Number.POSITIVE_INFINITY, recordingId)
   await append(ports, recordingId, cutsAhead(waiting, ports.clock().getTime()))
 }
@@ -29,8 +29,8 @@ function cutsAhead(records: readonly HighlightRecord[], nowMs: number): readonly
   return [...times].filter((atMs) => atMs > nowMs).map((atMs) => ({ type: 'cut', atMs }))
 }
 
-async function append(ports: HighlightsPorts, recordingId: string, orders: readonly RecorderOrder[]): Promise<void> {
-  for (const order of orders) {
-    await ports.commands.append({ id: ports.newUlid(), recordingId, order, applied: false })
+async function append(ports: HighlightsPorts, recordingId: string, commands: readonly RecorderOrder[]): Promise<void> {
+  for (const command of commands) {
+    await ports.commands.append({ id: ports.newUlid(), recordingId, command, applied: false })
   }
 }

@@ -1,0 +1,38 @@
+import type { Recording } from '../protocol/index.ts'
+import type { StartQueue } from './ports.ts'
+import type { RecordingRecord } from './record.ts'
+import { dueAt } from './schedules/start-queue.ts'
+import { toRecording } from './view.ts'
+
+/** Recordings as the API shows them, with their place in the start queue. */
+export class RecordingViews {
+  readonly #startQueue: StartQueue
+  readonly #publicUrl: string | null
+
+  constructor({ startQueue, publicUrl }: { readonly startQueue: StartQueue; readonly publicUrl: string | null }) {
+    this.#startQueue = startQueue
+    this.#publicUrl = publicUrl
+  }
+
+  async one(record: RecordingRecord): Promise<Recording> {
+    return this.#view(record, await this.#places([record]))
+  }
+
+  async all(records: readonly RecordingRecord[]): Promise<Recording[]> {
+    const places = await this.#places(records)
+    return records.map((record) => this.#view(record, places))
+  }
+
+  async #places(records: readonly RecordingRecord[]): Promise<Places> {
+    const waiting = records.filter(({ state }) => state === 'requested')
+    return waiting.length === 0 ? new Map() : await this.#startQueue.places(waiting.map(({ id }) => id))
+  }
+
+  #view(record: RecordingRecord, places: Places): Recording {
+    const place = places.get(record.id)
+    const queued = place === undefined ? null : { ...place, since: dueAt(record).toISOString() }
+    return { ...toRecording(record, this.#publicUrl), queued }
+  }
+}
+
+type Places = Awaited<ReturnType<StartQueue['places']>>
