@@ -6,7 +6,7 @@ export { type Child, type ChildExit, type ChildOptions, spawnChild } from './chi
 export { isStopped } from './is-stopped.ts'
 export type { MachineLoad } from './load.ts'
 export { watchLoad } from './machine-load.ts'
-export { identifyProcess, lifeOf, type ProcessIdentity, type ProcessLife } from './process-identity.ts'
+export { identifyProcess, lifeOf, type ProcessIdentity, type ProcessLife, readBootId } from './process-identity.ts'
 export { createLoadMeter } from './process-load.ts'
 export { killProcessTree } from './process-tree.ts'
 export { yieldToMainThread } from './thread-priority.ts'

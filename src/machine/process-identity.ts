@@ -26,7 +26,8 @@ export async function lifeOf(process_: ProcessIdentity): Promise<ProcessLife> {
   return state === 'T' || state === 't' ? 'stopped' : 'running'
 }
 
-async function readBootId(): Promise<string> {
+/** Which boot of this machine it is, and so which monotonic clock; empty where there is no /proc. */
+export async function readBootId(): Promise<string> {
   return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')).trim()
 }
 

@@ -1,5 +1,6 @@
 import {
   AppError,
+  assertNever,
   type ErrorInfo,
   errorInfo,
   type RecorderCommand,
@@ -8,30 +9,30 @@ import {
   type ToPage,
   toAppError,
 } from '../protocol/index.ts'
-import type { EndingSwitch } from './ending.ts'
-import type { HandOver } from './hand-over.ts'
-import type { Pausing } from './pausing.ts'
+import type { EndingSwitch } from './take-ending.ts'
+import type { TakeHandover } from './take-handover.ts'
+import type { TakePauses } from './take-pauses.ts'
 
 export interface CommandContext {
   readonly ending: EndingSwitch
   readonly emit: (event: RecorderEvent) => void
   readonly send: (message: ToPage) => void
   readonly addSignals: (signals: readonly Signal[]) => void
-  readonly pausing: Pick<Pausing, 'set'>
-  readonly handOver: HandOver
+  readonly pauses: Pick<TakePauses, 'set'>
+  readonly handover: Pick<TakeHandover, 'handle'>
   /** Changed by the commands: the ids of the sources that the page has. */
   readonly sourceIds: Set<string>
 }
 
 /**
- * Carries out commands in their order and answers each; it ends with the stream of commands. What takes the page a moment is
- * answered when it is done, and holds up nothing.
+ * Carries out commands in their order and answers each; it ends with the stream of commands. A command that takes the page a
+ * moment is answered when it is done, and holds up no other.
  */
 export async function handleCommands(commands: AsyncIterable<RecorderCommand>, context: CommandContext): Promise<void> {
   for await (const command of commands) {
     const answer = (error: ErrorInfo | null): void => context.emit({ type: 'ack', commandId: command.commandId, error })
     try {
-      const done = obey(command, context)
+      const done = carryOut(command, context)
       if (done === undefined) answer(null)
       else void done.then(() => answer(null))
     } catch (thrown) {
@@ -40,8 +41,8 @@ export async function handleCommands(commands: AsyncIterable<RecorderCommand>, c
   }
 }
 
-function obey(command: RecorderCommand, context: CommandContext): Promise<void> | undefined {
-  const { ending, send, addSignals, sourceIds, pausing, handOver } = context
+function carryOut(command: RecorderCommand, context: CommandContext): Promise<void> | undefined {
+  const { ending, send, addSignals, sourceIds, pauses, handover } = context
   if (command.type === 'stop') {
     ending.end('stopped')
     return undefined
@@ -72,15 +73,15 @@ function obey(command: RecorderCommand, context: CommandContext): Promise<void> 
       break
     case 'pause':
     case 'resume':
-      return pausing.set(command.type === 'pause')
+      return pauses.set(command.type === 'pause')
     case 'handover.freeze-pacing':
     case 'handover.positions':
     case 'handover.begin':
     case 'handover.end':
-      handOver.obey(command)
+      handover.handle(command)
       break
     default:
-      assertNever(command)
+      return assertNever(command)
   }
   return undefined
 }
@@ -88,8 +89,4 @@ function obey(command: RecorderCommand, context: CommandContext): Promise<void> 
 function sourceError(code: 'source.duplicate' | 'source.not-found', sourceId: string): AppError {
   const has = code === 'source.duplicate' ? 'already has' : 'has no'
   return new AppError(code, `The recording ${has} source \`${sourceId}\``, { field: '/id', received: sourceId })
-}
-
-function assertNever(command: never): never {
-  throw new AppError('internal', `Unknown command: ${JSON.stringify(command)}`)
 }

@@ -1,5 +1,4 @@
 import type { FencedStore } from '../archive/index.ts'
-import { loadPublication } from '../archive/index.ts'
 import {
   type AppError,
   errorInfo,
@@ -10,15 +9,15 @@ import {
   toAppError,
 } from '../protocol/index.ts'
 import type { StoredMedia } from '../recording/record.ts'
-import { adoptLeftovers, type Overlap, takesAtWork, waitForPredecessors } from '../recovery/index.ts'
-import type { Spool } from '../spool/index.ts'
-import { assertRoom } from '../spool/index.ts'
-import { type Ending, isAskedFor } from './ending.ts'
-import { createManifestKeeper } from './manifest-keeper.ts'
-import { createSignalLog } from './room/signal-log.ts'
-import { createSegmenter } from './segments/segmenter.ts'
+import { assertRoom, type Spool } from '../spool/index.ts'
+import { InTurn, repeat } from '../timing/index.ts'
+import { SignalLog } from './room/signal-log.ts'
+import { createSegmenter, type Segmenter } from './segments/segmenter.ts'
 import { untilStored } from './segments/until-stored.ts'
-import { type StoredSegment, startUploader } from './segments/uploader.ts'
+import { type StoredSegment, Uploader } from './segments/uploader.ts'
+import { type Ending, isAskedFor } from './take-ending.ts'
+import { TakeManifest } from './take-manifest.ts'
+import { TakePredecessors } from './take-predecessors.ts'
 
 export interface TakeOutputOptions {
   readonly request: RecorderRequest
@@ -40,131 +39,156 @@ export interface TakeFigures extends StoredMedia {
   readonly segmentLatencyMs: number
 }
 
+const MANIFEST_EVERY_SEGMENTS = 30
+const SIGNALS_EVERY_MS = 3_000
+
 /** Everything that a take leaves behind: segments, playlists, the signal log and the manifest. */
-export interface TakeOutput {
-  readonly figures: TakeFigures
-  push(packet: Packet): void
+export class TakeOutput {
+  readonly #options: TakeOutputOptions
+  readonly #firstPictureUs = Promise.withResolvers<number>()
+  readonly #closing = Promise.withResolvers<undefined>()
+  /** Work that may fail and is repeated anyway. */
+  readonly #background = new InTurn()
+  readonly #manifest: TakeManifest
+  readonly #uploader: Uploader
+  readonly #segmenter: Segmenter
+  readonly #signals: SignalLog
+  readonly #flushes: Disposable
+  #figures: TakeFigures = { durationSec: 0, segments: 0, bytes: 0, segmentLatencyMs: 0 }
+  #hasPicture = false
+  #isPaused = false
+
+  constructor(options: TakeOutputOptions) {
+    const { request, store, spool, takeEpochMs } = options
+    this.#options = options
+    const takeStartMs = Promise.all([takeEpochMs, this.#firstPictureUs.promise]).then(
+      ([epochMs, us]) => epochMs + us / 1000,
+    )
+    const manifest = new TakeManifest(store, request, new Date().toISOString())
+    void takeStartMs.then((atMs) => manifest.setStart(atMs))
+    const firstPictureMs = Promise.race([takeStartMs, this.#closing.promise])
+    this.#manifest = manifest
+    this.#uploader = this.#startUploader(new TakePredecessors({ request, store, spool, manifest, firstPictureMs }))
+    this.#segmenter = this.#createSegmenter()
+    this.#signals = this.#openSignalLog(takeStartMs)
+    this.#flushes = repeat({
+      everyMs: SIGNALS_EVERY_MS,
+      work: () => this.#inBackground(() => this.#signals.flush()),
+    })
+  }
+
+  get figures(): TakeFigures {
+    return this.#figures
+  }
+
+  push(packet: Packet): void {
+    if (packet.kind === 'video' || packet.kind === 'pause') {
+      this.#hasPicture = true
+      this.#firstPictureUs.resolve(packet.timestampUs)
+      this.#showPause(packet.kind === 'pause')
+    }
+    this.#segmenter.push(packet)
+  }
+
   /** Returns the signals that are new. */
-  addSignals(signals: readonly Signal[]): readonly Signal[]
+  addSignals(signals: readonly Signal[]): readonly Signal[] {
+    return this.#signals.add(signals)
+  }
+
   /**
    * Stores all that is left and closes it if that was asked for; throws the store's error when `deadline` comes first. A later
    * take that had no picture writes nothing: the recording may still be an earlier one's.
    */
-  close(ending: Ending, deadline: AbortSignal): Promise<void>
-}
-
-const MANIFEST_EVERY_SEGMENTS = 30
-const SIGNALS_EVERY_MS = 3_000
-
-export function openTakeOutput(options: TakeOutputOptions): TakeOutput {
-  const { request, store, spool, takeEpochMs, pausedMsBefore, onWarning } = options
-  const { recordingId, take, segmentSec, video } = request
-  let figures: TakeFigures = { durationSec: 0, segments: 0, bytes: 0, segmentLatencyMs: 0 }
-  let hasPicture = false
-  let overlap: Overlap | undefined
-  const firstPictureUs = Promise.withResolvers<number>()
-  const closing = Promise.withResolvers<undefined>()
-  const takeStartMs = Promise.all([takeEpochMs, firstPictureUs.promise]).then(([epochMs, us]) => epochMs + us / 1000)
-  const manifest = createManifestKeeper(store, request, new Date().toISOString())
-  void takeStartMs.then(manifest.begin)
-
-  const uploader = startUploader({
-    recordingId,
-    store,
-    async begin(giveUp) {
-      const adoption = { spoolDir: request.spoolDir, recordingId, take, into: spool.adopted }
-      const beganAtMs = take === 1 ? undefined : await Promise.race([takeStartMs, closing.promise])
-      // Without a picture nothing is there twice.
-      overlap ??= { takes: await takesAtWork(adoption), beganAtMs: beganAtMs ?? Number.POSITIVE_INFINITY }
-      // A take that hands over ends by itself and stores the rest first. One that lost its worker ends only when overtaken.
-      if (request.handover !== null) await waitForPredecessors(adoption, giveUp)
-      await store.hold()
-      await waitForPredecessors(adoption, giveUp)
-      const publication = await loadPublication(store, recordingId, {
-        segmentSec,
-        fps: video.fps,
-        rollingSec: request.rollingSec,
-      })
-      await manifest.open(publication)
-      return { publication, leftovers: await adoptLeftovers(adoption, publication, overlap) }
-    },
-    onStored(segment) {
-      if (segment.gap === true) return
-      figures = addTo(figures, segment)
-      options.emit(segmentEvent(segment, figures.segmentLatencyMs))
-      if (figures.segments % MANIFEST_EVERY_SEGMENTS === 1) background.run(manifest.save)
-    },
-    onTrouble: onWarning,
-    onFailed: options.onFailed,
-  })
-  const segmenter = createSegmenter({
-    request,
-    spool,
-    takeEpochMs,
-    assertRoom: (bytes) => assertRoom({ spoolDir: request.spoolDir, maxBytes: request.spoolMaxBytes }, bytes),
-    onSegment: uploader.add,
-    onDiskFull: onWarning,
-    onError: options.onFailed,
-  })
-  const { publication } = uploader
-  const signals = createSignalLog({
-    store,
-    recordingId,
-    take,
-    path: spool.signalLog,
-    adopted: spool.adopted,
-    publication,
-    takeStartMs,
-    pausedMsBefore,
-  })
-  const background = createBackground(onWarning)
-  const timer = setInterval(() => background.run(signals.flush), SIGNALS_EVERY_MS)
-
-  let isPaused = false
-  /** A pause is in the manifest while it lasts. */
-  function showPause(asked: boolean): void {
-    if (asked === isPaused) return
-    isPaused = asked
-    manifest.pause(asked)
-    background.run(manifest.save)
+  async close(ending: Ending, deadline: AbortSignal): Promise<void> {
+    this.#flushes[Symbol.dispose]()
+    const isCalledOff = this.#options.request.take > 1 && !this.#hasPicture && !isAskedFor(ending)
+    if (isCalledOff) return
+    this.#closing.resolve(undefined)
+    await this.#segmenter.finish()
+    try {
+      await this.#storeRest(ending, deadline)
+    } catch (error) {
+      await this.#signals.keep().catch((thrown: unknown) => this.#options.onWarning(toAppError(thrown)))
+      throw error
+    }
   }
 
-  async function storeRest(ending: Ending, deadline: AbortSignal): Promise<void> {
-    const persist = (run: () => Promise<void>) => untilStored(run, { signal: deadline, onTrouble: onWarning })
-    await uploader.finish({ ended: isAskedFor(ending), deadline })
-    await persist(background.idle)
-    await persist(signals.finish)
+  #startUploader(predecessors: TakePredecessors): Uploader {
+    const { request, store, onWarning, onFailed } = this.#options
+    return new Uploader({
+      recordingId: request.recordingId,
+      store,
+      begin: (giveUp) => predecessors.succeed(giveUp),
+      onStored: (segment) => this.#onStored(segment),
+      onTrouble: onWarning,
+      onFailed,
+    })
+  }
+
+  #createSegmenter(): Segmenter {
+    const { request, spool, takeEpochMs, onWarning, onFailed } = this.#options
+    const { spoolDir, spoolMaxBytes } = request
+    return createSegmenter({
+      request,
+      spool,
+      takeEpochMs,
+      assertRoom: (bytes) => assertRoom({ spoolDir, maxBytes: spoolMaxBytes }, bytes),
+      onSegment: (segment) => this.#uploader.add(segment),
+      onDiskFull: onWarning,
+      onError: onFailed,
+    })
+  }
+
+  #openSignalLog(takeStartMs: Promise<number>): SignalLog {
+    const { request, store, spool, pausedMsBefore } = this.#options
+    return new SignalLog({
+      store,
+      recordingId: request.recordingId,
+      take: request.take,
+      path: spool.signalLog,
+      adopted: spool.adopted,
+      publication: this.#uploader.publication,
+      takeStartMs,
+      pausedMsBefore,
+    })
+  }
+
+  #onStored(segment: StoredSegment): void {
+    if (segment.gap === true) return
+    this.#figures = addTo(this.#figures, segment)
+    this.#options.emit(segmentEvent(segment, this.#figures.segmentLatencyMs))
+    if (this.#figures.segments % MANIFEST_EVERY_SEGMENTS === 1) this.#saveManifest()
+  }
+
+  /** A pause is in the manifest while it lasts. */
+  #showPause(isPaused: boolean): void {
+    if (isPaused === this.#isPaused) return
+    this.#isPaused = isPaused
+    this.#manifest.setPaused(isPaused)
+    this.#saveManifest()
+  }
+
+  #saveManifest(): void {
+    void this.#inBackground(() => this.#manifest.save())
+  }
+
+  async #inBackground(work: () => Promise<void>): Promise<void> {
+    try {
+      await this.#background.run(work)
+    } catch (error) {
+      this.#options.onWarning(toAppError(error, 'store.unavailable'))
+    }
+  }
+
+  async #storeRest(ending: Ending, deadline: AbortSignal): Promise<void> {
+    const persist = (run: () => Promise<void>) =>
+      untilStored(run, { signal: deadline, onTrouble: this.#options.onWarning })
+    await this.#uploader.finish({ ended: isAskedFor(ending), deadline })
+    await persist(() => this.#background.idle())
+    await persist(() => this.#signals.finish())
     const error = ending.error === null ? null : errorInfo(ending.error)
     const state = isAskedFor(ending) ? 'completed' : ending.reason === 'handed-over' ? 'recording' : 'recovering'
-    await persist(() => manifest.close({ state, endedAt: new Date().toISOString(), error }))
-  }
-
-  return {
-    get figures() {
-      return figures
-    },
-    push(packet) {
-      if (packet.kind === 'video' || packet.kind === 'pause') {
-        hasPicture = true
-        firstPictureUs.resolve(packet.timestampUs)
-        showPause(packet.kind === 'pause')
-      }
-      segmenter.push(packet)
-    },
-    addSignals: signals.add,
-    async close(ending, deadline) {
-      clearInterval(timer)
-      const isCalledOff = take > 1 && !hasPicture && !isAskedFor(ending)
-      if (isCalledOff) return
-      closing.resolve(undefined)
-      await segmenter.finish()
-      try {
-        await storeRest(ending, deadline)
-      } catch (error) {
-        await signals.keep().catch((thrown: unknown) => onWarning(toAppError(thrown)))
-        throw error
-      }
-    },
+    await persist(() => this.#manifest.close({ state, endedAt: new Date().toISOString(), error }))
   }
 }
 
@@ -184,15 +208,4 @@ function addTo(
 function segmentEvent({ seq, durationSec, bytes, programDateTimeMs }: StoredSegment, latencyMs: number): RecorderEvent {
   const programDateTime = new Date(Math.round(programDateTimeMs)).toISOString()
   return { type: 'segment', seq, durationSec, bytes, programDateTime, latencyMs }
-}
-
-/** Runs work that may fail and will be repeated anyway, one piece after the other. */
-function createBackground(onTrouble: (error: AppError) => void) {
-  let work = Promise.resolve()
-  return {
-    run(task: () => Promise<void>): void {
-      work = work.then(task).catch((error: unknown) => onTrouble(toAppError(error, 'store.unavailable')))
-    },
-    idle: () => work,
-  }
 }

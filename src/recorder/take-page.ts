@@ -5,32 +5,16 @@ import type {
   LoudnessReading,
   Packet,
   PageHandover,
+  PageStart,
   PageStats,
   RecorderRequest,
 } from '../protocol/index.ts'
-import type { EndingSwitch } from './ending.ts'
 import type { Watchdog } from './health/watchdog.ts'
 import { clockShiftMs } from './page/page-clock.ts'
-import { createPageLink, type PageLink } from './page/page-link.ts'
-import { createPausing, type Pausing } from './pausing.ts'
+import { PageLink } from './page/page-link.ts'
 import type { RecorderIo } from './recorder-io.ts'
-
-/** The page of a take as its recorder sees it: the link, what came over it, and the limit of the take's length. */
-export interface TakePage {
-  readonly link: PageLink
-  readonly pausing: Pausing
-  /** Resolves once `started` is emitted; never when no picture comes. */
-  readonly started: Promise<void>
-  readonly frames: () => { readonly frames: number; readonly droppedFrames: number }
-  /** Whoever takes part in a hand-over hears what the page says of it. */
-  onHandover(listener: (message: Extract<FromPage, { type: 'positions' | 'ready' }>) => void): void
-  /** The take may still record so much, media seconds. */
-  limitTo(maxDurationSec: number): void
-  /** The page is about to end, so that the watchdog expects nothing of it. */
-  rest(): void
-  /** Tells the watchdog of every sign of life from now on. */
-  watch(watchdog: Watchdog): void
-}
+import type { EndingSwitch } from './take-ending.ts'
+import { TakePauses } from './take-pauses.ts'
 
 export interface TakePageOptions {
   readonly request: RecorderRequest
@@ -40,122 +24,146 @@ export interface TakePageOptions {
   readonly onLoudness: (reading: LoudnessReading) => void
 }
 
-export function createTakePage({ request, io, ending, onPacket, onLoudness }: TakePageOptions): TakePage {
-  const { sources, layout, video, audioBitrateKbps, segmentSec, highlights } = request
-  const started = Promise.withResolvers<void>()
-  let watchdog: Watchdog | undefined
-  let stats: PageStats | undefined
-  let frames = 0
-  let announced = false
-  let firstUs: number | undefined
-  let failed = false
-  let { maxDurationSec } = request
-  let onHandover: Parameters<TakePage['onHandover']>[0] = () => {}
-  void ending.ended.then(({ error }) => {
-    failed = error !== null
-  })
+type HandoverMessage = Extract<FromPage, { type: 'positions' | 'ready' }>
 
-  /** False for pictures beyond the longest take: the recording ends with the frame before. */
-  function isWithin(packet: Packet): boolean {
-    const recordedUs = packet.timestampUs - pausing.pausedUs
-    firstUs ??= recordedUs
-    if (recordedUs - firstUs < maxDurationSec * 1e6) return true
-    ending.end('max-duration')
-    return false
+/** The page of a take as its recorder knows it: the link, what came over it, and the limit of the take's length. */
+export class TakePage {
+  readonly link: PageLink
+  readonly pauses: TakePauses
+  readonly #options: TakePageOptions
+  readonly #started = Promise.withResolvers<void>()
+  #maxDurationSec: number
+  #watchdog: Watchdog | undefined
+  #stats: PageStats | undefined
+  #frames = 0
+  #firstUs: number | undefined
+  #isAnnounced = false
+  #hasFailed = false
+  #onHandover: (message: HandoverMessage) => void = () => {}
+
+  constructor(options: TakePageOptions) {
+    const { request, io, ending } = options
+    this.#options = options
+    this.#maxDurationSec = request.maxDurationSec
+    void ending.ended.then(({ error }) => {
+      this.#hasFailed = error !== null
+    })
+    this.link = new PageLink({
+      start: (link) => pageStart(request, link),
+      logger: io.logger,
+      onPacket: (packet) => this.#onPacket(packet),
+      onMessage: (message) => this.#onMessage(message),
+      onFailed: ending.fail,
+    })
+    this.pauses = new TakePauses({
+      isPaused: request.isPaused,
+      send: (message) => this.link.send(message),
+      emit: io.emit,
+      takeEpochMs: this.link.takeEpochMs,
+      watchdog: () => this.#watchdog,
+    })
+  }
+
+  /** Resolves once `started` is emitted; never when no picture comes. */
+  get started(): Promise<void> {
+    return this.#started.promise
+  }
+
+  get frames(): { readonly frames: number; readonly droppedFrames: number } {
+    const { droppedFrames = 0, missedTicks = 0 } = this.#stats ?? {}
+    return { frames: this.#frames, droppedFrames: droppedFrames + missedTicks }
+  }
+
+  /** Has the one who takes part in a hand-over called with what the page says of it. */
+  onHandover(listener: (message: HandoverMessage) => void): void {
+    this.#onHandover = listener
+  }
+
+  /** The take may still record so much, media seconds. */
+  limitTo(maxDurationSec: number): void {
+    this.#maxDurationSec = maxDurationSec
+  }
+
+  /** The page is about to end, so that its silence is no failure. */
+  expectNoPictures(): void {
+    this.#watchdog?.setPaused(true)
+  }
+
+  /** Passes every sign of life to the watchdog from now on. */
+  watchWith(watchdog: Watchdog): void {
+    this.#watchdog = watchdog
   }
 
   /** After a failure the next take records: what a broken page still sends would be there twice. */
-  function receivePacket(packet: Packet): void {
-    if (failed) return
+  #onPacket(packet: Packet): void {
+    if (this.#hasFailed) return
     if (packet.kind === 'video' || packet.kind === 'pause') {
-      if (!announced) void announceStart()
-      watchdog?.sawVideo()
-      pausing.see(packet)
+      if (!this.#isAnnounced) void this.#announceStart()
+      this.#watchdog?.onVideo()
+      this.pauses.onPacket(packet)
     }
     if (packet.kind === 'video') {
-      if (!isWithin(packet)) return
-      frames += 1
+      if (!this.#isWithinLimit(packet)) return
+      this.#frames += 1
     }
-    onPacket(packet)
+    this.#options.onPacket(packet)
   }
 
-  async function announceStart(): Promise<void> {
-    announced = true
-    const takeEpochMs = await link.takeEpochMs
-    io.emit({ type: 'started', at: new Date().toISOString(), takeEpochMs })
-    started.resolve()
+  /** False for pictures beyond the longest take: the recording ends with the frame before. */
+  #isWithinLimit(packet: Packet): boolean {
+    const recordedUs = packet.timestampUs - this.pauses.pausedUs
+    this.#firstUs ??= recordedUs
+    if (recordedUs - this.#firstUs < this.#maxDurationSec * 1e6) return true
+    this.#options.ending.end('max-duration')
+    return false
   }
 
-  function receiveMessage(message: FromPage): void {
+  async #announceStart(): Promise<void> {
+    this.#isAnnounced = true
+    const takeEpochMs = await this.link.takeEpochMs
+    this.#options.io.emit({ type: 'started', at: new Date().toISOString(), takeEpochMs })
+    this.#started.resolve()
+  }
+
+  #onMessage(message: FromPage): void {
+    const { io, onLoudness } = this.#options
     const at = new Date().toISOString()
     switch (message.type) {
       case 'source':
-        io.emit({ type: 'source', at, sourceId: message.sourceId, state: message.state, error: message.error })
-        break
+        return io.emit({ type: 'source', at, sourceId: message.sourceId, state: message.state, error: message.error })
       case 'layout':
-        io.emit({ type: 'layout', at, layout: message.layout })
-        break
+        return io.emit({ type: 'layout', at, layout: message.layout })
       case 'stats':
-        stats = message.stats
-        watchdog?.sawStats(message.stats)
-        break
+        this.#stats = message.stats
+        return this.#watchdog?.onStats(message.stats)
       case 'positions':
       case 'ready':
-        onHandover(message)
-        break
+        return this.#onHandover(message)
       case 'loudness':
-        onLoudness(message)
-        break
+        return onLoudness(message)
       case 'pong':
-        watchdog?.sawPong()
-        break
+        return this.#watchdog?.onPong()
     }
   }
+}
 
-  const link = createPageLink({
-    start: async (page) => ({
-      sources,
-      layout,
-      video,
-      audioBitrateKbps,
-      segmentSec,
-      measureLoudness: needsLoudness(highlights.rules),
-      isPaused: request.isPaused,
-      handover: request.handover === null ? null : await pageHandover(request.handover, page),
-    }),
-    logger: io.logger,
-    onPacket: receivePacket,
-    onMessage: receiveMessage,
-    onFailed: ending.fail,
-  })
-  const pausing = createPausing({
-    isPaused: request.isPaused,
-    send: link.send,
-    emit: io.emit,
-    takeEpochMs: link.takeEpochMs,
-    watchdog: () => watchdog,
-  })
+async function pageStart(request: RecorderRequest, link: Pick<PageLink, 'measureClock'>): Promise<PageStart> {
+  const { sources, layout, video, audioBitrateKbps, segmentSec, highlights, isPaused, handover } = request
   return {
-    link,
-    pausing,
-    started: started.promise,
-    frames: () => ({ frames, droppedFrames: (stats?.droppedFrames ?? 0) + (stats?.missedTicks ?? 0) }),
-    onHandover(listener) {
-      onHandover = listener
-    },
-    limitTo(sec) {
-      maxDurationSec = sec
-    },
-    rest: () => watchdog?.rest(true),
-    watch(dog) {
-      watchdog = dog
-    },
+    sources,
+    layout,
+    video,
+    audioBitrateKbps,
+    segmentSec,
+    measureLoudness: needsLoudness(highlights.rules),
+    isPaused,
+    handover: handover === null ? null : await pageHandover(handover, link),
   }
 }
 
 async function pageHandover(
   { clock, takeEpochMs }: Handover,
-  page: Pick<PageLink, 'measureClock'>,
+  link: Pick<PageLink, 'measureClock'>,
 ): Promise<PageHandover> {
-  return { clockShiftMs: clockShiftMs(await page.measureClock(), clock), gridMs: takeEpochMs }
+  return { clockShiftMs: clockShiftMs(await link.measureClock(), clock), gridMs: takeEpochMs }
 }

@@ -2,7 +2,7 @@
  * What others do for a take or a recording that is gone: close its playlists, store what it left, clear away, restore its row. It
  * never records.
  */
-export { adoptLeftovers, type Overlap, takesAtWork, waitForPredecessors } from './adopt-leftovers.ts'
+export { type AdoptOptions, adoptLeftovers, type Overlap, takesAtWork, waitForPredecessors } from './adopt-leftovers.ts'
 export { clearDeadTakes } from './clear-dead-takes.ts'
 export { createFinalizer, type RecordingFinalizer } from './create-finalizer.ts'
 export { finalizeRecording } from './finalize-recording.ts'

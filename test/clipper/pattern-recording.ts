@@ -6,7 +6,7 @@ import { audioSpecificConfig } from '../../src/clipper/ts/adts.ts'
 import { demuxSegment, type SegmentMedia } from '../../src/clipper/ts/demux-segment.ts'
 import type { ClipSegment, Packet } from '../../src/protocol/index.ts'
 import { muxSegment } from '../../src/recorder/segments/mux-segment.ts'
-import { createSegmentGrouper, type SegmentGroup } from '../../src/recorder/segments/segment-grouper.ts'
+import { type SegmentGroup, SegmentGrouper } from '../../src/recorder/segments/segment-grouper.ts'
 import { TsContinuity } from '../../src/recorder/segments/ts-continuity.ts'
 import type { SegmentStore } from '../../src/store/index.ts'
 import { cacheDir, cached, drawPattern, PATTERN_FPS, patternOf, runFfmpeg } from '../kit/index.ts'
@@ -60,7 +60,7 @@ export async function storePattern(
   const pictures: { atMs: number; counter: number }[] = []
   for (const spec of takes) {
     const film = await patternFilm(spec.otherEncoder === true, shape)
-    const grouper = createSegmentGrouper({ longestUs: LONGEST_US, frameUs: 1e6 / fps })
+    const grouper = new SegmentGrouper({ longestUs: LONGEST_US, frameUs: 1e6 / fps })
     const groups: SegmentGroup[] = []
     for (const packet of packetsOf(film, spec, fps)) groups.push(...grouper.push(packet, 0))
     groups.push(...grouper.finish())

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { loadPublication } from '../../src/archive/index.ts'
 import type { Packet } from '../../src/protocol/index.ts'
 import { createSegmenter } from '../../src/recorder/segments/segmenter.ts'
-import { type StoredSegment, startUploader } from '../../src/recorder/segments/uploader.ts'
+import { type StoredSegment, Uploader } from '../../src/recorder/segments/uploader.ts'
 import { openSpool } from '../../src/spool/spool.ts'
 import { assertRoom } from '../../src/spool/spool-room.ts'
 import { openStore, type SegmentStore } from '../../src/store/index.ts'
@@ -46,7 +46,7 @@ export async function runLongTake({ segments, pictureBytes, onStored }: LongTake
     failed.promise.catch(() => undefined)
     let stored = 0
     let next = Promise.withResolvers<void>()
-    const uploader = startUploader({
+    const uploader = new Uploader({
       recordingId: ID,
       store,
       begin: async () => ({
@@ -73,7 +73,7 @@ export async function runLongTake({ segments, pictureBytes, onStored }: LongTake
       spool,
       takeEpochMs: Promise.resolve(BEGAN_AT_MS),
       assertRoom: (bytes) => assertRoom({ spoolDir, maxBytes: undefined }, bytes),
-      onSegment: uploader.add,
+      onSegment: (segment) => uploader.add(segment),
       onDiskFull: failed.reject,
       onError: failed.reject,
     })

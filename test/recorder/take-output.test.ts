@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { fenceStore } from '../../src/archive/fence.ts'
 import { loadManifest } from '../../src/archive/manifest.ts'
 import type { AppError, RecorderRequest } from '../../src/protocol/index.ts'
-import type { Ending } from '../../src/recorder/ending.ts'
-import { openTakeOutput } from '../../src/recorder/take-output.ts'
+import type { Ending } from '../../src/recorder/take-ending.ts'
+import { TakeOutput } from '../../src/recorder/take-output.ts'
 import { openSpool } from '../../src/spool/spool.ts'
 import { openStore } from '../../src/store/index.ts'
 import { buildRequest, makeFolders } from './recorder-run.ts'
@@ -22,7 +22,7 @@ async function openTake(request: RecorderRequest) {
   })
   const failures: AppError[] = []
   const fenced = fenceStore(store, request, (error) => failures.push(error))
-  const output = openTakeOutput({
+  const output = new TakeOutput({
     request,
     store: fenced,
     spool,

@@ -2,11 +2,11 @@ import { AppError } from '../../protocol/index.ts'
 
 /** What the memory of a recorder and its Chrome calls for. */
 export interface MemoryVerdict {
-  /** It is above its level or climbs: a new browser would need less. */
+  /** The memory is above its level or climbs: a new browser would need less. */
   readonly isHigh: boolean
-  /** It is so high for the first time, or climbs for the first time. */
+  /** The memory is so high for the first time, or climbs for the first time. */
   readonly warning?: AppError
-  /** The take is to end now, before the machine kills it. */
+  /** The take has to end now, before the machine kills it. */
   readonly end?: AppError
 }
 
@@ -21,23 +21,23 @@ const SLOPE_MB_PER_MIN = 10
 const WINDOW_MS = 10 * 60_000
 const EVERY_MS = 10_000
 
-/** Sees the memory of a take as often as it is measured, and judges its height and its slope. */
+/** Judges the height and the slope of a take's memory, as often as it is measured. */
 export interface MemoryJudge {
-  see(bytes: number, nowMs: number): MemoryVerdict
+  judge(bytes: number, nowMs: number): MemoryVerdict
 }
 
 /** Warns once of its height and once of its slope; `end` comes with every measure beyond the limit. */
 export function createMemoryJudge(): MemoryJudge {
   const readings: { readonly bytes: number; readonly atMs: number }[] = []
-  const told = new Set<'height' | 'slope'>()
+  const warned = new Set<'height' | 'slope'>()
   let bornMs: number | undefined
   const warnOnce = (of: 'height' | 'slope', error: AppError): Pick<MemoryVerdict, 'warning'> => {
-    if (told.has(of)) return {}
-    told.add(of)
+    if (warned.has(of)) return {}
+    warned.add(of)
     return { warning: error }
   }
   return {
-    see(bytes, nowMs) {
+    judge(bytes, nowMs) {
       if (bytes >= END_BYTES) return { isHigh: true, end: tooMuch(bytes, 'a new take begins') }
       bornMs ??= nowMs
       const isWarm = nowMs - bornMs >= WARM_UP_MS

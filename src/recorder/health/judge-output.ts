@@ -16,16 +16,16 @@ const NOT_BLACK = 24
 const SOUND_RMS = 10 ** (-50 / 20)
 const SILENCE_DBFS = -70
 
-/** Tells each fault once, when it has lasted, and again only after it was gone. */
+/** Reports each fault once, when it has lasted, and again only after it was gone. */
 export interface OutputJudge {
   /** The faults that are new with this report. */
-  see(stats: Pick<PageStats, 'picture' | 'sources' | 'peakDbfs'>): readonly AppError[]
+  judge(stats: Pick<PageStats, 'picture' | 'sources' | 'peakDbfs'>): readonly AppError[]
 }
 
 export function createOutputJudge(): OutputJudge {
   const odd = new Map<OutputFault, number>()
   return {
-    see(stats) {
+    judge(stats) {
       const faults = faultsOf(stats)
       for (const code of odd.keys()) if (!faults.has(code)) odd.delete(code)
       for (const code of faults.keys()) odd.set(code, (odd.get(code) ?? 0) + 1)
@@ -35,7 +35,7 @@ export function createOutputJudge(): OutputJudge {
 }
 
 /** What is odd about this second. A source that is still, black or silent itself makes nothing odd. */
-function faultsOf({ picture, sources, peakDbfs }: Parameters<OutputJudge['see']>[0]): Map<OutputFault, string> {
+function faultsOf({ picture, sources, peakDbfs }: Parameters<OutputJudge['judge']>[0]): Map<OutputFault, string> {
   const faults = new Map<OutputFault, string>()
   const lasting = `for ${ODD_SECONDS} s`
   const frozen = picture?.tiles.find((tile) => tile.sourceMotion >= MOVES && tile.tileMotion < STANDS_STILL)

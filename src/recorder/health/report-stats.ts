@@ -1,8 +1,9 @@
 import { createLoadMeter } from '../../machine/index.ts'
 import type { RecorderEvent } from '../../protocol/index.ts'
+import { repeat } from '../../timing/index.ts'
 import type { TakeFigures } from '../take-output.ts'
 
-/** The readers are asked once for each report. A load that cannot be measured goes to `onError`, and that report is left out. */
+/** Each report calls the readers once. A load that cannot be measured goes to `onError`, and that report is left out. */
 export interface StatsSource {
   readonly emit: (event: RecorderEvent) => void
   readonly frames: () => { readonly frames: number; readonly droppedFrames: number }
@@ -23,14 +24,19 @@ export function reportStats(source: StatsSource): AsyncDisposable {
     source.onMemory(load.memoryBytes)
     source.emit({ type: 'stats', at: new Date().toISOString(), stats })
   }
-  let work: Promise<unknown> = measure(performance.now())
-  const timer = setInterval(() => {
-    work = work.then(report).catch(source.onError)
-  }, EVERY_MS)
+  const first = measure(performance.now()).then(() => undefined, source.onError)
+  const reports = repeat({
+    everyMs: EVERY_MS,
+    async work() {
+      await first
+      await report()
+    },
+    onError: source.onError,
+  })
   return {
     async [Symbol.asyncDispose]() {
-      clearInterval(timer)
-      await work
+      await reports[Symbol.asyncDispose]()
+      await first
     },
   }
 }

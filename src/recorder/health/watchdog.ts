@@ -1,4 +1,5 @@
 import { AppError, type PageStats, type ToPage } from '../../protocol/index.ts'
+import { repeat } from '../../timing/index.ts'
 import { createMemoryJudge } from './judge-memory.ts'
 import { createOutputJudge } from './judge-output.ts'
 
@@ -21,15 +22,15 @@ export interface WatchdogLimits {
   readonly everyMs: number
 }
 
-/** Ends a take whose page no longer does its work, and tells what is wrong with the work that it does. */
+/** Ends a take whose page no longer does its work, and warns of what is wrong with the work that it does. */
 export interface Watchdog extends Disposable {
-  sawVideo(): void
-  sawPong(): void
-  sawStats(stats: PageStats): void
+  onVideo(): void
+  onPong(): void
+  onStats(stats: PageStats): void
   /** Of the recorder and its Chrome. */
-  sawMemory(bytes: number): void
+  onMemory(bytes: number): void
   /** While a class is paused no pictures come, and nothing that is shown is wrong. */
-  rest(resting: boolean): void
+  setPaused(isPaused: boolean): void
 }
 
 /**
@@ -48,47 +49,48 @@ export function startWatchdog(options: WatchdogOptions): Watchdog {
   const memory = createMemoryJudge()
   const waits = { startMs: 0, videoMs: 0, pongMs: 0 }
   let hasVideo = false
-  let resting = false
+  let isPaused = false
   let nonce = 0
   let tickedAtMs = performance.now()
-  const timer = setInterval(() => {
+  function check(): void {
     const nowMs = performance.now()
     const elapsedMs = Math.min(nowMs - tickedAtMs, LATE_TICKS * limits.everyMs)
     tickedAtMs = nowMs
     if (!hasVideo) waits.startMs += elapsedMs
-    else if (!resting) waits.videoMs += elapsedMs
+    else if (!isPaused) waits.videoMs += elapsedMs
     if (hasVideo) waits.pongMs += elapsedMs
     const error = judge(waits, limits)
     if (error !== undefined) return fail(error)
     nonce += 1
     options.send({ type: 'ping', nonce })
-  }, limits.everyMs)
+  }
+  const checks = repeat({ everyMs: limits.everyMs, work: check })
   function fail(error: AppError): void {
-    clearInterval(timer)
+    checks[Symbol.dispose]()
     options.onFailed(error)
   }
   return {
-    sawVideo() {
+    onVideo() {
       hasVideo = true
       waits.videoMs = 0
     },
-    sawPong() {
+    onPong() {
       waits.pongMs = 0
     },
-    sawStats(stats) {
-      if (!resting) output.see(stats).forEach(options.onWarning)
+    onStats(stats) {
+      if (!isPaused) output.judge(stats).forEach(options.onWarning)
     },
-    sawMemory(bytes) {
-      const { isHigh, warning, end } = memory.see(bytes, performance.now())
+    onMemory(bytes) {
+      const { isHigh, warning, end } = memory.judge(bytes, performance.now())
       if (end !== undefined) return fail(end)
       if (warning !== undefined) options.onWarning(warning)
       if (isHigh) options.onHighMemory()
     },
-    rest(asked) {
-      resting = asked
+    setPaused(asked) {
+      isPaused = asked
       waits.videoMs = 0
     },
-    [Symbol.dispose]: () => clearInterval(timer),
+    [Symbol.dispose]: () => checks[Symbol.dispose](),
   }
 }
 

@@ -1,20 +1,20 @@
 import { readlink, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import puppeteer, { type Browser } from 'puppeteer'
 import { killProcessTree } from '../../machine/index.ts'
 import { AppError } from '../../protocol/index.ts'
 import type { LogPort } from '../../telemetry/index.ts'
+import { within } from '../../timing/index.ts'
 import { findChrome } from './chrome-path.ts'
 
 export interface RecorderBrowserOptions {
   readonly chromePath: string | undefined
-  /** Chrome's own folder; the caller removes it. */
+  /** Chrome's own folder, which the caller removes. */
   readonly profileDir: string
   readonly size: { readonly width: number; readonly height: number }
   readonly logger: LogPort
-  /** Chrome or the page is gone though nobody asked for it. */
+  /** Called when Chrome or the page is gone though nobody asked for it. */
   readonly onGone: (error: AppError) => void
 }
 
@@ -124,9 +124,7 @@ async function findSocketFolder(profileDir: string): Promise<string | undefined>
 }
 
 async function closeOrKill(browser: Browser, pid: number): Promise<void> {
-  const deadline = new AbortController()
-  const tooLate = sleep(CLOSE_TIMEOUT_MS, undefined, { signal: deadline.signal }).catch(() => undefined)
-  await Promise.race([browser.close().catch(() => undefined), tooLate])
-  deadline.abort()
+  const closed = browser.close().catch(() => undefined)
+  await within(CLOSE_TIMEOUT_MS, closed, () => undefined)
   await killProcessTree(pid)
 }

@@ -1,7 +1,5 @@
-import { constants } from 'node:fs'
-import { access } from 'node:fs/promises'
-import { delimiter, isAbsolute, join } from 'node:path'
 import { executablePath } from 'puppeteer'
+import which from 'which'
 import { AppError } from '../../protocol/index.ts'
 
 const NAMES = ['google-chrome-stable', 'google-chrome', 'chromium', 'chromium-browser', 'chrome'] as const
@@ -10,19 +8,16 @@ const NAMES = ['google-chrome-stable', 'google-chrome', 'chromium', 'chromium-br
  * The Chrome to launch: the configured one, else the first on the search path, else the one in Puppeteer's cache.
  * Errors: `chrome.not-found`, also when the configured one is missing.
  */
-export async function findChrome(
-  configured: string | undefined,
-  searchPath: string = process.env.PATH ?? '',
-): Promise<string> {
+export async function findChrome(configured: string | undefined): Promise<string> {
   if (configured !== undefined) {
-    const found = isAbsolute(configured) ? await usable(configured) : await findOnPath([configured], searchPath)
+    const found = await findProgram([configured])
     if (found !== undefined) return found
     throw new AppError('chrome.not-found', `\`chromePath\` is not a program: ${configured}`, {
       field: 'chromePath',
       received: configured,
     })
   }
-  const found = (await findOnPath(NAMES, searchPath)) ?? (await usable(await cachedChrome()))
+  const found = await findProgram([...NAMES, ...(await cachedChrome())])
   if (found !== undefined) return found
   throw new AppError(
     'chrome.not-found',
@@ -30,28 +25,19 @@ export async function findChrome(
   )
 }
 
-async function findOnPath(names: readonly string[], searchPath: string): Promise<string | undefined> {
-  for (const name of names) {
-    for (const folder of searchPath.split(delimiter).filter((part) => part !== '')) {
-      const found = await usable(join(folder, name))
-      if (found !== undefined) return found
-    }
+/** The first of these programs, by their names or paths, that this user may execute. */
+async function findProgram(programs: readonly string[]): Promise<string | undefined> {
+  for (const program of programs) {
+    const found = await which(program, { nothrow: true })
+    if (found !== null) return found
   }
   return undefined
 }
 
-async function cachedChrome(): Promise<string> {
+async function cachedChrome(): Promise<readonly string[]> {
   try {
-    return await executablePath()
+    return [await executablePath()]
   } catch {
-    return ''
+    return []
   }
-}
-
-async function usable(path: string): Promise<string | undefined> {
-  if (path === '') return undefined
-  return access(path, constants.X_OK).then(
-    () => path,
-    () => undefined,
-  )
 }

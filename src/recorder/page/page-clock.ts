@@ -1,33 +1,42 @@
-import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { readBootId } from '../../machine/index.ts'
 import type { FromPage, TakeClock, ToPage } from '../../protocol/index.ts'
 
-/** The page's clock against this machine's monotonic one, which all its processes share. */
-export interface PageClock {
-  /** Asks the page several times. Never resolves when the page does not answer. */
-  measure(): Promise<TakeClock>
-  hear(answer: Extract<FromPage, { type: 'clock' }>): void
-}
+type ClockAnswer = Extract<FromPage, { type: 'clock' }>
 
 /** The quickest of several answers is exact to a fraction of a millisecond; a busy page delays some of them. */
 const QUESTIONS = 12
 
-export function createPageClock(write: (message: ToPage) => void): PageClock {
-  let answered = Promise.withResolvers<Extract<FromPage, { type: 'clock' }>>()
-  return {
-    async measure() {
-      let best = { roundTripMs: Number.POSITIVE_INFINITY, offsetMs: 0 }
-      for (let i = 0; i < QUESTIONS; i += 1) {
-        answered = Promise.withResolvers()
-        const sentMs = monotonicMs()
-        write({ type: 'clock', sentMs })
-        const { atMs } = await answered.promise
-        const roundTripMs = monotonicMs() - sentMs
-        if (roundTripMs < best.roundTripMs) best = { roundTripMs, offsetMs: atMs - (sentMs + roundTripMs / 2) }
-      }
-      return { machine: thisMachine(), offsetMs: best.offsetMs }
-    },
-    hear: (answer) => answered.resolve(answer),
+/** The page's clock against this machine's monotonic one, which all its processes share. */
+export class PageClock {
+  readonly #write: (message: ToPage) => void
+  #answered = Promise.withResolvers<ClockAnswer>()
+
+  constructor(write: (message: ToPage) => void) {
+    this.#write = write
+  }
+
+  onAnswer(answer: ClockAnswer): void {
+    this.#answered.resolve(answer)
+  }
+
+  /** Asks the page several times. Never resolves when the page does not answer. */
+  async measure(): Promise<TakeClock> {
+    let best = { roundTripMs: Number.POSITIVE_INFINITY, offsetMs: 0 }
+    for (let i = 0; i < QUESTIONS; i += 1) {
+      const reading = await this.#ask()
+      if (reading.roundTripMs < best.roundTripMs) best = reading
+    }
+    return { machine: await bootOrHost(), offsetMs: best.offsetMs }
+  }
+
+  async #ask(): Promise<{ readonly roundTripMs: number; readonly offsetMs: number }> {
+    this.#answered = Promise.withResolvers()
+    const sentMs = monotonicMs()
+    this.#write({ type: 'clock', sentMs })
+    const { atMs } = await this.#answered.promise
+    const roundTripMs = monotonicMs() - sentMs
+    return { roundTripMs, offsetMs: atMs - (sentMs + roundTripMs / 2) }
   }
 }
 
@@ -44,10 +53,6 @@ function monotonicMs(): number {
 }
 
 /** The boot that the monotonic clock counts from. */
-function thisMachine(): string {
-  try {
-    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
-  } catch {
-    return hostname()
-  }
+async function bootOrHost(): Promise<string> {
+  return (await readBootId()) || hostname()
 }

@@ -10,142 +10,152 @@ import {
   type ToPage,
 } from '../../protocol/index.ts'
 import type { LogPort } from '../../telemetry/index.ts'
-import { createPageClock } from './page-clock.ts'
+import { unlessAborted } from '../../timing/index.ts'
+import { PageClock } from './page-clock.ts'
 
 export interface PageLinkOptions {
   /** What the page is started with; asked for once the page is there. */
   readonly start: (link: Pick<PageLink, 'measureClock'>) => Promise<PageStart>
   readonly logger: LogPort
   readonly onPacket: (packet: Packet) => void
-  /** Every message but `hello`, `started`, `stopped`, `failed` and `log`, which the link deals with itself. */
+  /** Every message but `hello`, `clock`, `started`, `stopped`, `failed` and `log`, which the link handles itself. */
   readonly onMessage: (message: FromPage) => void
   readonly onFailed: (error: AppError) => void
 }
 
 /** The recorder's end of the two WebSockets of a take. */
-export interface PageLink {
-  readonly acceptControl: (socket: WebSocket) => void
-  readonly acceptPackets: (socket: WebSocket) => void
-  /** Wall time of media time zero, epoch milliseconds: what the page says, or by its first packet if it never does. */
-  readonly takeEpochMs: Promise<number>
-  /** Sends a message; before the page has started it waits for `start` to go first. */
-  send(message: ToPage): void
-  /** The page's clock against this machine's; never resolves when the page does not answer. */
-  measureClock(): Promise<TakeClock>
-  /** Ends the take in the page with the picture before this time; resolves when its last packet has arrived. */
-  end(atMs: number): Promise<void>
-  /** Ends the take in the page; resolves when its last packet has arrived, or when `deadline` comes. */
-  stop(deadline: AbortSignal): Promise<void>
-}
+export class PageLink {
+  readonly #options: PageLinkOptions
+  readonly #clock = new PageClock((message) => this.#write(message))
+  readonly #epoch = Promise.withResolvers<number>()
+  /** The page has answered that its take is over. */
+  readonly #stopAnswered = Promise.withResolvers<void>()
+  /** The same, or the control link is closed. */
+  readonly #controlOver = Promise.withResolvers<void>()
+  /** The packet link is closed: no packet comes any more. */
+  readonly #packetsOver = Promise.withResolvers<void>()
+  /** Messages that wait for `start` to go first. */
+  readonly #early: ToPage[] = []
+  #control: WebSocket | undefined
+  #isGreeted = false
+  #isStarted = false
+  #isStopping = false
+  #isEnding = false
+  #nextSequence = 0
+  #guessedEpochMs: number | undefined
 
-export function createPageLink(options: PageLinkOptions): PageLink {
-  const epoch = Promise.withResolvers<number>()
-  const stopped = Promise.withResolvers<void>()
-  const drained = Promise.withResolvers<void>()
-  const saidStopped = Promise.withResolvers<void>()
-  const waiting: ToPage[] = []
-  let control: WebSocket | undefined
-  let greeted = false
-  let started = false
-  let stopping = false
-  let isEnding = false
-  let nextSequence = 0
-  let guessedEpochMs: number | undefined
-
-  const write = (message: ToPage): void => control?.send(JSON.stringify(message))
-  const clock = createPageClock(write)
-
-  async function greet(): Promise<void> {
-    if (greeted) return options.onFailed(new AppError('page.crashed', 'The recorder page loaded a second time'))
-    greeted = true
-    write({ type: 'start', ...(await options.start(clockOf)) })
-    started = true
-    for (const held of waiting.splice(0)) write(held)
+  constructor(options: PageLinkOptions) {
+    this.#options = options
   }
 
-  function receive(message: FromPage): void {
+  /** Wall time of media time zero, epoch milliseconds: what the page says, or by its first packet if it never does. */
+  get takeEpochMs(): Promise<number> {
+    return this.#epoch.promise
+  }
+
+  acceptControl(socket: WebSocket): void {
+    this.#control = socket
+    socket.on('message', (data) => this.#onMessage(JSON.parse(textOf(data)) as FromPage))
+    socket.on('error', (error) => this.#options.logger.warn({ err: error }, 'the control link to the page broke'))
+    socket.on('close', () => {
+      if (!this.#isStopping) this.#fail('page.crashed', 'The recorder page closed its control link')
+      this.#controlOver.resolve()
+    })
+  }
+
+  acceptPackets(socket: WebSocket): void {
+    socket.on('message', (data) => this.#onPacket(data as Buffer))
+    socket.on('error', (error) => this.#options.logger.warn({ err: error }, 'the packet link to the page broke'))
+    socket.on('close', () => {
+      const isExpected = this.#isStopping || this.#isEnding
+      if (!isExpected) this.#fail('page.crashed', 'The recorder page closed its packet link')
+      this.#packetsOver.resolve()
+    })
+  }
+
+  /** Sends a message; before the page has started it waits for `start` to go first. */
+  send(message: ToPage): void {
+    if (this.#isStarted) this.#write(message)
+    else this.#early.push(message)
+  }
+
+  /** The page's clock against this machine's; never resolves when the page does not answer. */
+  async measureClock(): Promise<TakeClock> {
+    return await this.#clock.measure()
+  }
+
+  /** Ends the take in the page with the picture before this time; resolves when its last packet has arrived. */
+  async end(atMs: number): Promise<void> {
+    this.#isEnding = true
+    this.#write({ type: 'end', atMs })
+    await Promise.all([this.#stopAnswered.promise, this.#packetsOver.promise])
+  }
+
+  /** Ends the take in the page; resolves when its last packet has arrived, or when `deadline` comes. */
+  async stop(deadline: AbortSignal): Promise<void> {
+    this.#isStopping = true
+    this.#write({ type: 'stop' })
+    const over = Promise.all([this.#controlOver.promise, this.#packetsOver.promise])
+    if (this.#isStarted) await unlessAborted(deadline, over, () => undefined)
+    this.#epoch.resolve(this.#guessedEpochMs ?? Date.now())
+  }
+
+  #write(message: ToPage): void {
+    this.#control?.send(JSON.stringify(message))
+  }
+
+  #onMessage(message: FromPage): void {
     switch (message.type) {
       case 'hello':
-        void greet()
+        void this.#greet()
         break
       case 'clock':
-        clock.hear(message)
+        this.#clock.onAnswer(message)
         break
       case 'started':
-        epoch.resolve(message.takeEpochMs)
+        this.#epoch.resolve(message.takeEpochMs)
         break
       case 'stopped':
-        stopping = true
-        saidStopped.resolve()
-        stopped.resolve()
+        this.#isStopping = true
+        this.#stopAnswered.resolve()
+        this.#controlOver.resolve()
         break
       case 'failed':
-        options.onFailed(appErrorFrom(message.error))
+        this.#options.onFailed(appErrorFrom(message.error))
         break
       case 'log':
-        options.logger[message.level]({ page: message.details ?? {} }, message.message)
+        this.#options.logger[message.level]({ page: message.details ?? {} }, message.message)
         break
       default:
-        options.onMessage(message)
+        this.#options.onMessage(message)
         break
     }
   }
 
-  function closed(end: PromiseWithResolvers<void>, isExpected: boolean, message: string): void {
-    if (!isExpected) options.onFailed(new AppError('page.crashed', message))
-    end.resolve()
+  async #greet(): Promise<void> {
+    if (this.#isGreeted) return this.#fail('page.crashed', 'The recorder page loaded a second time')
+    this.#isGreeted = true
+    this.#write({ type: 'start', ...(await this.#options.start(this)) })
+    this.#isStarted = true
+    for (const message of this.#early.splice(0)) this.#write(message)
   }
 
-  function receivePacket(data: Buffer): void {
+  #onPacket(data: Buffer): void {
     const packet = decodePacket(data)
-    if (packet === undefined || packet.sequence !== nextSequence) {
+    if (packet === undefined || packet.sequence !== this.#nextSequence) {
       const got = packet === undefined ? 'no packet' : `packet ${packet.sequence}`
-      options.onFailed(new AppError('page.failed', `The page sent ${got} in place of packet ${nextSequence}`))
-      return
+      return this.#fail('page.failed', `The page sent ${got} in place of packet ${this.#nextSequence}`)
     }
-    nextSequence = (nextSequence + 1) >>> 0
-    guessedEpochMs ??= Date.now() - packet.timestampUs / 1000
-    options.onPacket(packet)
+    this.#nextSequence = (this.#nextSequence + 1) >>> 0
+    this.#guessedEpochMs ??= Date.now() - packet.timestampUs / 1000
+    this.#options.onPacket(packet)
   }
 
-  const clockOf = { measureClock: clock.measure }
-  return {
-    ...clockOf,
-    async end(atMs) {
-      isEnding = true
-      write({ type: 'end', atMs })
-      await Promise.all([saidStopped.promise, drained.promise])
-    },
-    acceptControl(socket) {
-      control = socket
-      socket.on('message', (data) => receive(JSON.parse(textOf(data)) as FromPage))
-      socket.on('error', (error) => options.logger.warn({ err: error }, 'the control link to the page broke'))
-      socket.on('close', () => closed(stopped, stopping, 'The recorder page closed its control link'))
-    },
-    acceptPackets(socket) {
-      socket.on('message', (data) => receivePacket(data as Buffer))
-      socket.on('error', (error) => options.logger.warn({ err: error }, 'the packet link to the page broke'))
-      socket.on('close', () => closed(drained, stopping || isEnding, 'The recorder page closed its packet link'))
-    },
-    takeEpochMs: epoch.promise,
-    send(message) {
-      if (started) write(message)
-      else waiting.push(message)
-    },
-    async stop(deadline) {
-      stopping = true
-      write({ type: 'stop' })
-      if (started) await Promise.race([Promise.all([stopped.promise, drained.promise]), aborted(deadline)])
-      epoch.resolve(guessedEpochMs ?? Date.now())
-    },
+  #fail(code: 'page.crashed' | 'page.failed', message: string): void {
+    this.#options.onFailed(new AppError(code, message))
   }
 }
 
 function textOf(data: RawData): string {
   return (data as Buffer).toString('utf8')
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve()
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
 }

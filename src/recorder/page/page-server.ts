@@ -1,9 +1,10 @@
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { extname, join, normalize } from 'node:path'
+import { extname, join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import sirv from 'sirv'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { AppError, CONTROL_PATH, PACKETS_PATH } from '../../protocol/index.ts'
 
@@ -22,15 +23,11 @@ export interface PageServer extends AsyncDisposable {
   readonly url: string
 }
 
-const MIME_TYPES: Readonly<Record<string, string>> = {
+/** The page is text in UTF-8, which its types say. */
+const TEXT_TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
-  '.json': 'application/json',
-  '.wasm': 'application/wasm',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.woff2': 'font/woff2',
 }
 /** The largest message is a key frame of a 4K picture at the highest bit rate, with room to spare. */
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024
@@ -44,14 +41,15 @@ export async function startPageServer(options: PageServerOptions): Promise<PageS
     perMessageDeflate: false,
     handleProtocols: (protocols) => (protocols.has(options.secret) ? options.secret : false),
   })
-  const server = createServer((request, response) => void serveFile({ pageDir, origin, request, response }))
+  const server = createServer()
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve))
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  server.on('request', serveFiles(pageDir, origin))
   server.on('upgrade', (request, socket, head) => {
     const accept = acceptorOf({ request, options, origin })
     if (accept === undefined) return refuse(socket)
     sockets.handleUpgrade(request, socket, head, accept)
   })
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve))
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
     url: `${origin}/#${options.secret}`,
     async [Symbol.asyncDispose]() {
@@ -87,22 +85,19 @@ function refuse(socket: Duplex): void {
   socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
 }
 
-async function serveFile(call: {
-  pageDir: string
-  origin: string
-  request: IncomingMessage
-  response: ServerResponse
-}): Promise<void> {
-  const { pageDir, origin, request, response } = call
-  const path = new URL(request.url ?? '/', origin).pathname
-  const file = join(pageDir, normalize(path.endsWith('/') ? `${path}index.html` : path))
-  const known = request.method === 'GET' && isOwnHost(request, origin) && file.startsWith(pageDir)
-  const body = known ? await readFile(file).catch(() => undefined) : undefined
-  if (body === undefined) {
-    response.writeHead(404).end()
-    return
+/** Serves the files of the page to the page itself; anybody else, and any other method, finds nothing. */
+function serveFiles(pageDir: string, origin: string): (request: IncomingMessage, response: ServerResponse) => void {
+  // Files are looked up with each request: a page that is built anew meanwhile is served as it is then.
+  const files = sirv(pageDir, { dev: true, extensions: ['html'], setHeaders: describeFile })
+  return (request, response) => {
+    if (request.method === 'GET' && isOwnHost(request, origin)) files(request, response)
+    else response.writeHead(404).end()
   }
-  const type = MIME_TYPES[extname(file)] ?? 'application/octet-stream'
-  response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
-  response.end(body)
+}
+
+function describeFile(response: ServerResponse, path: string): void {
+  const type = TEXT_TYPES[path.endsWith('/') ? '.html' : extname(path)]
+  if (type !== undefined) response.setHeader('content-type', type)
+  response.setHeader('cache-control', 'no-store')
+  response.setHeader('x-content-type-options', 'nosniff')
 }

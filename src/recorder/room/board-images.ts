@@ -1,15 +1,16 @@
 import type { OutboundPolicy } from '../../outbound/index.ts'
 import { AppError, type BoardElement, isKnownSignal, type Signal, toAppError } from '../../protocol/index.ts'
+import { InTurn, within } from '../../timing/index.ts'
 
 export interface BoardImagesOptions {
   readonly policy: OutboundPolicy
-  /** Gets the signals in the order of the calls; at once where no image has to be checked. */
+  /** Called with the signals in the order of the calls; at once where no image has to be checked. */
   readonly deliver: (signals: readonly Signal[]) => void
-  /** Hears of each refused URL, once. */
+  /** Called once for each refused URL. */
   readonly onRefused: (error: AppError) => void
 }
 
-/** A name that takes longer is as one that does not resolve: the signals behind it must not wait for a dead DNS. */
+/** A host name that takes longer counts as one that does not resolve: the signals behind it must not wait for a dead DNS. */
 const VERDICT_MS = 2_000
 /** More verdicts than any class has images; the oldest are forgotten. */
 const MAX_VERDICTS = 1_000
@@ -26,12 +27,14 @@ export function checkBoardImages({
   onRefused,
 }: BoardImagesOptions): (signals: readonly Signal[]) => void {
   const verdicts = new Map<string, Promise<boolean>>()
+  const turns = new InTurn()
   let waiting = 0
-  let turn = Promise.resolve()
 
   async function judge(url: string): Promise<boolean> {
     try {
-      await inTime(policy.check(url, { protocols: PROTOCOLS, field: '/element/url' }))
+      await within(VERDICT_MS, policy.check(url, { protocols: PROTOCOLS, field: '/element/url' }), () => {
+        throw unresolvable()
+      })
       return true
     } catch (thrown) {
       const { code, message } = toAppError(thrown)
@@ -53,7 +56,7 @@ export function checkBoardImages({
     if (waiting === 0 && urls.length === 0) return deliver(signals)
     const refused = Promise.all(urls.map(async (url) => ((await isAllowed(url)) ? [] : [url])))
     waiting += 1
-    turn = turn.then(async () => {
+    void turns.run(async () => {
       const refusedUrls = new Set((await refused).flat())
       waiting -= 1
       deliver(refusedUrls.size === 0 ? signals : signals.map((signal) => withoutImages(signal, refusedUrls)))
@@ -84,9 +87,6 @@ function withoutImages(signal: Signal, urls: ReadonlySet<string>): Signal {
   return { ...signal, op: { action: 'delete', id, version, nonce } }
 }
 
-async function inTime(check: Promise<unknown>): Promise<void> {
-  const { promise, reject } = Promise.withResolvers<never>()
-  const late = new AppError('url.unresolvable', `Its host did not resolve within ${VERDICT_MS / 1000} s; check the DNS`)
-  const timer = setTimeout(() => reject(late), VERDICT_MS)
-  await Promise.race([check, promise]).finally(() => clearTimeout(timer))
+function unresolvable(): AppError {
+  return new AppError('url.unresolvable', `Its host did not resolve within ${VERDICT_MS / 1000} s; check the DNS`)
 }

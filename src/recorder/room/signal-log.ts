@@ -20,101 +20,102 @@ export interface SignalLogOptions {
   readonly pausedMsBefore: (atMs: number) => number
 }
 
-/** Keeps every signal of the take once, after those of earlier takes. */
-export interface SignalLog {
-  /** Returns those that are new to this take. */
-  add(signals: readonly Signal[]): readonly Signal[]
-  /** Keeps on this machine what came, as soon as there was a first picture. Errors: those of the disk. */
-  keep(): Promise<void>
-  /**
-   * The same, and stores it when it is time: the longer the log, the more seldom. Calls must not overlap; one that failed is
-   * made good by the next.
-   */
-  flush(): Promise<void>
-  /** Stores all of it now; this machine keeps nothing of it. */
-  finish(): Promise<void>
-}
-
 /** The whole log is one object: as it grows it is stored more seldom, so that it costs no more than so much a second. */
 const STORED_BYTES_PER_MS = 50
 const LONGEST_REST_MS = 10 * 60_000
 
-export function createSignalLog(options: SignalLogOptions): SignalLog {
-  const { store, recordingId, take, path } = options
-  const key = objectKey(recordingId, 'signals')
-  const seen = new Set<string>()
-  const waiting: Signal[] = []
-  const kept: KeptSignal[] = []
-  let own: AppendLog | undefined
-  let whole: Whole | undefined
-  let isDirty = false
-  let storedAtMs = Number.NEGATIVE_INFINITY
-  let startMs: number | undefined
-  let publication: Publication | undefined
-  options.takeStartMs.then(
-    (atMs) => {
-      startMs = atMs
-    },
-    () => undefined,
-  )
-  options.publication.then(
-    (loaded) => {
-      publication = loaded
-    },
-    () => undefined,
-  )
+/** Keeps every signal of the take once, after those of earlier takes. */
+export class SignalLog {
+  readonly #options: SignalLogOptions
+  readonly #ids = new Set<string>()
+  /** Signals that are in memory only. */
+  readonly #waiting: Signal[] = []
+  /** Signals that are on the disk and not in the whole log yet. */
+  readonly #kept: KeptSignal[] = []
+  #own: AppendLog | undefined
+  #whole: WholeLog | undefined
+  /** The whole log has what the store has not. */
+  #isDirty = false
+  #storedAtMs = Number.NEGATIVE_INFINITY
+  #startMs: number | undefined
+  #publication: Publication | undefined
 
-  async function keep(): Promise<void> {
-    if (startMs === undefined || waiting.length === 0) return
-    const beganAtMs = startMs
-    const lines = waiting.map((signal): KeptSignal => {
-      return { takeSec: (signal.at - beganAtMs - options.pausedMsBefore(signal.at)) / 1000, signal }
+  constructor(options: SignalLogOptions) {
+    this.#options = options
+    options.takeStartMs.then(
+      (atMs) => {
+        this.#startMs = atMs
+      },
+      () => undefined,
+    )
+    options.publication.then(
+      (publication) => {
+        this.#publication = publication
+      },
+      () => undefined,
+    )
+  }
+
+  /** Returns those that are new to this take. */
+  add(signals: readonly Signal[]): readonly Signal[] {
+    const fresh = signals.filter(({ id }) => id === undefined || (!this.#ids.has(id) && this.#ids.add(id)))
+    this.#waiting.push(...fresh)
+    return fresh
+  }
+
+  /** Keeps on this machine what came, as soon as there was a first picture. Errors: those of the disk. */
+  async keep(): Promise<void> {
+    if (this.#startMs === undefined || this.#waiting.length === 0) return
+    const startMs = this.#startMs
+    const lines = this.#waiting.map((signal): KeptSignal => {
+      return { takeSec: (signal.at - startMs - this.#options.pausedMsBefore(signal.at)) / 1000, signal }
     })
-    own ??= await createAppendLog(path)
-    await own.append(lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
-    waiting.splice(0, lines.length)
-    kept.push(...lines)
+    this.#own ??= await createAppendLog(this.#options.path)
+    await this.#own.append(lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+    this.#waiting.splice(0, lines.length)
+    this.#kept.push(...lines)
   }
 
-  /** False while it is too early, and when nothing is new. */
-  async function write({ isLast }: { readonly isLast: boolean }): Promise<boolean> {
-    // Where the take begins in the time line is certain once it is in the playlists.
-    if (publication === undefined || !(isLast || publication.last?.take === take)) return false
-    if (whole === undefined) {
-      whole = await openWhole(options, publication)
-      isDirty = whole.isNews
+  /**
+   * The same, and stores it when it is time: the longer the log, the more seldom. Calls must not overlap; one that failed is
+   * made good by the next.
+   */
+  async flush(): Promise<void> {
+    await this.keep()
+    if (!this.#isDirty && this.#kept.length === 0) return
+    if (this.#publication?.last?.take !== this.#options.take) return
+    const whole = await this.#write(this.#publication)
+    if (this.#isDirty && performance.now() - this.#storedAtMs >= restMs(whole.log.bytes)) await this.#store(whole)
+  }
+
+  /** Stores all of it now; this machine keeps nothing of it. */
+  async finish(): Promise<void> {
+    this.#publication ??= await this.#options.publication
+    await this.keep()
+    const whole = await this.#write(this.#publication)
+    if (this.#isDirty) await this.#store(whole)
+    await rm(this.#options.path, { force: true })
+  }
+
+  /** Where the take begins in the time line is certain once it is in the playlists: only then the whole log is written. */
+  async #write(publication: Publication): Promise<WholeLog> {
+    if (this.#whole === undefined) {
+      this.#whole = await openWholeLog(this.#options, publication)
+      this.#isDirty = this.#whole.isNews
     }
-    isDirty ||= kept.length > 0
-    const count = kept.length
-    await whole.log.append(placeSignals(kept, { take, ...whole }))
-    kept.splice(0, count)
-    return isDirty
+    this.#isDirty ||= this.#kept.length > 0
+    const count = this.#kept.length
+    await this.#whole.log.append(placeSignals(this.#kept, { take: this.#options.take, ...this.#whole }))
+    this.#kept.splice(0, count)
+    return this.#whole
   }
 
-  async function flush(state: { readonly isLast: boolean }): Promise<void> {
-    await keep()
-    if (!isDirty && kept.length === 0 && !state.isLast) return
-    if (!(await write(state)) || whole === undefined) return
-    if (!state.isLast && performance.now() - storedAtMs < restMs(whole.log.bytes)) return
-    await store.putFile(key, whole.path)
-    isDirty = false
-    storedAtMs = performance.now()
+  async #store(whole: WholeLog): Promise<void> {
+    const { store, recordingId } = this.#options
+    await store.putFile(objectKey(recordingId, 'signals'), whole.path)
+    this.#isDirty = false
+    this.#storedAtMs = performance.now()
     for (const log of whole.merged.splice(0)) await rm(log, { force: true })
-  }
-
-  return {
-    add(signals) {
-      const fresh = signals.filter(({ id }) => id === undefined || (!seen.has(id) && seen.add(id)))
-      waiting.push(...fresh)
-      return fresh
-    },
-    keep,
-    flush: () => flush({ isLast: false }),
-    async finish() {
-      publication ??= await options.publication
-      await flush({ isLast: true })
-      await rm(path, { force: true })
-    },
   }
 }
 
@@ -124,7 +125,7 @@ function restMs(bytes: number): number {
 }
 
 /** `signals.jsonl` on this machine, as it goes to the store. */
-interface Whole {
+interface WholeLog {
   readonly path: string
   readonly log: AppendLog
   readonly logged: ReadonlySet<string>
@@ -135,7 +136,7 @@ interface Whole {
   readonly isNews: boolean
 }
 
-async function openWhole(options: SignalLogOptions, publication: Publication): Promise<Whole> {
+async function openWholeLog(options: SignalLogOptions, publication: Publication): Promise<WholeLog> {
   const { store, recordingId, take } = options
   const text = take === 1 ? '' : ((await getText(store, objectKey(recordingId, 'signals'))) ?? '')
   const found = await readKeptLogs(options.adopted)

@@ -13,13 +13,13 @@ import { compileCheck, type Mismatch } from '../../protocol/mismatch.ts'
 import { parseJson } from '../../protocol/parse-json.ts'
 import { isObject } from '../../protocol/schema-words.ts'
 import type { LogPort } from '../../telemetry/index.ts'
-import { backOffMs, delay, RETRY_POLICIES } from '../../timing/index.ts'
+import { backOffMs, delay, RETRY_POLICIES, repeat, Throttle } from '../../timing/index.ts'
 
 export interface SignallingOptions {
   readonly signalling: Signalling
   readonly logger: LogPort
   readonly onSignals: (signals: readonly Signal[]) => void
-  /** The server cannot be reached; it is tried again for ever. Called once for each row of failures. */
+  /** Called once for each row of failures: the server cannot be reached, and is tried again for ever. */
   readonly onTrouble: (error: AppError) => void
 }
 
@@ -74,7 +74,7 @@ function listen(options: SignallingOptions, afterSeq: number, signal: AbortSigna
   const batch = createBatch(options.onSignals)
   return new Promise((resolve) => {
     let reason = 'the connection was closed'
-    const stopHeartbeat = watchHeartbeat(socket)
+    const heartbeat = watchHeartbeat(socket)
     const leave = (): void => socket.terminate()
     signal.addEventListener('abort', leave, { once: true })
     socket.on('message', (data) => {
@@ -86,7 +86,7 @@ function listen(options: SignallingOptions, afterSeq: number, signal: AbortSigna
       reason = error.message
     })
     socket.on('close', (code, text) => {
-      stopHeartbeat()
+      heartbeat[Symbol.dispose]()
       signal.removeEventListener('abort', leave)
       resolve(text.length > 0 ? `${code} ${text.toString()}` : reason)
     })
@@ -94,31 +94,29 @@ function listen(options: SignallingOptions, afterSeq: number, signal: AbortSigna
 }
 
 /** Terminates a connection whose other end is silent: a pulled cable closes no socket (RFC 6455 §5.5.2). */
-function watchHeartbeat(socket: WebSocket): () => void {
+function watchHeartbeat(socket: WebSocket): Disposable {
   let alive = true
   socket.on('pong', () => {
     alive = true
   })
-  const timer = setInterval(() => {
-    if (socket.readyState !== WebSocket.OPEN) return
-    if (!alive) return socket.terminate()
-    alive = false
-    socket.ping()
-  }, HEARTBEAT_MS)
-  return () => clearInterval(timer)
+  return repeat({
+    everyMs: HEARTBEAT_MS,
+    work() {
+      if (socket.readyState !== WebSocket.OPEN) return
+      if (!alive) return socket.terminate()
+      alive = false
+      socket.ping()
+    },
+  })
 }
 
+/** Hands on together what comes within one turn of the event loop. */
 function createBatch(onSignals: (signals: readonly Signal[]) => void): (signal: Signal) => void {
-  let collected: Signal[] = []
+  const collected: Signal[] = []
+  const batch = new Throttle(0, () => onSignals(collected.splice(0)))
   return (signal) => {
-    if (collected.length === 0) {
-      setImmediate(() => {
-        const signals = collected
-        collected = []
-        onSignals(signals)
-      })
-    }
     collected.push(signal)
+    batch.request()
   }
 }
 

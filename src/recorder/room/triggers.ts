@@ -13,7 +13,7 @@ import { RoomReducer } from '../../room/index.ts'
 
 export interface TriggersOptions {
   readonly request: Pick<RecorderRequest, 'createdAt' | 'highlights' | 'segmentSec'>
-  /** Triggers are announced from then on, in their order; the first signals come while Chrome still starts. */
+  /** Triggers are announced once it resolves, in their order; the first signals come while Chrome still starts. */
   readonly ready: Promise<unknown>
   readonly emit: (event: Extract<RecorderEvent, { type: 'trigger' }>) => void
   readonly send: (message: Extract<ToPage, { type: 'cut' }>) => void
@@ -23,12 +23,13 @@ export interface TriggersOptions {
 
 /** What asks for highlights from inside a recording: `highlight` signals of the room, and the rules of its spec. */
 export interface Triggers {
-  /** In the order of the room; each signal once. */
-  see(signals: readonly Signal[]): void
-  hear(reading: LoudnessReading): void
+  /** Signals come in the order of the room, each once. */
+  onSignals(signals: readonly Signal[]): void
+  onLoudness(reading: LoudnessReading): void
 }
 
-interface Wish {
+/** What a signal or a rule asks for; without rolls of its own it gets those of the recording. */
+interface Trigger {
   readonly key: string
   readonly at: number
   readonly trigger: 'signal' | 'rule'
@@ -56,13 +57,13 @@ export function createTriggers({ request, ready, emit, send, nowMs }: TriggersOp
   const nameOf = (id: string): string => people.room.participants.get(id)?.name ?? id
   const watch = new RuleWatch(rules, nameOf)
 
-  function trigger(wish: Wish): void {
-    if (announced.has(wish.key)) return
-    announced.add(wish.key)
-    const atMs = Math.min(wish.at, nowMs())
-    const rolls = { preSec: wish.preSec ?? preSec, postSec: wish.postSec ?? postSec }
+  function announce(trigger: Trigger): void {
+    if (announced.has(trigger.key)) return
+    announced.add(trigger.key)
+    const atMs = Math.min(trigger.at, nowMs())
+    const rolls = { preSec: trigger.preSec ?? preSec, postSec: trigger.postSec ?? postSec }
     cut(atMs + rolls.postSec * 1000)
-    const { key, trigger: kind, rule, label, by, metadata } = wish
+    const { key, trigger: kind, rule, label, by, metadata } = trigger
     const at = new Date(atMs).toISOString()
     void ready.then(() => emit({ type: 'trigger', key, at, trigger: kind, rule, label, by, metadata, ...rolls }))
   }
@@ -74,21 +75,21 @@ export function createTriggers({ request, ready, emit, send, nowMs }: TriggersOp
     if (leftMs > 0) send({ type: 'cut', atMs: endMs })
   }
 
-  /** `saidAt` is the time that the signal itself has: the same whenever it is told. */
-  function seeSignal(signal: Signal, saidAt: number): void {
+  /** `saidAt` is the time that the signal itself has: the same however often it comes. */
+  function onSignal(signal: Signal, saidAt: number): void {
     if (signal.at < createdAtMs) return
-    if (isKnownSignal(signal) && signal.type === 'highlight') trigger(wishOfSignal(signal, saidAt, nameOf))
-    for (const moment of watch.see(signal, saidAt)) trigger(wishOfRule(moment))
+    if (isKnownSignal(signal) && signal.type === 'highlight') announce(triggerOfSignal(signal, saidAt, nameOf))
+    for (const moment of watch.see(signal, saidAt)) announce(triggerOfRule(moment))
   }
 
   return {
-    see(signals) {
+    onSignals(signals) {
       const dated = signals.map((signal) => ({ signal: redate(signal, nowMs()), saidAt: signal.at }))
       people.apply(dated.map(({ signal }) => signal).filter(({ type }) => type.startsWith('participant.')))
-      for (const { signal, saidAt } of dated) seeSignal(signal, saidAt)
+      for (const { signal, saidAt } of dated) onSignal(signal, saidAt)
     },
-    hear(reading) {
-      for (const moment of watch.hear(reading)) trigger(wishOfRule(moment))
+    onLoudness(reading) {
+      for (const moment of watch.hear(reading)) announce(triggerOfRule(moment))
     },
   }
 }
@@ -97,7 +98,7 @@ function redate(signal: Signal, nowMs: number): Signal {
   return signal.at > nowMs + MAX_AHEAD_MS ? { ...signal, at: nowMs } : signal
 }
 
-function wishOfSignal(signal: SignalOf<'highlight'>, saidAt: number, nameOf: (id: string) => string): Wish {
+function triggerOfSignal(signal: SignalOf<'highlight'>, saidAt: number, nameOf: (id: string) => string): Trigger {
   const { at, label, preSec, postSec, from, metadata = {} } = signal
   const by = from === undefined ? null : nameOf(from)
   return {
@@ -113,13 +114,13 @@ function wishOfSignal(signal: SignalOf<'highlight'>, saidAt: number, nameOf: (id
   }
 }
 
-/** For a signal whose server gives no ids: the same for the same signal, whenever it is told. */
+/** For a signal whose server gives no ids: the same for the same signal, however often it comes. */
 function keyOf({ at, from, label, preSec, postSec }: SignalOf<'highlight'>): string {
   const text = JSON.stringify([at, from ?? null, label ?? null, preSec ?? null, postSec ?? null])
   return `signal-${createHash('sha256').update(text).digest('hex').slice(0, 24)}`
 }
 
-function wishOfRule({ key, at, rule, label, by }: RuleMoment): Wish {
+function triggerOfRule({ key, at, rule, label, by }: RuleMoment): Trigger {
   const { preSec, postSec } = rule
   return { key, at, trigger: 'rule', rule: rule.type, label, by, metadata: {}, preSec, postSec }
 }

@@ -20,13 +20,6 @@ export interface SegmentGrouperOptions {
   readonly frameUs: number
 }
 
-export interface SegmentGrouper {
-  /** Returns the groups that this packet completed. */
-  push(packet: Packet, nowMs: number): SegmentGroup[]
-  /** Returns all that is left; nothing may be pushed after it. */
-  finish(): SegmentGroup[]
-}
-
 /** How far pictures may run ahead of the sound before a segment closes without the rest of its sound. */
 const AUDIO_WAIT_US = 1_000_000
 
@@ -42,92 +35,102 @@ interface OpenGroup {
 }
 
 /**
- * Cuts the stream of packets at every video packet flagged `cut`. Sound is cut at the same time; it is held until the
+ * Cuts the stream of packets at every video packet flagged `cut`. Sound is cut at the same time; it waits until the
  * pictures reach it. Pictures before the first key frame and sound before the first picture are left out. A `pause` ends the
  * group where it says, and no sound of before it comes into the next.
  */
-export function createSegmentGrouper(options: SegmentGrouperOptions): SegmentGrouper {
-  const closing: OpenGroup[] = []
-  let open: OpenGroup | undefined
-  let waitingAudio: Packet[] = []
-  let firstUs: number | undefined
-  let pauseUs: number | undefined
-  let pausedUs = 0
-  let videoUs = Number.NEGATIVE_INFINITY
-  let audioUs = Number.NEGATIVE_INFINITY
+export class SegmentGrouper {
+  readonly #options: SegmentGrouperOptions
+  /** Groups whose pictures are complete and whose sound may still come. */
+  readonly #closing: OpenGroup[] = []
+  #open: OpenGroup | undefined
+  #waitingAudio: Packet[] = []
+  #firstUs: number | undefined
+  #pauseUs: number | undefined
+  #pausedUs = 0
+  #videoUs = Number.NEGATIVE_INFINITY
+  #audioUs = Number.NEGATIVE_INFINITY
 
-  function resume(packet: Packet): OpenGroup {
-    pausedUs += packet.timestampUs - (pauseUs ?? packet.timestampUs)
-    pauseUs = undefined
-    return newGroup(packet, { discontinuity: firstUs !== undefined, pausedUs })
+  constructor(options: SegmentGrouperOptions) {
+    this.#options = options
   }
 
-  function pause({ timestampUs }: Packet): SegmentGroup[] {
-    pauseUs ??= timestampUs
-    if (open !== undefined) {
-      close(open, timestampUs, options)
-      closing.push(open)
-      open = undefined
+  /** Returns the groups that this packet completed. */
+  push(packet: Packet, nowMs: number): SegmentGroup[] {
+    if (packet.kind === 'pause') return this.#pause(packet)
+    if (packet.kind === 'video') this.#pushVideo(packet, nowMs)
+    else if (packet.kind === 'audio') {
+      this.#waitingAudio.push(packet)
+      this.#audioUs = packet.timestampUs
     }
-    placeAudio()
-    waitingAudio = []
-    return closing.splice(0)
+    this.#firstUs ??= this.#open?.startUs
+    const startUs = this.#firstUs
+    if (startUs !== undefined) {
+      this.#waitingAudio = this.#waitingAudio.filter((audio) => audio.timestampUs >= startUs)
+    }
+    this.#placeAudio()
+    return this.#takeComplete()
   }
 
-  function pushVideo(packet: Packet, nowMs: number): void {
-    if (open === undefined && !packet.key) return
-    if (open === undefined) open = resume(packet)
+  /** Returns all that is left; nothing may be pushed after it. */
+  finish(): SegmentGroup[] {
+    const last = this.#open?.video.at(-1)
+    if (this.#open !== undefined && last !== undefined) {
+      close(this.#open, last.timestampUs + (last.durationUs || this.#options.frameUs), this.#options)
+      this.#closing.push(this.#open)
+      this.#open = undefined
+    }
+    this.#placeAudio()
+    return this.#closing.splice(0)
+  }
+
+  #pause({ timestampUs }: Packet): SegmentGroup[] {
+    this.#pauseUs ??= timestampUs
+    if (this.#open !== undefined) {
+      close(this.#open, timestampUs, this.#options)
+      this.#closing.push(this.#open)
+      this.#open = undefined
+    }
+    this.#placeAudio()
+    this.#waitingAudio = []
+    return this.#closing.splice(0)
+  }
+
+  #pushVideo(packet: Packet, nowMs: number): void {
+    if (this.#open === undefined && !packet.key) return
+    if (this.#open === undefined) this.#open = this.#beginAnew(packet)
     else if (packet.cut && packet.key) {
-      const isHole = close(open, packet.timestampUs, options)
-      closing.push(open)
-      open = newGroup(packet, { discontinuity: isHole, pausedUs })
+      const isHole = close(this.#open, packet.timestampUs, this.#options)
+      this.#closing.push(this.#open)
+      this.#open = newGroup(packet, { discontinuity: isHole, pausedUs: this.#pausedUs })
     }
-    open.video.push(packet)
-    open.lastFrameAtMs = nowMs
-    videoUs = packet.timestampUs
+    this.#open.video.push(packet)
+    this.#open.lastFrameAtMs = nowMs
+    this.#videoUs = packet.timestampUs
   }
 
-  function placeAudio(): void {
+  /** The first group of the take, or the first after a pause. */
+  #beginAnew(packet: Packet): OpenGroup {
+    this.#pausedUs += packet.timestampUs - (this.#pauseUs ?? packet.timestampUs)
+    this.#pauseUs = undefined
+    return newGroup(packet, { discontinuity: this.#firstUs !== undefined, pausedUs: this.#pausedUs })
+  }
+
+  #placeAudio(): void {
     const still: Packet[] = []
-    for (const packet of waitingAudio) {
-      const group = closing.find((candidate) => packet.timestampUs < candidate.endUs) ?? open
-      if (group === undefined || (group === open && packet.timestampUs > videoUs)) still.push(packet)
+    for (const packet of this.#waitingAudio) {
+      const group = this.#closing.find((candidate) => packet.timestampUs < candidate.endUs) ?? this.#open
+      if (group === undefined || (group === this.#open && packet.timestampUs > this.#videoUs)) still.push(packet)
       else group.audio.push(packet)
     }
-    waitingAudio = still
+    this.#waitingAudio = still
   }
 
-  function takeComplete(): SegmentGroup[] {
-    const count = closing.findIndex((group) => audioUs < group.endUs && videoUs < group.endUs + AUDIO_WAIT_US)
-    return closing.splice(0, count === -1 ? closing.length : count)
-  }
-
-  return {
-    push(packet, nowMs) {
-      if (packet.kind === 'pause') return pause(packet)
-      if (packet.kind === 'video') pushVideo(packet, nowMs)
-      else if (packet.kind === 'audio') {
-        waitingAudio.push(packet)
-        audioUs = packet.timestampUs
-      }
-      firstUs ??= open?.startUs
-      if (firstUs !== undefined) {
-        const startUs = firstUs
-        waitingAudio = waitingAudio.filter((audio) => audio.timestampUs >= startUs)
-      }
-      placeAudio()
-      return takeComplete()
-    },
-    finish() {
-      const last = open?.video.at(-1)
-      if (open !== undefined && last !== undefined) {
-        close(open, last.timestampUs + (last.durationUs || options.frameUs), options)
-        closing.push(open)
-        open = undefined
-      }
-      placeAudio()
-      return closing.splice(0)
-    },
+  #takeComplete(): SegmentGroup[] {
+    const count = this.#closing.findIndex(
+      (group) => this.#audioUs < group.endUs && this.#videoUs < group.endUs + AUDIO_WAIT_US,
+    )
+    return this.#closing.splice(0, count === -1 ? this.#closing.length : count)
   }
 }
 

@@ -1,8 +1,9 @@
 import { longestSegmentSec, targetDuration } from '../../playlist/index.ts'
 import { AppError, type Packet, type RecorderRequest, toAppError } from '../../protocol/index.ts'
 import type { Spool, SpooledSegment } from '../../spool/index.ts'
+import { InTurn } from '../../timing/index.ts'
 import { muxSegment, parseDecoderConfig } from './mux-segment.ts'
-import { createSegmentGrouper, type SegmentGroup } from './segment-grouper.ts'
+import { type SegmentGroup, SegmentGrouper } from './segment-grouper.ts'
 import { TsContinuity } from './ts-continuity.ts'
 
 export interface SegmenterOptions {
@@ -28,13 +29,13 @@ export interface Segmenter {
 export function createSegmenter(options: SegmenterOptions): Segmenter {
   const { segmentSec, video } = options.request
   const longestUs = longestSegmentSec(targetDuration(segmentSec, video.fps)) * 1e6
-  const grouper = createSegmentGrouper({ longestUs, frameUs: 1e6 / video.fps })
+  const grouper = new SegmentGrouper({ longestUs, frameUs: 1e6 / video.fps })
   let videoConfig: VideoDecoderConfig = { codec: 'avc1.64001f', codedWidth: video.width, codedHeight: video.height }
   let audioConfig: AudioDecoderConfig | undefined
   const clock = new TsContinuity()
   let nextNumber = 0
   let isFull = false
-  let work = Promise.resolve()
+  const writes = new InTurn()
 
   async function write(group: SegmentGroup): Promise<void> {
     const takeEpochMs = await options.takeEpochMs
@@ -63,7 +64,7 @@ export function createSegmenter(options: SegmenterOptions): Segmenter {
 
   function enqueue(groups: readonly SegmentGroup[]): void {
     for (const group of groups) {
-      work = work.then(() => write(group)).catch((error: unknown) => options.onError(toAppError(error)))
+      writes.run(() => write(group)).catch((error: unknown) => options.onError(toAppError(error)))
     }
   }
 
@@ -76,7 +77,7 @@ export function createSegmenter(options: SegmenterOptions): Segmenter {
     },
     async finish() {
       enqueue(grouper.finish())
-      await work
+      await writes.idle()
     },
   }
 }

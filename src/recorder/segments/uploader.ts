@@ -5,6 +5,7 @@ import type { Segment } from '../../playlist/index.ts'
 import { AppError, toAppError } from '../../protocol/index.ts'
 import { forget, markStored, type SpooledSegment } from '../../spool/index.ts'
 import type { SegmentStore } from '../../store/index.ts'
+import { WakeUp } from '../../timing/index.ts'
 import { untilStored } from './until-stored.ts'
 
 /** A segment of this take or of an earlier one, stored and named by the playlists. */
@@ -25,115 +26,120 @@ export interface UploaderOptions {
   readonly onFailed: (error: AppError) => void
 }
 
-export interface Uploader {
-  /** Resolves with the publication as soon as the store has answered once. */
-  readonly publication: Promise<Publication>
-  add(segment: SpooledSegment): void
-  /** Stores what is left and closes the playlists, with ENDLIST when `ended`; throws the store's error at the deadline. */
-  finish(options: { readonly ended: boolean; readonly deadline: AbortSignal }): Promise<Publication>
-}
-
 /** While more segments wait than are uploaded at once, one set of playlists names this many. */
 const MAX_UNPUBLISHED = 8
 /** One upload after the other would be as slow as its round trips; more would take the link from the sources. */
 const PARALLEL_UPLOADS = 4
 
 /** Stores segments, a few at once, and publishes them in order; a playlist never names one that is not stored. */
-export function startUploader(options: UploaderOptions): Uploader {
-  const giveUp = new AbortController()
-  const queue: SpooledSegment[] = []
-  const uploads: Promise<SpooledSegment>[] = []
-  let closing: { readonly ended: boolean } | undefined
-  let inTrouble = false
-  let wake = Promise.withResolvers<void>()
+export class Uploader {
+  /** Resolves with the publication as soon as the store has answered once. */
+  readonly publication: Promise<Publication>
+  readonly #options: UploaderOptions
+  readonly #giveUp = new AbortController()
+  readonly #news = new WakeUp()
+  /** Segments whose upload has not begun. */
+  readonly #queue: SpooledSegment[] = []
+  /** Uploads that go on, in the order of the segments. */
+  readonly #uploads: Promise<SpooledSegment>[] = []
+  readonly #work: Promise<Publication>
+  #closing: { readonly ended: boolean } | undefined
+  #isInTrouble = false
 
-  async function persist<T>(run: () => Promise<T>): Promise<T> {
-    const onTrouble = (error: AppError): void => {
-      if (!inTrouble) options.onTrouble(error)
-      inTrouble = true
-    }
-    const result = await untilStored(run, { signal: giveUp.signal, onTrouble })
-    inTrouble = false
-    return result
+  /** Begins at once. */
+  constructor(options: UploaderOptions) {
+    this.#options = options
+    const begun = this.#persist(() => options.begin(this.#giveUp.signal))
+    this.#work = begun.then(({ publication, leftovers }) => this.#run(publication, leftovers))
+    this.#work.catch((error: unknown) => {
+      // At the deadline `finish` throws it.
+      if (!this.#giveUp.signal.aborted) options.onFailed(toAppError(error))
+    })
+    this.publication = begun.then(({ publication }) => publication)
+    this.publication.catch(() => undefined)
   }
 
-  const begun = persist(() => options.begin(giveUp.signal))
-  const work = begun.then(async ({ publication, leftovers }) => {
-    queue.unshift(...leftovers)
+  add(segment: SpooledSegment): void {
+    this.#queue.push(segment)
+    this.#news.ring()
+  }
+
+  /** Stores what is left and closes the playlists, with ENDLIST when `ended`; throws the store's error at the deadline. */
+  async finish({ ended, deadline }: { readonly ended: boolean; readonly deadline: AbortSignal }): Promise<Publication> {
+    this.#closing = { ended }
+    this.#news.ring()
+    const giveUp = (): void => this.#giveUp.abort()
+    if (deadline.aborted) giveUp()
+    deadline.addEventListener('abort', giveUp, { once: true })
+    return await this.#work.finally(() => deadline.removeEventListener('abort', giveUp))
+  }
+
+  /** Resolves when all is stored and nothing more comes. */
+  async #run(publication: Publication, leftovers: readonly SpooledSegment[]): Promise<Publication> {
+    this.#queue.unshift(...leftovers)
     const unpublished: SpooledSegment[] = []
     for (;;) {
-      while (uploads.length < PARALLEL_UPLOADS && queue.length > 0) uploads.push(...queue.splice(0, 1).map(start))
-      const next = uploads.shift()
+      while (this.#uploads.length < PARALLEL_UPLOADS && this.#queue.length > 0) this.#startUpload()
+      const next = this.#uploads.shift()
       if (next !== undefined) unpublished.push(await next)
-      const isIdle = uploads.length === 0 && queue.length === 0
-      const isBehind = queue.length >= PARALLEL_UPLOADS
+      const isIdle = this.#uploads.length === 0 && this.#queue.length === 0
+      const isBehind = this.#queue.length >= PARALLEL_UPLOADS
       if (unpublished.length >= (isBehind ? MAX_UNPUBLISHED : 1)) {
-        await publish(publication, unpublished.splice(0))
-      } else if (isIdle && closing !== undefined) break
-      else if (isIdle) await wake.promise
+        await this.#publish(publication, unpublished.splice(0))
+      } else if (isIdle && this.#closing !== undefined) break
+      else if (isIdle) await this.#news.wait()
     }
-    if (publication.last !== undefined && closing.ended) await persist(() => publication.publish({ ended: true }))
+    if (publication.last !== undefined && this.#closing.ended)
+      await this.#persist(() => publication.publish({ ended: true }))
     return publication
-  })
-  work.catch((error: unknown) => {
-    // At the deadline `finish` throws it.
-    if (!giveUp.signal.aborted) options.onFailed(toAppError(error))
-  })
-
-  /** Awaited in its turn: until then its failure is not unhandled. */
-  function start(segment: SpooledSegment): Promise<SpooledSegment> {
-    const uploading = upload(segment)
-    uploading.catch(() => undefined)
-    return uploading
   }
 
-  async function upload(segment: SpooledSegment): Promise<SpooledSegment> {
+  #startUpload(): void {
+    const [segment] = this.#queue.splice(0, 1)
+    if (segment === undefined) return
+    const uploading = this.#upload(segment)
+    // Awaited in its turn: until then its failure is not unhandled.
+    uploading.catch(() => undefined)
+    this.#uploads.push(uploading)
+  }
+
+  async #upload(segment: SpooledSegment): Promise<SpooledSegment> {
     const { path } = segment
     if (segment.kind !== 'waiting' || path === undefined) return segment
-    const key = objectKey(options.recordingId, 'segment', segment)
-    const isStored = await persist(() => storeFile(key, path))
-    return isStored ? await persist(() => markStored(segment)) : { ...segment, kind: 'gap', path: undefined }
+    const key = objectKey(this.#options.recordingId, 'segment', segment)
+    const isStored = await this.#persist(() => this.#storeFile(key, path))
+    return isStored ? await this.#persist(() => markStored(segment)) : { ...segment, kind: 'gap', path: undefined }
   }
 
   /** False when the file is gone from the spool, whoever took it: the segment must not hold up those behind it. */
-  async function storeFile(key: string, path: string): Promise<boolean> {
+  async #storeFile(key: string, path: string): Promise<boolean> {
+    const { store, onTrouble } = this.#options
     try {
-      await options.store.putFile(key, path, { signal: giveUp.signal })
+      await store.putFile(key, path, { signal: this.#giveUp.signal })
       return true
     } catch (error) {
       if (await exists(path)) throw error
-      options.onTrouble(new AppError('internal', `A segment is missing from the spool: ${path}`, { cause: error }))
+      onTrouble(new AppError('internal', `A segment is missing from the spool: ${path}`, { cause: error }))
       return false
     }
   }
 
-  async function publish(publication: Publication, segments: readonly SpooledSegment[]): Promise<void> {
+  async #publish(publication: Publication, segments: readonly SpooledSegment[]): Promise<void> {
     const stored = segments.map((spooled): StoredSegment => ({ ...spooled, ...publication.add(listed(spooled)) }))
-    await persist(() => publication.publish({ ended: false }))
-    stored.forEach(options.onStored)
-    for (const segment of segments) await persist(() => forget(segment))
+    await this.#persist(() => publication.publish({ ended: false }))
+    stored.forEach(this.#options.onStored)
+    for (const segment of segments) await this.#persist(() => forget(segment))
   }
 
-  const publication = begun.then((begin) => begin.publication)
-  publication.catch(() => undefined)
-  const notify = (): void => {
-    wake.resolve()
-    wake = Promise.withResolvers()
-  }
-  return {
-    publication,
-    add(segment) {
-      queue.push(segment)
-      notify()
-    },
-    async finish({ ended, deadline }) {
-      closing = { ended }
-      notify()
-      const abort = (): void => giveUp.abort()
-      if (deadline.aborted) abort()
-      deadline.addEventListener('abort', abort, { once: true })
-      return await work.finally(() => deadline.removeEventListener('abort', abort))
-    },
+  /** Repeats `run` until the store takes it; the trouble of one outage is reported once. */
+  async #persist<T>(run: () => Promise<T>): Promise<T> {
+    const onTrouble = (error: AppError): void => {
+      if (!this.#isInTrouble) this.#options.onTrouble(error)
+      this.#isInTrouble = true
+    }
+    const result = await untilStored(run, { signal: this.#giveUp.signal, onTrouble })
+    this.#isInTrouble = false
+    return result
   }
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { RecorderEvent, Signal } from '../../../src/protocol/index.ts'
-import { type IdleWatchOptions, watchIdle } from '../../../src/recorder/health/idle-watch.ts'
+import { IdleWatch, type IdleWatchOptions } from '../../../src/recorder/health/idle-watch.ts'
 
 const source = (sourceId: string, state: 'live' | 'stalled'): RecorderEvent => ({
   type: 'source',
@@ -25,14 +25,14 @@ function open(idle: IdleWatchOptions['request']['idle'], begin: Partial<IdleWatc
   const ended: string[] = []
   const sourceIds = new Set(['teacher', 'amy'])
   const request = { ...FIRST, ...(idle && { idle }), ...begin }
-  const watch = watchIdle({ request, sourceIds, nowMs: () => now, onIdle: (rule) => ended.push(rule) })
+  const watch = new IdleWatch({ request, sourceIds, nowMs: () => now, onIdle: (rule) => ended.push(rule) })
   return {
     watch,
     ended,
     sourceIds,
     after(sec: number) {
       now += sec * 1000
-      watch.look()
+      watch.check()
       return ended[0]
     },
   }
@@ -42,12 +42,12 @@ test('a recording whose sources are all gone is idle when the time of its rule i
   const { watch, after } = open({ noLiveSourceSec: 30 })
   using _watch = watch
   expect(after(29)).toBeUndefined()
-  watch.observe(source('teacher', 'live'))
+  watch.onEvent(source('teacher', 'live'))
   expect(after(1000)).toBeUndefined()
-  watch.observe(source('amy', 'live'))
-  watch.observe(source('teacher', 'stalled'))
+  watch.onEvent(source('amy', 'live'))
+  watch.onEvent(source('teacher', 'stalled'))
   expect(after(1000)).toBeUndefined()
-  watch.observe(source('amy', 'stalled'))
+  watch.onEvent(source('amy', 'stalled'))
   expect(after(29)).toBeUndefined()
   expect(after(1)).toBe('noLiveSourceSec')
 })
@@ -55,7 +55,7 @@ test('a recording whose sources are all gone is idle when the time of its rule i
 test('a source that was removed while it was live does not keep the recording going', () => {
   const { watch, after, sourceIds } = open({ noLiveSourceSec: 30 })
   using _watch = watch
-  watch.observe(source('amy', 'live'))
+  watch.onEvent(source('amy', 'live'))
   expect(after(60)).toBeUndefined()
   sourceIds.delete('amy')
   expect(after(30)).toBe('noLiveSourceSec')
@@ -65,9 +65,9 @@ test('a room is empty from the last one who left on, or from the beginning', () 
   const { watch, after } = open({ emptyRoomSec: 60 })
   using _watch = watch
   expect(after(59)).toBeUndefined()
-  watch.see([joined('amy'), joined('bob'), left('host', 'amy')])
+  watch.onSignals([joined('amy'), joined('bob'), left('host', 'amy')])
   expect(after(1000)).toBeUndefined()
-  watch.see([left('bob')])
+  watch.onSignals([left('bob')])
   expect(after(59)).toBeUndefined()
   expect(after(1)).toBe('emptyRoomSec')
   const nobody = open({ emptyRoomSec: 60 })
@@ -86,11 +86,11 @@ test('a pause that nobody ends is idle when the time of its rule is over, and on
   using _watch = watch
   const at = '2026-11-21T09:00:00.000Z'
   expect(after(100)).toBeUndefined()
-  watch.observe({ type: 'paused', at })
+  watch.onEvent({ type: 'paused', at })
   expect(after(50)).toBeUndefined()
-  watch.observe({ type: 'resumed', at })
+  watch.onEvent({ type: 'resumed', at })
   expect(after(50)).toBeUndefined()
-  watch.observe({ type: 'paused', at })
+  watch.onEvent({ type: 'paused', at })
   expect(after(59)).toBeUndefined()
   expect(after(1)).toBe('pausedSec')
 })
@@ -99,11 +99,11 @@ test('the time goes on from take to take, so that a rule longer than a take hold
   const rules = { noLiveSourceSec: 1800, emptyRoomSec: 1800 }
   const first = open(rules)
   using _first = first.watch
-  first.watch.observe(source('teacher', 'live'))
-  first.watch.see([joined('amy'), left('amy')])
+  first.watch.onEvent(source('teacher', 'live'))
+  first.watch.onSignals([joined('amy'), left('amy')])
   expect(first.after(900)).toBeUndefined()
-  expect(first.watch.times()).toEqual({ noLiveSourceSec: 0, emptyRoomSec: 900 })
-  const second = open(rules, { idleForSec: first.watch.times() ?? {} })
+  expect(first.watch.times).toEqual({ noLiveSourceSec: 0, emptyRoomSec: 900 })
+  const second = open(rules, { idleForSec: first.watch.times ?? {} })
   using _second = second.watch
   expect(second.after(899)).toBeUndefined()
   expect(second.after(1)).toBe('emptyRoomSec')
@@ -113,7 +113,7 @@ test('a take whose time is nearly over gives sources and people the time to come
   const { watch, after } = open({ noLiveSourceSec: 60 }, { idleForSec: { noLiveSourceSec: 59 } })
   using _watch = watch
   expect(after(29)).toBeUndefined()
-  watch.observe(source('teacher', 'live'))
+  watch.onEvent(source('teacher', 'live'))
   expect(after(1)).toBeUndefined()
   const nobody = open({ noLiveSourceSec: 60 }, { idleForSec: { noLiveSourceSec: 59 } })
   using _nobody = nobody.watch
@@ -126,7 +126,7 @@ test('a take that waits to take over ends by no rule before it has begun', () =>
   const { watch, after } = open({ noLiveSourceSec: 5 }, { handover })
   using _watch = watch
   expect(after(60)).toBeUndefined()
-  watch.observe({ type: 'started', at: '2026-11-21T09:00:00.000Z', takeEpochMs: 0 })
+  watch.onEvent({ type: 'started', at: '2026-11-21T09:00:00.000Z', takeEpochMs: 0 })
   expect(after(4)).toBeUndefined()
   expect(after(1)).toBe('noLiveSourceSec')
 })

@@ -12,7 +12,7 @@ const EVERY_MS = 10_000
 /** What the judge says, measure by measure. */
 function verdictsOf(bytesAt: (minute: number) => number, minutes: number): readonly MemoryVerdict[] {
   const judge = createMemoryJudge()
-  return Array.from({ length: minutes * 6 }, (_, i) => judge.see(bytesAt(i / 6), i * EVERY_MS))
+  return Array.from({ length: minutes * 6 }, (_, i) => judge.judge(bytesAt(i / 6), i * EVERY_MS))
 }
 const warningsOf = (verdicts: readonly MemoryVerdict[]) => verdicts.filter(({ warning }) => warning !== undefined)
 

@@ -24,7 +24,7 @@ function second(look: Look = {}): Report {
 
 function codesOf(seconds: readonly Report[]): readonly (readonly string[])[] {
   const judge = createOutputJudge()
-  return seconds.map((report) => judge.see(report).map(({ code }) => code))
+  return seconds.map((report) => judge.judge(report).map(({ code }) => code))
 }
 const lasting = (look: Look, count = ODD_SECONDS): readonly Report[] =>
   Array.from({ length: count }, () => second(look))

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { getText, loadPublication } from '../../../src/archive/index.ts'
 import type { SignalLine } from '../../../src/archive/signal-lines.ts'
 import type { Signal } from '../../../src/protocol/index.ts'
-import { createSignalLog } from '../../../src/recorder/room/signal-log.ts'
+import { SignalLog } from '../../../src/recorder/room/signal-log.ts'
 import { createFinalizer } from '../../../src/recovery/create-finalizer.ts'
 import { claimFolder } from '../../../src/spool/leftovers.ts'
 import type { Spool } from '../../../src/spool/spool.ts'
@@ -23,7 +23,7 @@ const chat = (id: string | undefined, at: number): Signal => ({
 /** Its first picture is there. */
 async function openLog(store: SegmentStore, spool: Spool, take: number, startMs: number) {
   const publication = loadPublication(store, ID, { segmentSec: 2, fps: 25 })
-  const log = createSignalLog({
+  const log = new SignalLog({
     store,
     recordingId: ID,
     take,

@@ -8,11 +8,11 @@ type Trigger = Extract<RecorderEvent, { type: 'trigger' }>
 type Cut = Extract<ToPage, { type: 'cut' }>
 
 /** A recording whose clock stands at so many seconds after its creation. */
-function openDesk({ rules = [], nowSec = 60 }: { rules?: HighlightRule[]; nowSec?: number } = {}) {
+function openTriggers({ rules = [], nowSec = 60 }: { rules?: HighlightRule[]; nowSec?: number } = {}) {
   const events: Trigger[] = []
   const cuts: Cut[] = []
   const ready = Promise.withResolvers<void>()
-  const desk = createTriggers({
+  const triggers = createTriggers({
     request: {
       createdAt: new Date(CREATED_MS).toISOString(),
       segmentSec: SEGMENT_SEC,
@@ -24,7 +24,7 @@ function openDesk({ rules = [], nowSec = 60 }: { rules?: HighlightRule[]; nowSec
     nowMs: () => CREATED_MS + nowSec * 1000,
   })
   return {
-    ...desk,
+    ...triggers,
     cuts,
     async announced() {
       ready.resolve()
@@ -46,10 +46,10 @@ const highlight = (atSec: number, more: Partial<Signal> = {}): Signal => ({
 
 describe('a highlight signal', () => {
   test('cuts now and at the end of the post-roll, and says so with the defaults of the recording', async () => {
-    const desk = openDesk()
-    desk.see([highlight(60, { id: 'h1', from: 'amy' })])
-    expect(desk.cuts).toEqual([{ type: 'cut' }, { type: 'cut', atMs: ms(70) }])
-    expect(await desk.announced()).toEqual([
+    const triggers = openTriggers()
+    triggers.onSignals([highlight(60, { id: 'h1', from: 'amy' })])
+    expect(triggers.cuts).toEqual([{ type: 'cut' }, { type: 'cut', atMs: ms(70) }])
+    expect(await triggers.announced()).toEqual([
       {
         type: 'trigger',
         key: 'h1',
@@ -66,39 +66,39 @@ describe('a highlight signal', () => {
   })
 
   test('has its own label, metadata and rolls, and the name by which its sender is known', async () => {
-    const desk = openDesk()
+    const triggers = openTriggers()
     const joined: Signal = { v: 1, type: 'participant.joined', at: ms(-500), from: 'amy', name: 'Amy Li' }
     const own = { label: 'Wow', metadata: { page: '7' }, preSec: 5, postSec: 0 }
-    desk.see([highlight(59, { id: 'h1', from: 'amy', ...own }), joined])
-    expect(await desk.announced()).toMatchObject([{ ...own, by: 'Amy Li' }])
-    expect(desk.cuts).toEqual([{ type: 'cut' }])
+    triggers.onSignals([highlight(59, { id: 'h1', from: 'amy', ...own }), joined])
+    expect(await triggers.announced()).toMatchObject([{ ...own, by: 'Amy Li' }])
+    expect(triggers.cuts).toEqual([{ type: 'cut' }])
   })
 
   test('of the room before the recording triggers nothing; one of the time without a recorder does', async () => {
-    const desk = openDesk()
-    desk.see([highlight(-0.001, { id: 'before' }), highlight(0, { id: 'down' })])
-    expect(await desk.announced()).toMatchObject([{ key: 'down', at: iso(0) }])
+    const triggers = openTriggers()
+    triggers.onSignals([highlight(-0.001, { id: 'before' }), highlight(0, { id: 'down' })])
+    expect(await triggers.announced()).toMatchObject([{ key: 'down', at: iso(0) }])
   })
 
   test('whose clip is stored already does not cut; one whose end may be in the running segment does', () => {
-    const desk = openDesk()
-    desk.see([highlight(47.9, { id: 'stored' })])
-    expect(desk.cuts).toEqual([])
-    desk.see([highlight(48.1, { id: 'running' })])
-    expect(desk.cuts).toEqual([{ type: 'cut' }])
+    const triggers = openTriggers()
+    triggers.onSignals([highlight(47.9, { id: 'stored' })])
+    expect(triggers.cuts).toEqual([])
+    triggers.onSignals([highlight(48.1, { id: 'running' })])
+    expect(triggers.cuts).toEqual([{ type: 'cut' }])
   })
 
   test('of a clock that is ahead means now', async () => {
-    const desk = openDesk()
-    desk.see([highlight(65, { id: 'a little' }), highlight(1e12, { id: 'nonsense' })])
-    expect(await desk.announced()).toMatchObject([{ at: iso(60) }, { at: iso(60) }])
-    expect(desk.cuts.filter(({ atMs }) => atMs !== undefined).map(({ atMs }) => atMs)).toEqual([ms(70), ms(70)])
+    const triggers = openTriggers()
+    triggers.onSignals([highlight(65, { id: 'a little' }), highlight(1e12, { id: 'nonsense' })])
+    expect(await triggers.announced()).toMatchObject([{ at: iso(60) }, { at: iso(60) }])
+    expect(triggers.cuts.filter(({ atMs }) => atMs !== undefined).map(({ atMs }) => atMs)).toEqual([ms(70), ms(70)])
   })
 
   test('of a clock that is far ahead counts once, whenever it is told', async () => {
     const keys = new Set<string>()
     for (const nowSec of [60, 600]) {
-      const desk = openDesk({
+      const triggers = openTriggers({
         nowSec,
         rules: [
           { type: 'hand', cooldownSec: 0 },
@@ -107,9 +107,9 @@ describe('a highlight signal', () => {
       })
       const chat = (id: string): Signal => ({ v: 1, type: 'chat.message', at: ms(5000), id, text: 'hi' })
       const told = [highlight(5000), { v: 1, type: 'hand.raised', at: ms(5000), from: 'amy' } as const]
-      desk.see([...told, chat('a'), chat('b')])
-      desk.see([...told, chat('a'), chat('b')])
-      const events = await desk.announced()
+      triggers.onSignals([...told, chat('a'), chat('b')])
+      triggers.onSignals([...told, chat('a'), chat('b')])
+      const events = await triggers.announced()
       expect(events.map(({ rule, at }) => [rule, at])).toEqual(
         [null, 'hand', 'chat-burst'].map((rule) => [rule, iso(nowSec)]),
       )
@@ -119,32 +119,32 @@ describe('a highlight signal', () => {
   })
 
   test('counts once, with an id or without', async () => {
-    const desk = openDesk()
-    desk.see([highlight(60, { id: 'h1' }), highlight(60), highlight(60), highlight(59.5)])
-    desk.see([highlight(60, { id: 'h1' })])
-    const keys = (await desk.announced()).map(({ key }) => key)
+    const triggers = openTriggers()
+    triggers.onSignals([highlight(60, { id: 'h1' }), highlight(60), highlight(60), highlight(59.5)])
+    triggers.onSignals([highlight(60, { id: 'h1' })])
+    const keys = (await triggers.announced()).map(({ key }) => key)
     expect(keys).toHaveLength(3)
-    const again = openDesk({ nowSec: 600 })
-    again.see([highlight(60, { id: 'h1' }), highlight(60), highlight(59.5)])
+    const again = openTriggers({ nowSec: 600 })
+    again.onSignals([highlight(60, { id: 'h1' }), highlight(60), highlight(59.5)])
     expect((await again.announced()).map(({ key }) => key)).toEqual(keys)
   })
 
   test('is announced once the take has started, and cuts before', async () => {
-    const desk = openDesk()
-    desk.see([highlight(60, { id: 'h1' })])
+    const triggers = openTriggers()
+    triggers.onSignals([highlight(60, { id: 'h1' })])
     await new Promise((resolve) => setImmediate(resolve))
-    expect(desk.isSilent()).toBe(true)
-    expect(desk.cuts).toHaveLength(2)
-    expect(await desk.announced()).toHaveLength(1)
+    expect(triggers.isSilent()).toBe(true)
+    expect(triggers.cuts).toHaveLength(2)
+    expect(await triggers.announced()).toHaveLength(1)
   })
 })
 
 describe('a rule', () => {
   test('cuts and says which rule it was', async () => {
-    const desk = openDesk({ rules: [{ type: 'chat-burst' }, { type: 'hand', preSec: 3, postSec: 4 }] })
-    desk.see([{ v: 1, type: 'hand.raised', at: ms(60), from: 'amy' }])
-    expect(desk.cuts).toEqual([{ type: 'cut' }, { type: 'cut', atMs: ms(64) }])
-    expect(await desk.announced()).toEqual([
+    const triggers = openTriggers({ rules: [{ type: 'chat-burst' }, { type: 'hand', preSec: 3, postSec: 4 }] })
+    triggers.onSignals([{ v: 1, type: 'hand.raised', at: ms(60), from: 'amy' }])
+    expect(triggers.cuts).toEqual([{ type: 'cut' }, { type: 'cut', atMs: ms(64) }])
+    expect(await triggers.announced()).toEqual([
       {
         type: 'trigger',
         key: `rule-1@${ms(60)}`,
@@ -161,15 +161,17 @@ describe('a rule', () => {
   })
 
   test('does not look at what the room did before the recording', async () => {
-    const desk = openDesk({ rules: [{ type: 'hand' }, { type: 'chat-burst', messages: 2 }] })
+    const triggers = openTriggers({ rules: [{ type: 'hand' }, { type: 'chat-burst', messages: 2 }] })
     const chat = (atSec: number): Signal => ({ v: 1, type: 'chat.message', at: ms(atSec), text: 'hi' })
-    desk.see([{ v: 1, type: 'hand.raised', at: ms(-1), from: 'amy' }, chat(-1), chat(1)])
-    expect(await desk.announced()).toEqual([])
+    triggers.onSignals([{ v: 1, type: 'hand.raised', at: ms(-1), from: 'amy' }, chat(-1), chat(1)])
+    expect(await triggers.announced()).toEqual([])
   })
 
   test('hears the mix', async () => {
-    const desk = openDesk({ rules: [{ type: 'loudness' }], nowSec: 20 })
-    for (let step = 1; step <= 200; step++) desk.hear({ atMs: ms(step / 10), lufs: step > 150 ? -10 : -25 })
-    expect(await desk.announced()).toMatchObject([{ rule: 'loudness', label: 'Applause or laughter', at: iso(14.7) }])
+    const triggers = openTriggers({ rules: [{ type: 'loudness' }], nowSec: 20 })
+    for (let step = 1; step <= 200; step++) triggers.onLoudness({ atMs: ms(step / 10), lufs: step > 150 ? -10 : -25 })
+    expect(await triggers.announced()).toMatchObject([
+      { rule: 'loudness', label: 'Applause or laughter', at: iso(14.7) },
+    ])
   })
 })

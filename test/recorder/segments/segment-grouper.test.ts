@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Packet } from '../../../src/protocol/index.ts'
-import { createSegmentGrouper, type SegmentGroup } from '../../../src/recorder/segments/segment-grouper.ts'
+import { type SegmentGroup, SegmentGrouper } from '../../../src/recorder/segments/segment-grouper.ts'
 
 const FRAME_US = 40_000
 const AUDIO_US = 1024e6 / 48_000
@@ -23,7 +23,7 @@ function audio(timestampUs: number): Packet {
   }
 }
 function group(packets: readonly Packet[]): SegmentGroup[] {
-  const grouper = createSegmentGrouper({ longestUs: LONGEST_US, frameUs: FRAME_US })
+  const grouper = new SegmentGrouper({ longestUs: LONGEST_US, frameUs: FRAME_US })
   return [...packets.flatMap((packet, at) => grouper.push(packet, at)), ...grouper.finish()]
 }
 
@@ -52,7 +52,7 @@ test('leaves out pictures before the first key frame and sound before the first 
 })
 
 test('waits for the sound of a segment, but not for ever', () => {
-  const grouper = createSegmentGrouper({ longestUs: LONGEST_US, frameUs: FRAME_US })
+  const grouper = new SegmentGrouper({ longestUs: LONGEST_US, frameUs: FRAME_US })
   grouper.push(video(0, { cut: true }), 0)
   expect(grouper.push(video(2_000_000, { cut: true }), 0)).toEqual([])
   expect(grouper.push(audio(1_990_000), 0)).toEqual([])
@@ -133,7 +133,7 @@ test('leaves no time between segments and none twice', () => {
 const pause = (timestampUs: number): Packet => ({ ...video(timestampUs), kind: 'pause' })
 
 test('a pause ends the segment at once and where it says, and what follows continues nothing', () => {
-  const grouper = createSegmentGrouper({ longestUs: LONGEST_US, frameUs: FRAME_US })
+  const grouper = new SegmentGrouper({ longestUs: LONGEST_US, frameUs: FRAME_US })
   const before = [video(0, { cut: true }), audio(0), video(40_000), audio(21_333), audio(64_000), audio(85_333)]
   expect(before.flatMap((packet) => grouper.push(packet, 0))).toEqual([])
   const [ended, ...more] = grouper.push(pause(80_000), 0)

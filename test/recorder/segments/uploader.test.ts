@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { getText, loadPublication, loadSegments } from '../../../src/archive/index.ts'
 import { parsePlaylist } from '../../../src/playlist/index.ts'
 import type { AppError } from '../../../src/protocol/index.ts'
-import { startUploader } from '../../../src/recorder/segments/uploader.ts'
+import { Uploader } from '../../../src/recorder/segments/uploader.ts'
 import { makeFaulty, type StoreFault } from '../../store/faulty-store.ts'
 import { aboutTake, ID, openRoom, openSpool, spoolSegment, startTake } from './uploads.ts'
 
@@ -145,7 +145,7 @@ test('says so when nothing can be published any more', async () => {
   await using room = await openRoom()
   await using spool = await openSpool(room.spoolDir, aboutTake(1))
   const failures: AppError[] = []
-  const uploader = startUploader({
+  const uploader = new Uploader({
     recordingId: ID,
     store: room.store,
     begin: async () => ({

@@ -5,7 +5,7 @@ import { fenceStore } from '../../../src/archive/fence.ts'
 import { loadPublication } from '../../../src/archive/index.ts'
 import type { Manifest } from '../../../src/archive/manifest.ts'
 import type { AppError } from '../../../src/protocol/index.ts'
-import { type StoredSegment, startUploader, type Uploader } from '../../../src/recorder/segments/uploader.ts'
+import { type StoredSegment, Uploader } from '../../../src/recorder/segments/uploader.ts'
 import { adoptLeftovers, type Overlap, waitForPredecessors } from '../../../src/recovery/adopt-leftovers.ts'
 import { openSpool, type Spool, type SpooledTake } from '../../../src/spool/spool.ts'
 import { openStore, type SegmentStore } from '../../../src/store/index.ts'
@@ -68,7 +68,7 @@ export async function spoolSegment(
   return await spool.write(entry, new TextEncoder().encode(`take ${take} segment ${number}`))
 }
 
-export interface TakeUploads extends Uploader {
+export interface TakeUploads extends Pick<Uploader, 'publication' | 'add' | 'finish'> {
   readonly stored: readonly StoredSegment[]
   readonly troubles: readonly AppError[]
   readonly superseded: readonly AppError[]
@@ -91,7 +91,7 @@ export function startTake(options: {
   const superseded: AppError[] = []
   const failures: AppError[] = []
   const store = fenceStore(options.store, { recordingId: ID, take }, (error) => superseded.push(error))
-  const uploader = startUploader({
+  const uploader = new Uploader({
     recordingId: ID,
     store,
     async begin(giveUp) {
@@ -105,7 +105,15 @@ export function startTake(options: {
     onTrouble: (error) => troubles.push(error),
     onFailed: (error) => failures.push(error),
   })
-  return { ...uploader, stored, troubles, superseded, failures }
+  return {
+    publication: uploader.publication,
+    add: (segment) => uploader.add(segment),
+    finish: (options) => uploader.finish(options),
+    stored,
+    troubles,
+    superseded,
+    failures,
+  }
 }
 
 export { openSpool }

@@ -1,4 +1,5 @@
 import { type AppError, ASKED_FOR, type EndReason } from '../protocol/index.ts'
+import { after } from '../timing/index.ts'
 
 /** `error` is set exactly when `reason` is `failed`. */
 export interface Ending {
@@ -16,8 +17,8 @@ const CHROME_NEWS_MS = 300
 
 /** Why the take ends: the first reason wins, whatever goes wrong after it; only a lost page waits for a lost Chrome. */
 export interface EndingSwitch {
-  end(reason: Exclude<EndReason, 'failed'>): void
-  fail(error: AppError): void
+  readonly end: (reason: Exclude<EndReason, 'failed'>) => void
+  readonly fail: (error: AppError) => void
   readonly ended: Promise<Ending>
   /** Aborted as soon as there is a reason. */
   readonly signal: AbortSignal
@@ -26,19 +27,19 @@ export interface EndingSwitch {
 export function createEndingSwitch(terminate: AbortSignal): EndingSwitch {
   const { promise, resolve } = Promise.withResolvers<Ending>()
   const controller = new AbortController()
-  const settle = (ending: Ending): void => {
-    terminate.removeEventListener('abort', terminated)
+  const resolveEnding = (ending: Ending): void => {
+    terminate.removeEventListener('abort', onTerminate)
     resolve(ending)
     controller.abort()
   }
-  const terminated = (): void => settle({ reason: 'terminated', error: null })
-  if (terminate.aborted) terminated()
-  else terminate.addEventListener('abort', terminated, { once: true })
+  const onTerminate = (): void => resolveEnding({ reason: 'terminated', error: null })
+  if (terminate.aborted) onTerminate()
+  else terminate.addEventListener('abort', onTerminate, { once: true })
   return {
-    end: (reason) => settle({ reason, error: null }),
+    end: (reason) => resolveEnding({ reason, error: null }),
     fail(error) {
-      const fail = (): void => settle({ reason: 'failed', error })
-      if (error.code === 'page.crashed') setTimeout(fail, CHROME_NEWS_MS)
+      const fail = (): void => resolveEnding({ reason: 'failed', error })
+      if (error.code === 'page.crashed') after(CHROME_NEWS_MS, fail)
       else fail()
     },
     ended: promise,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Packet, RecorderEvent } from '../../src/protocol/index.ts'
-import { createPausing } from '../../src/recorder/pausing.ts'
+import { TakePauses } from '../../src/recorder/take-pauses.ts'
 
 const EPOCH_MS = Date.parse('2026-11-21T09:00:00.000Z')
 const packet = (kind: 'video' | 'pause', sec: number): Packet => ({
@@ -18,14 +18,9 @@ async function open(isPaused = false) {
   const rested: boolean[] = []
   const events: RecorderEvent[] = []
   const watchdog = {
-    rest: (resting: boolean) => void rested.push(resting),
-    sawVideo() {},
-    sawPong() {},
-    sawStats() {},
-    sawMemory() {},
-    [Symbol.dispose]() {},
+    setPaused: (isPaused: boolean) => void rested.push(isPaused),
   }
-  const pausing = createPausing({
+  const pauses = new TakePauses({
     isPaused,
     send: ({ type }) => void sent.push(type),
     emit: (event) => void events.push(event),
@@ -33,26 +28,26 @@ async function open(isPaused = false) {
     watchdog: () => watchdog,
   })
   const done: string[] = []
-  const set = (asked: boolean, name: string) => void pausing.set(asked).then(() => done.push(name))
+  const set = (asked: boolean, name: string) => void pauses.set(asked).then(() => done.push(name))
   const settle = () => new Promise((resolve) => setImmediate(resolve))
   await settle()
-  return { pausing, sent, rested, events, done, set, settle }
+  return { pauses, sent, rested, events, done, set, settle }
 }
 
 test('a pause is true when the page has sent everything before it, and its end with the first picture', async () => {
-  const { pausing, sent, rested, events, done, set, settle } = await open()
-  pausing.see(packet('video', 0))
+  const { pauses, sent, rested, events, done, set, settle } = await open()
+  pauses.onPacket(packet('video', 0))
   set(true, 'paused')
   set(true, 'paused again')
   await settle()
   expect([sent, done, rested]).toEqual([['pause'], [], []])
-  pausing.see(packet('pause', 2))
+  pauses.onPacket(packet('pause', 2))
   await settle()
   expect([done, rested]).toEqual([['paused', 'paused again'], [true]])
   set(false, 'resumed')
   await settle()
   expect([sent, done.length, rested]).toEqual([['pause', 'resume'], 2, [true, false]])
-  pausing.see(packet('video', 5))
+  pauses.onPacket(packet('video', 5))
   await settle()
   expect(done).toContain('resumed')
   expect(events).toEqual([
@@ -62,25 +57,25 @@ test('a pause is true when the page has sent everything before it, and its end w
 })
 
 test('orders that come before the page has obeyed the one before are answered in their turn', async () => {
-  const { pausing, rested, done, set, settle } = await open()
+  const { pauses, rested, done, set, settle } = await open()
   set(true, 'paused')
   set(false, 'resumed')
   set(true, 'paused for good')
-  pausing.see(packet('pause', 1))
+  pauses.onPacket(packet('pause', 1))
   await settle()
   expect(done).toEqual(['paused'])
-  pausing.see(packet('video', 1.2))
+  pauses.onPacket(packet('video', 1.2))
   await settle()
   expect(done).toEqual(['paused', 'resumed'])
-  pausing.see(packet('pause', 1.4))
+  pauses.onPacket(packet('pause', 1.4))
   await settle()
   expect(done).toEqual(['paused', 'resumed', 'paused for good'])
   expect(rested.at(-1)).toBe(true)
 })
 
 test('a take that begins paused is paused without an order', async () => {
-  const { pausing, sent, events, done, set, settle } = await open(true)
-  pausing.see(packet('pause', 0))
+  const { pauses, sent, events, done, set, settle } = await open(true)
+  pauses.onPacket(packet('pause', 0))
   set(true, 'paused')
   await settle()
   expect([sent, done]).toEqual([[], ['paused']])
@@ -88,9 +83,10 @@ test('a take that begins paused is paused without an order', async () => {
 })
 
 test('the time that a take stood still is known for every moment', async () => {
-  const { pausing } = await open()
-  for (const each of [packet('video', 0), packet('pause', 2), packet('video', 5), packet('pause', 6)]) pausing.see(each)
-  const secBefore = (sec: number) => pausing.pausedMsBefore(EPOCH_MS + sec * 1000) / 1000
+  const { pauses } = await open()
+  for (const each of [packet('video', 0), packet('pause', 2), packet('video', 5), packet('pause', 6)])
+    pauses.onPacket(each)
+  const secBefore = (sec: number) => pauses.pausedMsBefore(EPOCH_MS + sec * 1000) / 1000
   expect([1, 2, 3, 5, 6, 8].map(secBefore)).toEqual([0, 0, 1, 3, 3, 5])
-  expect(pausing.pausedUs).toBe(3e6)
+  expect(pauses.pausedUs).toBe(3e6)
 })

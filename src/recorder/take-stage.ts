@@ -1,0 +1,132 @@
+import { randomBytes } from 'node:crypto'
+import { yieldToMainThread } from '../machine/index.ts'
+import { createOutboundPolicy } from '../outbound/index.ts'
+import type { AppError, RecorderRequest, Signal } from '../protocol/index.ts'
+import type { Spool } from '../spool/index.ts'
+import { handleCommands } from './handle-commands.ts'
+import type { IdleWatch } from './health/idle-watch.ts'
+import { reportStats } from './health/report-stats.ts'
+import { startWatchdog, type Watchdog } from './health/watchdog.ts'
+import { launchBrowser, type RecorderBrowser } from './page/browser.ts'
+import { type PageServer, startPageServer } from './page/page-server.ts'
+import type { RecorderIo } from './recorder-io.ts'
+import { checkBoardImages } from './room/board-images.ts'
+import { joinSignalling } from './room/signalling.ts'
+import type { Triggers } from './room/triggers.ts'
+import type { EndingSwitch } from './take-ending.ts'
+import type { TakeHandover } from './take-handover.ts'
+import type { TakeOutput } from './take-output.ts'
+import type { TakePage } from './take-page.ts'
+
+/** How long the page may take to flush its encoders after an end in order; what it sent until then is kept. */
+const PAGE_STOP_MS = 2_000
+/** How long a standby take may be without a picture. */
+const STANDBY_MS = 60_000
+
+/** What a take is from its launch on. */
+export interface Take {
+  readonly request: RecorderRequest
+  readonly io: RecorderIo
+  readonly ending: EndingSwitch
+  readonly warn: (error: AppError) => void
+}
+
+/** What a take consists of once it records. */
+export interface TakeStage {
+  readonly take: Take
+  readonly spool: Spool
+  readonly page: TakePage
+  readonly output: TakeOutput
+  readonly triggers: Triggers
+  readonly idle: IdleWatch
+  readonly handover: TakeHandover
+  /** The sources that the recording has now. */
+  readonly sourceIds: Set<string>
+}
+
+/** Opens commands, signalling, page server, Chrome and page; then it waits for the end and lets the page finish. */
+export async function showUntilEnded(stage: TakeStage): Promise<void> {
+  const { request, io, ending, warn } = stage.take
+  const addSignals = signalIntake(stage)
+  followCommands(stage, addSignals)
+  await using _signalling =
+    request.signalling === null
+      ? undefined
+      : joinSignalling({ signalling: request.signalling, logger: io.logger, onSignals: addSignals, onTrouble: warn })
+  await using server = await servePage(stage)
+  await using browser = await launchChrome(stage)
+  using watchdog = watchPage(stage)
+  await using _stats = reportStats({
+    emit: io.emit,
+    frames: () => stage.page.frames,
+    figures: () => stage.output.figures,
+    onMemory: (bytes) => watchdog.onMemory(bytes),
+    onError: (error) => io.logger.warn({ err: error }, 'the load of the recorder could not be measured'),
+  })
+  await Promise.race([browser.open(server.url), ending.ended])
+  await using _priority = yieldToMainThread(browser.pid)
+  const { error } = await ending.ended
+  await stage.page.link.stop(error === null ? AbortSignal.timeout(PAGE_STOP_MS) : AbortSignal.abort())
+}
+
+/** Signals that are new are kept, then reach the idle rules, the triggers and the page, in this order. */
+function signalIntake({ take, page, output, triggers, idle }: TakeStage): (signals: readonly Signal[]) => void {
+  const show = checkBoardImages({
+    policy: createOutboundPolicy(take.request),
+    deliver: (signals) => page.link.send({ type: 'signals', signals }),
+    onRefused: take.warn,
+  })
+  return (signals) => {
+    const fresh = output.addSignals(signals)
+    if (fresh.length === 0) return
+    idle.onSignals(fresh)
+    triggers.onSignals(fresh)
+    show(fresh)
+  }
+}
+
+function followCommands(
+  { take: { io, ending }, page, handover, sourceIds }: TakeStage,
+  addSignals: (signals: readonly Signal[]) => void,
+): void {
+  void handleCommands(io.commands, {
+    ending,
+    emit: io.emit,
+    send: (message) => page.link.send(message),
+    addSignals,
+    sourceIds,
+    pauses: page.pauses,
+    handover,
+  }).catch((error: unknown) => io.logger.error({ err: error }, 'the stream of commands broke'))
+}
+
+async function servePage({ take: { io }, page: { link } }: TakeStage): Promise<PageServer> {
+  return await startPageServer({
+    pageDir: io.pageDir,
+    secret: randomBytes(24).toString('base64url'),
+    onControl: (socket) => link.acceptControl(socket),
+    onPackets: (socket) => link.acceptPackets(socket),
+  })
+}
+
+async function launchChrome({ take: { request, io, ending }, spool }: TakeStage): Promise<RecorderBrowser> {
+  return await launchBrowser({
+    chromePath: request.chromePath,
+    profileDir: spool.chromeProfile,
+    size: request.video,
+    logger: io.logger,
+    onGone: ending.fail,
+  })
+}
+
+function watchPage({ take: { request, ending, warn }, page, handover }: TakeStage): Watchdog {
+  const watchdog = startWatchdog({
+    send: (message) => page.link.send(message),
+    onFailed: ending.fail,
+    onWarning: warn,
+    onHighMemory: () => handover.renewBrowser(),
+    ...(request.handover !== null && { limits: { startMs: STANDBY_MS } }),
+  })
+  page.watchWith(watchdog)
+  return watchdog
+}
