@@ -3,6 +3,7 @@
  * else reads `/proc`.
  */
 export { type Child, type ChildExit, type ChildOptions, spawnChild } from './child-process.ts'
+export { commandLineOf } from './command-line.ts'
 export { isStopped } from './is-stopped.ts'
 export type { MachineLoad } from './load.ts'
 export { watchLoad } from './machine-load.ts'

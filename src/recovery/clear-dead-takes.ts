@@ -1,7 +1,7 @@
-import { readFile, readlink } from 'node:fs/promises'
+import { readlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { killProcessTree } from '../machine/index.ts'
-import { holdsLeftovers, listSpoolFolders, removeFolder } from '../spool/index.ts'
+import { commandLineOf, killProcessTree } from '../machine/index.ts'
+import { chromeProfileOf, holdsLeftovers, listSpoolFolders, removeFolder } from '../spool/index.ts'
 
 /**
  * Removes what dead recorders of this recording, or of one take of it, have left on this machine: a Chrome that outlived
@@ -10,7 +10,7 @@ import { holdsLeftovers, listSpoolFolders, removeFolder } from '../spool/index.t
 export async function clearDeadTakes(spoolDir: string, recordingId: string, take?: number): Promise<void> {
   for (const { path, life, about } of await listSpoolFolders(spoolDir, recordingId)) {
     if (life !== 'gone' || (take !== undefined && about.take !== take)) continue
-    const profile = join(path, 'chrome')
+    const profile = chromeProfileOf(path)
     await killOwner(profile)
     await removeFolder((await holdsLeftovers(path)) ? profile : path)
   }
@@ -21,6 +21,5 @@ async function killOwner(profileDir: string): Promise<void> {
   const lock = await readlink(join(profileDir, 'SingletonLock')).catch(() => '')
   const pid = Number(/-(\d+)$/.exec(lock)?.[1])
   if (!Number.isInteger(pid)) return
-  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
-  if (command.includes(profileDir)) await killProcessTree(pid)
+  if ((await commandLineOf(pid)).includes(profileDir)) await killProcessTree(pid)
 }

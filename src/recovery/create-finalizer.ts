@@ -3,6 +3,7 @@ import { loadDeletion } from '../archive/index.ts'
 import type { StoredTakes } from '../recording/record.ts'
 import { listSpoolFolders } from '../spool/index.ts'
 import type { SegmentStore } from '../store/index.ts'
+import { InTurn } from '../timing/index.ts'
 import { clearDeadTakes } from './clear-dead-takes.ts'
 import { type FinalizeOptions, finalizeRecording } from './finalize-recording.ts'
 
@@ -18,20 +19,19 @@ export interface RecordingFinalizer {
 
 /** Calls for one recording wait for each other: two at once would each publish what the other does not know. */
 export function createFinalizer(store: SegmentStore, spoolDir: string): RecordingFinalizer {
-  const turns = new Map<string, Promise<unknown>>()
+  const turns = new Map<string, InTurn>()
   return {
     async finalize(recordingId, end) {
-      const before = turns.get(recordingId) ?? Promise.resolve()
-      const turn = before
-        .catch(() => undefined)
-        .then(async () => {
+      const turn = turns.get(recordingId) ?? new InTurn()
+      turns.set(recordingId, turn)
+      try {
+        return await turn.run(async () => {
           await clearDeadTakes(spoolDir, recordingId)
           return await finalizeRecording(store, recordingId, { ...end, spoolDir })
         })
-      turns.set(recordingId, turn)
-      return await turn.finally(() => {
-        if (turns.get(recordingId) === turn) turns.delete(recordingId)
-      })
+      } finally {
+        if (!turn.isBusy) turns.delete(recordingId)
+      }
     },
     async discard(recordingId) {
       if ((await loadDeletion(store, recordingId)) === undefined) return false

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import {
   closeManifest,
   createPublication,
@@ -24,28 +23,26 @@ import { AppError, type ErrorInfo } from '../protocol/index.ts'
 import type { StoredTakes } from '../recording/record.ts'
 import type { SpooledTake } from '../spool/index.ts'
 import type { SegmentStore } from '../store/index.ts'
+import { delay, RETRY_POLICIES, retry } from '../timing/index.ts'
 import { recoverSegments } from './recover-segments.ts'
 
 const LOST: ErrorInfo = { code: 'recorder.lost', message: 'The recorder ended without closing its recording' }
 
-/** How it ended, for a manifest that does not say it yet. */
+/** The recording's end, for a manifest that does not say it yet. */
 export interface FinalizeOptions extends Partial<RecordingEnd> {
   /** The spool of this machine: what dead takes left there is stored too. */
   readonly spoolDir?: string
-  /** Told before the spool forgets what it held: if it throws, all is done again the next time. */
+  /** Called before the spool forgets what it held: if it throws, all is done again the next time. */
   readonly onClosed?: (stored: StoredTakes) => Promise<void>
 }
 
-/** So often others may come between before it is left to the next time. */
-const TURNS = 8
-const LONGEST_WAIT_MS = 1_000
-/** Another host that looked just before this one's turn has written by then. */
-const SETTLE_MS = 1_000
+/** Another host that read the lock just before this one took it has written by then. */
+const OTHER_WRITER_MS = 1_000
 
 /**
  * Closes the playlists and the manifest of a recording whose last recorder is gone, from what the store holds and what is
- * left in the spool, each segment in its place, and keeps out every recorder that may come back. Doing it twice changes
- * nothing, and when two hosts do it at once nothing of either is lost. Errors: those of the store.
+ * left in the spool, each segment in its place, and keeps out every recorder that may come back. Idempotent,
+ * and when two hosts do it at once nothing of either is lost. Errors: those of the store.
  */
 export async function finalizeRecording(
   store: SegmentStore,
@@ -80,32 +77,35 @@ interface Closing {
   readonly found: Found
 }
 
-/** Again, when another host has closed it meanwhile with what it knew. */
+/** Closes it again when another host has closed it meanwhile with what that one knew. */
 async function closeInTurn(closing: Closing): Promise<StoredTakes> {
   const { store, recordingId } = closing
-  for (let turns = 0; turns < TURNS; turns += 1) {
-    const turn = await takeFinalizeLock(store, recordingId)
-    const closed = await close(closing, turn)
-    if (closed !== undefined && (await turn.holds()) && (await isNamed(closing))) {
-      await turn.end()
-      return closed
-    }
-    await sleep(Math.random() * LONGEST_WAIT_MS)
+  const contended = new AppError(
+    'store.unavailable',
+    `Another host closes ${recordingId} at the same time; it is tried again`,
+  )
+  const closeOnce = async (): Promise<StoredTakes> => {
+    const lock = await takeFinalizeLock(store, recordingId)
+    const closed = await close(closing, lock)
+    if (closed === undefined || !(await lock.holds()) || !(await isNamed(closing))) throw contended
+    await lock.end()
+    return closed
   }
-  throw new AppError('store.unavailable', `Another host closes ${recordingId} at the same time; it is tried again`)
+  const isWorthIt = (error: AppError): boolean => error === contended
+  return await retry(closeOnce, { policy: RETRY_POLICIES.contendedClose, isWorthIt })
 }
 
 /** Whether the playlists name what was found: only then the spool may forget it. */
 async function isNamed({ store, recordingId, found }: Closing): Promise<boolean> {
   if (found.segments.length === 0) return true
-  await sleep(SETTLE_MS)
+  await delay(OTHER_WRITER_MS)
   const named = await loadSegments(store, recordingId)
   const uris = new Set(named?.segments.map(({ uri }) => uri))
   return found.segments.every((segment) => uris.has(segment.uri) || hasLeft(segment, named))
 }
 
-/** Undefined, and nothing is written, when another one has its turn. */
-async function close(closing: Closing, turn: FinalizeLock): Promise<StoredTakes | undefined> {
+/** Undefined, and nothing is written, when another host has the lock. */
+async function close(closing: Closing, lock: FinalizeLock): Promise<StoredTakes | undefined> {
   const { store, recordingId, end, found } = closing
   const named = await loadSegments(store, recordingId)
   const targetDurationSec = named?.targetDurationSec ?? found.takes[0]?.targetDurationSec ?? 0
@@ -123,7 +123,7 @@ async function close(closing: Closing, turn: FinalizeLock): Promise<StoredTakes 
   )
   const merged = mergeSegments(named?.segments ?? [], found.segments)
   for (const segment of merged) if (!hasLeft(segment, named)) publication.add(segment)
-  if (!(await turn.holds())) return undefined
+  if (!(await lock.holds())) return undefined
   if (publication.last !== undefined) await publication.publish({ ended: true })
   if (found.signals.length > 0) await storeSignals(closing, publication)
   if (manifest !== undefined) await storeManifest(store, closed(manifest, end, publication.stored))

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { KeptLog } from '../archive/index.ts'
 import { objectKey, segmentName } from '../archive/keys.ts'
 import type { Segment } from '../playlist/index.ts'
@@ -15,6 +14,7 @@ import {
   type SpooledTake,
 } from '../spool/index.ts'
 import type { SegmentStore } from '../store/index.ts'
+import { RETRY_POLICIES, retry } from '../timing/index.ts'
 
 type Found = Omit<Segment, 'seq'>
 
@@ -22,7 +22,7 @@ export interface RecoverOptions {
   readonly store: SegmentStore
   readonly spoolDir: string
   readonly recordingId: string
-  /** Those of the segments that were found that are stored; the others are forgotten with them. */
+  /** Chooses which of the segments that were found are stored; the others are forgotten with them. */
   readonly choose: (found: readonly Found[]) => Promise<readonly Found[]>
 }
 
@@ -38,8 +38,6 @@ export interface RecoveredSegments extends AsyncDisposable {
 
 /** Whoever recovers has a folder in the spool too: dying in the middle leaves what a take would leave. */
 const RECOVERY_TAKE = 0
-/** A store that fails for a moment is tried again after it; one that is away is for the next pass over the spool. */
-const PAUSE_MS = 500
 
 /** Takes over the folders of dead takes of a recording and stores their segments. Errors: those of the store. */
 export async function recoverSegments(options: RecoverOptions): Promise<RecoveredSegments> {
@@ -81,10 +79,7 @@ async function storeSegment({ store, recordingId }: RecoverOptions, segment: Spo
   const { path } = segment
   if (segment.kind === 'waiting' && path !== undefined) {
     const key = objectKey(recordingId, 'segment', segment)
-    await store.putFile(key, path).catch(async () => {
-      await sleep(PAUSE_MS)
-      await store.putFile(key, path)
-    })
+    await retry(() => store.putFile(key, path), { policy: RETRY_POLICIES.moment, isWorthIt: () => true })
   }
   return await markStored(segment)
 }

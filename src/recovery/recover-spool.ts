@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { RecordingEnd } from '../archive/index.ts'
 import { toAppError } from '../protocol/index.ts'
 import type { StoredTakes } from '../recording/record.ts'
 import { listSpoolFolders, sweepHidden } from '../spool/index.ts'
 import type { LogPort } from '../telemetry/index.ts'
+import { repeat, within } from '../timing/index.ts'
 import type { RecordingFinalizer } from './create-finalizer.ts'
 
 export interface RecoverSpoolOptions {
@@ -14,7 +14,7 @@ export interface RecoverSpoolOptions {
    * `recording.not-found` for one that was deleted.
    */
   readonly endOf: (recordingId: string) => Promise<RecordingEnd | undefined>
-  /** What of a recording plays now. If it throws, it is told again the next time. */
+  /** Called with what of a recording plays now; at least once: if it throws, again with the next pass. */
   readonly onStored: (recordingId: string, stored: StoredTakes) => Promise<void>
   readonly logger: LogPort
 }
@@ -26,20 +26,10 @@ const GRACE_MS = 5_000
 
 /** Stores what dead takes of ended recordings left on this machine: now, and every minute until it is disposed. */
 export function recoverSpoolRegularly(options: RecoverSpoolOptions): AsyncDisposable {
-  const stop = new AbortController()
-  let work: Promise<void> | undefined
-  const look = (): void => {
-    work ??= recoverSpool(options, stop.signal).finally(() => {
-      work = undefined
-    })
-  }
-  look()
-  const timer = setInterval(look, EVERY_MS)
+  const passes = repeat({ everyMs: EVERY_MS, work: (signal) => recoverSpool(options, signal), atOnce: true })
   return {
     async [Symbol.asyncDispose]() {
-      clearInterval(timer)
-      stop.abort()
-      await Promise.race([work, sleep(GRACE_MS, undefined, { ref: false })])
+      await within(GRACE_MS, Promise.resolve(passes[Symbol.asyncDispose]()), () => undefined)
     },
   }
 }

@@ -14,6 +14,7 @@ export {
 } from './leftovers.ts'
 export { removeFolder, sweepHidden } from './remove-folder.ts'
 export {
+  chromeProfileOf,
   forget,
   holdsLeftovers,
   markStored,

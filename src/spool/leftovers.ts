@@ -1,15 +1,16 @@
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { ProcessLife } from '../machine/index.ts'
 import { isMissing } from '../store/fs-error.ts'
-import { holdsLeftovers, readSpooled, type SpooledSegment, type SpooledTake, takeFileOf } from './spool.ts'
+import { namesIn } from './names-in.ts'
+import { adoptedOf, holdsLeftovers, readSpooled, type SpooledSegment, type SpooledTake, takeFileOf } from './spool.ts'
 import { lifeOfFolder } from './spool-life.ts'
 
 /** A folder that a take has in the spool of this machine. */
 export interface SpoolFolder {
   readonly path: string
   readonly about: SpooledTake
-  /** Of the recorder that made it. */
+  /** The life of the recorder that made it. */
   readonly life: ProcessLife
 }
 
@@ -26,7 +27,7 @@ export async function listSpoolFolders(spoolDir: string, recordingId?: string): 
   return folders.sort((a, b) => compare(a.about.recordingId, b.about.recordingId) || byTake(a, b))
 }
 
-/** Whether a recorder of this recording is at work on this machine. */
+/** True while a recorder of this recording is at work on this machine. */
 export async function isRecordedHere(spoolDir: string, recordingId: string): Promise<boolean> {
   return (await listSpoolFolders(spoolDir, recordingId)).some(({ life }) => life === 'running')
 }
@@ -44,7 +45,7 @@ export async function claimFolder(folder: Pick<SpoolFolder, 'path'>, into: strin
     if (isMissing(error)) return
     throw error
   }
-  const adopted = join(claimed, 'adopted')
+  const adopted = adoptedOf(claimed)
   for (const name of await namesIn(adopted)) await claimFolder({ path: join(adopted, name) }, into)
   if (!(await holdsLeftovers(claimed))) await rm(claimed, { recursive: true, force: true })
 }
@@ -56,7 +57,7 @@ export async function listAdopted(adopted: string): Promise<readonly Omit<SpoolF
     const path = join(adopted, name)
     const about = await readAbout(path)
     if (about !== undefined) found.push({ path, about })
-    found.push(...(await listAdopted(join(path, 'adopted'))))
+    found.push(...(await listAdopted(adoptedOf(path))))
   }
   return found.sort(byTake)
 }
@@ -74,13 +75,6 @@ async function readAbout(folder: string): Promise<SpooledTake | undefined> {
     throw error
   })
   return text === undefined ? undefined : (JSON.parse(text) as SpooledTake)
-}
-
-async function namesIn(folder: string): Promise<readonly string[]> {
-  return await readdir(folder).catch((error: unknown) => {
-    if (isMissing(error)) return []
-    throw error
-  })
 }
 
 type Named = Pick<SpoolFolder, 'path' | 'about'>

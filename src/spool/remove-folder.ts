@@ -1,6 +1,7 @@
-import { readdir, rename, rm, stat } from 'node:fs/promises'
+import { rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { isMissing } from '../store/fs-error.ts'
+import { namesIn } from './names-in.ts'
 
 const THOROUGH = { recursive: true, force: true, maxRetries: 5, retryDelay: 100 } as const
 /** A folder that is made or removed has its hidden name for a moment only. */
@@ -23,13 +24,9 @@ export async function removeFolder(path: string): Promise<void> {
 
 /** Removes what a killed process was making or removing in the spool. Errors: those of the disk. */
 export async function sweepHidden(spoolDir: string, nowMs: number): Promise<void> {
-  const names = await readdir(spoolDir).catch((error: unknown) => {
-    if (isMissing(error)) return []
-    throw error
-  })
-  for (const name of names.filter((each) => each.startsWith('.'))) {
+  for (const name of (await namesIn(spoolDir)).filter((each) => each.startsWith('.'))) {
     const path = join(spoolDir, name)
-    const seen = await stat(path).catch(() => undefined)
-    if (seen !== undefined && nowMs - seen.ctimeMs > HIDDEN_MS) await rm(path, THOROUGH)
+    const found = await stat(path).catch(() => undefined)
+    if (found !== undefined && nowMs - found.ctimeMs > HIDDEN_MS) await rm(path, THOROUGH)
   }
 }

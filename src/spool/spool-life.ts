@@ -4,7 +4,7 @@ import { lifeOf, type ProcessIdentity, type ProcessLife } from '../machine/index
 /** Folders of the spool that this process has open. */
 const OPEN = new Set<string>()
 
-/** Says that this process works in a folder, until it is disposed. */
+/** Marks a folder as one that this process works in, until it is disposed. */
 export function occupyFolder(path: string): Disposable {
   const key = resolve(path)
   OPEN.add(key)
@@ -12,8 +12,8 @@ export function occupyFolder(path: string): Disposable {
 }
 
 /**
- * Of whoever made a folder. What this process made and has left is gone as a dead process's is: a worker that lives for months
- * must not hold what it could not store for as long.
+ * The life of whoever made a folder. A folder that this process made and has left counts as a dead process's: a worker that lives
+ * for months must not hold what it could not store for as long.
  */
 export async function lifeOfFolder(path: string, owner: ProcessIdentity): Promise<ProcessLife> {
   if (owner.pid === process.pid && !OPEN.has(resolve(path))) return 'gone'

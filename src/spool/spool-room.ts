@@ -1,8 +1,8 @@
-import { readdir, statfs } from 'node:fs/promises'
+import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../protocol/index.ts'
-import { isMissing } from '../store/fs-error.ts'
-import { readSpooled } from './spool.ts'
+import { namesIn } from './names-in.ts'
+import { adoptedOf, readSpooled } from './spool.ts'
 
 export interface SpoolRoomOptions {
   readonly spoolDir: string
@@ -12,7 +12,7 @@ export interface SpoolRoomOptions {
 
 /** What Chrome's profile, the log and a database beside the spool may need while the store is away. */
 const RESERVE_BYTES = 256 * 1024 * 1024
-/** Of a small disk. */
+/** The share that stays free of a disk so small that this is less. */
 const RESERVE_SHARE = 0.05
 
 /** Throws `spool.disk-full` when so many bytes more would break the limit or take the disk's reserve. */
@@ -27,19 +27,16 @@ export async function assertRoom({ spoolDir, maxBytes }: SpoolRoomOptions, bytes
     throw full(`It holds ${inMb(usedBytes)} MB, and \`PANOREC_SPOOL_MAX_MB\` allows no more`)
 }
 
-/** What waits for the store in all folders of a spool, as the names of the files say. */
+/** The bytes that wait for the store in all folders of a spool, as the names of the files say. */
 async function spooledBytes(folders: string): Promise<number> {
-  const names = await readdir(folders).catch((error: unknown) => {
-    if (isMissing(error)) return []
-    throw error
-  })
+  const names = await namesIn(folders)
   const sums = await Promise.all(names.map((name) => bytesOf(join(folders, name))))
   return sums.reduce((sum, bytes) => sum + bytes, 0)
 }
 
 async function bytesOf(folder: string): Promise<number> {
   const waiting = (await readSpooled(folder, 0)).filter(({ kind }) => kind === 'waiting')
-  return waiting.reduce((sum, { bytes }) => sum + bytes, await spooledBytes(join(folder, 'adopted')))
+  return waiting.reduce((sum, { bytes }) => sum + bytes, await spooledBytes(adoptedOf(folder)))
 }
 
 const inMb = (bytes: number): number => Math.floor(bytes / 1024 / 1024)

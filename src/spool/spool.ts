@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, readdir, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Manifest } from '../archive/index.ts'
 import { objectName } from '../archive/keys.ts'
@@ -7,6 +7,7 @@ import { identifyProcess, type ProcessIdentity } from '../machine/index.ts'
 import { AppError } from '../protocol/index.ts'
 import { makeFolder, replaceFile, syncPath } from '../store/durable.ts'
 import { fsError, isMissing } from '../store/fs-error.ts'
+import { namesIn } from './names-in.ts'
 import { removeFolder } from './remove-folder.ts'
 import { parseSpoolEntry, type SpoolEntry, spoolEntryName } from './spool-entry.ts'
 import { occupyFolder } from './spool-life.ts'
@@ -43,7 +44,7 @@ export interface Spool extends AsyncDisposable {
   readonly adopted: string
   /** Writes a segment durably, or throws `spool.disk-full` and leaves nothing of it. */
   write(entry: Omit<SpoolEntry, 'bytes' | 'kind'>, bytes: Uint8Array): Promise<SpooledSegment>
-  /** Notes that a segment's media found no room. */
+  /** Records that a segment's media found no room. */
   writeGap(entry: Omit<SpoolEntry, 'bytes' | 'kind'>): Promise<SpooledSegment>
 }
 
@@ -58,8 +59,8 @@ export async function openSpool(spoolDir: string, about: Omit<SpooledTake, 'owne
   await createFolder(spoolDir, path, { ...about, owner })
   const occupied = opening.move()
   const segments = join(path, 'segments')
-  const chromeProfile = join(path, 'chrome')
-  const adopted = join(path, 'adopted')
+  const chromeProfile = chromeProfileOf(path)
+  const adopted = adoptedOf(path)
 
   async function write(entry: SpoolEntry, bytes: Uint8Array): Promise<SpooledSegment> {
     const file = join(segments, spoolEntryName(entry))
@@ -94,8 +95,8 @@ export async function openSpool(spoolDir: string, about: Omit<SpooledTake, 'owne
 }
 
 /**
- * The store has it: its bytes leave the spool at once, its name stays until a playlist names it. Twice is as once, and what
- * somebody took away is no error. Errors: those of the disk.
+ * Says that the store has the segment: its bytes leave the spool at once, its name stays until a playlist names it. Idempotent; a
+ * file that somebody took away is no error. Errors: those of the disk.
  */
 export async function markStored(segment: SpooledSegment): Promise<SpooledSegment> {
   if (segment.kind !== 'waiting' || segment.path === undefined) return segment
@@ -110,7 +111,7 @@ export async function markStored(segment: SpooledSegment): Promise<SpooledSegmen
   return { ...segment, kind: 'stored', path }
 }
 
-/** A playlist names it: the spool needs it no more. Errors: those of the disk. */
+/** Removes a segment that a playlist names: the spool needs it no more. Errors: those of the disk. */
 export async function forget({ path }: Pick<SpooledSegment, 'path'>): Promise<void> {
   if (path === undefined) return
   await rm(path, { force: true }).catch((error: unknown) => {
@@ -118,11 +119,10 @@ export async function forget({ path }: Pick<SpooledSegment, 'path'>): Promise<vo
   })
 }
 
-/** What a take's folder holds, in order, without what it has adopted. */
+/** The segments of a take's folder, in order, without those that it has adopted. */
 export async function readSpooled(folder: string, take: number): Promise<readonly SpooledSegment[]> {
   const segments = join(folder, 'segments')
-  const names = (await readdir(segments).catch(unlessMissing)) ?? []
-  return names
+  return (await namesIn(segments))
     .flatMap((name) => {
       const entry = parseSpoolEntry(name)
       return entry === undefined ? [] : [{ ...entry, take, path: join(segments, name) }]
@@ -130,18 +130,28 @@ export async function readSpooled(folder: string, take: number): Promise<readonl
     .sort((a, b) => a.number - b.number)
 }
 
-/** True when segments or signals wait in a take's folder, also those of an earlier take that it has adopted. */
+/** True when segments or signals wait in a take's folder, or in that of an earlier take that it has adopted. */
 export async function holdsLeftovers(folder: string): Promise<boolean> {
   if ((await readSpooled(folder, 0)).length > 0) return true
   if ((await stat(signalLogOf(folder)).catch(unlessMissing)) !== undefined) return true
-  const adopted = (await readdir(join(folder, 'adopted')).catch(unlessMissing)) ?? []
-  for (const name of adopted) if (await holdsLeftovers(join(folder, 'adopted', name))) return true
+  const adopted = adoptedOf(folder)
+  for (const name of await namesIn(adopted)) if (await holdsLeftovers(join(adopted, name))) return true
   return false
 }
 
 /** The file that says what a folder of the spool is. */
 export function takeFileOf(folder: string): string {
   return join(folder, TAKE_FILE)
+}
+
+/** Where the folders go that a take has adopted. */
+export function adoptedOf(folder: string): string {
+  return join(folder, 'adopted')
+}
+
+/** Chrome's own folder. */
+export function chromeProfileOf(folder: string): string {
+  return join(folder, 'chrome')
 }
 
 /** The file of a folder's signals. */
@@ -153,12 +163,12 @@ function unlessMissing(error: unknown): undefined {
   if (!isMissing(error)) throw error
 }
 
-/** In one step, so that nobody finds a folder that does not say whose it is. */
+/** Creates the folder in one step, so that nobody finds one that does not say whose it is. */
 async function createFolder(spoolDir: string, path: string, about: SpooledTake): Promise<void> {
   const fresh = join(spoolDir, `.${randomUUID()}`)
   try {
     await makeFolder(join(fresh, 'segments'))
-    await mkdir(join(fresh, 'adopted'))
+    await mkdir(adoptedOf(fresh))
     await writeFile(takeFileOf(fresh), JSON.stringify(about))
     await syncPath(takeFileOf(fresh))
     await syncPath(fresh)

@@ -180,11 +180,11 @@ export const HOUSE: readonly Room[] = [
 ]
 
 /**
- * Where a power may be used that the rest of the house goes without. Settings are read by `config` alone; the two files
- * beside it read the PATH, to find a program on it.
+ * Where a power may be used that the rest of the house goes without. Settings are read by `config` alone; the file
+ * beside it reads the PATH, to find a program on it.
  */
 export const POWERS = {
-  'reads the environment': ['src/config', 'src/recorder/page/chrome-path', 'src/media/find-ffmpeg'],
+  'reads the environment': ['src/config', 'src/media/find-ffmpeg'],
   'ends the process or handles its signals': ['src/bin'],
   'names FFmpeg programs or its library': ['src/media'],
   'reads /proc': ['src/machine'],
