@@ -9,7 +9,8 @@ import {
 import type { ErrorInfo, RecorderRequest } from '../protocol/index.ts'
 import type { SegmentStore } from '../store/index.ts'
 
-export interface TakeManifestEnd {
+/** The end of a take. A recording that goes on, or may, is not `completed`. */
+interface TakeEnd {
   readonly state: 'completed' | 'recording' | 'recovering'
   readonly endedAt: string
   readonly error: ErrorInfo | null
@@ -56,7 +57,7 @@ export class TakeManifest {
   }
 
   /** Stores it for the last time in this take. */
-  async close(end: TakeManifestEnd): Promise<void> {
+  async close(end: TakeEnd): Promise<void> {
     this.#progress = { ...this.#progress, ...end }
     await this.save()
   }
