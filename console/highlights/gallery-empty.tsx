@@ -1,9 +1,9 @@
-import { CopyButton } from '../parts/copy-button.tsx'
+import { Command } from '../parts/command.tsx'
 import { Icon } from '../parts/icons.tsx'
 import type { GalleryFilter } from '../state/gallery.ts'
 import { galleryLink, isNarrowed } from '../state/route.ts'
 
-/** Says how the first highlight comes about, or how to get out of a filter that shows none. */
+/** Shows how to make the first highlight, or the way out of a filter that shows none. */
 export function GalleryEmpty({ filter }: { readonly filter: GalleryFilter }) {
   if (isNarrowed(filter)) {
     return (
@@ -27,12 +27,7 @@ export function GalleryEmpty({ filter }: { readonly filter: GalleryFilter }) {
         Open a <a href="#/recordings">recording</a> and press <kbd>h</kbd> or its button “Highlight”. The clip of what
         just happened is here seconds later. A program does the same with one call:
       </p>
-      <div class="code">
-        <pre>
-          <code>{command}</code>
-        </pre>
-        <CopyButton text={command} label="Copy the command" />
-      </div>
+      <Command text={command} />
     </section>
   )
 }

@@ -1,13 +1,14 @@
 import { useEffect, useState } from 'preact/hooks'
+import { after } from '../../src/timing/index.ts'
 import { Icon } from '../parts/icons.tsx'
 import type { GalleryFilter } from '../state/gallery.ts'
 import { useSession } from '../state/hooks.ts'
 import { titleOf } from '../state/recording-words.ts'
 import { galleryLink } from '../state/route.ts'
 
-/** A person is still typing within this time. */
+/** The debounce of typing. */
 const TYPING_MS = 250
-/** Rooms are offered from as many recordings. */
+/** The rooms of this many recordings are offered. */
 const KNOWN_RECORDINGS = 100
 
 /** Narrows the gallery. The address bar holds the choice, so that it can be linked and survives a reload. */
@@ -51,8 +52,8 @@ function TextFilter({ text, onText }: { readonly text: string; readonly onText: 
   useEffect(() => setDraft(text), [text])
   useEffect(() => {
     if (draft.trim() === text) return
-    const timer = setTimeout(() => onText(draft.trim()), TYPING_MS)
-    return () => clearTimeout(timer)
+    const timer = after(TYPING_MS, () => onText(draft.trim()))
+    return () => timer[Symbol.dispose]()
   }, [draft])
   return (
     <label class="search-field">

@@ -4,31 +4,33 @@ import type { Highlight } from '../../src/protocol/index.ts'
 import { ErrorNote } from '../parts/error-note.tsx'
 import { Icon } from '../parts/icons.tsx'
 import { Modal } from '../parts/modal.tsx'
-import { isKeyFor } from '../player/keys.ts'
-import { wordsOf } from '../state/api.ts'
 import { deleteHighlight } from '../state/highlight-calls.ts'
 import { titleOfHighlight } from '../state/highlight-words.ts'
 import { useKeys, useSession } from '../state/hooks.ts'
+import { isKeyFor } from '../state/keys.ts'
+import { useAttempt } from '../state/use-attempt.ts'
 import { downloadUrl } from './download-url.ts'
 import { useFavourite } from './favourite-button.tsx'
 import { SharePanel } from './share-panel.tsx'
 
-/** Favourite, share, download and delete, beside what the clip is about. */
-export function HighlightActions(props: {
+interface HighlightActionsProps {
   readonly highlight: Highlight
   readonly onDeleted: () => void
   readonly children: ComponentChildren
-}) {
-  const { highlight } = props
+}
+
+/** Favourite, share, download and delete, beside the facts of the clip. */
+export function HighlightActions({ highlight, onDeleted, children }: HighlightActionsProps) {
   const area = useRef<HTMLDivElement>(null)
   const [sharing, setSharing] = useState(false)
   const [deleting, setDeleting] = useState(false)
   const [error, setError] = useState<string>()
   const toggleFavourite = useFavourite(highlight, setError)
+  const toggleSharing = () => setSharing(!sharing)
   useKeys((event) => {
     if (area.current === null || !isKeyFor(event, area.current)) return
     const key = event.key.toLowerCase()
-    if (key === 's') setSharing(!sharing)
+    if (key === 's') toggleSharing()
     else if (key === 'v') void toggleFavourite()
     else return
     event.preventDefault()
@@ -36,45 +38,62 @@ export function HighlightActions(props: {
   return (
     <div ref={area}>
       <div class="clip-bar">
-        {props.children}
+        {children}
         <div class="clip-buttons">
-          <button
-            type="button"
-            class="button button-heart"
-            aria-pressed={highlight.favourite}
-            title="Favourite (v)"
-            onClick={toggleFavourite}
-          >
-            <Icon name={highlight.favourite ? 'heart' : 'heartLine'} /> Favourite
-          </button>
-          <button
-            type="button"
-            class="button"
-            aria-expanded={sharing}
-            disabled={highlight.state === 'failed'}
-            title="Share (s)"
-            onClick={() => setSharing(!sharing)}
-          >
-            <Icon name="share" /> Share
-          </button>
+          <FavouriteToggle highlight={highlight} onToggle={toggleFavourite} />
+          <ShareToggle highlight={highlight} sharing={sharing} onToggle={toggleSharing} />
           <Download highlight={highlight} />
-          <button
-            type="button"
-            class="icon-button button-delete"
-            aria-label="Delete"
-            title="Delete"
-            onClick={() => setDeleting(true)}
-          >
-            <Icon name="trash" />
-          </button>
+          <DeleteButton onPress={() => setDeleting(true)} />
         </div>
       </div>
       {error ? <ErrorNote words={error} /> : null}
       {sharing ? <SharePanel highlight={highlight} /> : null}
       {deleting ? (
-        <DeleteDialog highlight={highlight} onClose={() => setDeleting(false)} onDeleted={props.onDeleted} />
+        <DeleteDialog highlight={highlight} onClose={() => setDeleting(false)} onDeleted={onDeleted} />
       ) : null}
     </div>
+  )
+}
+
+function FavouriteToggle(props: { readonly highlight: Highlight; readonly onToggle: () => void }) {
+  const { favourite } = props.highlight
+  return (
+    <button
+      type="button"
+      class="button button-heart"
+      aria-pressed={favourite}
+      title="Favourite (v)"
+      onClick={props.onToggle}
+    >
+      <Icon name={favourite ? 'heart' : 'heartLine'} /> Favourite
+    </button>
+  )
+}
+
+function ShareToggle(props: {
+  readonly highlight: Highlight
+  readonly sharing: boolean
+  readonly onToggle: () => void
+}) {
+  return (
+    <button
+      type="button"
+      class="button"
+      aria-expanded={props.sharing}
+      disabled={props.highlight.state === 'failed'}
+      title="Share (s)"
+      onClick={props.onToggle}
+    >
+      <Icon name="share" /> Share
+    </button>
+  )
+}
+
+function DeleteButton({ onPress }: { readonly onPress: () => void }) {
+  return (
+    <button type="button" class="icon-button button-delete" aria-label="Delete" title="Delete" onClick={onPress}>
+      <Icon name="trash" />
+    </button>
   )
 }
 
@@ -100,16 +119,12 @@ function DeleteDialog(props: {
 }) {
   const [session] = useSession()
   const [busy, setBusy] = useState(false)
-  const [error, setError] = useState<string>()
+  const { error, attempt } = useAttempt()
   const remove = async () => {
     setBusy(true)
-    try {
-      await deleteHighlight(session, props.highlight.id)
-      props.onDeleted()
-    } catch (thrown) {
-      setError(wordsOf(thrown))
-      setBusy(false)
-    }
+    const isDeleted = await attempt(() => deleteHighlight(session, props.highlight.id))
+    if (isDeleted) props.onDeleted()
+    else setBusy(false)
   }
   return (
     <Modal labelledBy="delete-title" onClose={props.onClose}>

@@ -1,5 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Highlight } from '../../src/protocol/index.ts'
+import { Badge } from '../parts/badge.tsx'
 import { ErrorNote } from '../parts/error-note.tsx'
 import { Icon } from '../parts/icons.tsx'
 import { Modal } from '../parts/modal.tsx'
@@ -51,7 +52,6 @@ function Content({ highlight, onClose }: { readonly highlight: Highlight; readon
   const [, { library }] = useSession()
   useRecordings([highlight.recordingId])
   const recording = library.get(highlight.recordingId)
-  const { label, tone } = HIGHLIGHT_WORDS[highlight.state]
   return (
     <>
       <Title highlight={highlight} />
@@ -64,12 +64,7 @@ function Content({ highlight, onClose }: { readonly highlight: Highlight; readon
       ))}
       <HighlightActions highlight={highlight} onDeleted={onClose}>
         <p class="clip-facts">
-          {highlight.state === 'ready' ? null : (
-            <span class={`badge tone-${tone}`}>
-              <span class="badge-dot" aria-hidden="true" />
-              {label}
-            </span>
-          )}
+          {highlight.state === 'ready' ? null : <Badge {...HIGHLIGHT_WORDS[highlight.state]} />}
           <span>{triggeredBy(highlight)}</span>
           <span>{formatDateTime(highlight.at)}</span>
           <span>
@@ -138,7 +133,7 @@ function Clip({ highlight }: { readonly highlight: Highlight }) {
 /** `replaced` is the exact file in the place of a playlist that was watched to its end; it waits to be started. */
 type ClipSource = 'instant' | 'exact' | 'replaced'
 
-/** Whoever watches the playlist already watches it to its end, without a jump. */
+/** A viewer of the instant playlist watches it to its end: the exact file replaces it only then. */
 function useClipSource(highlight: Highlight): readonly [ClipSource | undefined, () => void] {
   const [source, setSource] = useState<ClipSource>()
   const ready = highlight.state === 'ready'

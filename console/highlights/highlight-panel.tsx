@@ -1,40 +1,36 @@
+import type { ComponentChildren, RefObject } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Highlight, Recording } from '../../src/protocol/index.ts'
+import { after } from '../../src/timing/index.ts'
 import { ErrorNote } from '../parts/error-note.tsx'
 import { Icon } from '../parts/icons.tsx'
-import { isKeyFor } from '../player/keys.ts'
 import { rememberLabel } from '../state/highlight-options.ts'
 import { useKeys, useNow } from '../state/hooks.ts'
+import { isKeyFor } from '../state/keys.ts'
 import { galleryLink } from '../state/route.ts'
 import { HighlightCard } from './highlight-card.tsx'
 import { LabelField } from './label-field.tsx'
 import { TriggerOptions } from './trigger-options.tsx'
 import type { Trigger } from './use-trigger.ts'
 
-/** The button says that it was pressed for this long. */
+/** How long the button confirms a press. */
 const CONFIRM_MS = 1400
 const SHOWN_CARDS = 12
 
-/** The button that keeps a moment of a class, and what became of the moments that were kept. */
-export function HighlightPanel(props: {
+interface HighlightPanelProps {
   readonly recording: Recording
   readonly trigger: Trigger
   readonly highlights: readonly Highlight[]
-}) {
-  const { recording, trigger, highlights } = props
-  const [optionsOpen, setOptionsOpen] = useState(false)
-  const [unlabelled, forget] = useUnlabelled(trigger, highlights)
+}
+
+/** The button that keeps a moment of a class, and the cards of the moments that were kept. */
+export function HighlightPanel({ recording, trigger, highlights }: HighlightPanelProps) {
   const panel = useRef<HTMLElement>(null)
   const label = useRef<HTMLInputElement>(null)
-  const optionsButton = useRef<HTMLButtonElement>(null)
   const [confirmed, confirm] = useConfirmation()
   const press = () => {
     trigger.press()
     confirm()
-  }
-  const closeOptions = () => {
-    setOptionsOpen(false)
-    optionsButton.current?.focus()
   }
   useKeys((event) => {
     if (panel.current === null || !isKeyFor(event, panel.current) || event.repeat) return
@@ -50,39 +46,64 @@ export function HighlightPanel(props: {
         {highlights.length > 0 ? <a href={galleryLink({ recording: recording.id })}>Show all</a> : null}
       </div>
       {trigger.moment ? (
-        <div class="trigger">
-          {optionsOpen ? <TriggerOptions trigger={trigger} onClose={closeOptions} /> : null}
-          {unlabelled ? (
-            <LabelField
-              key={unlabelled.id}
-              highlight={unlabelled}
-              labels={trigger.options.labels}
-              field={label}
-              onDone={(given) => {
-                if (given !== undefined) trigger.changeOptions((before) => rememberLabel(before, given))
-                forget()
-              }}
-            />
-          ) : null}
-          <div class="trigger-row">
-            <TriggerButton moment={trigger.moment} confirmed={confirmed} onPress={press} />
-            <button
-              ref={optionsButton}
-              type="button"
-              class="button trigger-options-button"
-              aria-expanded={optionsOpen}
-              aria-label="What is kept before and after the moment"
-              title="What is kept before and after the moment"
-              onClick={() => setOptionsOpen(!optionsOpen)}
-            >
-              <Icon name="options" />
-            </button>
-          </div>
-        </div>
+        <TriggerArea trigger={trigger} highlights={highlights} label={label}>
+          <TriggerButton moment={trigger.moment} confirmed={confirmed} onPress={press} />
+        </TriggerArea>
       ) : null}
       {trigger.error ? <ErrorNote words={trigger.error} /> : null}
       <Strip trigger={trigger} highlights={highlights} />
     </section>
+  )
+}
+
+interface TriggerAreaProps {
+  readonly trigger: Trigger
+  readonly highlights: readonly Highlight[]
+  /** Set to the field that names the last highlight. */
+  readonly label: RefObject<HTMLInputElement | null>
+  readonly children: ComponentChildren
+}
+
+/** The trigger button with its options, and the field that names the last highlight. */
+function TriggerArea({ trigger, highlights, label, children }: TriggerAreaProps) {
+  const [optionsOpen, setOptionsOpen] = useState(false)
+  const [unlabelled, dismiss] = useUnlabelled(trigger, highlights)
+  const optionsButton = useRef<HTMLButtonElement>(null)
+  const closeOptions = () => {
+    setOptionsOpen(false)
+    optionsButton.current?.focus()
+  }
+  const onLabelled = (given?: string) => {
+    if (given !== undefined) trigger.changeOptions((before) => rememberLabel(before, given))
+    dismiss()
+  }
+  return (
+    <div class="trigger">
+      {optionsOpen ? <TriggerOptions trigger={trigger} onClose={closeOptions} /> : null}
+      {unlabelled ? (
+        <LabelField
+          key={unlabelled.id}
+          highlight={unlabelled}
+          labels={trigger.options.labels}
+          field={label}
+          onDone={onLabelled}
+        />
+      ) : null}
+      <div class="trigger-row">
+        {children}
+        <button
+          ref={optionsButton}
+          type="button"
+          class="button trigger-options-button"
+          aria-expanded={optionsOpen}
+          aria-label="What is kept before and after the moment"
+          title="What is kept before and after the moment"
+          onClick={() => setOptionsOpen(!optionsOpen)}
+        >
+          <Icon name="options" />
+        </button>
+      </div>
+    </div>
   )
 }
 
@@ -143,7 +164,7 @@ function Strip({ trigger, highlights }: { readonly trigger: Trigger; readonly hi
   )
 }
 
-/** The highlight of the last press while it has no label and nobody said that it needs none. */
+/** The highlight of the last press while it has no label, and the function that dismisses the question for one. */
 function useUnlabelled(trigger: Trigger, highlights: readonly Highlight[]) {
   const [done, setDone] = useState<string>()
   const latest = highlights.find(({ id }) => id === trigger.latestId)
@@ -155,8 +176,8 @@ function useConfirmation(): readonly [boolean, () => void] {
   const [count, setCount] = useState(0)
   useEffect(() => {
     if (count === 0) return
-    const timer = setTimeout(() => setCount(0), CONFIRM_MS)
-    return () => clearTimeout(timer)
+    const timer = after(CONFIRM_MS, () => setCount(0))
+    return () => timer[Symbol.dispose]()
   }, [count])
   return [count > 0, () => setCount(count + 1)]
 }

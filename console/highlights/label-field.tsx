@@ -2,30 +2,28 @@ import type { RefObject } from 'preact'
 import { useState } from 'preact/hooks'
 import type { Highlight } from '../../src/protocol/index.ts'
 import { Icon } from '../parts/icons.tsx'
-import { wordsOf } from '../state/api.ts'
 import { setLabel } from '../state/highlight-calls.ts'
 import { useSession } from '../state/hooks.ts'
+import { useAttempt } from '../state/use-attempt.ts'
 
-/** Names a moment that is kept already: nothing is lost while somebody thinks of a word. */
-export function LabelField(props: {
+interface LabelFieldProps {
   readonly highlight: Highlight
   /** Earlier labels, given again with one press. */
   readonly labels: readonly string[]
   readonly field?: RefObject<HTMLInputElement | null>
-  /** With the label that was given, or with none when it is to stay as it is. */
+  /** Called with the label that was given, or with none when it stays as it is. */
   readonly onDone: (label?: string) => void
-}) {
+}
+
+/** Names a highlight that is kept already, so that nothing is lost while a person thinks of a word. */
+export function LabelField({ highlight, labels, field, onDone }: LabelFieldProps) {
   const [session] = useSession()
-  const [text, setText] = useState(props.highlight.label ?? '')
-  const [error, setError] = useState<string>()
+  const [text, setText] = useState(highlight.label ?? '')
+  const { error, attempt } = useAttempt()
   const save = async (label: string) => {
-    if (label === (props.highlight.label ?? '')) return props.onDone()
-    try {
-      await setLabel(session, props.highlight.id, label === '' ? null : label)
-      props.onDone(label === '' ? undefined : label)
-    } catch (thrown) {
-      setError(wordsOf(thrown))
-    }
+    if (label === (highlight.label ?? '')) return onDone()
+    const given = label === '' ? undefined : label
+    if (await attempt(() => setLabel(session, highlight.id, given ?? null))) onDone(given)
   }
   return (
     <form
@@ -38,20 +36,10 @@ export function LabelField(props: {
         if (event.key !== 'Escape') return
         event.preventDefault()
         event.stopPropagation()
-        props.onDone()
+        onDone()
       }}
     >
-      <input
-        class="text"
-        {...(props.field ? { ref: props.field } : {})}
-        aria-label="Label of the highlight"
-        title="Label (l)"
-        placeholder="What was it?"
-        maxLength={200}
-        autocomplete="off"
-        value={text}
-        onInput={(event) => setText(event.currentTarget.value)}
-      />
+      <LabelInput text={text} onText={setText} {...(field ? { field } : {})} />
       <button type="submit" class="button">
         Save
       </button>
@@ -60,24 +48,50 @@ export function LabelField(props: {
         class="icon-button"
         aria-label="Leave the label as it is"
         title="Leave it"
-        onClick={() => props.onDone()}
+        onClick={() => onDone()}
       >
         <Icon name="close" />
       </button>
-      {props.labels.length > 0 ? (
-        <span class="label-chips">
-          {props.labels.map((label) => (
-            <button key={label} type="button" class="chip" onClick={() => void save(label)}>
-              {label}
-            </button>
-          ))}
-        </span>
-      ) : null}
+      {labels.length > 0 ? <LabelChips labels={labels} onChoice={(label) => void save(label)} /> : null}
       {error ? (
         <span class="card-error" role="alert">
           {error}
         </span>
       ) : null}
     </form>
+  )
+}
+
+interface LabelInputProps {
+  readonly text: string
+  readonly onText: (text: string) => void
+  readonly field?: RefObject<HTMLInputElement | null>
+}
+
+function LabelInput({ text, onText, field }: LabelInputProps) {
+  return (
+    <input
+      class="text"
+      {...(field ? { ref: field } : {})}
+      aria-label="Label of the highlight"
+      title="Label (l)"
+      placeholder="What was it?"
+      maxLength={200}
+      autocomplete="off"
+      value={text}
+      onInput={(event) => onText(event.currentTarget.value)}
+    />
+  )
+}
+
+function LabelChips(props: { readonly labels: readonly string[]; readonly onChoice: (label: string) => void }) {
+  return (
+    <span class="label-chips">
+      {props.labels.map((label) => (
+        <button key={label} type="button" class="chip" onClick={() => props.onChoice(label)}>
+          {label}
+        </button>
+      ))}
+    </span>
   )
 }

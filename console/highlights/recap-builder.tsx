@@ -1,53 +1,42 @@
 import { useState } from 'preact/hooks'
-import type { Highlight, Recording } from '../../src/protocol/index.ts'
+import type { Highlight, RecapRequest, Recording } from '../../src/protocol/index.ts'
 import { ErrorNote } from '../parts/error-note.tsx'
 import { Icon } from '../parts/icons.tsx'
 import { Modal } from '../parts/modal.tsx'
-import { mediaUrl, wordsOf } from '../state/api.ts'
+import { mediaUrl } from '../state/api.ts'
 import { formatDuration } from '../state/format.ts'
 import { makeRecap } from '../state/highlight-calls.ts'
 import { lengthOf, titleOfHighlight } from '../state/highlight-words.ts'
 import { useSession } from '../state/hooks.ts'
 import { titleOf } from '../state/recording-words.ts'
 import { recapLink } from '../state/route.ts'
+import { useAttempt } from '../state/use-attempt.ts'
 
 const CROSSFADE_SEC = 0.5
 const MAX_CROSSFADE_SEC = 2
 
-/** Puts chosen clips in order and asks for one film of them. */
-export function RecapBuilder(props: {
+interface RecapBuilderProps {
   readonly highlights: readonly Highlight[]
   readonly recording: Recording | undefined
   readonly onClose: () => void
   readonly onMade: () => void
-}) {
-  const [session] = useSession()
+}
+
+/** Puts chosen clips in order and asks for one film of them. */
+export function RecapBuilder(props: RecapBuilderProps) {
   const [clips, setClips] = useState(props.highlights)
   const [title, setTitle] = useState(props.recording ? titleOf(props.recording) : '')
   const [titles, setTitles] = useState(true)
   const [crossfadeSec, setCrossfadeSec] = useState(CROSSFADE_SEC)
-  const [busy, setBusy] = useState(false)
-  const [error, setError] = useState<string>()
-  const [first] = clips
-  const make = async (event: Event) => {
+  const { busy, error, make } = useMakeRecap(props.onMade)
+  const submit = (event: Event) => {
     event.preventDefault()
-    if (first === undefined) return
-    setBusy(true)
-    try {
-      const name = title.trim()
-      const request = { highlights: clips.map(({ id }) => id), titles, crossfadeSec, ...(name ? { title: name } : {}) }
-      const recap = await makeRecap(session, first.recordingId, request)
-      props.onMade()
-      location.hash = recapLink(recap.id)
-    } catch (thrown) {
-      setError(wordsOf(thrown))
-      setBusy(false)
-    }
+    void make(clips, { title: title.trim(), titles, crossfadeSec })
   }
   return (
     <Modal labelledBy="recap-builder-title" onClose={props.onClose}>
       <h2 id="recap-builder-title">New recap</h2>
-      <form class="form" onSubmit={make}>
+      <form class="form" onSubmit={submit}>
         <label class="field">
           Title
           <input value={title} maxLength={200} onInput={(event) => setTitle(event.currentTarget.value)} />
@@ -57,18 +46,7 @@ export function RecapBuilder(props: {
           <input type="checkbox" checked={titles} onChange={(event) => setTitles(event.currentTarget.checked)} />
           Each clip begins with its label
         </label>
-        <label class="field-inline field-range">
-          Cross-fade
-          <input
-            type="range"
-            min="0"
-            max={MAX_CROSSFADE_SEC}
-            step="0.1"
-            value={crossfadeSec}
-            onInput={(event) => setCrossfadeSec(event.currentTarget.valueAsNumber)}
-          />
-          <output>{crossfadeSec === 0 ? 'none' : `${crossfadeSec.toFixed(1)} s`}</output>
-        </label>
+        <CrossfadeField sec={crossfadeSec} onSec={setCrossfadeSec} />
         {error ? <ErrorNote words={error} /> : null}
         <div class="dialog-buttons">
           <span class="quiet recap-length">About {formatDuration(filmLength(clips, crossfadeSec))}</span>
@@ -78,6 +56,43 @@ export function RecapBuilder(props: {
         </div>
       </form>
     </Modal>
+  )
+}
+
+/** Asks for the film and opens it. `busy` stays true after a success, so that a second press asks for no second film. */
+function useMakeRecap(onMade: () => void) {
+  const [session] = useSession()
+  const [busy, setBusy] = useState(false)
+  const { error, attempt } = useAttempt()
+  const make = async (clips: readonly Highlight[], { title, ...options }: Omit<RecapRequest, 'highlights'>) => {
+    const [first] = clips
+    if (first === undefined) return
+    setBusy(true)
+    const isMade = await attempt(async () => {
+      const request = { highlights: clips.map(({ id }) => id), ...options, ...(title ? { title } : {}) }
+      const recap = await makeRecap(session, first.recordingId, request)
+      onMade()
+      location.hash = recapLink(recap.id)
+    })
+    if (!isMade) setBusy(false)
+  }
+  return { busy, error, make }
+}
+
+function CrossfadeField({ sec, onSec }: { readonly sec: number; readonly onSec: (sec: number) => void }) {
+  return (
+    <label class="field-inline field-range">
+      Cross-fade
+      <input
+        type="range"
+        min="0"
+        max={MAX_CROSSFADE_SEC}
+        step="0.1"
+        value={sec}
+        onInput={(event) => onSec(event.currentTarget.valueAsNumber)}
+      />
+      <output>{sec === 0 ? 'none' : `${sec.toFixed(1)} s`}</output>
+    </label>
   )
 }
 

@@ -1,5 +1,6 @@
 import { useEffect } from 'preact/hooks'
 import type { Recap } from '../../src/protocol/index.ts'
+import { Badge } from '../parts/badge.tsx'
 import { Icon } from '../parts/icons.tsx'
 import { formatBytes, formatDateTime, formatDuration } from '../state/format.ts'
 import { loadRecaps } from '../state/highlight-calls.ts'
@@ -33,7 +34,6 @@ export function RecapsPanel({ recordingId }: { readonly recordingId: string }) {
 
 function RecapRow({ recap }: { readonly recap: Recap }) {
   const title = titleOfRecap(recap)
-  const { label, tone } = RECAP_WORDS[recap.state]
   const length = `${formatDuration(recap.durationSec ?? 0)} · ${formatBytes(recap.bytes ?? 0)}`
   return (
     <li class="recap">
@@ -57,10 +57,7 @@ function RecapRow({ recap }: { readonly recap: Recap }) {
           <Icon name="download" />
         </a>
       ) : (
-        <span class={`badge tone-${tone}`}>
-          <span class="badge-dot" aria-hidden="true" />
-          {label}
-        </span>
+        <Badge {...RECAP_WORDS[recap.state]} />
       )}
     </li>
   )

@@ -2,10 +2,10 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { DEFAULT_SHARE_SEC, type Highlight, type Share } from '../../src/protocol/index.ts'
 import { CopyButton } from '../parts/copy-button.tsx'
 import { ErrorNote } from '../parts/error-note.tsx'
-import { wordsOf } from '../state/api.ts'
 import { formatDateTime } from '../state/format.ts'
 import { loadShares, revokeShare, shareHighlight } from '../state/highlight-calls.ts'
 import { useSession } from '../state/hooks.ts'
+import { useAttempt } from '../state/use-attempt.ts'
 
 const DAY_SEC = 24 * 3600
 const LIFETIMES = [
@@ -16,79 +16,103 @@ const LIFETIMES = [
   { sec: 365 * DAY_SEC, words: '1 year' },
 ] as const
 
-/** Links that open the clip without a key: makes them, copies them, takes them back. */
+/** Links that open the clip without a key: makes, copies and revokes them. */
 export function SharePanel({ highlight }: { readonly highlight: Highlight }) {
-  const [session] = useSession()
-  const [shares, setShares] = useState<readonly Share[]>()
-  const [lifetimeSec, setLifetimeSec] = useState<number>(DEFAULT_SHARE_SEC)
-  const [copied, setCopied] = useState<string>()
-  const [error, setError] = useState<string>()
-  const attempt = async (work: () => Promise<void>) => {
-    try {
-      await work()
-      setError(undefined)
-    } catch (thrown) {
-      setError(wordsOf(thrown))
-    }
-  }
+  const { shares, isLoaded, copiedId, error, make, revoke } = useShares(highlight)
   const section = useRef<HTMLElement>(null)
-  const isLoaded = shares !== undefined
   useEffect(() => section.current?.scrollIntoView({ block: 'nearest' }), [isLoaded])
-  useEffect(() => void attempt(async () => setShares(await loadShares(session, highlight.id))), [session, highlight.id])
-  const make = () =>
-    attempt(async () => {
-      const share = await shareHighlight(session, highlight.id, lifetimeSec)
-      setShares([share, ...(shares ?? [])])
-      const isCopied = await navigator.clipboard.writeText(share.url).then(
-        () => true,
-        () => false,
-      )
-      setCopied(isCopied ? share.id : undefined)
-    })
-  const revoke = (share: Share) =>
-    attempt(async () => {
-      await revokeShare(session, highlight.id, share.id)
-      setShares((shares ?? []).filter(({ id }) => id !== share.id))
-    })
-  const open = (shares ?? []).filter(
-    ({ revokedAt, expiresAt }) => revokedAt === null && Date.parse(expiresAt) > session.nowMs(),
-  )
   return (
     <section class="share" ref={section} aria-labelledby="share-title">
       <h3 id="share-title">Links</h3>
       <p class="quiet">Whoever has a link can watch this clip and save it, without a key, until the link ends.</p>
-      <div class="share-make">
-        <label class="field-inline">
-          Ends after
-          <select value={lifetimeSec} onChange={(event) => setLifetimeSec(Number(event.currentTarget.value))}>
-            {LIFETIMES.map(({ sec, words }) => (
-              <option key={sec} value={sec}>
-                {words}
-              </option>
-            ))}
-          </select>
-        </label>
-        <button type="button" class="button button-main" onClick={make}>
-          Make a link
-        </button>
-      </div>
+      <ShareMaker onMake={make} />
       {error ? <ErrorNote words={error} /> : null}
       <ul class="shares">
-        {open.map((share) => (
-          <li key={share.id} class="share-row">
-            <a class="share-url" href={share.url} target="_blank" rel="noreferrer">
-              {share.url}
-            </a>
-            <span class="quiet share-end" role={copied === share.id ? 'status' : undefined}>
-              {copied === share.id ? 'Copied. ' : ''}Ends {formatDateTime(share.expiresAt)}
-            </span>
-            <CopyButton text={share.url} label="Copy the link" />
-            <button type="button" class="link-button link-button-bad" onClick={() => revoke(share)}>
-              Revoke
-            </button>
-          </li>
+        {shares.map((share) => (
+          <ShareRow key={share.id} share={share} isCopied={copiedId === share.id} onRevoke={() => revoke(share)} />
         ))}
       </ul>
     </section>
+  )
+}
+
+interface Shares {
+  /** Those that open something now, newest first. */
+  readonly shares: readonly Share[]
+  readonly isLoaded: boolean
+  /** The link that was made last, once it is in the clipboard. */
+  readonly copiedId: string | undefined
+  readonly error: string | undefined
+  readonly make: (lifetimeSec: number) => void
+  readonly revoke: (share: Share) => void
+}
+
+function useShares({ id }: Highlight): Shares {
+  const [session] = useSession()
+  const [shares, setShares] = useState<readonly Share[]>()
+  const [copiedId, setCopiedId] = useState<string>()
+  const { error, attempt } = useAttempt()
+  useEffect(() => void attempt(async () => setShares(await loadShares(session, id))), [session, id])
+  const make = (lifetimeSec: number) =>
+    attempt(async () => {
+      const share = await shareHighlight(session, id, lifetimeSec)
+      setShares([share, ...(shares ?? [])])
+      setCopiedId((await isCopied(share.url)) ? share.id : undefined)
+    })
+  const revoke = (share: Share) =>
+    attempt(async () => {
+      await revokeShare(session, id, share.id)
+      setShares((shares ?? []).filter((other) => other.id !== share.id))
+    })
+  const open = (shares ?? []).filter(
+    ({ revokedAt, expiresAt }) => revokedAt === null && Date.parse(expiresAt) > session.nowMs(),
+  )
+  return { shares: open, isLoaded: shares !== undefined, copiedId, error, make, revoke }
+}
+
+/** Copies a text; false where the browser refuses it. */
+async function isCopied(text: string): Promise<boolean> {
+  return await navigator.clipboard.writeText(text).then(
+    () => true,
+    () => false,
+  )
+}
+
+function ShareMaker({ onMake }: { readonly onMake: (lifetimeSec: number) => void }) {
+  const [lifetimeSec, setLifetimeSec] = useState<number>(DEFAULT_SHARE_SEC)
+  return (
+    <div class="share-make">
+      <label class="field-inline">
+        Ends after
+        <select value={lifetimeSec} onChange={(event) => setLifetimeSec(Number(event.currentTarget.value))}>
+          {LIFETIMES.map(({ sec, words }) => (
+            <option key={sec} value={sec}>
+              {words}
+            </option>
+          ))}
+        </select>
+      </label>
+      <button type="button" class="button button-main" onClick={() => onMake(lifetimeSec)}>
+        Make a link
+      </button>
+    </div>
+  )
+}
+
+function ShareRow(props: { readonly share: Share; readonly isCopied: boolean; readonly onRevoke: () => void }) {
+  const { url, expiresAt } = props.share
+  return (
+    <li class="share-row">
+      <a class="share-url" href={url} target="_blank" rel="noreferrer">
+        {url}
+      </a>
+      <span class="quiet share-end" role={props.isCopied ? 'status' : undefined}>
+        {props.isCopied ? 'Copied. ' : ''}Ends {formatDateTime(expiresAt)}
+      </span>
+      <CopyButton text={url} label="Copy the link" />
+      <button type="button" class="link-button link-button-bad" onClick={props.onRevoke}>
+        Revoke
+      </button>
+    </li>
   )
 }

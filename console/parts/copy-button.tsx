@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks'
+import { after } from '../../src/timing/index.ts'
 import { Icon } from './icons.tsx'
 
 const CONFIRM_MS = 1600
@@ -13,7 +14,7 @@ export function CopyButton({ text, label }: { readonly text: string; readonly la
       return
     }
     setDone(true)
-    setTimeout(() => setDone(false), CONFIRM_MS)
+    after(CONFIRM_MS, () => setDone(false))
   }
   return (
     <button type="button" class="icon-button" aria-label={done ? 'Copied' : label} title={label} onClick={copy}>

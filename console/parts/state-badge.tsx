@@ -1,12 +1,8 @@
 import type { RecordingState } from '../../src/protocol/index.ts'
 import { STATE_WORDS } from '../state/recording-words.ts'
+import { Badge } from './badge.tsx'
 
+/** The state of a recording. */
 export function StateBadge({ state }: { readonly state: RecordingState }) {
-  const { label, tone } = STATE_WORDS[state]
-  return (
-    <span class={`badge tone-${tone}`}>
-      <span class="badge-dot" aria-hidden="true" />
-      {label}
-    </span>
-  )
+  return <Badge {...STATE_WORDS[state]} />
 }

@@ -1,13 +1,13 @@
-/** A player as the others know it. */
+/** The player's side for whoever has the floor next. */
 export interface Voice {
   pause(): void
-  /** Goes on as it was before `pause`. */
+  /** Resumes what it did before `pause`. */
   resume(): void
 }
 
 const voices: Voice[] = []
 
-/** Gives a player the floor: one sounds at a time. Disposing it gives the floor back to the one before. */
+/** Gives a player the floor: only one plays at a time. Disposing it gives the floor back to the one before. */
 export function takeFloor(voice: Voice): Disposable {
   voices.at(-1)?.pause()
   voices.push(voice)

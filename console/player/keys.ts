@@ -1,3 +1,5 @@
+import { isKeyFor } from '../state/keys.ts'
+
 /** What a key does to the player. */
 export type PlayerKey =
   | 'toggle'
@@ -27,16 +29,7 @@ const KEYS: Readonly<Record<string, PlayerKey>> = {
   '.': 'nextMark',
 }
 
-/** True when a key press in this window is meant for `area`: it is no text, no short cut, and nothing lies above. */
-export function isKeyFor(event: KeyboardEvent, area: Element): boolean {
-  if (event.ctrlKey || event.metaKey || event.altKey) return false
-  const target = event.target instanceof HTMLElement ? event.target : undefined
-  if (target?.closest('input:not([type=range], [type=checkbox]), select, textarea') != null) return false
-  const above = [...document.querySelectorAll('dialog:modal')].at(-1)
-  return above === undefined || above.contains(area)
-}
-
-/** A player's meaning of a key press; undefined when the key belongs to something else, such as a field or a button. */
+/** The player's action for a key press; undefined when the key belongs to something else, such as a field or a button. */
 export function playerKeyOf(event: KeyboardEvent, player: Element): PlayerKey | undefined {
   if (!isKeyFor(event, player)) return undefined
   const target = event.target instanceof HTMLElement ? event.target : undefined

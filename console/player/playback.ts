@@ -1,4 +1,5 @@
 import Hls, { type ErrorData, type LevelDetails } from 'hls.js'
+import { after } from '../../src/timing/index.ts'
 import { type DatedPiece, positionOf, wallTimeAt } from './wall-clock.ts'
 
 export interface PlaybackStatus {
@@ -23,10 +24,10 @@ export interface Playback extends Disposable {
 const RETRY_MS = 1000
 /** `recoverMediaError` empties the picture; the third failure in a row starts the player anew. */
 const MEDIA_REPAIRS = 2
-/** Playing this long without a fault forgives the earlier ones. */
-const FORGIVE_MS = 10_000
+/** The count of repairs is reset after this long without a fatal error. */
+const RESET_MS = 10_000
 
-/** Plays an HLS playlist, live or ended, and keeps at it: every fatal fault is repaired or retried each second. */
+/** Plays an HLS playlist, live or ended; every fatal error is repaired or retried after a second, without end. */
 export function openPlayback(video: HTMLVideoElement, url: string): Playback {
   const isPlaylist = new URL(url, location.href).pathname.endsWith('.m3u8')
   if (!isPlaylist || !Hls.isSupported()) return openNative(video, url)
@@ -43,8 +44,8 @@ class HlsPlayback implements Playback {
   #pieces: readonly DatedPiece[] = []
   #trouble: PlaybackStatus['trouble']
   #repairs = 0
-  #lastFaultMs = 0
-  #retry: ReturnType<typeof setTimeout> | undefined
+  #lastErrorMs = 0
+  #scheduled: Disposable | undefined
 
   constructor(video: HTMLVideoElement, url: string) {
     this.#video = video
@@ -65,11 +66,11 @@ class HlsPlayback implements Playback {
       this.#live = data.details.live
       this.#pieces = datedPieces(data.details)
     })
-    // A decoded segment corrects where it and the others lie.
+    // A decoded segment corrects the positions of all.
     hls.on(Hls.Events.LEVEL_PTS_UPDATED, (_, data) => {
       this.#pieces = datedPieces(data.details)
     })
-    hls.on(Hls.Events.FRAG_BUFFERED, () => this.#forgive())
+    hls.on(Hls.Events.FRAG_BUFFERED, () => this.#onProgress())
     hls.loadSource(this.#url)
     hls.attachMedia(this.#video)
   }
@@ -93,16 +94,16 @@ class HlsPlayback implements Playback {
   }
 
   [Symbol.dispose](): void {
-    clearTimeout(this.#retry)
+    this.#scheduled?.[Symbol.dispose]()
     this.#hls?.destroy()
     this.#hls = undefined
   }
 
   #repair(data: ErrorData): void {
-    clearTimeout(this.#retry)
-    this.#lastFaultMs = performance.now()
+    this.#scheduled?.[Symbol.dispose]()
+    this.#lastErrorMs = performance.now()
     this.#trouble = data.type === Hls.ErrorTypes.MEDIA_ERROR ? 'repairing' : 'reconnecting'
-    this.#retry = setTimeout(() => this.#retryAfter(data), RETRY_MS)
+    this.#scheduled = after(RETRY_MS, () => this.#retryAfter(data))
   }
 
   #retryAfter(data: ErrorData): void {
@@ -119,9 +120,9 @@ class HlsPlayback implements Playback {
     }
   }
 
-  #forgive(): void {
+  #onProgress(): void {
     this.#trouble = undefined
-    if (performance.now() - this.#lastFaultMs > FORGIVE_MS) this.#repairs = 0
+    if (performance.now() - this.#lastErrorMs > RESET_MS) this.#repairs = 0
   }
 }
 

@@ -1,39 +1,23 @@
-import {
-  AppError,
-  type Highlight,
-  type HighlightTrigger,
-  type Recap,
-  type RecapRequest,
-  type Share,
-} from '../../src/protocol/index.ts'
+import type { Highlight, HighlightTrigger, Recap, RecapRequest, Share } from '../../src/protocol/index.ts'
+import { RETRY_POLICIES, retry } from '../../src/timing/index.ts'
 import { dropHighlight, endOfDay, type GalleryFilter, keepHighlights, keepRecaps, startOfDay } from './gallery.ts'
 import type { Session } from './session.ts'
 
 const PAGE_SIZE = 24
 /** The most that the API gives at once. */
 const WHOLE_PAGE_SIZE = 100
-const RETRY_MS = 1500
 
-/** Asks for a highlight until the service has answered, however long that takes: a press is never lost nor cut twice. */
+/** Asks for a highlight until the service has answered. Idempotent by its key: a press is neither lost nor cut twice. */
 export async function triggerHighlight(
   session: Session,
   recordingId: string,
   trigger: HighlightTrigger,
 ): Promise<Highlight> {
   const idempotencyKey = crypto.randomUUID()
-  for (;;) {
-    try {
-      const highlight = await session.call(({ highlights }) =>
-        highlights.trigger(recordingId, trigger, { idempotencyKey }),
-      )
-      session.changeGallery((gallery) => keepHighlights(gallery, [highlight]))
-      return highlight
-    } catch (error) {
-      // No answer at all, or one that time may change: the same key makes the repetition safe.
-      if (error instanceof AppError && !error.retryable) throw error
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
-    }
-  }
+  const ask = () => session.call(({ highlights }) => highlights.trigger(recordingId, trigger, { idempotencyKey }))
+  const highlight = await retry(ask, { policy: RETRY_POLICIES.highlight, code: 'service.unreachable' })
+  session.changeGallery((gallery) => keepHighlights(gallery, [highlight]))
+  return highlight
 }
 
 export interface GalleryPage {
@@ -80,7 +64,7 @@ export async function loadHighlight(session: Session, id: string): Promise<void>
   session.changeGallery((gallery) => keepHighlights(gallery, [highlight]))
 }
 
-/** Marks at once, and takes it back when the service refuses; then it throws why. */
+/** Marks at once; an error of the service takes the mark back and is thrown. */
 export async function setFavourite(session: Session, highlight: Highlight, favourite: boolean): Promise<void> {
   const mark = (value: boolean) =>
     session.changeGallery((gallery) => {

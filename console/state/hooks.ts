@@ -1,5 +1,6 @@
 import { createContext } from 'preact'
 import { useContext, useEffect, useRef, useState } from 'preact/hooks'
+import { repeat } from '../../src/timing/index.ts'
 import { type Ground, isGround, parseRoute, type Route } from './route.ts'
 import { Session, type SessionView } from './session.ts'
 
@@ -20,7 +21,7 @@ export function useSession(): readonly [Session, SessionView] {
 export interface Place {
   readonly route: Route
   readonly ground: Ground
-  /** True when the view below was there first: going back leads to it. */
+  /** True when the view below was open before: going back leads to it. */
   readonly opened: boolean
 }
 
@@ -37,17 +38,17 @@ export function usePlace(): Place {
   return { route, ground: ground.current ?? { page: 'highlights', filter: {} }, opened }
 }
 
-/** Wall time that moves on every `everyMs`, for ages and running durations. */
+/** Wall time, updated every `everyMs`, for ages and running durations. */
 export function useNow(everyMs: number): number {
   const [now, setNow] = useState(() => Date.now())
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), everyMs)
-    return () => clearInterval(timer)
+    const clock = repeat({ everyMs, work: () => setNow(Date.now()) })
+    return () => clock[Symbol.dispose]()
   }, [everyMs])
   return now
 }
 
-/** The service's clock, moving on every `everyMs`: what a countdown counts by. */
+/** The service's clock, updated every `everyMs`, for countdowns. */
 export function useServiceNow(everyMs: number): number {
   const session = useContext(SessionContext)
   useNow(everyMs)
@@ -56,7 +57,7 @@ export function useServiceNow(everyMs: number): number {
 
 const REDUCED_MOTION = matchMedia('(prefers-reduced-motion: reduce)')
 
-/** False for people who asked their device to keep things still. */
+/** False when the device asks for reduced motion. */
 export function useMotionAllowed(): boolean {
   const [allowed, setAllowed] = useState(!REDUCED_MOTION.matches)
   useEffect(() => {
@@ -67,7 +68,7 @@ export function useMotionAllowed(): boolean {
   return allowed
 }
 
-/** Hears every key press of the window for as long as the caller is shown. */
+/** Calls `onKey` with every key press of the window for as long as the caller is shown. */
 export function useKeys(onKey: (event: KeyboardEvent) => void): void {
   const latest = useRef(onKey)
   latest.current = onKey
@@ -78,7 +79,7 @@ export function useKeys(onKey: (event: KeyboardEvent) => void): void {
   }, [])
 }
 
-/** Loads the recordings that are asked for and not known; one that is gone stays unknown. */
+/** Loads the recordings that are not known yet; one that is gone stays unknown. */
 export function useRecordings(ids: readonly string[]): void {
   const [session, { library, arrival }] = useSession()
   const missing = [...new Set(ids)]

@@ -1,23 +1,24 @@
-/** A third of what the service gives a session: a renewal may fail for hours. */
+import { repeat } from '../../src/timing/index.ts'
+
+/** A third of a session's lifetime: renewals may fail for hours. */
 const RENEW_MS = 4 * 3600 * 1000
-/** Timers stand still while a laptop sleeps, so the clock is asked this often. */
-const LOOK_MS = 15_000
+/** Timers stop while a laptop sleeps, so the clock is checked this often. */
+const CHECK_MS = 15_000
 
 /**
- * Renews now and every four hours, by the clock, for as long as the page lives; a renewal that fails is tried again soon.
- * Resolves when the first one has ended, well or not.
+ * Renews now and every four hours of the clock, for as long as the page lives; a failed renewal is repeated at the next check.
+ * Resolves when the first one has ended, successful or not.
  */
 export async function keepRenewed(renew: () => Promise<void>): Promise<void> {
-  let dueMs = 0
-  const look = async () => {
+  let nextMs = 0
+  const renewIfDue = async () => {
     const nowMs = Date.now()
-    if (nowMs < dueMs) return
-    dueMs = nowMs + RENEW_MS
-    // Whoever needs what is renewed hears why it cannot be had.
+    if (nowMs < nextMs) return
+    nextMs = nowMs + RENEW_MS
+    // The call that needs the session reports the error.
     await renew().catch(() => {
-      dueMs = 0
+      nextMs = 0
     })
   }
-  setInterval(look, LOOK_MS)
-  await look()
+  await repeat({ everyMs: CHECK_MS, work: renewIfDue, atOnce: true }).runNow()
 }

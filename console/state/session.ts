@@ -1,5 +1,6 @@
 import type { Client, ListOptions } from '../../src/client/index.ts'
 import type { Event, Recording } from '../../src/protocol/index.ts'
+import { delay } from '../../src/timing/index.ts'
 import { connectService, isAbort, isSignInNeeded, type ServiceLink } from './api.ts'
 import { applyGalleryEvent, EMPTY_GALLERY, type Gallery } from './gallery.ts'
 import { applyEvent, dropRecording, keepRecordings, type Library } from './library.ts'
@@ -7,17 +8,17 @@ import { applyEvent, dropRecording, keepRecordings, type Library } from './libra
 export interface SessionView {
   readonly library: Library
   readonly gallery: Gallery
-  /** `online` hears every change; `offline` shows what was last known and keeps trying. */
+  /** `online`: every change arrives. `offline`: the page shows what it last knew, and retries. */
   readonly connection: 'connecting' | 'online' | 'offline'
   readonly signInNeeded: boolean
-  /** Grows when the service is back after a break: whatever was loaded before may be out of date. */
+  /** Grows when the service is back after an outage: what was loaded before may be stale. */
   readonly arrival: number
 }
 
-/** After an answer that the client does not repeat by itself, such as one of a proxy before the service. */
+/** The wait before the events are asked for again, when the client itself gives up, as after an answer of a proxy. */
 const REFUSED_RETRY_MS = 3000
 
-/** What this page knows of the service: the library, kept fresh by the event stream, and whether it may look at all. */
+/** What this page knows of the service: the library, kept fresh by the event stream, and whether a key is needed. */
 export class Session {
   #view: SessionView = {
     library: new Map(),
@@ -28,7 +29,7 @@ export class Session {
   }
   #clockLeadMs: number | undefined
   #listeners = new Set<() => void>()
-  #link: ServiceLink = connectService((reached) => this.#noticeReach(reached))
+  #link: ServiceLink = connectService((reached) => this.#setReach(reached))
 
   get view(): SessionView {
     return this.#view
@@ -59,13 +60,13 @@ export class Session {
     await this.#link.openMedia()
     for (;;) {
       try {
-        for await (const event of this.client.events()) this.#take(event)
+        for await (const event of this.client.events()) this.#apply(event)
       } catch (error) {
-        this.#noticeRefusal(error)
+        this.#onRefusal(error)
         if (this.#view.signInNeeded) return
       }
-      this.#noticeReach(false)
-      await new Promise((resolve) => setTimeout(resolve, REFUSED_RETRY_MS))
+      this.#setReach(false)
+      await delay(REFUSED_RETRY_MS)
     }
   }
 
@@ -85,7 +86,7 @@ export class Session {
     return recording
   }
 
-  /** Drops a recording that is gone; its highlights and recaps stay for as long as they are there. */
+  /** Drops a recording that is gone; its highlights and recaps stay. */
   forget(recordingId: string): void {
     this.#set({ library: dropRecording(this.#view.library, recordingId) })
   }
@@ -97,13 +98,13 @@ export class Session {
     void this.follow()
   }
 
-  /** Runs any call; a refusal for want of a key leads to the sign-in. */
+  /** Runs any call; one that is refused without a key leads to the sign-in. */
   async call<T>(call: (client: Client) => Promise<T>): Promise<T> {
     await this.#link.openMedia()
     try {
       return await call(this.client)
     } catch (error) {
-      this.#noticeRefusal(error)
+      this.#onRefusal(error)
       throw error
     }
   }
@@ -113,8 +114,8 @@ export class Session {
     this.#set({ gallery: change(this.#view.gallery) })
   }
 
-  #take(event: Event): void {
-    // The event that took the shortest way is the closest to the truth; all others make the lead look smaller.
+  #apply(event: Event): void {
+    // An event's delay makes the lead look smaller: the largest one is closest to the truth.
     this.#clockLeadMs = Math.max(this.#clockLeadMs ?? Number.NEGATIVE_INFINITY, Date.parse(event.at) - Date.now())
     this.#set({
       library: applyEvent(this.#view.library, event),
@@ -122,13 +123,13 @@ export class Session {
     })
   }
 
-  #noticeReach(reached: boolean): void {
+  #setReach(reached: boolean): void {
     const { connection, arrival } = this.#view
     const now = reached ? 'online' : 'offline'
     if (now !== connection) this.#set({ connection: now, arrival: connection === 'offline' ? arrival + 1 : arrival })
   }
 
-  #noticeRefusal(error: unknown): void {
+  #onRefusal(error: unknown): void {
     if (isSignInNeeded(error)) this.#set({ signInNeeded: true })
     else if (!isAbort(error)) console.error(error)
   }

@@ -1,9 +1,8 @@
-import { useState } from 'preact/hooks'
-import type { Layout, LayoutName, Recording } from '../../src/protocol/index.ts'
+import type { Layout, LayoutName, Recording, Source } from '../../src/protocol/index.ts'
 import { ErrorNote } from '../parts/error-note.tsx'
-import { wordsOf } from '../state/api.ts'
 import { useSession } from '../state/hooks.ts'
 import { planLayout } from '../state/plan-layout.ts'
+import { useAttempt } from '../state/use-attempt.ts'
 import { LAYOUT_LABELS, LayoutGlyph } from './layout-glyph.tsx'
 
 /** Every layout a person can choose; `custom` needs rectangles and belongs to the API. */
@@ -20,18 +19,13 @@ const CHOICES: readonly LayoutName[] = [
 ]
 const VIEWS = ['audience', 'presenter'] as const
 
-/** Switches what is drawn, at once, in the running recording. */
+/** Switches the layout of the running recording, at once. */
 export function LayoutSwitcher({ recording }: { readonly recording: Recording }) {
   const [session] = useSession()
-  const [error, setError] = useState<string>()
+  const { error, attempt } = useAttempt()
   const { layout, sources } = recording
-  const change = async (wanted: Partial<Layout>) => {
-    try {
-      await session.keep((recordings) => recordings.setLayout(recording.id, planLayout(layout, wanted)))
-      setError(undefined)
-    } catch (thrown) {
-      setError(wordsOf(thrown))
-    }
+  const change = (wanted: Partial<Layout>) => {
+    void attempt(() => session.keep((recordings) => recordings.setLayout(recording.id, planLayout(layout, wanted))))
   }
   return (
     <section class="panel" aria-labelledby="layout-title">
@@ -50,40 +44,48 @@ export function LayoutSwitcher({ recording }: { readonly recording: Recording })
           </button>
         ))}
       </fieldset>
-      <div class="layout-options">
-        <label class="field-inline">
-          In focus
-          <select value={layout.focus ?? ''} onChange={(event) => change({ focus: event.currentTarget.value })}>
-            <option value="">Whoever speaks</option>
-            {sources.map((source) => (
-              <option key={source.id} value={source.id}>
-                {source.label}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label class="field-inline">
-          Seen by
-          <select
-            value={layout.view ?? 'audience'}
-            onChange={(event) =>
-              change({ view: VIEWS.find((view) => view === event.currentTarget.value) ?? 'audience' })
-            }
-          >
-            <option value="audience">The audience</option>
-            <option value="presenter">The presenter</option>
-          </select>
-        </label>
-        <label class="field-inline">
-          <input
-            type="checkbox"
-            checked={layout.labels ?? true}
-            onChange={(event) => change({ labels: event.currentTarget.checked })}
-          />
-          Name labels
-        </label>
-      </div>
+      <LayoutOptions layout={layout} sources={sources} onChange={change} />
       {error ? <ErrorNote words={error} /> : null}
     </section>
+  )
+}
+
+interface LayoutOptionsProps {
+  readonly layout: Layout
+  readonly sources: readonly Source[]
+  readonly onChange: (wanted: Partial<Layout>) => void
+}
+
+function LayoutOptions({ layout, sources, onChange }: LayoutOptionsProps) {
+  const onView = (value: string) => onChange({ view: VIEWS.find((view) => view === value) ?? 'audience' })
+  return (
+    <div class="layout-options">
+      <label class="field-inline">
+        In focus
+        <select value={layout.focus ?? ''} onChange={(event) => onChange({ focus: event.currentTarget.value })}>
+          <option value="">Whoever speaks</option>
+          {sources.map((source) => (
+            <option key={source.id} value={source.id}>
+              {source.label}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label class="field-inline">
+        Seen by
+        <select value={layout.view ?? 'audience'} onChange={(event) => onView(event.currentTarget.value)}>
+          <option value="audience">The audience</option>
+          <option value="presenter">The presenter</option>
+        </select>
+      </label>
+      <label class="field-inline">
+        <input
+          type="checkbox"
+          checked={layout.labels ?? true}
+          onChange={(event) => onChange({ labels: event.currentTarget.checked })}
+        />
+        Name labels
+      </label>
+    </div>
   )
 }

@@ -1,11 +1,11 @@
 import { useCallback, useEffect, useState } from 'preact/hooks'
-import { EmptyState } from '../parts/empty-state.tsx'
 import { ErrorNote } from '../parts/error-note.tsx'
 import { wordsOf } from '../state/api.ts'
 import { useNow, useSession } from '../state/hooks.ts'
 import { newestFirst } from '../state/library.ts'
 import { matchesFilter, statesOf } from '../state/recording-words.ts'
 import { FILTERS, type FilterName, listLink } from '../state/route.ts'
+import { EmptyState } from './empty-state.tsx'
 import { RecordingRow } from './recording-row.tsx'
 
 const PAGE_SIZE = 20

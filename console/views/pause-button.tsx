@@ -2,9 +2,9 @@ import { useRef, useState } from 'preact/hooks'
 import type { Recording } from '../../src/protocol/index.ts'
 import { ErrorNote } from '../parts/error-note.tsx'
 import { Icon } from '../parts/icons.tsx'
-import { isKeyFor } from '../player/keys.ts'
 import { wordsOf } from '../state/api.ts'
 import { useKeys, useSession } from '../state/hooks.ts'
+import { isKeyFor } from '../state/keys.ts'
 
 /** Pauses a recording and goes on with it, also by the key `p`. Nothing is asked: either is undone by the other. */
 export function PauseButton({ recording }: { readonly recording: Recording }) {

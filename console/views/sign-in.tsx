@@ -1,23 +1,18 @@
 import { useState } from 'preact/hooks'
 import { ErrorNote } from '../parts/error-note.tsx'
-import { wordsOf } from '../state/api.ts'
 import { useSession } from '../state/hooks.ts'
+import { useAttempt } from '../state/use-attempt.ts'
 
 /** Asks for an API key; the service answers with a cookie, and the key itself is not kept here. */
 export function SignIn() {
   const [session] = useSession()
   const [key, setKey] = useState('')
-  const [error, setError] = useState<string>()
+  const { error, attempt } = useAttempt()
   const [busy, setBusy] = useState(false)
   const submit = async (event: Event) => {
     event.preventDefault()
     setBusy(true)
-    try {
-      await session.signIn(key.trim())
-    } catch (thrown) {
-      setError(wordsOf(thrown))
-      setBusy(false)
-    }
+    if (!(await attempt(() => session.signIn(key.trim())))) setBusy(false)
   }
   return (
     <form class="sign-in" onSubmit={submit}>

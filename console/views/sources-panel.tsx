@@ -1,4 +1,5 @@
 import type { Recording, Source } from '../../src/protocol/index.ts'
+import { Badge } from '../parts/badge.tsx'
 import { Icon } from '../parts/icons.tsx'
 import { formatAge } from '../state/format.ts'
 import { useNow } from '../state/hooks.ts'
@@ -21,7 +22,7 @@ export function SourcesPanel({ recording }: { readonly recording: Recording }) {
 
 function SourceRow(props: { readonly source: Source; readonly running: boolean; readonly nowMs: number }) {
   const { source, running, nowMs } = props
-  const { label, tone } = running ? SOURCE_WORDS[source.state] : { label: 'Ended', tone: 'quiet' as const }
+  const words = running ? SOURCE_WORDS[source.state] : { label: 'Ended', tone: 'quiet' as const }
   return (
     <li class="source">
       <span class={`avatar avatar-${source.role}`} aria-hidden="true">
@@ -40,10 +41,7 @@ function SourceRow(props: { readonly source: Source; readonly running: boolean; 
           {source.type.toUpperCase()} · {source.role}
         </span>
       </span>
-      <span class={`badge tone-${tone}`} title={running ? `Since ${formatAge(source.since, nowMs)}` : undefined}>
-        <span class="badge-dot" aria-hidden="true" />
-        {label}
-      </span>
+      <Badge {...words} title={running ? `Since ${formatAge(source.since, nowMs)}` : undefined} />
       {running && source.error ? (
         <span class="source-error">
           <Icon name="alert" /> {source.error.message} <code>{source.error.code}</code>

@@ -2,26 +2,23 @@ import { useRef, useState } from 'preact/hooks'
 import type { Recording } from '../../src/protocol/index.ts'
 import { ErrorNote } from '../parts/error-note.tsx'
 import { Icon } from '../parts/icons.tsx'
-import { wordsOf } from '../state/api.ts'
 import { useSession } from '../state/hooks.ts'
 import { titleOf } from '../state/recording-words.ts'
+import { useAttempt } from '../state/use-attempt.ts'
 
-/** Ends a recording, after asking: an ended one cannot be started again. */
+/** Ends a recording after a confirmation: an ended one cannot be started again. */
 export function StopButton({ recording }: { readonly recording: Recording }) {
   const dialog = useRef<HTMLDialogElement>(null)
   const [session] = useSession()
   const [busy, setBusy] = useState(false)
-  const [error, setError] = useState<string>()
+  const { error, attempt } = useAttempt()
   const stop = async () => {
     setBusy(true)
-    try {
+    await attempt(async () => {
       await session.keep((recordings) => recordings.stop(recording.id))
       dialog.current?.close()
-    } catch (thrown) {
-      setError(wordsOf(thrown))
-    } finally {
-      setBusy(false)
-    }
+    })
+    setBusy(false)
   }
   return (
     <>

@@ -1,7 +1,7 @@
+import { Command } from '../parts/command.tsx'
 import type { FilterName } from '../state/route.ts'
-import { CopyButton } from './copy-button.tsx'
 
-/** Teaches the one call that fills this page. */
+/** Shows the call that starts a recording, or the way out of a filter that shows none. */
 export function EmptyState({ filter }: { readonly filter: FilterName }) {
   if (filter !== 'all') {
     return (
@@ -13,7 +13,6 @@ export function EmptyState({ filter }: { readonly filter: FilterName }) {
       </section>
     )
   }
-  const command = exampleCall(location.origin)
   return (
     <section class="empty">
       <h2>Start the first recording</h2>
@@ -21,12 +20,7 @@ export function EmptyState({ filter }: { readonly filter: FilterName }) {
         Send the live streams of a class, and it appears here at once. The <a href="/docs">API reference</a> lists
         layouts, whiteboard, webhooks and everything else that a recording can have.
       </p>
-      <div class="code">
-        <pre>
-          <code>{command}</code>
-        </pre>
-        <CopyButton text={command} label="Copy the command" />
-      </div>
+      <Command text={exampleCall(location.origin)} />
     </section>
   )
 }
