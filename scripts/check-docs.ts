@@ -1,12 +1,17 @@
 /**
- * Holds the documents to the code: the README's table of settings, the links of every Markdown file, and a doc comment
- * for each exported name. `--write` renews the table instead of complaining about it.
+ * Holds the documents to the code: the tables of settings, costs and error codes, the calls of the API, the metrics, the
+ * links of every Markdown file, and a doc comment for each exported name. `--write` renews the tables instead of
+ * complaining about them.
  */
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readAppRoutes } from './docs/app-routes.ts'
 import { findUndocumented } from './docs/doc-comments.ts'
+import { findUnknownCodes, withErrorTable } from './docs/error-codes.ts'
 import { findBrokenLinks } from './docs/links.ts'
 import { costModule, isCostOfCode, readMeasuredCost, withCostTable } from './docs/measured-cost.ts'
+import { findMissingMetrics, findUnknownMetrics, readMetrics } from './docs/metrics.ts'
+import { findCallProblems, findUnknownPaths } from './docs/routes.ts'
 import { withSettingsTable } from './docs/settings-table.ts'
 import { ROOT } from './setup.mjs'
 
@@ -16,9 +21,17 @@ const list = (pattern: string) => globSync(pattern, { cwd: ROOT, exclude: ['node
 
 const sources = list('src/**/*.ts')
 const documents = list('**/*.md')
+const routes = await readAppRoutes()
+const metrics = readMetrics()
 const problems = [
-  ...settingsProblems(WRITE),
+  ...tableProblems('README.md', withSettingsTable, 'src/config'),
+  ...tableProblems('docs/errors.md', withErrorTable, 'src/protocol/errors.ts'),
   ...costProblems(WRITE),
+  ...findCallProblems('docs/api.md', read('docs/api.md'), routes),
+  ...findMissingMetrics('docs/operations.md', read('docs/operations.md'), metrics),
+  ...documents.flatMap((path) => findUnknownPaths(path, read(path), routes)),
+  ...documents.flatMap((path) => findUnknownMetrics(path, read(path), metrics)),
+  ...documents.flatMap((path) => findUnknownCodes(path, read(path))),
   ...documents.flatMap((path) => findBrokenLinks(ROOT, path, read(path))),
   ...sources
     .flatMap((path) => findUndocumented(path, read(path)))
@@ -33,12 +46,13 @@ for (const problem of problems) console.error(problem)
 console.log(`docs: ${sources.length} sources and ${documents.length} documents read, ${problems.length} problems`)
 process.exitCode = problems.length === 0 ? 0 : 1
 
-function settingsProblems(write: boolean): string[] {
-  const readme = read('README.md')
-  const renewed = withSettingsTable(readme)
-  if (renewed === readme) return []
-  if (!write) return ['README.md: the table of settings is not what src/config says: run `npm run check -- --write`']
-  writeFileSync(join(ROOT, 'README.md'), renewed)
+/** A page whose table is not what the code says is renewed, or named. */
+function tableProblems(path: string, renew: (page: string) => string, source: string): string[] {
+  const page = read(path)
+  const renewed = renew(page)
+  if (renewed === page) return []
+  if (!WRITE) return [`${path}: its table is not what ${source} says: run \`npm run check -- --write\``]
+  writeFileSync(join(ROOT, path), renewed)
   return []
 }
 

@@ -1,4 +1,5 @@
 import { MEASURED_COST } from '../../src/protocol/measured-cost.ts'
+import { renderTable, type Section, withSection } from './markdown.ts'
 
 /** What a recording at 720p25 with four sources costs, as docs/benchmarks.md has it. */
 export interface MeasuredCost {
@@ -7,8 +8,11 @@ export interface MeasuredCost {
   readonly measuredOn: string
 }
 
-const OPEN = '<!-- cost: written by `npm run check -- --write` from docs/benchmarks.md -->'
-const CLOSE = '<!-- /cost -->'
+const PLACE: Section = {
+  path: 'docs/operations.md',
+  open: '<!-- cost: written by `npm run check -- --write` from docs/benchmarks.md -->',
+  close: '<!-- /cost -->',
+}
 const SECTION = '## CPU and memory of a recording'
 
 /** Reads the row of this recorder and the date of its table. Throws when the page has none. */
@@ -43,10 +47,7 @@ export const MEASURED_COST = { cpuCores: ${cpuCores}, memoryBytes: ${memoryBytes
 
 /** The page with its table of what a machine needs as it was measured. Throws when the page has no place for it. */
 export function withCostTable(page: string, cost: MeasuredCost): string {
-  const start = page.indexOf(OPEN)
-  const end = page.indexOf(CLOSE)
-  if (start < 0 || end < start) throw new Error(`docs/operations.md has no "${OPEN}" followed by "${CLOSE}".`)
-  return `${page.slice(0, start)}${OPEN}\n\n${costTable(cost)}\n\n${page.slice(end)}`
+  return withSection(page, PLACE, costTable(cost))
 }
 
 function costTable({ cpuCores, memoryBytes, measuredOn }: MeasuredCost): string {
@@ -57,9 +58,5 @@ function costTable({ cpuCores, memoryBytes, measuredOn }: MeasuredCost): string 
     ['store', '1.2 GB an hour'],
     ['network', 'the sources in, 2.6 Mbit/s out'],
   ]
-  const head = ['per recording at 720p25 with four sources', '']
-  const widths = head.map((title, at) => Math.max(title.length, ...rows.map((row) => row[at]?.length ?? 0)))
-  const line = (cells: readonly string[], fill = ' ') =>
-    `| ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0, fill)).join(' | ')} |`
-  return [line(head), line(['', ''], '-'), ...rows.map((row) => line(row))].join('\n')
+  return renderTable(['per recording at 720p25 with four sources', ''], rows)
 }
