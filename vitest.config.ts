@@ -17,7 +17,7 @@ const MEDIA_RETRIES = process.env.CI ? 1 : 0
 
 const QUICK = { maxWorkers: WORKERS, testTimeout: UNIT_TEST_TIMEOUT_MS, hookTimeout: UNIT_TEST_TIMEOUT_MS }
 const WITH_BROWSER = {
-  globalSetup: ['scripts/vitest/build-pages.ts'],
+  globalSetup: ['scripts/vitest/build-pages.ts', 'scripts/vitest/prepare-embedded.ts'],
   testTimeout: MEDIA_TEST_TIMEOUT_MS,
   hookTimeout: MEDIA_TEST_TIMEOUT_MS,
   retry: MEDIA_RETRIES,
@@ -39,7 +39,16 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
         },
       },
-      { extends: true, test: { ...QUICK, name: 'service', include: tests('service'), sequence: { groupOrder: 1 } } },
+      {
+        extends: true,
+        test: {
+          ...QUICK,
+          name: 'service',
+          include: tests('service'),
+          globalSetup: ['scripts/vitest/prepare-embedded.ts', 'scripts/vitest/prepare-postgres.ts'],
+          sequence: { groupOrder: 1 },
+        },
+      },
       {
         extends: true,
         test: {

@@ -8,7 +8,7 @@ import { loadConfig } from '../../src/config/index.ts'
 import { createRecordings, type Recordings } from '../../src/recording/index.ts'
 import { createLogger } from '../../src/telemetry/index.ts'
 import { FaultyProxy } from '../kit/servers/faulty-proxy.ts'
-import { startPostgres } from '../kit/servers/postgres.ts'
+import { createDatabase } from '../kit/service/prepared-databases.ts'
 import { SCRIPTED_RECORDER } from './scripted-service.ts'
 
 const SPEC = { sources: [{ id: 'teacher', type: 'hls' as const, url: 'http://127.0.0.1/t.m3u8' }] }
@@ -28,8 +28,7 @@ let direct: string
 
 beforeEach(async () => {
   await using opened = new AsyncDisposableStack()
-  const postgres = opened.use(await startPostgres())
-  direct = await postgres.createDatabase()
+  direct = await createDatabase()
   const { hostname, port } = new URL(direct)
   way = opened.use(await FaultyProxy.start({ host: hostname, port: Number(port) }))
   const dataDir = await mkdtemp(join(tmpdir(), 'panorec-away-'))

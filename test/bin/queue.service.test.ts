@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startLoneWorker } from '../../src/bin/work.ts'
 import { loadConfig } from '../../src/config/index.ts'
 import { createLogger } from '../../src/telemetry/index.ts'
-import { type PostgresServer, startPostgres } from '../kit/servers/postgres.ts'
+import { createDatabase } from '../kit/service/prepared-databases.ts'
 import { SCRIPTED_RECORDER, type ScriptedService, startScriptedService } from './scripted-service.ts'
 
 /** From the sweep that finds a recording overdue, every two seconds, on a busy machine. */
@@ -116,21 +116,18 @@ describe('a service with one slot', () => {
 })
 
 describe('workers on one Postgres', () => {
-  let postgres: PostgresServer
   let dataDir: string
   beforeAll(async () => {
-    postgres = await startPostgres()
     dataDir = await mkdtemp(join(tmpdir(), 'panorec-workers-'))
   })
   afterAll(async () => {
-    await postgres?.[Symbol.asyncDispose]()
     await rm(dataDir, { recursive: true, force: true })
   })
 
   test('share the recordings by what each can carry; one that is full leaves them to others', async () => {
     const settings = {
       PANOREC_DATA_DIR: dataDir,
-      PANOREC_DATABASE_URL: await postgres.createDatabase(),
+      PANOREC_DATABASE_URL: await createDatabase(),
       PANOREC_PUBLIC_URL: 'http://127.0.0.1:9',
       PANOREC_MAX_CPU_PERCENT: '1000',
     }
@@ -160,7 +157,7 @@ describe('workers on one Postgres', () => {
   test('a recording that is handed over goes on at once at a worker that is full, before those that wait', async () => {
     const settings = {
       PANOREC_DATA_DIR: dataDir,
-      PANOREC_DATABASE_URL: await postgres.createDatabase(),
+      PANOREC_DATABASE_URL: await createDatabase(),
       PANOREC_PUBLIC_URL: 'http://127.0.0.1:9',
       PANOREC_MAX_CPU_PERCENT: '1000',
       PANOREC_MAX_RECORDINGS: '1',
@@ -193,7 +190,7 @@ describe('workers on one Postgres', () => {
   }, 60_000)
 
   test('what was scheduled before a restart is recorded after it', async () => {
-    const settings = { PANOREC_DATA_DIR: dataDir, PANOREC_DATABASE_URL: await postgres.createDatabase() }
+    const settings = { PANOREC_DATA_DIR: dataDir, PANOREC_DATABASE_URL: await createDatabase() }
     const first = await startScriptedService(settings)
     const startAt = new Date(Date.now() + RESTARTED_MS).toISOString()
     const { id } = await first.start({ startAt })

@@ -1,11 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { Value } from 'typebox/value'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { RecordingSchema } from '../../src/protocol/index.ts'
 import { DEFAULT_RECOVERY } from '../../src/recording/index.ts'
 import { verifySignature } from '../../src/webhooks/index.ts'
+import { makeDataDir } from '../kit/service/prepared-databases.ts'
 import { startReceiver } from '../webhooks/receiver.ts'
 import { type ScriptedService, startScriptedService } from './scripted-service.ts'
 
@@ -172,7 +171,7 @@ describe('a service over an embedded database', () => {
 })
 
 test('a service that stops ends its takes in order, and its recordings go on when it starts again', async () => {
-  const dataDir = await mkdtemp(join(tmpdir(), 'panorec-again-'))
+  const dataDir = await makeDataDir()
   try {
     const service = await startScriptedService({ PANOREC_DATA_DIR: dataDir }, { times: TIMES })
     const { id } = await service.start({}, 'recording')

@@ -12,7 +12,7 @@ import { startLoneWorker } from '../../src/bin/work.ts'
 import { loadConfig } from '../../src/config/index.ts'
 import { createRecordings } from '../../src/recording/index.ts'
 import { createLogger } from '../../src/telemetry/index.ts'
-import { type PostgresServer, startPostgres } from '../kit/servers/postgres.ts'
+import { createDatabase, makeDataDir } from '../kit/service/prepared-databases.ts'
 import { SCRIPTED_RECORDER, startScriptedService } from './scripted-service.ts'
 
 const PANOREC = fileURLToPath(new URL('../../src/bin/panorec.ts', import.meta.url))
@@ -27,21 +27,18 @@ const CALL_P50_MS = 200
 const silent = createLogger({ level: 'silent' })
 
 describe('services and workers on one Postgres', () => {
-  let server: PostgresServer
   let dataDir: string
   beforeAll(async () => {
-    server = await startPostgres()
     dataDir = await mkdtemp(join(tmpdir(), 'panorec-shared-'))
   })
   afterAll(async () => {
-    await server?.[Symbol.asyncDispose]()
     await rm(dataDir, { recursive: true, force: true })
   })
 
   const newDatabase = async () =>
     loadConfig({
       PANOREC_DATA_DIR: dataDir,
-      PANOREC_DATABASE_URL: await server.createDatabase(),
+      PANOREC_DATABASE_URL: await createDatabase(),
       PANOREC_PUBLIC_URL: 'http://127.0.0.1:9',
       PANOREC_ALLOW_PRIVATE_HOSTS: '*',
     })
@@ -92,7 +89,7 @@ describe('services and workers on one Postgres', () => {
   test('a worker alone shows its health and its figures where it is told to, to whoever has a key', async () => {
     const settings = {
       PANOREC_DATA_DIR: dataDir,
-      PANOREC_DATABASE_URL: await server.createDatabase(),
+      PANOREC_DATABASE_URL: await createDatabase(),
       PANOREC_PUBLIC_URL: 'http://127.0.0.1:9',
       PANOREC_METRICS_PORT: '0',
     }
@@ -113,7 +110,7 @@ describe('services and workers on one Postgres', () => {
     async () => {
       const settings = {
         PANOREC_DATA_DIR: dataDir,
-        PANOREC_DATABASE_URL: await server.createDatabase(),
+        PANOREC_DATABASE_URL: await createDatabase(),
         PANOREC_PUBLIC_URL: 'http://127.0.0.1:9',
         PANOREC_ALLOW_PRIVATE_HOSTS: '*',
         PANOREC_MAX_CPU_PERCENT: '1000',
@@ -162,7 +159,7 @@ describe('services and workers on one Postgres', () => {
   )
 
   test('a take may run for a week', async () => {
-    const url = await server.createDatabase()
+    const url = await createDatabase()
     const config = loadConfig({ PANOREC_DATA_DIR: dataDir, PANOREC_DATABASE_URL: url })
     await using core = await wireService(config, { logger: silent })
     await core.engine.takeQueue.enqueue('rec_x')
@@ -204,7 +201,7 @@ describe('a service that was killed', () => {
   ] as const)(
     '%s',
     async (_name, minutes, state, code) => {
-      const dataDir = await mkdtemp(join(tmpdir(), 'panorec-killed-'))
+      const dataDir = await makeDataDir()
       try {
         const first = await startScriptedService({ PANOREC_DATA_DIR: dataDir })
         const { id } = await first.start({}, 'recording')
@@ -259,7 +256,7 @@ describe('the command line', () => {
   })
 
   test('says that the port is taken', async () => {
-    const dataDir = await mkdtemp(join(tmpdir(), 'panorec-port-'))
+    const dataDir = await makeDataDir()
     const taken = createServer().listen(0, '127.0.0.1')
     await once(taken, 'listening')
     try {

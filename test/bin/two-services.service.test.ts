@@ -8,18 +8,17 @@ import { EventSourceParserStream } from 'eventsource-parser/stream'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Frame, type Seat, sitDown } from '../hub/open-room.ts'
 import { type Balancer, startBalancer } from '../kit/servers/balancer.ts'
-import { type PostgresServer, startPostgres } from '../kit/servers/postgres.ts'
 import { Child } from '../kit/service/child.ts'
+import { createDatabase, cutConnections } from '../kit/service/prepared-databases.ts'
 import { SCRIPTED_RECORDER } from './scripted-service.ts'
 
 const SERVICE = fileURLToPath(new URL('./service-process.ts', import.meta.url))
 /** Short, so that the test of a killed service does not wait. */
-const HUB = { leaseMs: 3000, leaveGraceMs: 400 }
+const HUB = { leaseMs: 1500, leaveGraceMs: 400 }
 /** From one service to the other; measured alone 5 ms, the rest is what a busy machine may add. */
 const LATENCY_P50_MS = 200
 const source = { id: 'teacher', type: 'hls', url: 'http://127.0.0.1/t.m3u8' }
 
-let postgres: PostgresServer
 let dataDir: string
 let databaseUrl: string
 const services: { url: string; child: Child }[] = []
@@ -44,16 +43,14 @@ async function startNode() {
 }
 
 beforeAll(async () => {
-  postgres = await startPostgres()
   dataDir = await mkdtemp(join(tmpdir(), 'panorec-two-'))
-  databaseUrl = await postgres.createDatabase()
+  databaseUrl = await createDatabase()
   services.push(...(await Promise.all([startNode(), startNode()])))
   balancer = await startBalancer(services.map(({ url }) => url))
 })
 afterAll(async () => {
   await balancer?.[Symbol.asyncDispose]()
   for (const { child } of services) await child[Symbol.asyncDispose]()
-  await postgres?.[Symbol.asyncDispose]()
   await rm(dataDir, { recursive: true, force: true })
 })
 
@@ -120,7 +117,7 @@ test('signals that were told while the database had cut a service off are caught
   await using bob = await sit(node(1), 'class-4', 'bob')
   amy.send(chat('before'))
   await Promise.all([amy.next(), bob.next()])
-  await postgres.cutConnections()
+  await cutConnections(databaseUrl)
   const wanted = ['one', 'two', 'three']
   for (const [index, text] of wanted.entries()) {
     // A connection of the pool may be found dead: the sender is told, and sends again.

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { type Database, openDatabase } from '../../src/db/index.ts'
-import { startPostgres } from '../kit/servers/postgres.ts'
+import { createDatabase, openPrepared } from '../kit/service/prepared-databases.ts'
 
 const suites: { readonly name: string; readonly tests: (database: () => Database) => void }[] = []
 
@@ -11,32 +11,21 @@ export function describeDatabases(name: string, tests: (database: () => Database
 
 /** Runs every suite that was added, over the embedded database and over a real Postgres server. */
 export function runSuites(): void {
-  const backends = { PGlite: openEmbedded, Postgres: openServer }
+  const backends = { PGlite: openPrepared, Postgres: openServer }
   for (const [backend, open] of Object.entries(backends)) {
     describe(`over ${backend}`, () => {
-      let opened: { database: Database; close: () => Promise<void> }
+      let database: Database
       beforeAll(async () => {
-        opened = await open()
+        database = await open()
       })
-      afterAll(() => opened?.close())
-      for (const { name, tests } of suites) describe(name, () => tests(() => opened.database))
+      afterAll(() => database?.[Symbol.asyncDispose]())
+      for (const { name, tests } of suites) describe(name, () => tests(() => database))
     })
   }
 }
 
-async function openEmbedded() {
-  const database = await openDatabase({ kind: 'embedded', dir: 'memory://' }, fail)
-  return { database, close: async () => await database[Symbol.asyncDispose]() }
-}
-
-async function openServer() {
-  const server = await startPostgres()
-  const database = await openDatabase({ kind: 'postgres', url: await server.createDatabase() }, fail)
-  const close = async () => {
-    await database[Symbol.asyncDispose]()
-    await server[Symbol.asyncDispose]()
-  }
-  return { database, close }
+async function openServer(): Promise<Database> {
+  return await openDatabase({ kind: 'postgres', url: await createDatabase() }, fail)
 }
 
 function fail(error: unknown): void {

@@ -8,12 +8,13 @@ import { expect, test } from 'vitest'
 import { createCommandLog, createRecordingRepository, openDatabase } from '../../src/db/index.ts'
 import { FaultyProxy } from '../kit/servers/faulty-proxy.ts'
 import { startPostgres } from '../kit/servers/postgres.ts'
+import { createDatabase, cutConnections } from '../kit/service/prepared-databases.ts'
 
 /** Lost notifications are made up for within a reconnect (1 s), on a busy machine. */
 const RECONNECTED_MS = 15_000
-const AWAY_MS = 1500
+const AWAY_MS = 600
 /** How long a connection of these tests waits for an answer. */
-const ANSWER_MS = 1000
+const ANSWER_MS = 400
 
 test('a Postgres that goes away and returns is used again, and its listeners look for what they missed', async () => {
   await using server = await startPostgres()
@@ -52,14 +53,12 @@ test('a Postgres that goes away and returns is used again, and its listeners loo
 })
 
 test('a connection that is cut in the middle of a transaction is an error of that transaction, and of nothing else', async () => {
-  await using server = await startPostgres()
+  const url = await createDatabase()
   const losses: unknown[] = []
-  await using database = await openDatabase({ kind: 'postgres', url: await server.createDatabase() }, (error) =>
-    losses.push(error),
-  )
+  await using database = await openDatabase({ kind: 'postgres', url }, (error) => losses.push(error))
   const work = database.transaction(async (queries) => {
     await queries.execute(sql`select 1`)
-    await server.cutConnections()
+    await cutConnections(url)
     await expect.poll(() => losses.length).toBeGreaterThan(0)
     await queries.execute(sql`select 1`)
   })
@@ -68,8 +67,7 @@ test('a connection that is cut in the middle of a transaction is an error of tha
 })
 
 test('a network that swallows everything is noticed by whoever waits for an answer, and the next one has a connection', async () => {
-  await using server = await startPostgres()
-  const url = await server.createDatabase()
+  const url = await createDatabase()
   const { hostname: host, port } = new URL(url)
   await using proxy = await FaultyProxy.start({ host, port: Number(port) })
   const settings = { kind: 'postgres', url: proxy.over(url), answerMs: ANSWER_MS } as const
@@ -89,8 +87,7 @@ test('a network that swallows everything is noticed by whoever waits for an answ
 })
 
 test('a lock of a client that is cut off is free again soon', async () => {
-  await using server = await startPostgres()
-  const url = await server.createDatabase()
+  const url = await createDatabase()
   await using database = await openDatabase({ kind: 'postgres', url, answerMs: ANSWER_MS }, () => {})
   const lock = sql`select pg_advisory_xact_lock(1)`
   const silent = database.transaction(async (queries) => {
@@ -112,8 +109,7 @@ test('a server that is not there is said to be unavailable', async () => {
 })
 
 test('services that start together migrate once', async () => {
-  await using server = await startPostgres()
-  const url = await server.createDatabase()
+  const url = await createDatabase({ empty: true })
   const all = await Promise.all([1, 2, 3].map(() => openDatabase({ kind: 'postgres', url }, () => {})))
   expect(await createRecordingRepository(all[2] as (typeof all)[0]).countByState()).toEqual({})
   for (const database of all) await database[Symbol.asyncDispose]()

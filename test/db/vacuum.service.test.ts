@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { expireData } from '../../src/bin/expire-data.ts'
-import { createRecordingRepository, type Database, openDatabase } from '../../src/db/index.ts'
+import { createRecordingRepository, type Database } from '../../src/db/index.ts'
 import { toRecording } from '../../src/recording/index.ts'
+import { openPrepared } from '../kit/service/prepared-databases.ts'
 import { aRecord, ID, NOW } from '../recording/records.ts'
 
 /** Figures every two seconds for two minutes, of a recording whose event does not fit into a row: it lies in its TOAST table. */
@@ -18,7 +19,7 @@ test(
   'an embedded database that is tidied does not grow with the figures that come and go',
   async () => {
     const growth = async (expire: (database: Database) => Promise<void>): Promise<number> => {
-      await using database = await openDatabase({ kind: 'embedded', dir: 'memory://' }, () => {})
+      await using database = await openPrepared()
       await createRecordingRepository(database).insert({ record: aRecord(), events: [] })
       await writeFigures(database)
       await expire(database)

@@ -11,7 +11,6 @@ import {
   createRecapRepository,
   createRecordingRepository,
   createShareRepository,
-  openDatabase,
 } from '../../src/db/index.ts'
 import {
   ClipJobs,
@@ -31,6 +30,7 @@ import {
 } from '../../src/protocol/index.ts'
 import { toChange } from '../../src/recording/write.ts'
 import { openStore } from '../../src/store/index.ts'
+import { openPrepared } from '../kit/service/prepared-databases.ts'
 import { evenSegments } from '../playlist/segments.ts'
 import { aRecord, SPEC } from '../recording/records.ts'
 
@@ -44,10 +44,7 @@ export async function openHighlights() {
   await using undo = new AsyncDisposableStack()
   const dir = await mkdtemp(join(tmpdir(), 'panorec-highlights-'))
   undo.defer(() => rm(dir, { recursive: true, force: true }))
-  const fail = (error: unknown) => {
-    throw error
-  }
-  const database = undo.use(await openDatabase({ kind: 'embedded', dir: 'memory://' }, fail))
+  const database = undo.use(await openPrepared())
   const store = undo.use(await openStore({ kind: 'fs', path: dir }))
   const recordings = createRecordingRepository(database)
   const commands = createCommandLog(database)

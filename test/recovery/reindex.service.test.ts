@@ -14,7 +14,6 @@ import {
   createRecordingRepository,
   createRecordingRestorer,
   type Database,
-  openDatabase,
 } from '../../src/db/index.ts'
 import type { HighlightRecord, RecapRecord } from '../../src/highlights/index.ts'
 import { renderIndex } from '../../src/playlist/index.ts'
@@ -22,6 +21,7 @@ import { buildRecorderRequest } from '../../src/recording/index.ts'
 import { NOTHING_STORED } from '../../src/recording/record.ts'
 import { reindex } from '../../src/recovery/reindex.ts'
 import { openStore, type SegmentStore } from '../../src/store/index.ts'
+import { openPrepared } from '../kit/service/prepared-databases.ts'
 import { evenSegments } from '../playlist/segments.ts'
 import { aboutTake } from '../recorder/segments/uploads.ts'
 import { aRecord, SPEC } from '../recording/records.ts'
@@ -42,9 +42,7 @@ const SURROUNDINGS = {
 test('restores every row from the store alone, keeps those that are there, and is idempotent', async () => {
   const path = await mkdtemp(join(tmpdir(), 'panorec-reindex-'))
   const store = await openStore({ kind: 'fs', path })
-  await using database = await openDatabase({ kind: 'embedded', dir: 'memory://' }, (error) => {
-    throw error
-  })
+  await using database = await openPrepared()
   const { manifest } = aboutTake(1)
   const [take] = manifest.takes
   if (take === undefined) throw new Error('no take')
@@ -99,9 +97,7 @@ test('restores every row from the store alone, keeps those that are there, and i
 test('restores clips beside their recording, also when that was deleted, and reads nothing that it knows', async () => {
   const path = await mkdtemp(join(tmpdir(), 'panorec-reindex-'))
   await using store = await openStore({ kind: 'fs', path })
-  await using database = await openDatabase({ kind: 'embedded', dir: 'memory://' }, (error) => {
-    throw error
-  })
+  await using database = await openPrepared()
   const restorers = restorersOf(database)
   const repository = createHighlightRepository(database)
   const options = { dryRun: false, log: () => undefined, nowMs: Date.now() + HOUR_MS }
@@ -147,7 +143,7 @@ test('restores clips beside their recording, also when that was deleted, and rea
 test('closes what was never closed: its playlists end, and no recorder goes on', async () => {
   const path = await mkdtemp(join(tmpdir(), 'panorec-reindex-'))
   await using store = await openStore({ kind: 'fs', path })
-  await using database = await openEmpty()
+  await using database = await openPrepared()
   const segments = evenSegments(3)
   const { manifest } = aboutTake(1)
   await storeManifest(store, { ...manifest, id: LOST })
@@ -176,7 +172,7 @@ test('closes what was never closed: its playlists end, and no recorder goes on',
 test('a recording that has its time still has it, by the manifest that its recorder wrote', async () => {
   const path = await mkdtemp(join(tmpdir(), 'panorec-reindex-'))
   await using store = await openStore({ kind: 'fs', path })
-  await using database = await openEmpty()
+  await using database = await openPrepared()
   const retention = { maxAgeSec: 60, rollingSec: 600 }
   const record = aRecord({ id: ENDED, spec: { ...SPEC, retention } })
   const request = buildRecorderRequest(record, 1, null, SURROUNDINGS)
@@ -193,7 +189,7 @@ test('a recording that has its time still has it, by the manifest that its recor
 test('what is there of a deleted recording is not restored: its deletion goes on', async () => {
   const path = await mkdtemp(join(tmpdir(), 'panorec-reindex-'))
   await using store = await openStore({ kind: 'fs', path })
-  await using database = await openEmpty()
+  await using database = await openPrepared()
   const { manifest } = aboutTake(1)
   const deletion = { at: '2026-11-21T10:00:00.000Z', highlights: 'delete' } as const
   await sealDeleted(store, ENDED, deletion)
@@ -214,7 +210,7 @@ test('what is there of a deleted recording is not restored: its deletion goes on
 test('restores recaps by their films, with what lies beside them', async () => {
   const path = await mkdtemp(join(tmpdir(), 'panorec-reindex-'))
   await using store = await openStore({ kind: 'fs', path })
-  await using database = await openEmpty()
+  await using database = await openPrepared()
   const { manifest } = aboutTake(1)
   await storeManifest(store, { ...manifest, id: ENDED, state: 'completed', endedAt: '2026-11-21T10:00:00.000Z' })
   const put = (name: string, body: unknown) =>
@@ -235,12 +231,6 @@ test('restores recaps by their films, with what lies beside them', async () => {
   expect(again).toMatchObject({ recaps: { restored: 0, kept: 1, unreadable: 2 } })
   await rm(path, { recursive: true })
 })
-
-async function openEmpty(): Promise<Database> {
-  return await openDatabase({ kind: 'embedded', dir: 'memory://' }, (error) => {
-    throw error
-  })
-}
 
 function restorersOf(database: Database) {
   return {

@@ -3,16 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fenceStore } from '../../src/archive/fence.ts'
-import {
-  createDeletionLog,
-  createEventLog,
-  createRoomHistory,
-  type Database,
-  openDatabase,
-} from '../../src/db/index.ts'
+import { createDeletionLog, createEventLog, createRoomHistory, type Database } from '../../src/db/index.ts'
 import { openStore, type SegmentStore } from '../../src/store/index.ts'
 import { SURROUNDINGS } from '../highlights/open-highlights.ts'
 import { type S3Server, startS3Server } from '../kit/servers/s3.ts'
+import { openPrepared } from '../kit/service/prepared-databases.ts'
 import { openDeletions, SEGMENTS } from './open-deletions.ts'
 
 const HOUR_MS = 3600 * 1000
@@ -29,7 +24,7 @@ const stores: Record<string, SegmentStore> = {}
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'panorec-deletions-'))
-  database = await openDatabase({ kind: 'embedded', dir: 'memory://' }, () => {})
+  database = await openPrepared()
   stores['a folder'] = await openStore({ kind: 'fs', path: folder })
   s3 = await startS3Server()
   await s3.createBucket('deleted')

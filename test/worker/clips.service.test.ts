@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -14,6 +13,7 @@ import { renderIndex } from '../../src/playlist/index.ts'
 import type { Highlight, RecordingState } from '../../src/protocol/index.ts'
 import { createLogger } from '../../src/telemetry/index.ts'
 import { startClipWorker } from '../../src/worker/index.ts'
+import { makeDataDir } from '../kit/service/prepared-databases.ts'
 import { evenSegments } from '../playlist/segments.ts'
 import { aRecord } from '../recording/records.ts'
 import type { Played } from './scripted-clipper.ts'
@@ -38,7 +38,7 @@ const open = () =>
 const work = () => startClipWorker(clipWorkerOptions(core, config))
 
 beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'panorec-clips-'))
+  dir = await makeDataDir()
   await mkdir(join(dir, 'store'))
   config = loadConfig({ PANOREC_DATA_DIR: dir, PANOREC_STORE: join(dir, 'store'), PANOREC_MAX_CLIPS: `${MAX_CLIPS}` })
   core = await open()

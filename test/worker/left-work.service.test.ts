@@ -11,20 +11,21 @@ import {
   WEBHOOK_QUEUE,
 } from '../../src/engine/queues.ts'
 import { createRecordings, createWriter, LATEST_START_MS, type RecordingRecord } from '../../src/recording/index.ts'
+import { SCRIPTED_RECORDER } from '../bin/scripted-service.ts'
+import { ServiceFolder } from '../kit/service/service-folder.ts'
 import { aRecord, SPEC } from '../recording/records.ts'
 import { startReceiver } from '../webhooks/receiver.ts'
-import { makeTestFolder, type TestFolder } from './open-core.ts'
 
 /** A sweep every two seconds, and the start of a script, on a busy machine. */
 const TAKEN_MS = 15_000
 /** Webhooks without a job are looked for every 30 s; a dead worker is noticed after 10 s without a heartbeat. */
 const DELIVERED_MS = 50_000
 
-let folder: TestFolder
+let folder: ServiceFolder
 let core: ServiceParts
 const undo = new AsyncDisposableStack()
 beforeAll(async () => {
-  folder = undo.use(await makeTestFolder())
+  folder = undo.use(await ServiceFolder.make({}, { recorderScript: SCRIPTED_RECORDER }))
   core = undo.use(await folder.open())
 })
 afterAll(() => undo.disposeAsync())
@@ -95,7 +96,7 @@ describe('a queue', () => {
 
   test('that an earlier version made gets the options of this one', async () => {
     await undo.disposeAsync()
-    await using again = await makeTestFolder()
+    await using again = await ServiceFolder.make({}, { recorderScript: SCRIPTED_RECORDER })
     {
       await using earlier = await again.open()
       for (const { name } of QUEUES) {

@@ -1,13 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { ulid } from 'ulid'
 import { expect, test } from 'vitest'
 import { loadPublication } from '../../src/archive/index.ts'
-import { wireService } from '../../src/bin/wire-service.ts'
-import { loadConfig } from '../../src/config/index.ts'
-import { createLogger } from '../../src/telemetry/index.ts'
 import { startRemovalWorker } from '../../src/worker/index.ts'
+import { ServiceFolder } from '../kit/service/service-folder.ts'
 import { evenSegments } from '../playlist/segments.ts'
 import { aRecord } from '../recording/records.ts'
 
@@ -15,10 +10,7 @@ const PATIENCE = { timeout: 15_000 }
 
 test('media that left a rolling recording are removed by a job, and each job queues the next', async () => {
   await using undo = new AsyncDisposableStack()
-  const dir = await mkdtemp(join(tmpdir(), 'panorec-removals-'))
-  undo.defer(() => rm(dir, { recursive: true, force: true }))
-  const config = loadConfig({ PANOREC_DATA_DIR: dir })
-  const core = undo.use(await wireService(config, { logger: createLogger({ level: 'silent' }) }))
+  const core = undo.use(await undo.use(await ServiceFolder.make()).open())
   undo.use(await startRemovalWorker(core))
   const { engine, store } = core
   const id = `rec_${ulid()}`

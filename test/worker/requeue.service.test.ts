@@ -1,33 +1,22 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { ulid } from 'ulid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { makeFolders, type ServiceParts, wireService, workerOptions } from '../../src/bin/wire-service.ts'
-import { loadConfig } from '../../src/config/index.ts'
+import type { ServiceParts } from '../../src/bin/wire-service.ts'
 import type { RecordingState } from '../../src/protocol/index.ts'
 import { createRecordings } from '../../src/recording/index.ts'
-import { createLogger } from '../../src/telemetry/index.ts'
-import { startWorker } from '../../src/worker/index.ts'
 import { SCRIPTED_RECORDER } from '../bin/scripted-service.ts'
+import { ServiceFolder } from '../kit/service/service-folder.ts'
 import { aRecord } from '../recording/records.ts'
 
 /** The promise is 10 s: a sweep every five, and a start; a busy machine needs longer to see it. */
 const REQUEUED_MS = 12_000
 
-let dir: string
 let core: ServiceParts
 const undo = new AsyncDisposableStack()
 beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'panorec-requeue-'))
-  undo.defer(() => rm(dir, { recursive: true, force: true }))
-  const config = loadConfig({ PANOREC_DATA_DIR: dir, PANOREC_MAX_RECORDINGS: '1' })
-  await makeFolders(config)
-  core = undo.use(
-    await wireService(config, { logger: createLogger({ level: 'silent' }), recorderScript: SCRIPTED_RECORDER }),
-  )
-  const roomAccess = { signallingFor: () => ({ url: 'ws://127.0.0.1/own' }) }
-  undo.use(await startWorker(workerOptions(core, config, roomAccess)))
+  const settings = { PANOREC_MAX_RECORDINGS: '1' }
+  const folder = undo.use(await ServiceFolder.make(settings, { recorderScript: SCRIPTED_RECORDER }))
+  core = undo.use(await folder.open())
+  undo.use(await folder.work(core))
 })
 afterAll(() => undo.disposeAsync())
 

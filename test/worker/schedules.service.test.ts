@@ -7,7 +7,8 @@ import { AppError, type RecordingSpec } from '../../src/protocol/index.ts'
 import { createDueStarts, createSchedules, LATEST_START_MS, type RecordingRecord } from '../../src/recording/index.ts'
 import { createLogger } from '../../src/telemetry/index.ts'
 import { startScheduleWorker } from '../../src/worker/index.ts'
-import { makeTestFolder, type TestFolder } from './open-core.ts'
+import { SCRIPTED_RECORDER } from '../bin/scripted-service.ts'
+import { ServiceFolder } from '../kit/service/service-folder.ts'
 
 /** A look at the schedules at the start, a job that is forwarded within a second, and one that is announced. */
 const MADE_UP_MS = 15_000
@@ -35,11 +36,11 @@ async function leave(core: ServiceParts, minutes: number): Promise<void> {
 const inRoom = (core: ServiceParts, room: string) => core.repository.list({ limit: 100, room })
 
 describe('after a downtime', () => {
-  let folder: TestFolder
+  let folder: ServiceFolder
   let core: ServiceParts
   const undo = new AsyncDisposableStack()
   beforeAll(async () => {
-    folder = undo.use(await makeTestFolder())
+    folder = undo.use(await ServiceFolder.make({}, { recorderScript: SCRIPTED_RECORDER }))
     {
       await using before = await folder.open()
       const book = before.engine.schedules
@@ -73,11 +74,11 @@ describe('after a downtime', () => {
 })
 
 describe('a start', () => {
-  let folder: TestFolder
+  let folder: ServiceFolder
   let core: ServiceParts
   const undo = new AsyncDisposableStack()
   beforeAll(async () => {
-    folder = undo.use(await makeTestFolder())
+    folder = undo.use(await ServiceFolder.make({}, { recorderScript: SCRIPTED_RECORDER }))
     core = undo.use(await folder.open())
   })
   afterAll(() => undo.disposeAsync())

@@ -42,6 +42,11 @@ export class PostgresServer implements AsyncDisposable {
     return server
   }
 
+  /** The server's own database, whose user may do everything. */
+  get adminUrl(): string {
+    return this.#urlOf('postgres')
+  }
+
   /** Makes an empty database and returns its URL. */
   async createDatabase(): Promise<string> {
     this.#databases += 1
@@ -78,7 +83,7 @@ export class PostgresServer implements AsyncDisposable {
     ])
     const [program, args] = this.#asPostgres('postgres', ['-D', this.#data, ...options])
     this.#server = spawn(program, args, { cwd: this.#folder, stdio: 'ignore' })
-    await untilReady(this.#urlOf('postgres'))
+    await untilReady(this.adminUrl)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -112,7 +117,7 @@ export class PostgresServer implements AsyncDisposable {
   }
 
   async #query(statement: string): Promise<void> {
-    const client = new pg.Client({ connectionString: this.#urlOf('postgres') })
+    const client = new pg.Client({ connectionString: this.adminUrl })
     await client.connect()
     try {
       await client.query(statement)

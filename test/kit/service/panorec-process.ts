@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { WireOptions } from '../../../src/bin/wire-service.ts'
 import { freePort } from './free-port.ts'
+import { prepareDataDir } from './prepared-databases.ts'
 
 const PANOREC = fileURLToPath(new URL('../../../src/bin/panorec.ts', import.meta.url))
 const WITH_OPTIONS = fileURLToPath(new URL('./run-panorec.ts', import.meta.url))
@@ -60,6 +61,8 @@ export class PanorecProcess implements AsyncDisposable {
   /** Resolves when it is ready. */
   static async start(options: PanorecOptions): Promise<PanorecProcess> {
     const port = options.settings[portSetting(options.command)] ?? String(await freePort())
+    const { PANOREC_DATA_DIR: dataDir, PANOREC_DATABASE_URL: url } = options.settings
+    if (dataDir !== undefined && url === undefined) await prepareDataDir(dataDir)
     const program = new PanorecProcess(options, port)
     await program.start()
     return program

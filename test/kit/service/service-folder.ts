@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import {
   makeFolders,
   type ServiceParts,
@@ -11,6 +9,7 @@ import {
 import { type Config, loadConfig } from '../../../src/config/index.ts'
 import { createLogger } from '../../../src/telemetry/index.ts'
 import { startWorker } from '../../../src/worker/index.ts'
+import { makeDataDir } from './prepared-databases.ts'
 import { testSettings } from './test-settings.ts'
 
 /** A data folder with its embedded database, for tests of what a service is made of: no API, no port. */
@@ -24,7 +23,7 @@ export class ServiceFolder implements AsyncDisposable {
   }
 
   static async make(settings: Readonly<Record<string, string>> = {}, options: WireOptions = {}) {
-    const dir = await mkdtemp(join(tmpdir(), 'panorec-folder-'))
+    const dir = await makeDataDir()
     const folder = new ServiceFolder(loadConfig({ ...testSettings(dir), ...settings }), options)
     await makeFolders(folder.config)
     return folder

@@ -7,6 +7,7 @@ import type { WireOptions } from '../../../src/bin/wire-service.ts'
 import { type Config, loadConfig } from '../../../src/config/index.ts'
 import type { Recording, RecordingSpec } from '../../../src/protocol/index.ts'
 import { createLogger } from '../../../src/telemetry/index.ts'
+import { prepareDataDir } from './prepared-databases.ts'
 import { RecordingCall } from './recording-call.ts'
 import { testSettings } from './test-settings.ts'
 
@@ -46,6 +47,7 @@ export class TestService implements AsyncDisposable {
     await using undo = new AsyncDisposableStack()
     const dataDir = settings.PANOREC_DATA_DIR ?? (await mkdtemp(join(tmpdir(), 'panorec-service-')))
     if (settings.PANOREC_DATA_DIR === undefined) undo.defer(() => rm(dataDir, { recursive: true, force: true }))
+    if (settings.PANOREC_DATABASE_URL === undefined) await prepareDataDir(dataDir)
     const config = loadConfig({ ...testSettings(dataDir), PANOREC_PORT: '0', ...settings })
     const log: string[] = []
     const logger = createLogger({ level: 'debug', destination: { write: (line: string) => void log.push(line) } })
