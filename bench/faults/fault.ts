@@ -6,14 +6,20 @@ export interface Scene {
   readonly recordingId: string
 }
 
+/** What a fault may cost at most. A figure above it is not as promised, whatever else the machine does. */
+export interface Promised {
+  /** From the fault to the next recorded picture, seconds; 0 when the pictures must not stop. */
+  readonly goOnSec: number
+  /** From the return of a source that was away to its first new picture, seconds. */
+  readonly backSec?: number
+}
+
 /** Something that breaks, and how it is mended. */
-export interface Fault {
+export interface Fault extends Promised {
   readonly name: string
   /** As the table says it. */
   readonly title: string
   readonly shape: Shape
-  /** The promise: from the fault to the next recorded picture, seconds; 0 when the pictures must not stop. */
-  readonly goOnSec: number
   /** How long it lasts before it is mended. */
   readonly holdMs: number
   /** The source that it takes away; the others must not notice. */

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { delay } from '../../src/timing/index.ts'
 import { findRole, hit } from '../../test/kit/stage/processes.ts'
 import type { Fault, Heal, Scene } from './fault.ts'
 
@@ -11,7 +11,7 @@ const stepClock =
   async ({ stage, recordingId }: Scene): Promise<Heal | undefined> => {
     await stage.clock?.step(hours * HOUR_SEC)
     if (kill) {
-      await sleep(SEEN_MS)
+      await delay(SEEN_MS)
       for (const { pid } of await findRole(stage.folder, 'recorder', recordingId)) hit(pid, 'SIGKILL')
     }
     // It stays stepped: a clock that was set right does not go back.

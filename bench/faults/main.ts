@@ -1,41 +1,77 @@
 import { parseArgs } from 'node:util'
 import { keepLogs, Stage } from '../../test/kit/stage/stage.ts'
 import type { Fault } from './fault.ts'
-import { FAULTS, faultNamed } from './list.ts'
+import { FAULTS, faultNamed, QUICK_FAULTS } from './list.ts'
 import { writeOutcome, writeRandom } from './page.ts'
 import { runRandom } from './random.ts'
 import { type Outcome, runFault } from './run-fault.ts'
 
-/** The longest fault with its recovery; sources play on behind it. */
+/** The longest fault with its recovery, or all quick ones of a stage; sources play on behind it. */
 const SOURCE_SEC = 400
 const SOURCES = 2
 
 /**
- * `npm run faults`: all of them; `npm run faults -- <name>…`: those. Each is written to the page when it is done. On a busy
- * machine `--patience 4` allows four times as long as is promised. `random 30` strikes at random; `--seed` repeats it.
+ * `npm run faults`: all of them; `npm run faults -- <name>…`: those; `--quick`: the commonest ones, several on one stage. Each is
+ * written to the page when it is done. `random 30` strikes at random; `--seed` repeats it, and `--patience 4` allows it four
+ * times as long as is promised.
  */
 async function main(args: readonly string[]): Promise<void> {
   const { values, positionals: names } = parseArgs({
     args: [...args],
     allowPositionals: true,
     options: {
+      quick: { type: 'boolean', default: false },
       patience: { type: 'string', default: '1' },
       seed: { type: 'string', default: String(Date.now() % 1e6) },
     },
   })
-  const patience = Number(values.patience)
-  if (names[0] === 'random') return await random(Number(names[1] ?? 10), Number(values.seed), patience)
-  const faults = names.length === 0 ? FAULTS : names.map(faultNamed)
+  if (names[0] === 'random') return await random(Number(names[1] ?? 10), Number(values.seed), Number(values.patience))
+  const stages = values.quick ? QUICK_FAULTS : (names.length === 0 ? FAULTS : names.map(faultNamed)).map((one) => [one])
   const broken: string[] = []
-  for (const fault of faults) {
-    console.log(`${fault.name}: ${fault.title}`)
-    const outcome = await attempt(fault, patience)
-    await writeOutcome(outcome)
-    console.log(describe(outcome))
-    if (outcome.broken.length > 0) broken.push(fault.name)
-  }
+  for (const faults of stages) for (const name of await runOnStage(faults)) broken.push(name)
   console.log(broken.length === 0 ? 'Everything as promised.' : `Not as promised: ${broken.join(', ')}`)
   process.exitCode = broken.length === 0 ? 0 : 1
+}
+
+/** The names of those that were not as promised. */
+async function runOnStage(faults: readonly Fault[]): Promise<readonly string[]> {
+  const broken: string[] = []
+  for await (const outcome of attemptAll(faults)) {
+    await writeOutcome(outcome)
+    console.log(describe(outcome))
+    if (outcome.broken.length > 0) broken.push(outcome.fault.name)
+  }
+  return broken
+}
+
+/** One that fails altogether does not keep the others from being tried. */
+async function* attemptAll(faults: readonly Fault[]): AsyncGenerator<Outcome> {
+  const left = [...faults]
+  for (let [first] = left; first !== undefined; [first] = left) yield* attemptOnStage(first, left)
+}
+
+/** Tries what is left until one is not as promised: what that one left behind is not the next one's. */
+async function* attemptOnStage(first: Fault, left: Fault[]): AsyncGenerator<Outcome> {
+  const options = { shape: first.shape, sources: SOURCES, seconds: SOURCE_SEC }
+  const opened = await Stage.open(options).catch((error: unknown) => failed(first, error))
+  if (!(opened instanceof Stage)) {
+    left.shift()
+    return yield opened
+  }
+  await using stage = opened
+  for (let fault = left.shift(); fault !== undefined; fault = left.shift()) {
+    console.log(`${fault.name}: ${fault.title}`)
+    const outcome = await attempt(stage, fault)
+    yield outcome
+    if (outcome.broken.length > 0) return
+  }
+}
+
+/** What the programs logged is kept when something is wrong. */
+async function attempt(stage: Stage, fault: Fault): Promise<Outcome> {
+  const outcome = await runFault(stage, fault).catch((error: unknown) => failed(fault, error))
+  if (outcome.broken.length > 0) await keepLogs(stage, `/tmp/panorec-fault-logs/${fault.name}`)
+  return outcome
 }
 
 async function random(count: number, seed: number, patience: number): Promise<void> {
@@ -43,19 +79,6 @@ async function random(count: number, seed: number, patience: number): Promise<vo
   await writeRandom(outcome, patience)
   console.log(JSON.stringify(outcome, undefined, 2))
   process.exitCode = outcome.broken.length === 0 ? 0 : 1
-}
-
-/** One that fails altogether does not keep the others from being tried; what the programs logged is kept. */
-async function attempt(fault: Fault, patience: number): Promise<Outcome> {
-  try {
-    await using stage = await Stage.open({ shape: fault.shape, sources: SOURCES, seconds: SOURCE_SEC })
-    const keep = () => keepLogs(stage, `/tmp/panorec-fault-logs/${fault.name}`)
-    const outcome = await runFault(stage, fault, { patience }).catch(async (error: unknown) => failed(fault, error))
-    if (outcome.broken.length > 0) await keep()
-    return outcome
-  } catch (error) {
-    return failed(fault, error)
-  }
 }
 
 function failed(fault: Fault, error: unknown): Outcome {

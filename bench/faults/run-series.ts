@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { delay } from '../../src/timing/index.ts'
 import type { Stage } from '../../test/kit/stage/stage.ts'
-import { doublesOf, holesOf, lengthSec, readRecording } from '../../test/kit/watch/holes.ts'
+import { doublesOf, holesOf, lengthSec, type Picture, readRecording } from '../../test/kit/watch/holes.ts'
 import type { Fault, Heal } from './fault.ts'
 import { untilClean } from './run-fault.ts'
 import { LONGEST_SEGMENT_SEC, SEGMENT_SEC, Session } from './session.ts'
@@ -20,8 +20,6 @@ export interface SeriesOptions {
   readonly recordings: number
   readonly patience: number
   readonly say: (line: string) => void
-  /** Waits for something to strike at; without it such a fault is left out. */
-  readonly insist?: boolean
 }
 
 /** What became of one recording. */
@@ -40,16 +38,20 @@ export interface SeriesOutcome {
   readonly left: readonly string[]
 }
 
+/** How a recording ended; `broken` is what went wrong on the way. */
+interface End {
+  readonly session: Session
+  readonly takes: number
+  readonly broken: readonly string[]
+}
+
 const LEAD_SEGMENTS = 2
-/** A take that is just coming is there to be struck at soon. */
-const INSIST_MS = 60_000
-const INSIST_POLL_MS = 200
 /** The longest wait between takes that die one after the other. */
 const LONGEST_DELAY_SEC = 30
 
 /** Several recordings, several faults, each mended in its time; then all is waited for, stopped, decoded and measured. */
 export async function runSeries(options: SeriesOptions): Promise<SeriesOutcome> {
-  const { stage, recordings, patience } = options
+  const { stage, recordings } = options
   await using sessions = new AsyncDisposableStack()
   const all: Session[] = []
   for (let i = 0; i < recordings; i++) all.push(sessions.use(await Session.start(stage)))
@@ -57,66 +59,72 @@ export async function runSeries(options: SeriesOptions): Promise<SeriesOutcome> 
   const struck = await strikeAll(options, all)
   for (const program of stage.programs) await program.start()
   const nowMs = Date.now()
-  const survivals: Survival[] = []
-  const ends = await Promise.all(
-    all.map(async (session) => {
-      const stuck = await session.recovered(nowMs).then(
-        () => [],
-        (error: unknown) => [String(error)],
-      )
-      const end = await session.stop().catch((error: unknown) => String(error))
-      return { session, end, stuck }
-    }),
-  )
+  const ends = await Promise.all(all.map((session) => endOf(session, nowMs)))
   await sessions.disposeAsync()
-  for (const [i, { session, end, stuck }] of ends.entries()) {
+  const survivals: Survival[] = []
+  for (const [i, end] of ends.entries()) {
     const hits = struck.filter(({ fault, recording }) => fault.isOfOne !== true || recording % recordings === i)
-    const mayLoseSec = allowance(hits, patience)
-    const { pictures, faults } = await readRecording(session.call.indexUrl, stage.live.patterns, stage.folder)
-    const broken = [...stuck, ...session.watch.faults, ...faults]
-    const lostSec = lengthSec(holesOf(pictures))
-    if (typeof end === 'string') broken.push(end)
-    else if (end.recording.state !== 'completed') broken.push(`it ended as ${JSON.stringify(end.recording.error)}`)
-    if (lostSec > mayLoseSec) broken.push(`${lostSec.toFixed(1)} s are lost, at most ${mayLoseSec.toFixed(1)} may be`)
-    const takes = typeof end === 'string' ? 0 : end.recording.takes.length
-    const mayDoubleSec = takes * LONGEST_SEGMENT_SEC * patience
-    const doubledSec = lengthSec(doublesOf(pictures))
-    if (stage.clock === undefined && doubledSec > mayDoubleSec) {
-      broken.push(`${doubledSec.toFixed(1)} s are there twice, at most ${mayDoubleSec.toFixed(1)} may be`)
-    }
-    survivals.push({ recordingId: session.call.id, lostSec, mayLoseSec, takes, broken })
+    survivals.push(await measureSurvival(options, end, hits))
   }
   return { struck: struck.map(({ fault }) => fault.name), survivals, left: await untilClean(stage) }
 }
 
+async function endOf(session: Session, sinceMs: number): Promise<End> {
+  const broken: string[] = []
+  await session.recovered(sinceMs).catch((error: unknown) => broken.push(String(error)))
+  const end = await session.stop().catch((error: unknown) => void broken.push(String(error)))
+  if (end === undefined) return { session, takes: 0, broken }
+  const { state, error, takes } = end.recording
+  if (state !== 'completed') broken.push(`it ended as ${JSON.stringify(error)}`)
+  return { session, takes: takes.length, broken }
+}
+
+async function measureSurvival(
+  { stage, patience }: SeriesOptions,
+  { session, takes, broken }: End,
+  hits: readonly Strike[],
+): Promise<Survival> {
+  const mayLoseSec = allowance(hits, patience)
+  const { pictures, faults } = await readRecording(session.call.indexUrl, stage.live.patterns, stage.folder)
+  const lostSec = lengthSec(holesOf(pictures))
+  const tooMuch =
+    lostSec > mayLoseSec ? [`${lostSec.toFixed(1)} s are lost, at most ${mayLoseSec.toFixed(1)} may be`] : []
+  const doubled = stage.clock === undefined ? judgeDoubled(pictures, takes * LONGEST_SEGMENT_SEC * patience) : []
+  const all = [...broken, ...session.watch.faults, ...faults, ...tooMuch, ...doubled]
+  return { recordingId: session.call.id, lostSec, mayLoseSec, takes, broken: all }
+}
+
+function judgeDoubled(pictures: readonly Picture[], mayDoubleSec: number): readonly string[] {
+  const doubledSec = lengthSec(doublesOf(pictures))
+  if (doubledSec <= mayDoubleSec) return []
+  return [`${doubledSec.toFixed(1)} s are there twice, at most ${mayDoubleSec.toFixed(1)} may be`]
+}
+
 /** Those that found something to strike at. */
 async function strikeAll(
-  { stage, strikes, say, insist = false }: SeriesOptions,
+  { stage, strikes, say }: SeriesOptions,
   sessions: readonly Session[],
 ): Promise<readonly Strike[]> {
   const struck: Strike[] = []
   const mending: Promise<void>[] = []
   for (const strike of strikes) {
-    await sleep(strike.afterMs)
+    await delay(strike.afterMs)
     const recordingId = sessions[strike.recording % sessions.length]?.call.id ?? ''
-    const deadline = performance.now() + (insist ? INSIST_MS : 0)
-    let heal: Heal | undefined
-    do {
-      // What is struck at may be gone already, by the fault before.
-      heal = await strike.fault.inject({ stage, recordingId }).catch(() => undefined)
-      if (heal === undefined) await sleep(INSIST_POLL_MS)
-    } while (heal === undefined && performance.now() < deadline)
+    // What is struck at may be gone already, by the fault before.
+    const heal = await strike.fault.inject({ stage, recordingId }).catch(() => undefined)
     say(`${new Date().toISOString()} ${strike.fault.name} at ${recordingId}${heal ? '' : ': nothing to strike at'}`)
     if (heal === undefined) continue
     struck.push(strike)
-    mending.push(
-      sleep(strike.holdMs)
-        .then(heal)
-        .catch(() => undefined),
-    )
+    mending.push(mend(heal, strike.holdMs))
   }
   await Promise.all(mending)
   return struck
+}
+
+/** What another fault has ended meanwhile cannot be mended, and need not be. */
+async function mend(heal: Heal, afterMs: number): Promise<void> {
+  await delay(afterMs)
+  await heal().catch(() => undefined)
 }
 
 /**

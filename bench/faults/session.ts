@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Recording } from '../../src/protocol/index.ts'
 import { parsePlaylist } from '../../test/kit/index.ts'
 import { RecordingCall } from '../../test/kit/service/recording-call.ts'
@@ -6,6 +5,7 @@ import { findRole } from '../../test/kit/stage/processes.ts'
 import type { SourceOfStage, Stage } from '../../test/kit/stage/stage.ts'
 import { FPS, SIZE } from '../../test/kit/watch/holes.ts'
 import { PlaylistWatch } from '../../test/kit/watch/playlist-watch.ts'
+import { until } from './until.ts'
 
 export const SEGMENT_SEC = 2
 /** A key frame falls on the first tick behind it; the sound may lag by another one. */
@@ -23,6 +23,7 @@ export interface SessionOptions {
   /** Of the second source; HLS without it. */
   readonly kind?: 'whep' | 'video' | undefined
   readonly fps?: number
+  readonly segmentSec?: number
   /** Instead of those of the stage. */
   readonly sources?: readonly SourceOfStage[]
 }
@@ -58,55 +59,49 @@ export class Session implements AsyncDisposable {
 
   /** Waits until so many segments more than now are in the playlist, whoever answers, and however late. */
   async recorded(more: number): Promise<void> {
-    const deadline = performance.now() + RECOVERY_TIMEOUT_MS
     let wanted: number | undefined
-    for (;;) {
+    await this.#untilTrue(async () => {
       const count = await this.#segments()
       if (count !== undefined) wanted ??= count + more
-      if (count !== undefined && wanted !== undefined && count >= wanted) return
-      if (performance.now() > deadline)
-        throw new Error(`${this.call.id} does not go on: ${JSON.stringify(await this.#state())}`)
-      await sleep(POLL_MS)
-    }
+      return count !== undefined && wanted !== undefined && count >= wanted
+    })
   }
 
   /** Waits until it is recording with all sources live, and something newer than `sinceMs` is stored. */
   async recovered(sinceMs: number): Promise<void> {
-    const deadline = performance.now() + RECOVERY_TIMEOUT_MS
-    const until = async (isTrue: () => Promise<boolean>) => {
-      while (!(await isTrue())) {
-        if (performance.now() > deadline)
-          throw new Error(`${this.call.id} does not go on: ${JSON.stringify(await this.#state())}`)
-        await sleep(POLL_MS)
-      }
-    }
-    await until(async () => {
+    await this.#untilTrue(async () => {
       const state = await this.#state()
       return state?.state === 'recording' && state.sources.every((source) => source.state === 'live')
     })
-    if (this.stage.clock === undefined) await until(async () => ((await this.#newestMs()) ?? 0) >= sinceMs)
+    if (this.stage.clock === undefined) await this.#untilTrue(async () => ((await this.#newestMs()) ?? 0) >= sinceMs)
     await this.recorded(1)
+  }
+
+  async #untilTrue(isTrue: () => Promise<boolean>): Promise<void> {
+    const timing = { timeoutMs: RECOVERY_TIMEOUT_MS, everyMs: POLL_MS }
+    if ((await until(async () => (await isTrue()) || undefined, timing)) === undefined)
+      throw new Error(`${this.call.id} does not go on: ${JSON.stringify(await this.#state())}`)
   }
 
   /** Stops it and waits for its end; what the end was is the caller's to judge. */
   async stop(): Promise<{ readonly recording: Recording; readonly askedAtMs: number }> {
-    const deadline = performance.now() + END_TIMEOUT_MS
-    let askedAtMs = 0
-    while (askedAtMs === 0) {
-      const atMs = Date.now()
-      const response = await fetch(`${this.stage.service.url}/v1/recordings/${this.call.id}/stop`, {
-        method: 'POST',
-      }).catch(() => undefined)
-      if (response?.ok) askedAtMs = atMs
-      else if (performance.now() > deadline) throw new Error(`${this.call.id} cannot be stopped: ${response?.status}`)
-      else await sleep(STOP_RETRY_MS)
-    }
-    for (;;) {
+    const askedAtMs = await until(() => this.#askToStop(), { timeoutMs: END_TIMEOUT_MS, everyMs: STOP_RETRY_MS })
+    if (askedAtMs === undefined) throw new Error(`${this.call.id} cannot be stopped`)
+    const ended = async () => {
       const recording = await this.#state()
-      if (recording?.state === 'completed' || recording?.state === 'failed') return { recording, askedAtMs }
-      if (performance.now() > deadline) throw new Error(`${this.call.id} does not end: ${JSON.stringify(recording)}`)
-      await sleep(POLL_MS)
+      return recording?.state === 'completed' || recording?.state === 'failed' ? recording : undefined
     }
+    const recording = await until(ended, { timeoutMs: END_TIMEOUT_MS, everyMs: POLL_MS })
+    if (recording === undefined) throw new Error(`${this.call.id} does not end: ${JSON.stringify(await this.#state())}`)
+    return { recording, askedAtMs }
+  }
+
+  /** When a stop was asked for that was accepted. */
+  async #askToStop(): Promise<number | undefined> {
+    const atMs = Date.now()
+    const url = `${this.stage.service.url}/v1/recordings/${this.call.id}/stop`
+    const response = await fetch(url, { method: 'POST' }).catch(() => undefined)
+    return response?.ok === true ? atMs : undefined
   }
 
   async #state(): Promise<Recording | undefined> {
@@ -132,12 +127,15 @@ export class Session implements AsyncDisposable {
   }
 }
 
-async function post(stage: Stage, { kind, fps = FPS, sources }: SessionOptions): Promise<RecordingCall> {
+async function post(
+  stage: Stage,
+  { kind, fps = FPS, segmentSec = SEGMENT_SEC, sources }: SessionOptions,
+): Promise<RecordingCall> {
   const call = await RecordingCall.post(stage.service.url, {
     sources: [...(sources ?? (await stage.sources(kind)))],
     layout: { name: 'grid', labels: false },
     video: { ...SIZE, fps, bitrateKbps: BITRATE_KBPS },
-    segmentSec: SEGMENT_SEC,
+    segmentSec,
   })
   if (stage.network === undefined) return call
   // Links name the service as the other host reaches it; without keys it answers to its loopback name only.

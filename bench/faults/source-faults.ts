@@ -5,6 +5,8 @@ import type { Fault, Scene } from './fault.ts'
 const DROPPED = 1
 /** Longer than a placeholder takes to come, and than a player's buffer. */
 const AWAY_MS = 10_000
+/** As long as a source that is there again may stay away. */
+const BACK_SEC = 5
 
 const serverFails =
   (fault: HlsFault) =>
@@ -18,6 +20,7 @@ const source = (name: string, title: string, inject: Fault['inject'], kind?: Fau
   title: `${title} for ${AWAY_MS / 1000} s`,
   shape: 'alone',
   goOnSec: 0,
+  backSec: BACK_SEC,
   holdMs: AWAY_MS,
   source: DROPPED,
   inject,

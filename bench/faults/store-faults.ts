@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
 import { open, rm, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { delay } from '../../src/timing/index.ts'
 import type { ProxyFault } from '../../test/kit/servers/faulty-proxy.ts'
 import type { Fault, Heal, Scene } from './fault.ts'
 
@@ -48,7 +48,7 @@ const fill =
     await file.close()
     return async () => {
       // While another fault has made the disk read-only, nothing can be removed from it.
-      while (!(await succeeds(rm(path, { force: true })))) await sleep(REMOVE_POLL_MS)
+      while (!(await succeeds(rm(path, { force: true })))) await delay(REMOVE_POLL_MS)
     }
   }
 

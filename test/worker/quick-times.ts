@@ -1,0 +1,20 @@
+import type { WorkerTimes } from '../../src/worker/index.ts'
+
+/**
+ * For tests of what a worker does, not of when: everything that it looks for by itself is looked for several times a second. What
+ * recorders have time for stays as it is in the service. pg-boss takes no less than these seconds.
+ */
+export const QUICK_TIMES = {
+  monitorSec: 1,
+  scheduleCheckSec: 1,
+  failWaitingMs: 200,
+  requeueMs: 300,
+  scheduledMs: 200,
+  webhooksMs: 300,
+  clipsMs: 200,
+  deletionsMs: 300,
+  admissionMs: 100,
+  pollSec: 0.5,
+  takePollSec: 0.5,
+  urgentPollSec: 0.5,
+} as const satisfies Partial<WorkerTimes>
