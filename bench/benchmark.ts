@@ -1,4 +1,4 @@
-/** What one benchmark found: a table, and the sentence that says how it was measured. */
+/** The result of one benchmark: a table, and the sentence that says how it was measured. */
 export interface Finding {
   readonly method: string
   readonly columns: readonly string[]

@@ -16,7 +16,7 @@ const CLIP_SEC = 30
 const SEGMENT_SEC = 2
 const FPS = 25
 const RECORDING = 'rec_bench'
-/** As a class looks to an encoder: much that stands still, and noise that costs bits. */
+/** Similar to a class for an encoder: much of it still, and noise that costs bits. */
 const PICTURE = `testsrc2=s=1280x720:r=${FPS}:d=${RECORD_SEC},noise=alls=6:allf=t,format=yuv420p`
 
 /** How long it takes to cut a clip, against what FFmpeg needs for the same range of the same segments. */
@@ -82,8 +82,8 @@ async function elapsedMs(work: () => Promise<unknown>): Promise<number> {
 /** From the store to the file, as `runClip` does it. */
 async function cutOnly(request: ClipRequest, folder: string): Promise<void> {
   const { signal } = IO
-  const shelf = new SegmentCache({ store: new FsSegmentStore(folder), recordingId: RECORDING, folder, signal })
-  const segments = await shelf.read(request)
+  const cache = new SegmentCache({ store: new FsSegmentStore(folder), recordingId: RECORDING, folder, signal })
+  const segments = await cache.read(request)
   const plan = planCut(segments, { fromMs: request.fromMs, toMs: request.toMs, fps: FPS })
   const path = join(folder, 'cut.mp4')
   await cutClip(plan, {

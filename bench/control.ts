@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { createClient } from '../src/client/index.ts'
 import type { Layout } from '../src/protocol/index.ts'
+import { delay } from '../src/timing/index.ts'
 import { readFilm, Timeline } from '../test/kit/index.ts'
 import { Stage } from '../test/kit/stage/stage.ts'
 import { SIZE } from '../test/kit/watch/holes.ts'
@@ -12,12 +12,12 @@ const CALLS = 40
 const TRIGGERS = 10
 /** Longer than a transition, and no multiple of a frame. */
 const EVERY_MS = 733
-const SETTLE_MS = 4000
+const STEADY_AFTER_MS = 4000
 const SOURCE_SEC = 240
 /** A share of the picture's width: a tile of a grid of two has half of it. */
 const WHOLE = 0.9
 const GRID: Layout = { name: 'grid', labels: false }
-/** It shows nothing that would cover a counter. */
+/** A signal that draws nothing over a counter. */
 const SIGNAL = { v: 1, type: 'active.speaker', participant: null } as const
 const SINGLE: Layout = { name: 'single', focus: 'source-0', labels: false }
 
@@ -35,10 +35,10 @@ export const control: Benchmark = {
       if (session === undefined) throw new Error(`The recordings run at ${hosts.join(' and ')}`)
       return createCalls(session)
     })
-    await sleep(SETTLE_MS)
+    await delay(STEADY_AFTER_MS)
     for (let i = 0; i < CALLS; i += 1) {
       for (const each of calls) await each.layoutAndSignal(i % 2 === 0)
-      await sleep(EVERY_MS)
+      await delay(EVERY_MS)
     }
     say('layouts are switched')
     for (let i = 0; i < TRIGGERS; i += 1) for (const each of calls) await each.trigger()

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { delay } from '../src/timing/index.ts'
 import { Child, cached, HlsServer, runFfmpeg } from '../test/kit/index.ts'
 import { TestService } from '../test/kit/service/test-service.ts'
 import type { Benchmark } from './benchmark.ts'
@@ -51,7 +51,7 @@ async function measureRecording(urls: readonly string[]): Promise<ProcessCost> {
     layout: { name: 'grid' },
   })
   await call.running()
-  await sleep(SETTLE_MS)
+  await delay(SETTLE_MS)
   const found = await measureCost(MEASURE_SEC, ({ command }) => !command.startsWith('ffmpeg'))
   await call.stop()
   return found
@@ -61,7 +61,7 @@ async function measureFfmpeg(urls: readonly string[], preset: string): Promise<P
   const dir = await mkdtemp(join(tmpdir(), 'panorec-bench-'))
   try {
     await using encoder = new Child('ffmpeg', gridArguments(urls, preset, dir))
-    await sleep(SETTLE_MS)
+    await delay(SETTLE_MS)
     const pid = encoder.process.pid
     const found = await measureCost(MEASURE_SEC, (it) => it.pid === pid)
     if (!encoder.running) throw new Error(`FFmpeg ended: ${encoder.stderr}`)

@@ -15,7 +15,7 @@ interface Sample {
   readonly use: StoreUse
 }
 
-/** What a segment costs the recorder beside its Chrome, from the first hour of a take to the last of a day. */
+/** The cost of a segment for the recorder without its Chrome, from the first hour of a take to the last of a day. */
 export const day: Benchmark = {
   name: 'day',
   title: 'A segment in each hour of a day',
@@ -58,7 +58,7 @@ function rowOf(before: Sample | undefined, after: Sample | undefined): string[] 
   ]
 }
 
-/** What is not yet collected is no growth. */
+/** Garbage is collected before each sample: it is no growth. */
 function exposeCollector(): () => void {
   setFlagsFromString('--expose-gc')
   return runInNewContext('gc') as () => void

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type Client, createClient } from '../src/client/index.ts'
 import type { Highlight } from '../src/protocol/index.ts'
+import { delay } from '../src/timing/index.ts'
 import { LiveClass } from '../test/kit/index.ts'
 import { TestService } from '../test/kit/service/test-service.ts'
 import type { Benchmark } from './benchmark.ts'
@@ -26,19 +26,19 @@ export const highlights: Benchmark = {
     await using live = await LiveClass.start(1, SOURCE_SEC)
     const call = await service.post({ sources: live.sources, layout: { name: 'single' } })
     await call.running()
-    await sleep(BEFORE_MS)
+    await delay(BEFORE_MS)
     const client = createClient({ baseUrl: service.url })
     const following = followClips(client, say)
     for (let i = 0; i < TRIGGERS; i += 1) {
       await client.highlights.trigger(call.id, { preSec: PRE_SEC, postSec: POST_SEC })
-      await sleep(EVERY_MS)
+      await delay(EVERY_MS)
     }
     const { playable, ready } = await following
     await call.stop()
     return {
       method:
         `${TRIGGERS} clips of ${PRE_SEC + POST_SEC} s from a running recording of 1280×720 at 25 fps, triggered every ${EVERY_MS / 1000} s, ` +
-        'until a client of the API that heard the event had fetched `clip.m3u8` and its last segment, and the whole of `clip.mp4`. ' +
+        'until a client of the API that got the event had fetched `clip.m3u8` and its last segment, and the whole of `clip.mp4`. ' +
         'Recorder, live source, clip functions and client share the machine.',
       columns: MILLISECONDS,
       rows: [
@@ -57,9 +57,9 @@ async function followClips(client: Client, say: (progress: string) => void) {
   for await (const event of client.events({ types, signal: AbortSignal.timeout(LONGEST_MS) })) {
     if (event.type === 'highlight.failed') throw new Error(`A clip failed: ${JSON.stringify(event.highlight.error)}`)
     if (event.type === 'highlight.playable')
-      fetches.push(note(playable, event.highlight, fetchLastSegment(client, event.highlight)))
+      fetches.push(addDelay(playable, event.highlight, fetchLastSegment(client, event.highlight)))
     if (event.type !== 'highlight.ready') continue
-    fetches.push(note(ready, event.highlight, fetchWhole(client.mediaUrl(event.highlight.links.mp4))))
+    fetches.push(addDelay(ready, event.highlight, fetchWhole(client.mediaUrl(event.highlight.links.mp4))))
     await Promise.all(fetches)
     say(`clip ${ready.length} of ${TRIGGERS}: plays after ${playable.at(-1)} ms, ready after ${ready.at(-1)} ms`)
     if (ready.length === TRIGGERS) break
@@ -68,7 +68,8 @@ async function followClips(client: Client, say: (progress: string) => void) {
   return { playable, ready }
 }
 
-async function note(delays: number[], { at, postSec }: Highlight, fetched: Promise<unknown>): Promise<void> {
+/** Adds the time from the end of the post-roll until something was fetched. */
+async function addDelay(delays: number[], { at, postSec }: Highlight, fetched: Promise<unknown>): Promise<void> {
   await fetched
   delays.push(Date.now() - Date.parse(at) - postSec * 1000)
 }

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { delay } from '../src/timing/index.ts'
 import { descendants } from '../test/kit/index.ts'
 
 /** USER_HZ: 100 on every Linux that Node runs on. */
 const TICKS_PER_SEC = 100
 const SAMPLE_MS = 1000
 
-/** What a set of processes used while it was watched. */
+/** The resources that a set of processes used. */
 export interface ProcessCost {
   /** CPU seconds per second. */
   readonly cores: number
@@ -20,14 +20,14 @@ export interface RunningProcess {
   readonly command: string
 }
 
-/** Watches everything below this process that `counts` says yes to, for `seconds`. */
+/** Measures the processes below this one for which `counts` is true, for `seconds`. */
 export async function measureCost(seconds: number, counts: (process: RunningProcess) => boolean): Promise<ProcessCost> {
   const before = await cpuTicks(counts)
   const startedAt = performance.now()
   let peakBytes = 0
   let after = before
   while (performance.now() - startedAt < seconds * 1000) {
-    await sleep(SAMPLE_MS)
+    await delay(SAMPLE_MS)
     after = await cpuTicks(counts)
     peakBytes = Math.max(peakBytes, await memoryBytes(after.keys()))
   }

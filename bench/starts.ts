@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { delay } from '../src/timing/index.ts'
 import { assertNothingLeft, LiveClass, takeStock } from '../test/kit/index.ts'
 import { TestService } from '../test/kit/service/test-service.ts'
 import type { Benchmark } from './benchmark.ts'
@@ -23,7 +23,7 @@ export const starts: Benchmark = {
       const call = await service.post({ sources: live.sources, layout: { name: 'grid' } })
       await call.running()
       all.push(Date.now() - call.requestedAtMs)
-      await sleep(RECORD_MS)
+      await delay(RECORD_MS)
       const stoppedAt = Date.now()
       await call.stop()
       stops.push(Date.now() - stoppedAt)

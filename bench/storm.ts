@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { createClient } from '../src/client/index.ts'
 import type { Highlight } from '../src/protocol/index.ts'
+import { delay } from '../src/timing/index.ts'
 import { LiveClass, patternOf, quantile } from '../test/kit/index.ts'
 import { TestService } from '../test/kit/service/test-service.ts'
 import { readRecordedTime } from '../test/kit/watch/recorded-time.ts'
@@ -10,7 +10,7 @@ const TRIGGERS = 100
 const EVERY_MS = 600
 const FPS = 25
 const SIZE = { width: 1280, height: 720 }
-/** As long as the storm: what a recording loses by itself is told apart. */
+/** As long as the storm: a baseline of what a recording loses without it. */
 const CALM_MS = 60_000
 const SETTLE_MS = 5000
 const SOURCE_SEC = 240
@@ -28,23 +28,23 @@ export const storm: Benchmark = {
     const call = await service.post({ sources: live.sources, layout: { name: 'single', labels: false } })
     const { highlights } = createClient({ baseUrl: service.url })
     await call.running()
-    await sleep(SETTLE_MS)
+    await delay(SETTLE_MS)
     const calmFromMs = Date.now()
-    await sleep(CALM_MS)
+    await delay(CALM_MS)
     const fromMs = Date.now()
     for (let i = 0; i < TRIGGERS; i += 1) {
       await highlights.trigger(call.id, { preSec: 3 + (i % 7), postSec: i % 4 })
-      await sleep(Math.max(0, fromMs + (i + 1) * EVERY_MS - Date.now()))
+      await delay(Math.max(0, fromMs + (i + 1) * EVERY_MS - Date.now()))
     }
     const toMs = Date.now()
     say('the storm is over')
-    await sleep(SETTLE_MS)
+    await delay(SETTLE_MS)
     await call.stop()
     const deadline = performance.now() + READY_MS
     const isOpen = ({ state }: Highlight) => state === 'waiting' || state === 'cutting'
     let { items } = await highlights.list({ recordingId: call.id, limit: TRIGGERS })
     while (items.some(isOpen) && performance.now() < deadline) {
-      await sleep(POLL_MS)
+      await delay(POLL_MS)
       items = (await highlights.list({ recordingId: call.id, limit: TRIGGERS })).items
     }
     const options = { size: SIZE, pattern: patternOf(0), fps: FPS }
@@ -52,8 +52,8 @@ export const storm: Benchmark = {
     const lost = (from: number, to: number) => {
       const seen = pictures.filter(({ wallMs }) => wallMs >= from && wallMs < to)
       const shown = new Set(seen.flatMap(({ counter }) => counter ?? []))
-      const due = ((to - from) / 1000) * FPS
-      return [Math.max(0, Math.round(due) - seen.length), Math.max(...shown) - Math.min(...shown) + 1 - shown.size]
+      const expected = ((to - from) / 1000) * FPS
+      return [Math.max(0, Math.round(expected) - seen.length), Math.max(...shown) - Math.min(...shown) + 1 - shown.size]
     }
     const delays = (key: 'playableAt' | 'readyAt') =>
       items.map((item) => Date.parse(item[key] ?? '') - Date.parse(item.at) - item.postSec * 1000)

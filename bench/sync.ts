@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { delay } from '../src/timing/index.ts'
 import {
   FileServer,
   type Film,
@@ -51,7 +51,7 @@ export const sync: Benchmark = {
     })
     await call.running()
     say(`recording for ${RECORD_SEC} s`)
-    await sleep(RECORD_SEC * 1000)
+    await delay(RECORD_SEC * 1000)
     await call.stop()
     say('decoding it')
     const film = await readFilm({ input: call.indexUrl, size: SIZE, patterns })

@@ -4,9 +4,9 @@ import type { RecordedPicture, RecordedTime } from '../../test/kit/watch/recorde
 
 /** The offsets at the beginning and at the end are medians over this long. */
 const EDGE_MS = 120_000
-/** Players settle. */
-const SETTLE_MS = 10_000
-/** Pictures on each side of a border that say which frame was due: a single late one is the machine's. */
+/** Players become steady within this time. */
+const STEADY_AFTER_MS = 10_000
+/** Pictures on each side of a hand-over from which the expected frame is taken: a single late one is the machine's. */
 const AROUND = 12
 
 /** What a recording shows of one source. */
@@ -15,20 +15,20 @@ export interface SourceFigures {
   readonly present: number
   /** Pictures that show the frame of the picture before. */
   readonly repeated: number
-  /** By how many frames the source went on elsewhere than it should, for each border between takes. */
+  /** By how many frames the source continued at another frame than the next, for each hand-over. */
   readonly slips: readonly number[]
   /** By how much its sound is late, milliseconds: medians of the first and the last two minutes, and the p95 of the size of all. */
   readonly offsetMs: { readonly start: number; readonly end: number; readonly p95: number }
 }
 
-/** Frames, borders and lip synchrony of a recording, from its decoded media. */
+/** Frames, hand-overs and lip synchrony of a recording, from its decoded media. */
 export function figuresOf({ pictures, sync, parts }: RecordedTime, fps: number): SourceFigures {
-  const fromMs = (pictures[0]?.wallMs ?? 0) + SETTLE_MS
+  const fromMs = (pictures[0]?.wallMs ?? 0) + STEADY_AFTER_MS
   const toMs = pictures.at(-1)?.wallMs ?? 0
-  const settled = pictures.filter(({ wallMs }) => wallMs >= fromMs)
-  const counters = unwrap(settled)
+  const steady = pictures.filter(({ wallMs }) => wallMs >= fromMs)
+  const counters = unwrap(steady)
   const first = counters[0] ?? 0
-  const due = (counters.at(-1) ?? 0) - first + 1
+  const expected = (counters.at(-1) ?? 0) - first + 1
   const seen = new Set(counters).size
   const points = sync.filter(({ wallMs }) => wallMs >= fromMs)
   const median = (isIn: (wallMs: number) => boolean) =>
@@ -38,7 +38,7 @@ export function figuresOf({ pictures, sync, parts }: RecordedTime, fps: number):
       0.5,
     )
   return {
-    present: seen / due,
+    present: seen / expected,
     repeated: (counters.length - seen) / counters.length,
     slips: parts.slice(1).map((part) => slipAt(pictures, part.fromMs, fps)),
     offsetMs: {
@@ -66,10 +66,10 @@ function unwrap(pictures: readonly RecordedPicture[]): number[] {
   })
 }
 
-/** 0 when no frame is lost or doubled at the border. */
-function slipAt(pictures: readonly RecordedPicture[], borderMs: number, fps: number): number {
-  const border = pictures.findIndex(({ wallMs }) => wallMs >= borderMs - 500 / fps)
-  const around = pictures.slice(Math.max(0, border - AROUND), border + AROUND)
+/** 0 when no frame is lost or doubled at the hand-over. */
+function slipAt(pictures: readonly RecordedPicture[], switchMs: number, fps: number): number {
+  const first = pictures.findIndex(({ wallMs }) => wallMs >= switchMs - 500 / fps)
+  const around = pictures.slice(Math.max(0, first - AROUND), first + AROUND)
   const counters = unwrap(around)
   if (counters.length < around.length) return Number.NaN
   const lead = (from: number, to: number) =>

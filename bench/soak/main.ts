@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { delay } from '../../src/timing/index.ts'
 import { LiveClass } from '../../test/kit/index.ts'
 import { startPostgres } from '../../test/kit/servers/postgres.ts'
 import { PanorecProcess } from '../../test/kit/service/panorec-process.ts'
@@ -56,7 +56,7 @@ async function main(args: string[]): Promise<void> {
   const memory = undo.use(new MemoryWatch({ folder, recordingIds: calls.map(({ id }) => id) }))
   const endMs = performance.now() + seconds * 1000
   while (performance.now() < endMs) {
-    await sleep(Math.min(PROGRESS_MS, endMs - performance.now()))
+    await delay(Math.min(PROGRESS_MS, endMs - performance.now()))
     const takes = await Promise.all(calls.map(async (call) => (await call.get()).takes.length))
     console.log(`${Math.round((endMs - performance.now()) / 60_000)} min left, takes: ${takes.join(' and ')}`)
   }

@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { type Repeater, repeat } from '../../src/timing/index.ts'
 import { descendants } from '../../test/kit/index.ts'
 import { type Found, findRole, processesOf } from '../../test/kit/stage/processes.ts'
 import { memoryBytes } from '../process-cost.ts'
 
 const SAMPLE_MS = 10_000
-/** What a process fills in its first minutes is no growth. */
+/** Memory that a process takes in its first minutes is no growth. */
 const WARM_UP_MS = 300_000
 const MS_PER_HOUR = 3_600_000
 
@@ -26,7 +26,7 @@ export interface Growth {
 }
 
 export interface Watched {
-  /** What all processes of the service have in their environment or command line. */
+  /** All processes of the service have it in their environment or command line. */
   readonly folder: string
   readonly recordingIds: readonly string[]
 }
@@ -34,26 +34,18 @@ export interface Watched {
 /** Measures a service, its database and its recordings until it is disposed. */
 export class MemoryWatch implements AsyncDisposable {
   readonly #samples = new Map<string, Sample[]>()
-  readonly #ended = new AbortController()
-  readonly #running: Promise<void>
+  readonly #repeater: Repeater
   readonly #watched: Watched
 
   constructor(watched: Watched) {
     this.#watched = watched
-    this.#running = this.#run()
+    this.#repeater = repeat({ everyMs: SAMPLE_MS, work: () => this.#sample(), atOnce: true })
   }
 
-  /** Undefined when it was never seen. What all recordings share belongs to each of them. */
+  /** Undefined when it was never measured. What all recordings share belongs to each of them. */
   growthOf(group: Group, recordingId: string): Growth | undefined {
     const isShared = group === 'service' || group === 'database'
     return growth(this.#samples.get(isShared ? group : `${group} ${recordingId}`) ?? [])
-  }
-
-  async #run(): Promise<void> {
-    while (!this.#ended.signal.aborted) {
-      await this.#sample()
-      await sleep(SAMPLE_MS, undefined, { signal: this.#ended.signal }).catch(() => undefined)
-    }
   }
 
   async #sample(): Promise<void> {
@@ -71,7 +63,7 @@ export class MemoryWatch implements AsyncDisposable {
     for (const id of recordingIds) {
       const chromes = all.filter(({ command }) => isChromeOf(command, id))
       const [chrome] = chromes
-      // Two while a take hands over: those are of no one take.
+      // While a take hands over there are two, which belong to no one take.
       if (chrome === undefined || chromes.length > 1) continue
       await add(`Chrome ${id}`, [chrome.pid, ...(await descendants(chrome.pid)).keys()])
       await add(`recorder ${id}`, idsOf(await findRole(folder, 'recorder', id)))
@@ -80,8 +72,7 @@ export class MemoryWatch implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#ended.abort()
-    await this.#running
+    await this.#repeater[Symbol.asyncDispose]()
   }
 }
 

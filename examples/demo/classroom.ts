@@ -1,14 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client, RoomConnection } from '../../src/client/index.ts'
+import { delay } from '../../src/timing/index.ts'
 import type { Cue } from './script.ts'
 
 /** The people of the demo in a room of the built-in hub, each over a connection of its own. */
 export interface Classroom extends AsyncDisposable {
-  /** Sends every cue at its time from now on; resolves after the last one, and early when told to stop. */
+  /** Sends every cue at its time from now on; resolves after the last one, or at the abort. */
   play(cues: readonly Cue[], signal: AbortSignal): Promise<void>
 }
 
-/** Far beyond the end of any room: whoever acts by a script needs no history. */
+/** Beyond the end of any room: people who act by a script need no history. */
 const SKIP_HISTORY = 999_999_999
 
 /** Joins a room as each of the given people. Errors: `signalling.unreachable`. */
@@ -32,7 +32,7 @@ export async function enterClassroom(
   }
 }
 
-/** A connection keeps what nobody reads; these people only speak. */
+/** Reads and drops all signals: unread ones would stay in the connection's queue. */
 async function ignoreAll(connection: RoomConnection): Promise<void> {
   for await (const _ of connection);
 }
@@ -44,7 +44,7 @@ async function playCues(
   const startedAt = performance.now()
   for (const cue of cues) {
     const waitMs = cue.atSec * 1000 - (performance.now() - startedAt)
-    if (waitMs > 0) await sleep(waitMs, undefined, { signal }).catch(() => undefined)
+    if (waitMs > 0) await delay(waitMs, { signal })
     if (signal.aborted) return
     people.get(cue.by)?.send({ v: 1, from: cue.by, ...cue.signal })
   }

@@ -1,7 +1,6 @@
 import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import pino from 'pino'
 import { type Service, startService } from '../../src/bin/service.ts'
 import { type Client, createClient } from '../../src/client/index.ts'
@@ -9,6 +8,7 @@ import { type Config, loadConfig } from '../../src/config/index.ts'
 import type { Recording, RecordingSpec } from '../../src/protocol/index.ts'
 import { findChrome } from '../../src/recorder/page/chrome-path.ts'
 import { createLogger } from '../../src/telemetry/index.ts'
+import { delay } from '../../src/timing/index.ts'
 import { CAST } from './cast.ts'
 import { enterClassroom } from './classroom.ts'
 import { keepMoment, waitForClips } from './highlights.ts'
@@ -33,7 +33,7 @@ export interface DemoRun {
   readonly signal: AbortSignal
 }
 
-/** Gives a class, records it, and says how it went. Throws with the reason when the recording fails. */
+/** Runs a class, records it, and reports the figures. Throws with the reason when the recording fails. */
 export async function runDemo({ options, progress, signal }: DemoRun): Promise<void> {
   await mkdir(DATA_DIR, { recursive: true })
   const config = demoConfig(options)
@@ -41,11 +41,11 @@ export async function runDemo({ options, progress, signal }: DemoRun): Promise<v
   progress.say('Preparing the class: drawing, speaking, encoding …')
   const cacheFolder = join(DATA_DIR, 'films')
   const films = await prepareFilms(tools, { cacheFolder, signal, onStep: (step) => progress.show(`  ${step}`) })
-  await using stage = await setStage(tools, films, signal)
+  await using liveClass = await startStreams(tools, films, signal)
   await using service = await openService(config)
-  await Promise.all(stage.sources.map((source) => source.ready()))
+  await Promise.all(liveClass.sources.map((source) => source.ready()))
   progress.say(`Console: ${service.url}`)
-  await recordClass({ service, stage, config, options, progress, signal })
+  await recordClass({ service, liveClass, config, options, progress, signal })
   if (!options.keep || signal.aborted) return
   progress.say(`\nThe service stays up at ${service.url} until Ctrl-C.`)
   await new Promise((done) => signal.addEventListener('abort', done, { once: true }))
@@ -69,13 +69,13 @@ async function openService(config: Config): Promise<Service> {
   return await startService(config, { logger: createLogger({ level: config.logLevel, destination }) })
 }
 
-interface Stage extends AsyncDisposable {
+interface LiveClass extends AsyncDisposable {
   readonly server: MediaServer
   readonly sources: readonly LiveSource[]
 }
 
 /** Starts every stream of the class: the people live, the slides as a file. */
-async function setStage(tools: Tools, films: Films, signal: AbortSignal): Promise<Stage> {
+async function startStreams(tools: Tools, films: Films, signal: AbortSignal): Promise<LiveClass> {
   await using undo = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'panorec-demo-'))
   undo.defer(() => rm(folder, { recursive: true, force: true }))
@@ -91,11 +91,11 @@ async function setStage(tools: Tools, films: Films, signal: AbortSignal): Promis
 
 interface ClassRun extends DemoRun {
   readonly service: Service
-  readonly stage: Stage
+  readonly liveClass: LiveClass
   readonly config: Config
 }
 
-async function recordClass({ service, stage, config, options, progress, signal }: ClassRun): Promise<void> {
+async function recordClass({ service, liveClass, config, options, progress, signal }: ClassRun): Promise<void> {
   const room = `geometry-8-${Date.now().toString(36)}`
   const people = PARTICIPANTS.map(({ id }) => id)
   const onRefused = (why: string) => progress.say(`  the hub refused a signal: ${why}`)
@@ -104,12 +104,12 @@ async function recordClass({ service, stage, config, options, progress, signal }
   await using classroom = await enterClassroom(client, { room, people, onRefused })
 
   const postedAt = Date.now()
-  const requested = await recordings.start(buildSpec(room, stage.server.url))
+  const requested = await recordings.start(buildSpec(room, liveClass.server.url))
   progress.say(`Watch:   ${service.url}/#/recordings/${requested.id}`)
   const figures = new Figures()
   const watch: Watch = { recordings, id: requested.id, figures, progress, seconds: options.seconds }
   await waitForState(watch, { until: isRecording, timeoutMs: START_TIMEOUT_MS, signal })
-  const ageSec = (Date.now() - Math.min(...stage.sources.map((source) => source.startedAtMs))) / 1000
+  const ageSec = (Date.now() - Math.min(...liveClass.sources.map((source) => source.startedAtMs))) / 1000
   const { seconds } = options
   const play = async (end: AbortSignal) => {
     const keeping = keepMoment(highlights, { recordingId: requested.id, seconds, signal: end })
@@ -159,15 +159,13 @@ async function holdClass(
   const over = new AbortController()
   const end = AbortSignal.any([signal, over.signal])
   const script = play(end)
-  // Awaited below: until then its failure is not unhandled.
+  // Awaited below; until then a failure must not be an unhandled rejection.
   script.catch(() => undefined)
   const endsAt = performance.now() + watch.seconds * 1000
   try {
     while (!signal.aborted && performance.now() < endsAt) {
-      await look(watch)
-      await sleep(Math.min(POLL_MS, Math.max(1, endsAt - performance.now())), undefined, { signal }).catch(
-        () => undefined,
-      )
+      await checkRecording(watch)
+      await delay(Math.min(POLL_MS, Math.max(1, endsAt - performance.now())), { signal })
     }
   } finally {
     over.abort()
@@ -188,21 +186,21 @@ async function waitForState(
 ): Promise<Recording> {
   const deadline = performance.now() + options.timeoutMs
   for (;;) {
-    const recording = await look(watch)
+    const recording = await checkRecording(watch)
     if (options.until(recording) || options.signal?.aborted) return recording
     if (performance.now() > deadline) {
       throw new Error(
         `The recording is still ${recording.state} after ${options.timeoutMs / 1000} s; see ${DATA_DIR}/panorec.log.`,
       )
     }
-    await sleep(POLL_MS / 2)
+    await delay(POLL_MS / 2)
   }
 }
 
-/** One look at the recording; a failed one ends the demo with its reason. */
-async function look({ recordings, id, figures, progress, seconds }: Watch): Promise<Recording> {
+/** Reads and shows the recording's state; a failed recording ends the demo with its reason. */
+async function checkRecording({ recordings, id, figures, progress, seconds }: Watch): Promise<Recording> {
   const recording = await recordings.get(id)
-  figures.note(recording)
+  figures.add(recording)
   progress.show(statusLine(recording, seconds))
   if (recording.state !== 'failed') return recording
   const reason = `${recording.error?.message ?? 'no reason was given'} (${recording.error?.code})`

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from '../../src/client/index.ts'
 import type { Highlight } from '../../src/protocol/index.ts'
+import { delay } from '../../src/timing/index.ts'
 
-/** Within the lesson, as a share of it: Kofi has raised his hand and speaks. */
+/** When in the lesson, as a share of it: Kofi has raised his hand and speaks. */
 const KEPT_AT = 0.25
 const POLL_MS = 250
 /** The last clip is cut within seconds of the end. */
@@ -10,7 +10,7 @@ const READY_TIMEOUT_MS = 30_000
 
 type Highlights = Client['highlights']
 
-/** An app of the platform keeps a moment by a call of the API, as its button would; the other highlight is a signal. */
+/** Triggers a highlight by a call of the API, as a button of the platform would; the demo's other highlight is a signal. */
 export async function keepMoment(
   highlights: Highlights,
   {
@@ -19,7 +19,7 @@ export async function keepMoment(
     signal,
   }: { readonly recordingId: string; readonly seconds: number; readonly signal: AbortSignal },
 ): Promise<void> {
-  await sleep(KEPT_AT * seconds * 1000, undefined, { signal }).catch(() => undefined)
+  await delay(KEPT_AT * seconds * 1000, { signal })
   if (signal.aborted) return
   await highlights.trigger(recordingId, { label: 'Kofi has a question', by: 'zoe', preSec: 6, postSec: 4 })
 }
@@ -31,6 +31,6 @@ export async function waitForClips(highlights: Highlights, recordingId: string):
     const { items } = await highlights.list({ recordingId, limit: 100 })
     const isOpen = items.some(({ state }) => state === 'waiting' || state === 'cutting')
     if (!isOpen || performance.now() > deadline) return items.toReversed()
-    await sleep(POLL_MS)
+    await delay(POLL_MS)
   }
 }

@@ -4,12 +4,12 @@ import type { Recording } from '../../src/protocol/index.ts'
 export interface Progress {
   /** A line that stays. */
   say(text: string): void
-  /** What is so now: rewrites one line of a terminal; elsewhere prints a line at most every few seconds. */
+  /** The present state: rewrites one line of a terminal; elsewhere prints a line at most every few seconds. */
   show(text: string): void
 }
 
 const PLAIN_INTERVAL_MS = 5000
-/** A terminal that does not know its width. */
+/** The width of a terminal that does not tell. */
 const DEFAULT_COLUMNS = 80
 
 /** Progress for a person at a terminal, or for a log file. */

@@ -1,27 +1,27 @@
 import type { Highlight, Recording, RecordingStats } from '../../src/protocol/index.ts'
 
-/** Remembers what the recorder reported while it ran. */
+/** The recorder's reports, collected while it ran. */
 export class Figures {
-  #seen: RecordingStats[] = []
+  #reports: RecordingStats[] = []
 
-  note(recording: Recording): void {
+  add(recording: Recording): void {
     const { stats } = recording
-    const last = this.#seen.at(-1)
-    if (stats !== null && stats.frames !== last?.frames) this.#seen.push(stats)
+    const last = this.#reports.at(-1)
+    if (stats !== null && stats.frames !== last?.frames) this.#reports.push(stats)
   }
 
   /** Milliseconds, median and largest, over the newest segment of each report. */
   get segmentLatencyMs(): { readonly median: number; readonly max: number } {
-    const sorted = this.#seen.map((stats) => stats.segmentLatencyMs).sort((a, b) => a - b)
+    const sorted = this.#reports.map((stats) => stats.segmentLatencyMs).sort((a, b) => a - b)
     return { median: sorted[Math.floor(sorted.length / 2)] ?? 0, max: sorted.at(-1) ?? 0 }
   }
 
   get cpuCores(): number {
-    return this.#seen.reduce((sum, stats) => sum + stats.cpuCores, 0) / Math.max(1, this.#seen.length)
+    return this.#reports.reduce((sum, stats) => sum + stats.cpuCores, 0) / Math.max(1, this.#reports.length)
   }
 
   get peakMemoryBytes(): number {
-    return Math.max(0, ...this.#seen.map((stats) => stats.memoryBytes))
+    return Math.max(0, ...this.#reports.map((stats) => stats.memoryBytes))
   }
 }
 
@@ -37,7 +37,7 @@ export interface ReportInput {
   readonly folder: string
 }
 
-/** The end of the demo in words: links, duration, size, figures. */
+/** The demo's report: links, duration, size, figures. */
 export function buildReport({ recording, clips, figures, startMs, serviceUrl, folder }: ReportInput): string {
   const { stats } = recording
   const segments = recording.takes.reduce((sum, take) => sum + take.segments, 0)

@@ -14,7 +14,7 @@ export interface Cue {
   readonly signal: SignalBody
 }
 
-/** Everybody of the class; only those with a stream have a picture. */
+/** All people of the class; only those with a stream have a picture. */
 export const PARTICIPANTS = [
   { id: 'teacher', name: 'Ms Li', role: 'presenter' },
   { id: 'amy', name: 'Amy', role: 'participant' },
@@ -37,7 +37,7 @@ const join = (id: string): SignalBody => {
 }
 const say = (text: string): SignalBody => ({ type: 'chat.message', text })
 
-/** What happens in one lesson, in order. */
+/** The cues of one lesson, in order. */
 const LESSON: readonly Cue[] = [
   {
     atSec: 0,

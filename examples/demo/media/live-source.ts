@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { after, delay } from '../../../src/timing/index.ts'
 import type { Tools } from './tools.ts'
 
 const SEGMENTS_IN_PLAYLIST = 6
@@ -17,11 +17,11 @@ export interface LiveSource extends AsyncDisposable {
   readonly path: string
   /** Wall time of the loop's first frame, epoch milliseconds. */
   readonly startedAtMs: number
-  /** Resolves when the playlist can be joined; throws FFmpeg's own words when it ended instead. */
+  /** Resolves when the playlist can be joined; throws FFmpeg's error output when it ended instead. */
   ready(): Promise<void>
 }
 
-/** Sends a movie round and round as a live stream: a rolling playlist of one-second segments, nothing encoded again. */
+/** Loops a movie as a live stream: a rolling playlist of one-second segments, without encoding again. */
 export async function startLiveSource(
   tools: Tools,
   options: { readonly id: string; readonly moviePath: string; readonly folder: string; readonly signal: AbortSignal },
@@ -32,11 +32,11 @@ export async function startLiveSource(
   const child = spawn(tools.ffmpegPath, liveArguments(moviePath, join(folder, id)), {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
-  const words = watchWords(child)
+  const output = collectErrorOutput(child)
   return {
     path: `${id}/live.m3u8`,
     startedAtMs: Date.now(),
-    ready: () => waitForSegments({ child, playlistPath, words, signal }),
+    ready: () => waitForSegments({ child, playlistPath, output, signal }),
     [Symbol.asyncDispose]: () => stop(child),
   }
 }
@@ -53,18 +53,19 @@ export function liveArguments(moviePath: string, folder: string): string[] {
 interface Wait {
   readonly child: ChildProcess
   readonly playlistPath: string
-  readonly words: () => string
+  readonly output: () => string
   readonly signal: AbortSignal
 }
 
-async function waitForSegments({ child, playlistPath, words, signal }: Wait): Promise<void> {
+async function waitForSegments({ child, playlistPath, output, signal }: Wait): Promise<void> {
   const deadline = performance.now() + READY_TIMEOUT_MS
   while ((await countSegments(playlistPath)) < READY_SEGMENTS) {
-    if (hasEnded(child)) throw new Error(`FFmpeg ended instead of sending ${playlistPath}: ${words()}`)
+    if (hasEnded(child)) throw new Error(`FFmpeg ended instead of sending ${playlistPath}: ${output()}`)
     if (performance.now() > deadline) {
-      throw new Error(`FFmpeg wrote no live playlist ${playlistPath} within ${READY_TIMEOUT_MS} ms: ${words()}`)
+      throw new Error(`FFmpeg wrote no live playlist ${playlistPath} within ${READY_TIMEOUT_MS} ms: ${output()}`)
     }
-    await sleep(POLL_MS, undefined, { signal })
+    await delay(POLL_MS, { signal })
+    signal.throwIfAborted()
   }
 }
 
@@ -76,15 +77,15 @@ async function countSegments(playlistPath: string): Promise<number> {
   return text.match(/^#EXTINF/gm)?.length ?? 0
 }
 
-function watchWords(child: ChildProcess): () => string {
-  let words = ''
+function collectErrorOutput(child: ChildProcess): () => string {
+  let text = ''
   child.once('error', (error) => {
-    words += error.message
+    text += error.message
   })
   child.stderr?.on('data', (data: Buffer) => {
-    words = (words + data.toString()).slice(-ERROR_TAIL)
+    text = (text + data.toString()).slice(-ERROR_TAIL)
   })
-  return () => words.trim() || 'it said nothing.'
+  return () => text.trim() || 'it wrote no error.'
 }
 
 function hasEnded(child: ChildProcess): boolean {
@@ -95,7 +96,6 @@ async function stop(child: ChildProcess): Promise<void> {
   if (hasEnded(child)) return
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   child.kill('SIGTERM')
-  const hardStop = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS)
+  using _hardStop = after(STOP_TIMEOUT_MS, () => child.kill('SIGKILL'))
   await ended
-  clearTimeout(hardStop)
 }

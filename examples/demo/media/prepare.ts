@@ -15,7 +15,7 @@ export interface Films {
   readonly slides: string
 }
 
-/** Draws, speaks and encodes every stream of the class once; the next run finds the films in the cache folder. */
+/** Makes the film of every stream of the class once; later runs find them in the cache folder. */
 export async function prepareFilms(
   tools: Tools,
   options: { readonly cacheFolder: string; readonly signal: AbortSignal; readonly onStep: (step: string) => void },
@@ -59,7 +59,7 @@ async function filmAll(
   }
 }
 
-/** Moves the movies into the cache as one step, so that a broken run never leaves half a class behind; films of old drawings go. */
+/** Moves the movies into the cache atomically, so that a broken run never leaves a part of them, and deletes films of older drawings. */
 async function keepFilms(folder: string, finished: string): Promise<void> {
   const movies = (await readdir(folder)).filter((name) => name.endsWith('.mp4'))
   const draft = await mkdtemp(`${finished}-`)
@@ -70,7 +70,7 @@ async function keepFilms(folder: string, finished: string): Promise<void> {
   for (const name of outdated) await rm(join(dirname(finished), name), { recursive: true, force: true })
 }
 
-/** Changes whenever anything that is filmed changes. */
+/** A hash of everything that is filmed. */
 async function fingerprint(): Promise<string> {
   const root = join(import.meta.dirname, '..')
   const hash = createHash('sha256')

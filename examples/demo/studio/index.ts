@@ -8,7 +8,7 @@ import { poseAt } from './pose.ts'
 import { drawRoom } from './room.ts'
 
 /** All scenes are drawn in this space and scaled to the stream's size. */
-const STAGE_WIDTH = 1280
+const SCENE_WIDTH = 1280
 const MAX_QUEUE = 6
 
 /** Annex B H.264 as base64, an IDR frame on every full second. */
@@ -25,14 +25,14 @@ export async function filmScene(plan: ScenePlan): Promise<string> {
   return toBase64(chunks)
 }
 
-interface Set {
+interface FilmSet {
   readonly canvas: OffscreenCanvas
   readonly context: OffscreenCanvasRenderingContext2D
   readonly room: OffscreenCanvas
   readonly encoder: VideoEncoder
 }
 
-async function encodeAll(plan: ScenePlan, set: Set): Promise<void> {
+async function encodeAll(plan: ScenePlan, set: FilmSet): Promise<void> {
   for (const [index, mouth] of plan.mouth.entries()) {
     drawFrame(plan, set, index / plan.fps, mouth)
     const frame = new VideoFrame(set.canvas, { timestamp: (index * 1e6) / plan.fps, duration: 1e6 / plan.fps })
@@ -45,10 +45,10 @@ async function encodeAll(plan: ScenePlan, set: Set): Promise<void> {
   await set.encoder.flush()
 }
 
-function drawFrame(plan: ScenePlan, { context, room }: Set, timeSec: number, mouth: number): void {
+function drawFrame(plan: ScenePlan, { context, room }: FilmSet, timeSec: number, mouth: number): void {
   const loopSec = plan.mouth.length / plan.fps
   const pose = poseAt({ timeSec, loopSec, mouth, phase: plan.phase })
-  const scale = plan.width / STAGE_WIDTH
+  const scale = plan.width / SCENE_WIDTH
   context.setTransform(1, 0, 0, 1, 0, 0)
   context.drawImage(room, 0, 0)
   context.setTransform(scale, 0, 0, scale, 0, 0)
@@ -58,7 +58,7 @@ function drawFrame(plan: ScenePlan, { context, room }: Set, timeSec: number, mou
 function paintRoom(plan: ScenePlan): OffscreenCanvas {
   const sharp = new OffscreenCanvas(plan.width, plan.height)
   const soft = new OffscreenCanvas(plan.width, plan.height)
-  const scale = plan.width / STAGE_WIDTH
+  const scale = plan.width / SCENE_WIDTH
   const draft = sharp.getContext('2d')
   const final = soft.getContext('2d')
   if (draft === null || final === null) throw new Error('The canvas has no 2D context.')

@@ -7,7 +7,7 @@ import type { Pose } from './pose.ts'
 /** Where the head turns and nods: the top of the neck. */
 const PIVOT = { x: 640, y: 430 }
 
-/** Draws a person from the chest up, looking at the camera, 1280 × 720 stage units. */
+/** Draws a person from the chest up, looking at the camera, 1280 × 720 scene units. */
 export function drawPerson(context: Context, look: Look, pose: Pose): void {
   inHeadSpace(context, pose, () => drawBackHair(context, look))
   drawBody(context, look, pose)

@@ -1,4 +1,4 @@
-/** Where everything of a person is in one frame. Angles in radians, lengths in stage units. */
+/** The pose of a person in one frame. Angles in radians, lengths in scene units. */
 export interface Pose {
   readonly headX: number
   readonly headY: number

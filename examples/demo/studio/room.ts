@@ -1,7 +1,7 @@
 import type { Look } from '../cast.ts'
 import { type Context, fade, glow, outline, oval, roundRect, shape } from './paint.ts'
 
-/** Paints the room behind a person, 1280 × 720 stage units. */
+/** Paints the room behind a person, 1280 × 720 scene units. */
 export function drawRoom(context: Context, room: Look['room']): void {
   if (room === 'classroom') drawClassroom(context)
   else if (room === 'bedroom') drawBedroom(context)
