@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import { errnoOf, fsError } from '../store/fs-error.ts'
+import { errnoOf, fsError } from '../store/index.ts'
 import { writeSample } from './h264/nal-units.ts'
 import { buildMovieHead } from './mp4/build-movie.ts'
 import { interleave, type PlacedChunk } from './mp4/interleave.ts'

@@ -11,8 +11,7 @@ import {
 } from '../protocol/index.ts'
 import { buildRecord, buildRecorderRequest } from '../recording/record.ts'
 import { finalizeRecording } from '../recovery/index.ts'
-import { errnoOf } from '../store/fs-error.ts'
-import { openStore } from '../store/index.ts'
+import { errnoOf, openStore } from '../store/index.ts'
 import type { LogPort } from '../telemetry/index.ts'
 import { runRecorder } from './run.ts'
 

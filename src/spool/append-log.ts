@@ -1,5 +1,5 @@
 import { appendFile, truncate, writeFile } from 'node:fs/promises'
-import { fsError } from '../store/fs-error.ts'
+import { fsError } from '../store/index.ts'
 
 /** A file that grows by whole texts: one that failed to be written leaves no part before the next. */
 export interface AppendLog {

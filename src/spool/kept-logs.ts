@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { KeptLog } from '../archive/index.ts'
-import { fsError, isMissing } from '../store/fs-error.ts'
+import { fsError, isMissing } from '../store/index.ts'
 import { listAdopted } from './leftovers.ts'
 import { signalLogOf } from './spool.ts'
 

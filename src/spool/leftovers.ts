@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { ProcessLife } from '../machine/index.ts'
-import { isMissing } from '../store/fs-error.ts'
+import { isMissing } from '../store/index.ts'
 import { namesIn } from './names-in.ts'
 import { adoptedOf, holdsLeftovers, readSpooled, type SpooledSegment, type SpooledTake, takeFileOf } from './spool.ts'
 import { lifeOfFolder } from './spool-life.ts'

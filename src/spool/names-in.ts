@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises'
-import { isMissing } from '../store/fs-error.ts'
+import { isMissing } from '../store/index.ts'
 
 /** The names in a folder; none where there is no folder. Errors: those of the disk. */
 export async function namesIn(folder: string): Promise<readonly string[]> {

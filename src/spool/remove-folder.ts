@@ -1,6 +1,6 @@
 import { rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { isMissing } from '../store/fs-error.ts'
+import { isMissing } from '../store/index.ts'
 import { namesIn } from './names-in.ts'
 
 const THOROUGH = { recursive: true, force: true, maxRetries: 5, retryDelay: 100 } as const
