@@ -13,14 +13,14 @@ import type { EndingSwitch } from './take-ending.ts'
 import type { TakeHandover } from './take-handover.ts'
 import type { TakePauses } from './take-pauses.ts'
 
-export interface CommandContext {
+interface CommandContext {
   readonly ending: EndingSwitch
   readonly emit: (event: RecorderEvent) => void
   readonly send: (message: ToPage) => void
   readonly addSignals: (signals: readonly Signal[]) => void
   readonly pauses: Pick<TakePauses, 'set'>
   readonly handover: Pick<TakeHandover, 'handle'>
-  /** Changed by the commands: the ids of the sources that the page has. */
+  /** The ids of the sources that the page has; the commands change it. */
   readonly sourceIds: Set<string>
 }
 

@@ -1,9 +1,9 @@
 /**
- * One attempt: a browser starts and players find their places in 7 s, on a busy machine in 20 s; a worker gives up after 34 s
- * at most.
+ * One attempt at a hand-over: a browser starts and players find their places in 7 s, on a busy machine in 20 s; a worker gives up
+ * after 34 s at most.
  */
 const ATTEMPT_MS = 35_000
-/** Two of them, and the time until a worker hears again that the take is due. */
+/** Two attempts, and the time until `handover-due` is sent again. */
 const TWO_ATTEMPTS_MS = 80_000
 
 /**

@@ -15,7 +15,7 @@ import { errnoOf, openStore } from '../store/index.ts'
 import type { LogPort } from '../telemetry/index.ts'
 import { runRecorder } from './run.ts'
 
-export interface RecordToFolderOptions {
+interface RecordToFolderOptions {
   /** The recording becomes a folder of its own in here. */
   readonly outDir: string
   /** Aborting it ends the recording in order. */
@@ -85,13 +85,13 @@ async function runToEnd(request: RecorderRequest, options: RecordToFolderOptions
   return await promise
 }
 
-/** No other take will follow: Ctrl-C is how such a recording is stopped, and after a failure what is stored plays. */
+/** Closes the recording, because no other take follows: Ctrl-C is how it is stopped, and after a failure what is stored plays. */
 async function close({ store: location, recordingId }: RecorderRequest, { at, error }: Ended): Promise<void> {
   await using store = await openStore(location)
   await finalizeRecording(store, recordingId, { state: error === null ? 'completed' : 'failed', endedAt: at, error })
 }
 
-/** What the store did not take stays in the spool, where the log says. */
+/** Keeps a spool that holds what the store did not take; the log names it. */
 async function removeIfEmpty(folder: string): Promise<void> {
   await rmdir(folder).catch((error: unknown) => {
     if (errnoOf(error) !== 'ENOTEMPTY') throw error

@@ -93,7 +93,7 @@ function watchIdle({ request, io, ending }: Take, sourceIds: ReadonlySet<string>
   })
 }
 
-/** Every event passes the watch; `stats` say for how long nothing has happened. */
+/** Shows every event to the idle watch, and adds to `stats` for how long nothing has happened. */
 function throughIdleWatch(emit: RecorderIo['emit'], idle: IdleWatch): RecorderIo['emit'] {
   return (event) => {
     idle.onEvent(event)
@@ -109,7 +109,7 @@ function announceEnding({ io, ending }: Take): void {
   })
 }
 
-/** A store that does not take the rest fails the take, unless it has failed before. */
+/** Stores the rest of the take. A store that does not take it fails the take, unless that has failed before. */
 async function closeOutput({ io, ending: { ended } }: Take, spool: Spool, output: TakeOutput): Promise<TakeResult> {
   const ending = await ended
   try {

@@ -12,10 +12,10 @@ export function isAskedFor({ reason }: Ending): boolean {
   return ASKED_FOR.has(reason)
 }
 
-/** A dying Chrome takes its page and its links along first; the news of its own end comes this much later, at most. */
+/** A dying Chrome loses its page and its links first; its own end is noticed at most this much later. */
 const CHROME_NEWS_MS = 300
 
-/** Why the take ends: the first reason wins, whatever goes wrong after it; only a lost page waits for a lost Chrome. */
+/** Decides why the take ends: the first reason wins. Only a lost page waits a moment for a lost Chrome, which explains it. */
 export interface EndingSwitch {
   readonly end: (reason: Exclude<EndReason, 'failed'>) => void
   readonly fail: (error: AppError) => void

@@ -11,18 +11,18 @@ import { handOverLeadMs } from './plan-lead.ts'
 import type { EndingSwitch } from './take-ending.ts'
 import type { TakePage } from './take-page.ts'
 
-export type HandoverCommand = Extract<RecorderCommand, { type: `handover.${string}` }>
+type HandoverCommand = Extract<RecorderCommand, { type: `handover.${string}` }>
 
-export interface TakeHandoverOptions {
+interface TakeHandoverOptions {
   readonly request: Pick<RecorderRequest, 'maxTakeSec' | 'video'>
   readonly page: TakePage
   readonly ending: EndingSwitch
   readonly emit: (event: RecorderEvent) => void
 }
 
-/** A page has flushed its encoders long before; one that has not is broken. */
+/** How long after the switch time the page may flush its encoders: one that has not by then is broken. */
 const END_MS = 5_000
-/** How soon a worker that missed it is told again that the hand-over is due. */
+/** How often `handover-due` is sent, for a worker that could not act on the one before. */
 const REPEAT_MS = 5_000
 const YOUNG_MS = 10 * 60_000
 
@@ -34,7 +34,7 @@ export class TakeHandover implements Disposable {
   #isDue = false
   #clock: Promise<TakeClock> | undefined
 
-  /** To be made when the process begins: platforms count from there. */
+  /** Is made when the process begins: platforms count their limits from there. */
   constructor(options: TakeHandoverOptions) {
     this.#options = options
     options.page.onHandover((message) => this.#onPageMessage(message))

@@ -42,7 +42,7 @@ export class TakeManifest {
     this.#progress = { ...this.#progress, startedAt: new Date(startedAtMs).toISOString() }
   }
 
-  /** The recording stands still, or goes on. Not stored by itself. */
+  /** Sets whether the recording stands still. Not stored by itself. */
   setPaused(isPaused: boolean): void {
     this.#progress = { ...this.#progress, state: isPaused ? 'paused' : 'recording' }
   }
@@ -56,7 +56,7 @@ export class TakeManifest {
     )
   }
 
-  /** Stores it for the last time in this take. */
+  /** Stores the manifest for the last time in this take. */
   async close(end: TakeEnd): Promise<void> {
     this.#progress = { ...this.#progress, ...end }
     await this.save()

@@ -19,7 +19,7 @@ import { type Ending, isAskedFor } from './take-ending.ts'
 import { TakeManifest } from './take-manifest.ts'
 import { TakePredecessors } from './take-predecessors.ts'
 
-export interface TakeOutputOptions {
+interface TakeOutputOptions {
   readonly request: RecorderRequest
   readonly store: FencedStore
   readonly spool: Spool
@@ -35,14 +35,14 @@ export interface TakeOutputOptions {
 /** What the take has stored, segments that earlier takes left on this machine included. */
 export interface TakeFigures extends StoredMedia {
   readonly bytes: number
-  /** Of the newest segment. */
+  /** The latency of the newest segment, from its last picture to the playlist. */
   readonly segmentLatencyMs: number
 }
 
 const MANIFEST_EVERY_SEGMENTS = 30
 const SIGNALS_EVERY_MS = 3_000
 
-/** Everything that a take leaves behind: segments, playlists, the signal log and the manifest. */
+/** Stores everything that a take leaves behind: segments, playlists, the signal log and the manifest. */
 export class TakeOutput {
   readonly #options: TakeOutputOptions
   readonly #firstPictureUs = Promise.withResolvers<number>()
@@ -160,7 +160,7 @@ export class TakeOutput {
     if (this.#figures.segments % MANIFEST_EVERY_SEGMENTS === 1) this.#saveManifest()
   }
 
-  /** A pause is in the manifest while it lasts. */
+  /** Stores the manifest when a pause begins or ends. */
   #showPause(isPaused: boolean): void {
     if (isPaused === this.#isPaused) return
     this.#isPaused = isPaused

@@ -16,7 +16,7 @@ import type { RecorderIo } from './recorder-io.ts'
 import type { EndingSwitch } from './take-ending.ts'
 import { TakePauses } from './take-pauses.ts'
 
-export interface TakePageOptions {
+interface TakePageOptions {
   readonly request: RecorderRequest
   readonly io: RecorderIo
   readonly ending: EndingSwitch
@@ -26,7 +26,7 @@ export interface TakePageOptions {
 
 type HandoverMessage = Extract<FromPage, { type: 'positions' | 'ready' }>
 
-/** The page of a take as its recorder knows it: the link, what came over it, and the limit of the take's length. */
+/** A take's page: the link, what came over it, and the limit of the take's length. */
 export class TakePage {
   readonly link: PageLink
   readonly pauses: TakePauses
@@ -74,12 +74,12 @@ export class TakePage {
     return { frames: this.#frames, droppedFrames: droppedFrames + missedTicks }
   }
 
-  /** Has the one who takes part in a hand-over called with what the page says of it. */
+  /** Sets the one listener for what the page reports in a hand-over. */
   onHandover(listener: (message: HandoverMessage) => void): void {
     this.#onHandover = listener
   }
 
-  /** The take may still record so much, media seconds. */
+  /** Sets how much the take may record in all, media seconds. */
   limitTo(maxDurationSec: number): void {
     this.#maxDurationSec = maxDurationSec
   }
@@ -94,7 +94,7 @@ export class TakePage {
     this.#watchdog = watchdog
   }
 
-  /** After a failure the next take records: what a broken page still sends would be there twice. */
+  /** Drops packets after a failure: the next take records, and what a broken page still sends would be there twice. */
   #onPacket(packet: Packet): void {
     if (this.#hasFailed) return
     if (packet.kind === 'video' || packet.kind === 'pause') {

@@ -1,7 +1,7 @@
 import type { Packet, RecorderEvent, ToPage } from '../protocol/index.ts'
 import type { Watchdog } from './health/watchdog.ts'
 
-export interface TakePausesOptions {
+interface TakePausesOptions {
   /** The take begins paused. */
   readonly isPaused: boolean
   readonly send: (message: Extract<ToPage, { type: 'pause' | 'resume' }>) => void
@@ -56,7 +56,7 @@ export class TakePauses {
     return sumUs / 1000
   }
 
-  /** Takes every packet of pictures, and of pauses. */
+  /** Called with every packet of pictures, and of pauses. */
   onPacket({ kind, timestampUs }: Packet): void {
     if (kind === 'pause' && this.#open === undefined) this.#begin(timestampUs)
     else if (kind === 'video' && this.#open !== undefined) this.#end(this.#open, timestampUs)

@@ -4,7 +4,7 @@ import { type AdoptOptions, adoptLeftovers, type Overlap, takesAtWork, waitForPr
 import type { Spool, SpooledSegment } from '../spool/index.ts'
 import type { TakeManifest } from './take-manifest.ts'
 
-export interface TakePredecessorsOptions {
+interface TakePredecessorsOptions {
   readonly request: RecorderRequest
   readonly store: FencedStore
   readonly spool: Pick<Spool, 'adopted'>

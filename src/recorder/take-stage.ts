@@ -23,7 +23,7 @@ const PAGE_STOP_MS = 2_000
 /** How long a standby take may be without a picture. */
 const STANDBY_MS = 60_000
 
-/** What a take is from its launch on. */
+/** What is known of a take from its launch on. */
 export interface Take {
   readonly request: RecorderRequest
   readonly io: RecorderIo
@@ -32,7 +32,7 @@ export interface Take {
 }
 
 /** What a take consists of once it records. */
-export interface TakeStage {
+interface TakeStage {
   readonly take: Take
   readonly spool: Spool
   readonly page: TakePage
@@ -44,7 +44,7 @@ export interface TakeStage {
   readonly sourceIds: Set<string>
 }
 
-/** Opens commands, signalling, page server, Chrome and page; then it waits for the end and lets the page finish. */
+/** Opens the commands, signalling, page server, Chrome and page, waits for the end, and lets the page finish. */
 export async function showUntilEnded(stage: TakeStage): Promise<void> {
   const { request, io, ending, warn } = stage.take
   const addSignals = signalIntake(stage)
@@ -69,7 +69,7 @@ export async function showUntilEnded(stage: TakeStage): Promise<void> {
   await stage.page.link.stop(error === null ? AbortSignal.timeout(PAGE_STOP_MS) : AbortSignal.abort())
 }
 
-/** Signals that are new are kept, then reach the idle rules, the triggers and the page, in this order. */
+/** Keeps signals that are new, then passes them to the idle rules, the triggers and the page, in this order. */
 function signalIntake({ take, page, output, triggers, idle }: TakeStage): (signals: readonly Signal[]) => void {
   const show = checkBoardImages({
     policy: createOutboundPolicy(take.request),

@@ -15,7 +15,7 @@ export interface AdoptOptions {
   readonly spoolDir: string
   readonly recordingId: string
   readonly take: number
-  /** Where adopted folders go. */
+  /** The folder into which adopted folders are moved. */
   readonly into: string
 }
 
@@ -27,7 +27,7 @@ export interface Overlap {
 
 /** A take that ends has 30 s to store what it has; one that still runs after that is not waited for. */
 const PREDECESSOR_MS = 40_000
-const LOOK_MS = 100
+const POLL_MS = 100
 
 /**
  * Resolves when no earlier take of this recording is at work on this machine, or after 40 s: two of them must not write
@@ -38,13 +38,13 @@ export async function waitForPredecessors(options: AdoptOptions, signal: AbortSi
   while (performance.now() < giveUpAtMs && !signal.aborted) {
     const folders = await listEarlier(options)
     if (!folders.some(({ life }) => life === 'running')) return
-    await delay(LOOK_MS, { signal })
+    await delay(POLL_MS, { signal })
   }
 }
 
 /**
- * Which earlier takes of this machine are at work now: only they may have recorded what this take records too. Of one that is
- * gone all comes before, whatever the clock has done since.
+ * The earlier takes of this machine that are at work now: only they may have recorded what this take records too. Everything of one
+ * that is gone comes before, whatever the clock has done since.
  */
 export async function takesAtWork(options: AdoptOptions): Promise<ReadonlySet<number>> {
   const folders = await listEarlier(options)
@@ -52,9 +52,9 @@ export async function takesAtWork(options: AdoptOptions): Promise<ReadonlySet<nu
 }
 
 /**
- * What dead takes of this recording left on this machine and no playlist names, in order. A segment whose place is behind
+ * Adopts what dead takes of this recording left on this machine and no playlist names, in order. A segment whose place is behind
  * a later take's is left for the end: while players follow a recording, nothing is put in between. What an overlapping take
- * recorded since this one began is dropped: this one has it. Twice is as once.
+ * recorded since this one began is dropped: this one has it. Idempotent.
  */
 export async function adoptLeftovers(
   options: AdoptOptions,
@@ -76,7 +76,7 @@ async function listEarlier({ spoolDir, recordingId, take }: AdoptOptions): Promi
   return (await listSpoolFolders(spoolDir, recordingId)).filter(({ about }) => about.take < take)
 }
 
-/** A take's segments are published in order, so that the newest one says it for all. */
+/** True for a segment that a playlist names. A take's segments are published in order, so its newest one decides. */
 function isNamed(segment: SpooledSegment, last: Publication['last']): boolean {
   return segment.take === last?.take && segment.number <= (parseSegmentName(last.uri)?.number ?? -1)
 }

@@ -16,7 +16,7 @@ export async function clearDeadTakes(spoolDir: string, recordingId: string, take
   }
 }
 
-/** The lock names its Chrome as `<host>-<pid>`; a process that has taken over the number is left alone. */
+/** Kills the Chrome that the profile's lock names as `<host>-<pid>`, unless another process has that number now. */
 async function killOwner(profileDir: string): Promise<void> {
   const lock = await readlink(join(profileDir, 'SingletonLock')).catch(() => '')
   const pid = Number(/-(\d+)$/.exec(lock)?.[1])

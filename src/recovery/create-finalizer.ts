@@ -17,7 +17,7 @@ export interface RecordingFinalizer {
   discard(recordingId: string): Promise<boolean>
 }
 
-/** Calls for one recording wait for each other: two at once would each publish what the other does not know. */
+/** Serializes the calls for one recording: two at once would each publish what the other does not know. */
 export function createFinalizer(store: SegmentStore, spoolDir: string): RecordingFinalizer {
   const turns = new Map<string, InTurn>()
   return {

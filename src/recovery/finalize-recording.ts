@@ -95,7 +95,7 @@ async function closeInTurn(closing: Closing): Promise<StoredTakes> {
   return await retry(closeOnce, { policy: RETRY_POLICIES.contendedClose, isWorthIt })
 }
 
-/** Whether the playlists name what was found: only then the spool may forget it. */
+/** True when the playlists name what was found: only then the spool may forget it. */
 async function isNamed({ store, recordingId, found }: Closing): Promise<boolean> {
   if (found.segments.length === 0) return true
   await delay(OTHER_WRITER_MS)
@@ -130,7 +130,7 @@ async function close(closing: Closing, lock: FinalizeLock): Promise<StoredTakes 
   return publication.stored
 }
 
-/** What dead takes had kept of their signals, behind those that the store has. */
+/** Appends the signals that dead takes had kept to those that the store has. */
 async function storeSignals({ store, recordingId, found }: Closing, publication: Publication): Promise<void> {
   const key = objectKey(recordingId, 'signals')
   const text = (await getText(store, key)) ?? ''
@@ -138,7 +138,7 @@ async function storeSignals({ store, recordingId, found }: Closing, publication:
   if (whole !== text) await putText(store, key, whole)
 }
 
-/** A segment that was found too late: the playlists of a rolling recording have moved on behind it, and only move on. */
+/** True for a segment that was found too late: the playlists of a rolling recording have moved past it, and never move back. */
 function hasLeft({ take, uri }: Omit<Segment, 'seq'>, named: StoredSegments | undefined): boolean {
   const first = named?.segments[0]
   if (first === undefined || first.seq === 0) return false
@@ -146,7 +146,7 @@ function hasLeft({ take, uri }: Omit<Segment, 'seq'>, named: StoredSegments | un
   return take === first.take ? numberOf(uri) < numberOf(first.uri) : take < first.take
 }
 
-/** A take that could never reach the store is known by its folder in the spool alone. */
+/** Adds takes that could never reach the store: only their folders in the spool know of them. */
 function withTakes(manifest: Manifest | undefined, takes: readonly SpooledTake[]): Manifest | undefined {
   const [first] = takes
   const whole = manifest ?? first?.manifest

@@ -1,6 +1,6 @@
 /**
- * What others do for a take or a recording that is gone: close its playlists, store what it left, clear away, restore its row. It
- * never records.
+ * What others do for a take or a recording whose process is gone: close its playlists, store and clear away what it left, restore its
+ * row. It never records.
  */
 export { type AdoptOptions, adoptLeftovers, type Overlap, takesAtWork, waitForPredecessors } from './adopt-leftovers.ts'
 export { clearDeadTakes } from './clear-dead-takes.ts'

@@ -18,7 +18,7 @@ import { RETRY_POLICIES, retry } from '../timing/index.ts'
 
 type Found = Omit<Segment, 'seq'>
 
-export interface RecoverOptions {
+interface RecoverOptions {
   readonly store: SegmentStore
   readonly spoolDir: string
   readonly recordingId: string
@@ -27,16 +27,16 @@ export interface RecoverOptions {
 }
 
 /** What dead takes left on this machine. What is not forgotten before the disposal stays in the spool. */
-export interface RecoveredSegments extends AsyncDisposable {
+interface RecoveredSegments extends AsyncDisposable {
   readonly takes: readonly SpooledTake[]
-  /** They are stored now. */
+  /** The segments that are stored now. */
   readonly segments: readonly Found[]
   readonly signals: readonly KeptLog[]
-  /** A playlist names them, and the signals are stored: the spool needs them no more. */
+  /** Removes all from the spool, once a playlist names the segments and the signals are stored. */
   forget(): Promise<void>
 }
 
-/** Whoever recovers has a folder in the spool too: dying in the middle leaves what a take would leave. */
+/** The take number of a recovery's own folder in the spool: a recovery that dies leaves what a take would leave. */
 const RECOVERY_TAKE = 0
 
 /** Takes over the folders of dead takes of a recording and stores their segments. Errors: those of the store. */

@@ -6,11 +6,11 @@ import type { LogPort } from '../telemetry/index.ts'
 import { repeat, within } from '../timing/index.ts'
 import type { RecordingFinalizer } from './create-finalizer.ts'
 
-export interface RecoverSpoolOptions {
+interface RecoverSpoolOptions {
   readonly finalizer: RecordingFinalizer
   readonly spoolDir: string
   /**
-   * How a recording ended; undefined while it runs, because then its next take or its end looks after what is left. Throws
+   * Says how a recording ended; undefined while it runs: its next take or its end then recovers what is left. Throws
    * `recording.not-found` for one that was deleted.
    */
   readonly endOf: (recordingId: string) => Promise<RecordingEnd | undefined>
@@ -19,9 +19,9 @@ export interface RecoverSpoolOptions {
   readonly logger: LogPort
 }
 
-/** A store that was away comes back at any time. */
+/** A store may come back at any time. */
 const EVERY_MS = 60_000
-/** A store that does not answer holds up no end: what is not stored stays in the spool. */
+/** How long a disposal waits for a store that does not answer: what is not stored stays in the spool. */
 const GRACE_MS = 5_000
 
 /** Stores what dead takes of ended recordings left on this machine: now, and every minute until it is disposed. */
@@ -35,8 +35,8 @@ export function recoverSpoolRegularly(options: RecoverSpoolOptions): AsyncDispos
 }
 
 /**
- * One pass over the spool; an abort ends it before the next recording. It never throws: what fails stays in the spool, and the log
- * says why.
+ * Makes one pass over the spool; an abort ends it before the next recording. It never throws: what fails stays in the spool, and is
+ * logged.
  */
 export async function recoverSpool(options: RecoverSpoolOptions, signal?: AbortSignal): Promise<void> {
   const { finalizer, spoolDir, endOf, onStored, logger } = options
@@ -61,7 +61,7 @@ export async function recoverSpool(options: RecoverSpoolOptions, signal?: AbortS
   }
 }
 
-/** A database that was lost knows a recording as little as one that deleted it: only what the store says is believed. */
+/** Discards leftovers of a deleted recording. An unknown row is no proof, because a database may be lost: the store decides. */
 async function unlessDeleted(
   { finalizer, logger }: RecoverSpoolOptions,
   recordingId: string,

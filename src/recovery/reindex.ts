@@ -8,11 +8,11 @@ import type { Restorers, RowRestorer } from './restorers.ts'
 
 export interface ReindexReport {
   readonly restored: number
-  /** The database has a row of it, which knows better. */
+  /** The database has a row of it, which wins. */
   readonly kept: number
-  /** It may still run: something of it was stored a moment ago. */
+  /** The recording may still run: something of it was stored a moment ago. */
   readonly running: number
-  /** Something of it is there though it was deleted: its deletion goes on. */
+  /** The recording was deleted and something of it is left: its deletion goes on. */
   readonly deleted: number
   readonly unreadable: number
   /** Clips that are ready; `unreadable` has no whole `highlight.json` of one. */
@@ -53,7 +53,7 @@ export async function reindex(
 type RecordingOutcome = 'restored' | 'kept' | 'running' | 'deleted' | 'unreadable'
 type RowOutcome = keyof RowsReport
 
-/** What the store has of one kind. */
+/** What the store has of one kind of row. */
 interface RowsOfRecording<Row> {
   readonly ids: AsyncIterable<string>
   readonly load: (store: SegmentStore, ids: { id: string; recordingId: string }) => Promise<Row | undefined>
@@ -152,7 +152,7 @@ class Reindexing {
   }
 }
 
-/** The ids of a recording's recaps, by their films. */
+/** Lists the ids of a recording's recaps, by their films. */
 async function* recapIds(store: SegmentStore, recordingId: string): AsyncIterable<string> {
   for await (const { key } of store.list(folderKey(recordingId, 'recaps'))) {
     const found = findObject(splitKey(key).name)

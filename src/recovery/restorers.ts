@@ -1,7 +1,7 @@
 import type { HighlightRecord, RecapRecord } from '../highlights/index.ts'
 import type { RecordingRecord } from '../recording/index.ts'
 
-/** Rows that are written anew from what the store says of a recording. */
+/** Restores the rows of recordings from what the store says of them. */
 export interface RecordingRestorer {
   /** True also for a recording that was deleted: its row is what keeps it so. */
   knows(id: string): Promise<boolean>
@@ -9,7 +9,7 @@ export interface RecordingRestorer {
   restore(record: RecordingRecord): Promise<boolean>
 }
 
-/** Rows of what was made of a recording, written anew from what the store says of them. */
+/** Restores rows of what was made of a recording, from what the store says of them. */
 export interface RowRestorer<Row> {
   /** Ids of all rows of a recording, also of those whose deletion has not ended. */
   knownOf(recordingId: string): Promise<ReadonlySet<string>>
@@ -17,7 +17,7 @@ export interface RowRestorer<Row> {
   restore(record: Row): Promise<boolean>
 }
 
-/** What is written into the database. */
+/** The drivers that `reindex` writes with. */
 export interface Restorers {
   readonly recordings: RecordingRestorer
   readonly highlights: RowRestorer<HighlightRecord>

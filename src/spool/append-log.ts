@@ -1,13 +1,13 @@
 import { appendFile, truncate, writeFile } from 'node:fs/promises'
 import { fsError } from '../store/index.ts'
 
-/** A file that grows by whole texts: one that failed to be written leaves no part before the next. */
+/** An append-only file of whole texts: the next append first truncates what a failed one has torn. */
 export interface AppendLog {
   readonly bytes: number
   append(text: string): Promise<void>
 }
 
-/** Begins the file anew with this text. Errors: those of the disk. */
+/** Truncates or creates the file with this text. Errors: those of the disk. */
 export async function createAppendLog(path: string, text = ''): Promise<AppendLog> {
   const doing = `Writing \`${path}\``
   const fail = (error: unknown): never => {

@@ -1,6 +1,6 @@
 /**
- * A take's folder on this machine: segments that the store has not confirmed, logs that grow, what dead takes left. It never talks
- * to a store.
+ * A take's folder on this machine: segments that the store has not confirmed, append-only logs, and what dead takes left. It never
+ * talks to a store.
  */
 export { type AppendLog, createAppendLog } from './append-log.ts'
 export { readKeptLogs } from './kept-logs.ts'
@@ -22,6 +22,5 @@ export {
   type Spool,
   type SpooledSegment,
   type SpooledTake,
-  signalLogOf,
 } from './spool.ts'
 export { assertRoom } from './spool-room.ts'

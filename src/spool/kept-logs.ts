@@ -4,7 +4,7 @@ import { fsError, isMissing } from '../store/index.ts'
 import { listAdopted } from './leftovers.ts'
 import { signalLogOf } from './spool.ts'
 
-/** The signals that takes have kept in the folders of a folder. */
+/** Reads the signal logs of the takes whose folders lie in this folder. */
 export async function readKeptLogs(adopted: string): Promise<readonly (KeptLog & { readonly path: string })[]> {
   const folders = await listAdopted(adopted)
   const logs = await Promise.all(

@@ -6,7 +6,7 @@ import { namesIn } from './names-in.ts'
 import { adoptedOf, holdsLeftovers, readSpooled, type SpooledSegment, type SpooledTake, takeFileOf } from './spool.ts'
 import { lifeOfFolder } from './spool-life.ts'
 
-/** A folder that a take has in the spool of this machine. */
+/** The folder of one take in the spool of this machine. */
 export interface SpoolFolder {
   readonly path: string
   readonly about: SpooledTake
@@ -14,7 +14,7 @@ export interface SpoolFolder {
   readonly life: ProcessLife
 }
 
-/** All takes with a folder in the spool, of one recording or of all, in the order of recordings and takes. */
+/** Lists the folders of the spool, of one recording or of all, in the order of recordings and takes. */
 export async function listSpoolFolders(spoolDir: string, recordingId?: string): Promise<readonly SpoolFolder[]> {
   const prefix = recordingId === undefined ? '' : `${recordingId}-`
   const names = (await namesIn(spoolDir)).filter((name) => name.startsWith(prefix) && !name.startsWith('.'))
@@ -33,8 +33,8 @@ export async function isRecordedHere(spoolDir: string, recordingId: string): Pro
 }
 
 /**
- * Takes over a dead take's folder by moving it into a folder, so that of several who try one gets it. What it had adopted
- * comes to lie beside it: however often leftovers change hands, their paths do not grow.
+ * Takes over a dead take's folder by a rename, so that exactly one of several who try gets it. What it had adopted is moved beside
+ * it: however often leftovers change hands, their paths do not grow.
  */
 export async function claimFolder(folder: Pick<SpoolFolder, 'path'>, into: string): Promise<void> {
   await mkdir(into, { recursive: true })
@@ -50,7 +50,7 @@ export async function claimFolder(folder: Pick<SpoolFolder, 'path'>, into: strin
   if (!(await holdsLeftovers(claimed))) await rm(claimed, { recursive: true, force: true })
 }
 
-/** The folders in a folder, and those that they had adopted, in the order of takes. */
+/** Lists the folders that a take has adopted, and those that they had adopted, in the order of takes. */
 export async function listAdopted(adopted: string): Promise<readonly Omit<SpoolFolder, 'life'>[]> {
   const found: Omit<SpoolFolder, 'life'>[] = []
   for (const name of await namesIn(adopted)) {
@@ -62,7 +62,7 @@ export async function listAdopted(adopted: string): Promise<readonly Omit<SpoolF
   return found.sort(byTake)
 }
 
-/** All segments of the folders in a folder, and of those that they had adopted, in the order of takes and numbers. */
+/** Reads the segments of all folders that `listAdopted` finds, in the order of takes and numbers. */
 export async function readAdopted(adopted: string): Promise<readonly SpooledSegment[]> {
   const folders = await listAdopted(adopted)
   const found = await Promise.all(folders.map(({ path, about }) => readSpooled(path, about.take)))

@@ -4,12 +4,12 @@ import { isMissing } from '../store/index.ts'
 import { namesIn } from './names-in.ts'
 
 const THOROUGH = { recursive: true, force: true, maxRetries: 5, retryDelay: 100 } as const
-/** A folder that is made or removed has its hidden name for a moment only. */
+/** A folder that is being made or removed has a hidden name, normally for less than this. */
 const HIDDEN_MS = 60_000
 
 /**
- * Removes a folder of the spool. It leaves its place in one step, so that nobody finds a part of it, and a helper of a
- * killed Chrome that still writes into its profile finds no way there. What cannot be removed now is swept later.
+ * Removes a folder of the spool. A rename hides it first, so that nobody finds a part of it, and a process of a killed Chrome that
+ * still writes into its profile loses its path. `sweepHidden` removes later what cannot be removed now.
  */
 export async function removeFolder(path: string): Promise<void> {
   const hidden = join(dirname(path), `.${basename(path)}`)
@@ -22,7 +22,7 @@ export async function removeFolder(path: string): Promise<void> {
   await rm(hidden, THOROUGH)
 }
 
-/** Removes what a killed process was making or removing in the spool. Errors: those of the disk. */
+/** Removes the hidden folders of processes that were killed while making or removing them. Errors: those of the disk. */
 export async function sweepHidden(spoolDir: string, nowMs: number): Promise<void> {
   for (const name of (await namesIn(spoolDir)).filter((each) => each.startsWith('.'))) {
     const path = join(spoolDir, name)

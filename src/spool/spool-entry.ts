@@ -1,6 +1,6 @@
-/** A segment as the name of its file in the spool says it: a rename writes the bytes and all that is known of them at once. */
+/** What the name of a segment's file in the spool says of it, so that one rename commits the bytes with their metadata. */
 export interface SpoolEntry {
-  /** Its place in its take, from 0. */
+  /** The segment's place in its take, from 0. */
   readonly number: number
   /** Wall time of the first picture, epoch milliseconds. */
   readonly programDateTimeMs: number
@@ -14,14 +14,14 @@ export interface SpoolEntry {
 const SUFFIX = { waiting: '.ts', stored: '.stored', gap: '.gap' } as const
 const NAME = /^(\d+)_(\d+)_(\d+)_(\d+)(_d)?(\.ts|\.stored|\.gap)$/
 
-/** The inverse of `parseSpoolEntry`. Wall time is kept to the millisecond, as playlists have it; the duration to the microsecond. */
+/** The inverse of `parseSpoolEntry`, exact to the millisecond of wall time, as playlists are, and to the microsecond of duration. */
 export function spoolEntryName(entry: SpoolEntry): string {
   const durationUs = Math.round(entry.durationSec * 1e6)
   const figures = [entry.number, Math.round(entry.programDateTimeMs), durationUs, entry.bytes].join('_')
   return `${figures}${entry.discontinuity ? '_d' : ''}${SUFFIX[entry.kind]}`
 }
 
-/** Undefined for any other file. */
+/** Parses a file name; undefined for any other file. */
 export function parseSpoolEntry(name: string): SpoolEntry | undefined {
   const match = NAME.exec(name)
   if (match === null) return undefined

@@ -4,15 +4,15 @@ import { AppError } from '../protocol/index.ts'
 import { namesIn } from './names-in.ts'
 import { adoptedOf, readSpooled } from './spool.ts'
 
-export interface SpoolRoomOptions {
+interface SpoolRoomOptions {
   readonly spoolDir: string
-  /** What all recordings of this machine may keep in the spool; without it as much as the disk has. */
+  /** The most that all recordings of this machine may keep in the spool; without it as much as the disk has. */
   readonly maxBytes: number | undefined
 }
 
-/** What Chrome's profile, the log and a database beside the spool may need while the store is away. */
+/** The reserve for Chrome's profile, the log and a database on the same disk while the store is away. */
 const RESERVE_BYTES = 256 * 1024 * 1024
-/** The share that stays free of a disk so small that this is less. */
+/** The reserve of a small disk, as a share of it. */
 const RESERVE_SHARE = 0.05
 
 /** Throws `spool.disk-full` when so many bytes more would break the limit or take the disk's reserve. */

@@ -14,7 +14,7 @@ import { occupyFolder } from './spool-life.ts'
 /** A segment on its way to the store. */
 export interface SpooledSegment extends SpoolEntry {
   readonly take: number
-  /** Undefined for a gap that not even its name could be written of. */
+  /** Undefined for a gap whose very name could not be written. */
   readonly path: string | undefined
   /** When its last picture came, in the clock of `performance.now()`; undefined for a segment of another process. */
   readonly lastFrameAtMs?: number
@@ -25,7 +25,7 @@ export interface SpooledTake {
   readonly recordingId: string
   readonly take: number
   readonly targetDurationSec: number
-  /** As it was when the take began. */
+  /** The manifest as it was when the take began. */
   readonly manifest: Manifest
   readonly owner: ProcessIdentity
 }
@@ -39,7 +39,7 @@ export interface Spool extends AsyncDisposable {
   readonly chromeProfile: string
   /** The take's signals that the store may not have; removed once it has them all. */
   readonly signalLog: string
-  /** Where the folders of earlier takes go that this take cares for now. */
+  /** The folder of the takes that this one has adopted. */
   readonly adopted: string
   /** Writes a segment durably, or throws `spool.disk-full` and leaves nothing of it. */
   write(entry: Omit<SpoolEntry, 'bytes' | 'kind'>, bytes: Uint8Array): Promise<SpooledSegment>
@@ -138,22 +138,22 @@ export async function holdsLeftovers(folder: string): Promise<boolean> {
   return false
 }
 
-/** The file that says what a folder of the spool is. */
+/** The path of `take.json` in a take's folder. */
 export function takeFileOf(folder: string): string {
   return join(folder, TAKE_FILE)
 }
 
-/** Where the folders go that a take has adopted. */
+/** The path of the takes that a take has adopted. */
 export function adoptedOf(folder: string): string {
   return join(folder, 'adopted')
 }
 
-/** Chrome's own folder. */
+/** The path of Chrome's profile in a take's folder. */
 export function chromeProfileOf(folder: string): string {
   return join(folder, 'chrome')
 }
 
-/** The file of a folder's signals. */
+/** The path of the signal log in a take's folder. */
 export function signalLogOf(folder: string): string {
   return join(folder, objectName('signals'))
 }

@@ -2,7 +2,7 @@ import type { IdleRule, IdleTimes, RecorderEvent, RecorderRequest, Signal } from
 import { repeat } from '../../timing/index.ts'
 
 export interface IdleWatchOptions {
-  /** The rules, what was over of their time before this take, and how it begins. */
+  /** The rules, how much of their time had passed before this take, and how the take begins. */
   readonly request: Pick<RecorderRequest, 'idle' | 'idleForSec' | 'isPaused' | 'handover'>
   /** The sources that the recording has now. */
   readonly sourceIds: ReadonlySet<string>
@@ -11,7 +11,7 @@ export interface IdleWatchOptions {
 }
 
 const CHECK_MS = 1000
-/** Whatever was before it, a take ends by no rule before its sources and its room had this time to come, or the rule's. */
+/** No rule ends a take before its sources and its room had this time to arrive, or the rule's own if that is shorter. */
 const ARRIVAL_MS = 30_000
 const RULES: readonly IdleRule[] = ['noLiveSourceSec', 'emptyRoomSec', 'pausedSec']
 
@@ -76,7 +76,7 @@ export class IdleWatch implements Disposable {
     return Object.fromEntries(ruled.map((rule) => [rule, Math.round(this.#idleMs(rule) / 100) / 10]))
   }
 
-  /** Compares the time with the rules; it does so by itself every second. */
+  /** Compares the time with the rules; called every second anyway. */
   check(): void {
     this.#refresh()
     const { request, nowMs, onIdle } = this.#options

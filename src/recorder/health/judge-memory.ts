@@ -1,12 +1,12 @@
 import { AppError } from '../../protocol/index.ts'
 
-/** What the memory of a recorder and its Chrome calls for. */
+/** What to do about the memory of a recorder and its Chrome. */
 export interface MemoryVerdict {
   /** The memory is above its level or climbs: a new browser would need less. */
   readonly isHigh: boolean
-  /** The memory is so high for the first time, or climbs for the first time. */
+  /** Set when the memory is so high for the first time, or climbs for the first time. */
   readonly warning?: AppError
-  /** The take has to end now, before the machine kills it. */
+  /** Set when the take has to end now, before the machine kills it. */
   readonly end?: AppError
 }
 
@@ -14,19 +14,19 @@ const MB = 1024 * 1024
 /** Four sources at 720p measure 0.6 to 1.1 GB; a page's heap breaks at 4 GB. */
 export const WARN_BYTES = 2_500 * MB
 export const END_BYTES = 3_500 * MB
-/** Caches fill in the first minutes: that is no slope. */
+/** The first minutes do not count: caches fill. */
 const WARM_UP_MS = 5 * 60_000
-/** What still grows after that grows for good. Beyond 10 MB a minute it is 14 GB a day. */
+/** A leak: 10 MB a minute is 14 GB a day. */
 const SLOPE_MB_PER_MIN = 10
 const WINDOW_MS = 10 * 60_000
 const EVERY_MS = 10_000
 
 /** Judges the height and the slope of a take's memory, as often as it is measured. */
-export interface MemoryJudge {
+interface MemoryJudge {
   judge(bytes: number, nowMs: number): MemoryVerdict
 }
 
-/** Warns once of its height and once of its slope; `end` comes with every measure beyond the limit. */
+/** The judge warns once of the height and once of the slope; `end` comes with every measure beyond the limit. */
 export function createMemoryJudge(): MemoryJudge {
   const readings: { readonly bytes: number; readonly atMs: number }[] = []
   const warned = new Set<'height' | 'slope'>()

@@ -1,7 +1,7 @@
 import { AppError, type PageStats } from '../../protocol/index.ts'
 
-/** What may be wrong with what a page records while it seems to work. */
-export type OutputFault = 'picture.frozen' | 'picture.black' | 'sound.silent'
+/** A fault in what a page records while it seems to work. */
+type OutputFault = 'picture.frozen' | 'picture.black' | 'sound.silent'
 
 /** Reports come once a second. One odd second is a cut, a key frame or a mute; five are five lost seconds. */
 export const ODD_SECONDS = 5
@@ -17,7 +17,7 @@ const SOUND_RMS = 10 ** (-50 / 20)
 const SILENCE_DBFS = -70
 
 /** Reports each fault once, when it has lasted, and again only after it was gone. */
-export interface OutputJudge {
+interface OutputJudge {
   /** The faults that are new with this report. */
   judge(stats: Pick<PageStats, 'picture' | 'sources' | 'peakDbfs'>): readonly AppError[]
 }
@@ -34,7 +34,7 @@ export function createOutputJudge(): OutputJudge {
   }
 }
 
-/** What is odd about this second. A source that is still, black or silent itself makes nothing odd. */
+/** The faults of this second. A source that is still, black or silent itself is none. */
 function faultsOf({ picture, sources, peakDbfs }: Parameters<OutputJudge['judge']>[0]): Map<OutputFault, string> {
   const faults = new Map<OutputFault, string>()
   const lasting = `for ${ODD_SECONDS} s`

@@ -4,7 +4,7 @@ import { repeat } from '../../timing/index.ts'
 import type { TakeFigures } from '../take-output.ts'
 
 /** Each report calls the readers once. A load that cannot be measured goes to `onError`, and that report is left out. */
-export interface StatsSource {
+interface StatsSource {
   readonly emit: (event: RecorderEvent) => void
   readonly frames: () => { readonly frames: number; readonly droppedFrames: number }
   readonly figures: () => TakeFigures

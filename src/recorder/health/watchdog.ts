@@ -3,10 +3,10 @@ import { repeat } from '../../timing/index.ts'
 import { createMemoryJudge } from './judge-memory.ts'
 import { createOutputJudge } from './judge-output.ts'
 
-export interface WatchdogOptions {
+interface WatchdogOptions {
   readonly send: (message: ToPage) => void
   readonly onFailed: (error: AppError) => void
-  /** Something is wrong with what is recorded, but another take would not mend it. */
+  /** Called with a fault in what is recorded that another take would not mend. */
   readonly onWarning: (error: AppError) => void
   /** Called with every measure of a memory that is too high, or climbs. */
   readonly onHighMemory: () => void
@@ -14,7 +14,7 @@ export interface WatchdogOptions {
   readonly limits?: Partial<WatchdogLimits>
 }
 
-export interface WatchdogLimits {
+interface WatchdogLimits {
   /** From the launch to the first picture. */
   readonly startMs: number
   readonly silenceMs: number
@@ -27,9 +27,9 @@ export interface Watchdog extends Disposable {
   onVideo(): void
   onPong(): void
   onStats(stats: PageStats): void
-  /** Of the recorder and its Chrome. */
+  /** Takes the memory of the recorder and its Chrome. */
   onMemory(bytes: number): void
-  /** While a class is paused no pictures come, and nothing that is shown is wrong. */
+  /** While the take is paused no picture is due, and no output is judged. */
   setPaused(isPaused: boolean): void
 }
 
@@ -38,11 +38,11 @@ export interface Watchdog extends Disposable {
  * that stands. As long as pictures come nothing is lost, so an answer may take longer: opening a source on a busy machine
  * has blocked a page for 2 s.
  */
-export const WATCHDOG_LIMITS: WatchdogLimits = { startMs: 30_000, silenceMs: 2_000, pongMs: 5_000, everyMs: 250 }
-/** A tick that comes later than this says that the recorder itself did not run: the page is not blamed for that time. */
+const WATCHDOG_LIMITS: WatchdogLimits = { startMs: 30_000, silenceMs: 2_000, pongMs: 5_000, everyMs: 250 }
+/** A check that comes later than this many periods means that the recorder itself did not run: that time is not the page's fault. */
 const LATE_TICKS = 2
 
-/** Begins with the start limit; the limits of a running take count from its first picture. */
+/** Applies the start limit at once, and the limits of a running take from its first picture on. */
 export function startWatchdog(options: WatchdogOptions): Watchdog {
   const limits = { ...WATCHDOG_LIMITS, ...options.limits }
   const output = createOutputJudge()

@@ -8,7 +8,7 @@ import type { LogPort } from '../../telemetry/index.ts'
 import { within } from '../../timing/index.ts'
 import { findChrome } from './chrome-path.ts'
 
-export interface RecorderBrowserOptions {
+interface RecorderBrowserOptions {
   readonly chromePath: string | undefined
   /** Chrome's own folder, which the caller removes. */
   readonly profileDir: string
@@ -42,7 +42,7 @@ const FLAGS = [
 ]
 
 /**
- * Launches with the sandbox wherever user and host let it. Errors: `chrome.not-found`, `chrome.launch-failed` after 30 s at
+ * Launches Chrome with its sandbox wherever user and host let it. Errors: `chrome.not-found`, `chrome.launch-failed` after 30 s at
  * the latest.
  */
 export async function launchBrowser(options: RecorderBrowserOptions): Promise<RecorderBrowser> {
@@ -74,7 +74,7 @@ export async function launchBrowser(options: RecorderBrowserOptions): Promise<Re
   }
 }
 
-/** Root cannot use Chrome's sandbox, and some hosts forbid it: then Chrome runs without, and the log says so. */
+/** Launches Chrome without its sandbox where root or the host forbids it, and logs that. */
 async function launchSandboxed(executablePath: string, options: RecorderBrowserOptions): Promise<Browser> {
   if (process.getuid?.() === 0) {
     options.logger.debug({}, 'running as root: Chrome runs without its sandbox')

@@ -5,7 +5,7 @@ import { AppError } from '../../protocol/index.ts'
 const NAMES = ['google-chrome-stable', 'google-chrome', 'chromium', 'chromium-browser', 'chrome'] as const
 
 /**
- * The Chrome to launch: the configured one, else the first on the search path, else the one in Puppeteer's cache.
+ * Finds the Chrome to launch: the configured one, else the first on the search path, else the one in Puppeteer's cache.
  * Errors: `chrome.not-found`, also when the configured one is missing.
  */
 export async function findChrome(configured: string | undefined): Promise<string> {

@@ -41,8 +41,8 @@ export class PageClock {
 }
 
 /**
- * What is to be added to the one page's clock so that it says what the other's says; 0 when they are on two machines, whose
- * wall clocks are then all that they have in common.
+ * The offset that puts this page's clock onto the other page's, milliseconds; 0 when they are on two machines, which have no more
+ * than their wall clocks in common.
  */
 export function clockShiftMs(own: TakeClock, other: TakeClock): number {
   return own.machine === other.machine ? other.offsetMs - own.offsetMs : 0
@@ -52,7 +52,7 @@ function monotonicMs(): number {
   return Number(process.hrtime.bigint()) / 1e6
 }
 
-/** The boot that the monotonic clock counts from. */
+/** Names the origin of the monotonic clock: the boot, or the host where no boot has an id. */
 async function bootOrHost(): Promise<string> {
   return (await readBootId()) || hostname()
 }

@@ -13,12 +13,12 @@ import type { LogPort } from '../../telemetry/index.ts'
 import { unlessAborted } from '../../timing/index.ts'
 import { PageClock } from './page-clock.ts'
 
-export interface PageLinkOptions {
-  /** What the page is started with; asked for once the page is there. */
+interface PageLinkOptions {
+  /** Makes what the page is started with; called once, when the page has said `hello`. */
   readonly start: (link: Pick<PageLink, 'measureClock'>) => Promise<PageStart>
   readonly logger: LogPort
   readonly onPacket: (packet: Packet) => void
-  /** Every message but `hello`, `clock`, `started`, `stopped`, `failed` and `log`, which the link handles itself. */
+  /** Called with every message but `hello`, `clock`, `started`, `stopped`, `failed` and `log`, which the link handles itself. */
   readonly onMessage: (message: FromPage) => void
   readonly onFailed: (error: AppError) => void
 }
@@ -30,7 +30,7 @@ export class PageLink {
   readonly #epoch = Promise.withResolvers<number>()
   /** The page has answered that its take is over. */
   readonly #stopAnswered = Promise.withResolvers<void>()
-  /** The same, or the control link is closed. */
+  /** The page has answered, or the control link is closed. */
   readonly #controlOver = Promise.withResolvers<void>()
   /** The packet link is closed: no packet comes any more. */
   readonly #packetsOver = Promise.withResolvers<void>()
@@ -48,7 +48,7 @@ export class PageLink {
     this.#options = options
   }
 
-  /** Wall time of media time zero, epoch milliseconds: what the page says, or by its first packet if it never does. */
+  /** Wall time of media time zero, epoch milliseconds, from `started`; where that never comes, estimated from the first packet. */
   get takeEpochMs(): Promise<number> {
     return this.#epoch.promise
   }

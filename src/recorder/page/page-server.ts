@@ -8,16 +8,16 @@ import sirv from 'sirv'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { AppError, CONTROL_PATH, PACKETS_PATH } from '../../protocol/index.ts'
 
-export interface PageServerOptions {
-  /** The built recorder page; without it `dist/recorder-page` of this package. */
+interface PageServerOptions {
+  /** The folder of the built recorder page; without it `dist/recorder-page` of this package. */
   readonly pageDir: string | undefined
-  /** Random per take; whoever knows it is the page. */
+  /** The take's random secret: whoever knows it is the page. */
   readonly secret: string
   readonly onControl: (socket: WebSocket) => void
   readonly onPackets: (socket: WebSocket) => void
 }
 
-/** Serves the recorder page and its two WebSockets to this machine only. */
+/** Serves the recorder page and accepts its two WebSockets, on the loopback address only. */
 export interface PageServer extends AsyncDisposable {
   /** The page's URL; the secret is in its fragment, which no request carries. */
   readonly url: string
@@ -76,7 +76,7 @@ function acceptorOf(upgrade: { request: IncomingMessage; options: PageServerOpti
   return undefined
 }
 
-/** A page elsewhere that rebinds its name to 127.0.0.1 sends its own name as Host. */
+/** False for DNS rebinding: a page elsewhere that points its name at 127.0.0.1 sends that name as Host. */
 function isOwnHost(request: IncomingMessage, origin: string): boolean {
   return `http://${request.headers.host}` === origin
 }

@@ -2,7 +2,7 @@ import type { OutboundPolicy } from '../../outbound/index.ts'
 import { AppError, type BoardElement, isKnownSignal, type Signal, toAppError } from '../../protocol/index.ts'
 import { InTurn, within } from '../../timing/index.ts'
 
-export interface BoardImagesOptions {
+interface BoardImagesOptions {
   readonly policy: OutboundPolicy
   /** Called with the signals in the order of the calls; at once where no image has to be checked. */
   readonly deliver: (signals: readonly Signal[]) => void

@@ -5,13 +5,13 @@ import type { Signal } from '../../protocol/index.ts'
 import { type AppendLog, createAppendLog, readKeptLogs } from '../../spool/index.ts'
 import type { SegmentStore } from '../../store/index.ts'
 
-export interface SignalLogOptions {
+interface SignalLogOptions {
   readonly store: SegmentStore
   readonly recordingId: string
   readonly take: number
-  /** The take's own signals, kept on this machine until the store has them all. */
+  /** The file of the take's own signals on this machine, until the store has them all. */
   readonly path: string
-  /** The folders of earlier takes that this one cares for: the signals that they kept are stored too. */
+  /** The folder of the takes that this one has adopted: the signals that they kept are stored too. */
   readonly adopted: string
   readonly publication: Promise<Publication>
   /** Wall time of the take's first picture, epoch milliseconds. */
@@ -20,7 +20,7 @@ export interface SignalLogOptions {
   readonly pausedMsBefore: (atMs: number) => number
 }
 
-/** The whole log is one object: as it grows it is stored more seldom, so that it costs no more than so much a second. */
+/** The most that the log may cost the store: it is one object, stored whole, and so more seldom as it grows. */
 const STORED_BYTES_PER_MS = 50
 const LONGEST_REST_MS = 10 * 60_000
 
@@ -63,7 +63,7 @@ export class SignalLog {
     return fresh
   }
 
-  /** Keeps on this machine what came, as soon as there was a first picture. Errors: those of the disk. */
+  /** Writes new signals to this machine's disk, as soon as there was a first picture. Errors: those of the disk. */
   async keep(): Promise<void> {
     if (this.#startMs === undefined || this.#waiting.length === 0) return
     const startMs = this.#startMs
@@ -77,8 +77,8 @@ export class SignalLog {
   }
 
   /**
-   * The same, and stores it when it is time: the longer the log, the more seldom. Calls must not overlap; one that failed is
-   * made good by the next.
+   * Writes new signals to the disk, and stores the log when it is time: the longer it is, the more seldom. Calls must not overlap;
+   * the next one makes up for one that failed.
    */
   async flush(): Promise<void> {
     await this.keep()
@@ -88,7 +88,7 @@ export class SignalLog {
     if (this.#isDirty && performance.now() - this.#storedAtMs >= restMs(whole.log.bytes)) await this.#store(whole)
   }
 
-  /** Stores all of it now; this machine keeps nothing of it. */
+  /** Stores the whole log now; this machine keeps nothing of it. */
   async finish(): Promise<void> {
     this.#publication ??= await this.#options.publication
     await this.keep()
@@ -97,7 +97,7 @@ export class SignalLog {
     await rm(this.#options.path, { force: true })
   }
 
-  /** Where the take begins in the time line is certain once it is in the playlists: only then the whole log is written. */
+  /** Appends new signals to the whole log, which needs the take's place in the time line: certain once it is in the playlists. */
   async #write(publication: Publication): Promise<WholeLog> {
     if (this.#whole === undefined) {
       this.#whole = await openWholeLog(this.#options, publication)
@@ -130,9 +130,9 @@ interface WholeLog {
   readonly log: AppendLog
   readonly logged: ReadonlySet<string>
   readonly baseSec: number
-  /** The logs of earlier takes in it that the store did not have. */
+  /** The files of earlier takes' signals that the whole log has taken in. */
   readonly merged: string[]
-  /** It has more than the store. */
+  /** The log has more than the store. */
   readonly isNews: boolean
 }
 

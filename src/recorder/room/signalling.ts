@@ -15,7 +15,7 @@ import { isObject } from '../../protocol/schema-words.ts'
 import type { LogPort } from '../../telemetry/index.ts'
 import { backOffMs, delay, RETRY_POLICIES, repeat, Throttle } from '../../timing/index.ts'
 
-export interface SignallingOptions {
+interface SignallingOptions {
   readonly signalling: Signalling
   readonly logger: LogPort
   readonly onSignals: (signals: readonly Signal[]) => void
@@ -25,12 +25,12 @@ export interface SignallingOptions {
 
 const HEARTBEAT_MS = 10_000
 const CONNECT_TIMEOUT_MS = 10_000
-/** A connection that lasted this long was a good one: the next failure starts waiting from the beginning. */
+/** A connection that lasted this long resets the back-off. */
 const STABLE_MS = 5_000
 
 /**
- * Listens to the room's signalling server. After a break it asks with `?after=<seq>` for what it missed; signals that
- * arrive together are handed on together.
+ * Receives the signals of the room from its signalling server, and reconnects for ever. After a break it resumes with
+ * `?after=<seq>`; signals that arrive together are passed on together.
  */
 export function joinSignalling(options: SignallingOptions): AsyncDisposable {
   const leaving = new AbortController()
@@ -52,7 +52,7 @@ async function stayConnected(options: SignallingOptions, signal: AbortSignal): P
   }
   while (!signal.aborted) {
     const openedAtMs = performance.now()
-    const reason = await listen({ ...options, onSignals }, afterSeq, signal)
+    const reason = await runConnection({ ...options, onSignals }, afterSeq, signal)
     if (signal.aborted) return
     failures = performance.now() - openedAtMs > STABLE_MS ? 0 : failures + 1
     if (failures <= 1) options.onTrouble(unreachable(options.signalling.url, reason))
@@ -60,8 +60,8 @@ async function stayConnected(options: SignallingOptions, signal: AbortSignal): P
   }
 }
 
-/** One connection from its first try to its end; resolves with why it ended. */
-function listen(options: SignallingOptions, afterSeq: number, signal: AbortSignal): Promise<string> {
+/** Runs one connection from its handshake to its end; resolves with why it ended. */
+function runConnection(options: SignallingOptions, afterSeq: number, signal: AbortSignal): Promise<string> {
   const url = new URL(options.signalling.url)
   if (afterSeq > 0) url.searchParams.set('after', String(afterSeq))
   const { token } = options.signalling
@@ -110,7 +110,7 @@ function watchHeartbeat(socket: WebSocket): Disposable {
   })
 }
 
-/** Hands on together what comes within one turn of the event loop. */
+/** Passes on together what arrives together. */
 function createBatch(onSignals: (signals: readonly Signal[]) => void): (signal: Signal) => void {
   const collected: Signal[] = []
   const batch = new Throttle(0, () => onSignals(collected.splice(0)))
@@ -120,7 +120,7 @@ function createBatch(onSignals: (signals: readonly Signal[]) => void): (signal: 
   }
 }
 
-/** Another platform's server is outside too: what is of a known type must match that type's schema. */
+/** Checks outside data: a signal of a known type must match that type's schema. */
 function parseSignal(text: string): { readonly signal?: Signal; readonly mismatch?: Mismatch | string } {
   try {
     const value = parseJson(text)
@@ -133,7 +133,7 @@ function parseSignal(text: string): { readonly signal?: Signal; readonly mismatc
 
 const checks = new Map<TSchema, ReturnType<typeof compileCheck>>()
 
-/** Compiled at the first signal of its type, so that a start does not wait for it. */
+/** The check of a type is compiled at its first signal, so that a start does not wait for it. */
 function checkOf(type: unknown): ReturnType<typeof compileCheck> {
   const isKnown = typeof type === 'string' && Object.hasOwn(SIGNAL_SCHEMAS, type)
   const schema = isKnown ? SIGNAL_SCHEMAS[type as SignalType] : UnknownSignalSchema

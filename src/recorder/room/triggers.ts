@@ -11,7 +11,7 @@ import {
 } from '../../protocol/index.ts'
 import { RoomReducer } from '../../room/index.ts'
 
-export interface TriggersOptions {
+interface TriggersOptions {
   readonly request: Pick<RecorderRequest, 'createdAt' | 'highlights' | 'segmentSec'>
   /** Triggers are announced once it resolves, in their order; the first signals come while Chrome still starts. */
   readonly ready: Promise<unknown>
@@ -21,7 +21,7 @@ export interface TriggersOptions {
   readonly nowMs: () => number
 }
 
-/** What asks for highlights from inside a recording: `highlight` signals of the room, and the rules of its spec. */
+/** The highlights that a recording asks for itself: by `highlight` signals of the room, and by the rules of its spec. */
 export interface Triggers {
   /** Signals come in the order of the room, each once. */
   onSignals(signals: readonly Signal[]): void
@@ -41,13 +41,13 @@ interface Trigger {
   readonly postSec: number | undefined
 }
 
-/** As in the hub: a signal dated further ahead is dated now, so that one wrong clock does not hold up a rule. */
+/** A signal dated further ahead is dated now, as in the hub: one wrong clock must not delay a rule. */
 const MAX_AHEAD_MS = 10_000
 
 /**
- * Cuts for each trigger before anybody is asked, then announces it. A late joiner gets the history of its room: what
- * happened before the recording was created triggers nothing; what happened since then does, also when no recorder ran.
- * Nobody can point at the future by a signal, so a moment ahead is a wrong clock, and becomes now.
+ * Cuts for each trigger at once, then announces it. A late joiner gets the history of its room: a signal from before the recording
+ * was created triggers nothing; one since then does, also when no recorder ran. A moment in the future is a wrong clock, and
+ * becomes now.
  */
 export function createTriggers({ request, ready, emit, send, nowMs }: TriggersOptions): Triggers {
   const { preSec, postSec, rules } = request.highlights
@@ -68,7 +68,7 @@ export function createTriggers({ request, ready, emit, send, nowMs }: TriggersOp
     void ready.then(() => emit({ type: 'trigger', key, at, trigger: kind, rule, label, by, metadata, ...rolls }))
   }
 
-  /** Now, so that the moment is stored, and where the clip ends. A clip that ended a segment ago is stored already. */
+  /** Cuts now, so that the moment is stored, and where the clip ends. A clip that ended a segment ago is stored already. */
   function cut(endMs: number): void {
     const leftMs = endMs - nowMs()
     if (leftMs > -request.segmentSec * 1000) send({ type: 'cut' })
@@ -114,7 +114,7 @@ function triggerOfSignal(signal: SignalOf<'highlight'>, saidAt: number, nameOf: 
   }
 }
 
-/** For a signal whose server gives no ids: the same for the same signal, however often it comes. */
+/** The idempotency key of a signal whose server gives no ids: a hash of what it says. */
 function keyOf({ at, from, label, preSec, postSec }: SignalOf<'highlight'>): string {
   const text = JSON.stringify([at, from ?? null, label ?? null, preSec ?? null, postSec ?? null])
   return `signal-${createHash('sha256').update(text).digest('hex').slice(0, 24)}`

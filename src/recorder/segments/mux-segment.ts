@@ -10,14 +10,14 @@ import type { Packet } from '../../protocol/index.ts'
 import { PCR_LEAD_SEC, type TsContinuity } from './ts-continuity.ts'
 
 /** What the decoder of each track needs, as the page's WebCodecs encoders reported it. */
-export interface TrackConfigs {
+interface TrackConfigs {
   readonly video: VideoDecoderConfig
   /** Undefined as long as the page has sent no sound. */
   readonly audio: AudioDecoderConfig | undefined
 }
 
 const PACKET_BYTES = 188
-/** FFmpeg's probe wants to see about a dozen. */
+/** FFmpeg's probe needs about a dozen packets to know the format. */
 const LEAST_PACKETS = 32
 
 /** Reads the payload of a config packet: a WebCodecs decoder config whose `description` is in base64. */
@@ -31,9 +31,9 @@ export function parseDecoderConfig<T extends VideoDecoderConfig | AudioDecoderCo
 }
 
 /**
- * One MPEG-TS file: PAT, PMT, then access units in the order of their timestamps (ISO/IEC 13818-1). PTS are the take's
- * own times plus the offset and the lead of the program clock, so consecutive files
- * of one clock continue each other; they begin anew after 26.5 hours, having 33 bits (§2.4.3.7), which is no discontinuity.
+ * Muxes one MPEG-TS file: PAT, PMT, then access units in the order of their timestamps (ISO/IEC 13818-1). PTS are the take's
+ * own times plus the offset and the lead of the program clock, so that consecutive files of one clock continue each other; they
+ * wrap around after 26.5 hours, having 33 bits (§2.4.3.7), which is no discontinuity.
  */
 export async function muxSegment(
   group: { readonly video: readonly Packet[]; readonly audio: readonly Packet[] },
@@ -57,7 +57,7 @@ export async function muxSegment(
   return padded(clock.finish(new Uint8Array(target.buffer ?? new ArrayBuffer(0))))
 }
 
-/** Fills a very short file up with null packets (ISO/IEC 13818-1 §2.4.3.2), so that FFmpeg knows it for MPEG-TS. */
+/** Pads a very short file with null packets (ISO/IEC 13818-1 §2.4.3.2), so that FFmpeg recognizes it as MPEG-TS. */
 function padded(bytes: Uint8Array): Uint8Array {
   if (bytes.byteLength >= LEAST_PACKETS * PACKET_BYTES) return bytes
   const file = new Uint8Array(LEAST_PACKETS * PACKET_BYTES).fill(0xff)

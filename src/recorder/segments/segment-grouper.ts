@@ -13,10 +13,10 @@ export interface SegmentGroup {
   readonly lastFrameAtMs: number
 }
 
-export interface SegmentGrouperOptions {
+interface SegmentGrouperOptions {
   /** A longer group is a hole in the time line: its duration ends with its last picture, the next is a discontinuity. */
   readonly longestUs: number
-  /** The duration of a packet that does not tell its own. */
+  /** The duration of a packet that has none of its own. */
   readonly frameUs: number
 }
 

@@ -6,7 +6,7 @@ import { muxSegment, parseDecoderConfig } from './mux-segment.ts'
 import { type SegmentGroup, SegmentGrouper } from './segment-grouper.ts'
 import { TsContinuity } from './ts-continuity.ts'
 
-export interface SegmenterOptions {
+interface SegmenterOptions {
   readonly request: Pick<RecorderRequest, 'segmentSec' | 'video' | 'take' | 'createdAt'>
   readonly spool: Spool
   /** Wall time of media time zero, epoch milliseconds. */
@@ -14,7 +14,7 @@ export interface SegmenterOptions {
   /** Throws `spool.disk-full` when the spool must not take so many bytes more. */
   readonly assertRoom: (bytes: number) => Promise<void>
   readonly onSegment: (segment: SpooledSegment) => void
-  /** From now on segments are gaps, until there is room again. */
+  /** Called when segments begin to be gaps, until there is room again. */
   readonly onDiskFull: (error: AppError) => void
   readonly onError: (error: AppError) => void
 }
@@ -84,14 +84,14 @@ export function createSegmenter(options: SegmenterOptions): Segmenter {
 
 /**
  * Where a take's media time zero lies in its files. The first take begins at zero; a later one lies behind every earlier
- * one, by the wall clock, so that timestamps grow through the whole recording and no player meets one that goes back. In a take
- * pauses take no time: what follows one continues the timestamps of what was before.
+ * one, by the wall clock, so that timestamps grow through the whole recording and no player meets one that goes back. Pauses
+ * take no time: the timestamps behind one continue those before it.
  */
 function timestampOffsetSec({ take, createdAt }: SegmenterOptions['request'], takeEpochMs: number): number {
   return take === 1 ? 0 : (takeEpochMs - Date.parse(createdAt)) / 1000
 }
 
-/** Of the packets; their container adds a few hundredths. */
+/** The size of a group's packets; their container adds a few hundredths. */
 function bytesOf({ video, audio }: SegmentGroup): number {
   return [...video, ...audio].reduce((sum, { data }) => sum + data.byteLength, 0)
 }

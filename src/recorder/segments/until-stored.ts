@@ -1,15 +1,15 @@
 import { AppError } from '../../protocol/index.ts'
 import { RETRY_POLICIES, retry } from '../../timing/index.ts'
 
-export interface UntilStoredOptions {
+interface UntilStoredOptions {
   readonly signal: AbortSignal
-  /** Called once for each row of failures, with its first. */
+  /** Called with the first failure. */
   readonly onTrouble: (error: AppError) => void
 }
 
 /**
- * Repeats `run` until the store takes it; gives up, with the last error, only when aborted, or when a later take has begun. An
- * abort ends it at once, also while `run` is still waited for; begun later, `run` has one try.
+ * Repeats `run` until the store accepts it; gives up, with the last error, only when aborted, or when a later take has begun. An
+ * abort also ends the attempt that goes on. A call that begins after the abort has one attempt.
  */
 export function untilStored<T>(run: () => Promise<T>, { signal, onTrouble }: UntilStoredOptions): Promise<T> {
   return retry(run, {

@@ -11,24 +11,24 @@ import { untilStored } from './until-stored.ts'
 /** A segment of this take or of an earlier one, stored and named by the playlists. */
 export type StoredSegment = Segment & Pick<SpooledSegment, 'bytes' | 'lastFrameAtMs'>
 
-export interface UploaderOptions {
+interface UploaderOptions {
   readonly recordingId: string
   readonly store: SegmentStore
-  /** Waits until this take may write playlists, and brings what earlier takes stored and left; repeated until it works. */
+  /** Waits until this take may write playlists; returns what earlier takes published and left. Repeated until it succeeds. */
   readonly begin: (giveUp: AbortSignal) => Promise<{
     readonly publication: Publication
     readonly leftovers: readonly SpooledSegment[]
   }>
   readonly onStored: (segment: StoredSegment) => void
-  /** The store failed and is tried again; never the end of a recording. Called once for each outage. */
+  /** Called once for each outage: the store failed and is tried again, which never ends a recording. */
   readonly onTrouble: (error: AppError) => void
-  /** Nothing is published any more, though nobody has ended it: another take has to. */
+  /** Called when this take can publish nothing more, though nobody has ended it: another take has to. */
   readonly onFailed: (error: AppError) => void
 }
 
-/** While more segments wait than are uploaded at once, one set of playlists names this many. */
+/** How many segments one set of playlists adds while more wait than are uploaded at once. */
 const MAX_UNPUBLISHED = 8
-/** One upload after the other would be as slow as its round trips; more would take the link from the sources. */
+/** Fewer would be as slow as their round trips; more would take the network from the sources. */
 const PARALLEL_UPLOADS = 4
 
 /** Stores segments, a few at once, and publishes them in order; a playlist never names one that is not stored. */
@@ -46,7 +46,7 @@ export class Uploader {
   #closing: { readonly ended: boolean } | undefined
   #isInTrouble = false
 
-  /** Begins at once. */
+  /** The work begins with the construction. */
   constructor(options: UploaderOptions) {
     this.#options = options
     const begun = this.#persist(() => options.begin(this.#giveUp.signal))
@@ -74,7 +74,7 @@ export class Uploader {
     return await this.#work.finally(() => deadline.removeEventListener('abort', giveUp))
   }
 
-  /** Resolves when all is stored and nothing more comes. */
+  /** Uploads and publishes until `finish` was called and nothing is left. */
   async #run(publication: Publication, leftovers: readonly SpooledSegment[]): Promise<Publication> {
     this.#queue.unshift(...leftovers)
     const unpublished: SpooledSegment[] = []
@@ -111,7 +111,7 @@ export class Uploader {
     return isStored ? await this.#persist(() => markStored(segment)) : { ...segment, kind: 'gap', path: undefined }
   }
 
-  /** False when the file is gone from the spool, whoever took it: the segment must not hold up those behind it. */
+  /** False when the file is missing from the spool: the segment becomes a gap, so that it does not block those behind it. */
   async #storeFile(key: string, path: string): Promise<boolean> {
     const { store, onTrouble } = this.#options
     try {
@@ -143,7 +143,7 @@ export class Uploader {
   }
 }
 
-/** As the playlists name it. */
+/** A segment as the playlists name it. */
 function listed({ take, number, durationSec, programDateTimeMs, discontinuity, kind }: SpooledSegment) {
   const uri = segmentName({ take, number })
   return { take, uri, durationSec, programDateTimeMs, discontinuity, ...(kind === 'gap' && { gap: true }) }
