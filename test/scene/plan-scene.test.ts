@@ -5,6 +5,7 @@ import type { SceneInput, SceneSource } from '../../recorder-page/scene/plan/sce
 import type { Layout, Signal } from '../../src/protocol/index.ts'
 import { emptyRoom, reduceRoom } from '../../src/room/index.ts'
 import { BOARD_SIGNALS } from './board-lesson.ts'
+import { CLASS_PLACES } from './class-places.ts'
 import { CAPTION, CHAT, classOf, NOW, source } from './classes.ts'
 
 interface Given {
@@ -82,7 +83,7 @@ describe('a tile', () => {
   })
 })
 
-describe('the stage', () => {
+describe('the main place', () => {
   const first = (layout: Layout, signals: readonly Signal[] = []) => plan({ layout, signals }).tiles[0]?.key
 
   test('shows the focus, else the presenter', () => {
@@ -101,6 +102,21 @@ describe('the stage', () => {
     expect(first({ name: 'lecture' }, BOARD_SIGNALS)).toBe('board')
     expect(first({ name: 'lecture' })).toBe('source/s0')
     expect(first({ name: 'board' })).toBe('board')
+  })
+})
+
+describe('the layouts for classes', () => {
+  test.each(CLASS_PLACES)('show everybody where a hand-written table has them: $title', ({ spots, ...given }) => {
+    const { tiles, size } = plan(given)
+    const shownAt = spots.map(([, { x, y }]) => {
+      const [left, top] = [x * size.width, y * size.height]
+      const tile = tiles.findLast(
+        ({ rect }) => left >= rect.x && left < rect.x + rect.width && top >= rect.y && top < rect.y + rect.height,
+      )
+      return tile?.kind === 'board' ? 'board' : tile?.sourceId
+    })
+    expect(shownAt).toEqual(spots.map(([shown]) => shown))
+    expect(tiles).toHaveLength(spots.length)
   })
 })
 

@@ -4,12 +4,14 @@ import { planScene } from '../../recorder-page/scene/plan/plan-scene.ts'
 import { LAYOUT_NAMES, type Layout } from '../../src/protocol/index.ts'
 import { emptyRoom, reduceRoom } from '../../src/room/index.ts'
 import { BOARD_SIGNALS } from './board-lesson.ts'
+import { CLASS_PLACES } from './class-places.ts'
 import { COLORS, classOf, NOW, request, source } from './classes.ts'
 import { SceneStudio } from './scene-studio.ts'
 
 /** I420 keeps colour in 8 bits and limited range: a few steps are lost. */
 const COLOR_TOLERANCE = 10
 const CHROME_TIMEOUT_MS = 60_000
+const SIZE = { width: 1280, height: 720 }
 
 let studio: SceneStudio
 beforeAll(async () => {
@@ -40,9 +42,8 @@ describe.each(LAYOUT_NAMES)('in the layout %s', (name) => {
     async (view) => {
       const layout: Layout = { ...(name === 'custom' ? custom : { name }), view }
       const { sources, pictures } = classOf(5, 'flat')
-      const size = { width: 1280, height: 720 }
       const room = reduceRoom(emptyRoom(), BOARD_SIGNALS)
-      const { tiles } = planScene({ room, sources, layout, size, nowMs: NOW })
+      const { tiles } = planScene({ room, sources, layout, size: SIZE, nowMs: NOW })
       const shown = tiles.filter((tile) => tile.kind === 'source')
       const probes = shown.map(({ rect }) => ({ x: rect.x + rect.width / 2, y: rect.y + Math.round(rect.height / 3) }))
       const answer = await studio.render(
@@ -57,6 +58,22 @@ describe.each(LAYOUT_NAMES)('in the layout %s', (name) => {
       })
     },
   )
+})
+
+describe('the layouts for classes', () => {
+  test.each(CLASS_PLACES)('show everybody where a hand-written table has them: $title', async (places) => {
+    const { layout, sources, signals, spots } = places
+    const { pictures } = classOf(sources.length, 'flat')
+    const probes = spots.map(([, { x, y }]) => ({ x: Math.round(x * SIZE.width), y: Math.round(y * SIZE.height) }))
+    const { pixels } = await studio.render(
+      request(layout, { size: SIZE, sources, pictures, batches: [signals], probes, png: false }),
+    )
+    const shownAt = pixels.map((pixel) => {
+      const index = COLORS.findIndex((color) => isNear(pixel, color))
+      return index === -1 ? 'board' : `s${index}`
+    })
+    expect(shownAt).toEqual(spots.map(([shown]) => shown))
+  })
 })
 
 test('a stalled source becomes a placeholder, and its neighbour goes on', async () => {
@@ -74,7 +91,7 @@ test('a stalled source becomes a placeholder, and its neighbour goes on', async 
 test('a floating tile has round corners that show what is under it', async () => {
   const { sources, pictures } = classOf(1, 'flat')
   const layout: Layout = { name: 'board', labels: false }
-  const { tiles } = planScene({ room: emptyRoom(), sources, layout, size: { width: 1280, height: 720 }, nowMs: NOW })
+  const { tiles } = planScene({ room: emptyRoom(), sources, layout, size: SIZE, nowMs: NOW })
   const rect = tiles.at(-1)?.rect ?? { x: 0, y: 0, width: 0, height: 0 }
   const probes = [
     { x: rect.x, y: rect.y },

@@ -7,6 +7,7 @@ import {
   lessonContent,
   place,
   placeAll,
+  teacherOf,
   without,
 } from './arrangement.ts'
 import { gridCells } from './cells.ts'
@@ -35,5 +36,7 @@ function pairOf(input: LayoutInput): Content[] {
   const lesson = lessonContent(input)
   const partner = lesson ?? without(input.sources, person)[0]
   const pair = [person, partner].filter((content) => content !== undefined)
-  return lesson !== undefined || input.view === 'presenter' ? pair.reverse() : pair
+  if (lesson !== undefined) return pair.reverse()
+  const isSelf = (content: Content) => content === teacherOf(input)
+  return input.view === 'presenter' ? [...pair.filter((one) => !isSelf(one)), ...pair.filter(isSelf)] : pair
 }
