@@ -12,6 +12,7 @@ import {
   readKeptLogs,
   type SpooledSegment,
   type SpooledTake,
+  unplaced,
 } from '../spool/index.ts'
 import type { SegmentStore } from '../store/index.ts'
 import { RETRY_POLICIES, retry } from '../timing/index.ts'
@@ -55,13 +56,13 @@ export async function recoverSegments(options: RecoverOptions): Promise<Recovere
   const takes = (await listAdopted(spool.adopted)).map(({ about }) => about).filter(({ take }) => take > RECOVERY_TAKE)
   const signals = await readKeptLogs(spool.adopted)
   const found = await readAdopted(spool.adopted)
-  const chosen = new Set((await options.choose(found.map(listed))).map(({ uri }) => uri))
+  const chosen = new Set((await options.choose(found.map(unplaced))).map(({ uri }) => uri))
   const isChosen = (segment: SpooledSegment): boolean => chosen.has(segmentName(segment))
   const left = found.filter((segment) => !isChosen(segment))
   const segments: Found[] = []
   for (const segment of found.filter(isChosen)) {
     left.push(await storeSegment(options, segment))
-    segments.push(listed(segment))
+    segments.push(unplaced(segment))
   }
   const resources = undo.move()
   return {
@@ -82,10 +83,4 @@ async function storeSegment({ store, recordingId }: RecoverOptions, segment: Spo
     await retry(() => store.putFile(key, path), { policy: RETRY_POLICIES.moment, isWorthIt: () => true })
   }
   return await markStored(segment)
-}
-
-function listed(segment: SpooledSegment): Found {
-  const { take, durationSec, programDateTimeMs, discontinuity, kind } = segment
-  const uri = segmentName(segment)
-  return { take, uri, durationSec, programDateTimeMs, discontinuity, ...(kind === 'gap' && { gap: true }) }
 }

@@ -22,5 +22,6 @@ export {
   type Spool,
   type SpooledSegment,
   type SpooledTake,
+  unplaced,
 } from './spool.ts'
 export { assertRoom } from './spool-room.ts'

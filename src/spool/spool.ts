@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Manifest } from '../archive/index.ts'
-import { objectName } from '../archive/keys.ts'
+import { objectName, segmentName } from '../archive/keys.ts'
 import { identifyProcess, type ProcessIdentity } from '../machine/index.ts'
+import type { Segment } from '../playlist/index.ts'
 import { AppError } from '../protocol/index.ts'
 import { fsError, isMissing, makeFolder, replaceFile, syncPath } from '../store/index.ts'
 import { namesIn } from './names-in.ts'
@@ -108,6 +109,13 @@ export async function markStored(segment: SpooledSegment): Promise<SpooledSegmen
     throw fsError('Marking a segment of the spool as stored', error)
   }
   return { ...segment, kind: 'stored', path }
+}
+
+/** The segment as playlists name it, before it has its place in them. */
+export function unplaced(segment: SpooledSegment): Omit<Segment, 'seq'> {
+  const { take, durationSec, programDateTimeMs, discontinuity, kind } = segment
+  const uri = segmentName(segment)
+  return { take, uri, durationSec, programDateTimeMs, discontinuity, ...(kind === 'gap' && { gap: true }) }
 }
 
 /** Removes a segment that a playlist names: the spool needs it no more. Errors: those of the disk. */

@@ -97,7 +97,7 @@ export const HOUSE: readonly Room[] = [
 
   // A recording in its store, and a take on its machine.
   server('src/archive', ['src/protocol', 'src/timing', 'src/playlist', 'src/store', 'src/recording/record', ...PORTS]),
-  server('src/spool', ['src/protocol', 'src/machine', 'src/archive', 'src/store']),
+  server('src/spool', ['src/protocol', 'src/machine', 'src/playlist', 'src/archive', 'src/store']),
   server('src/recovery', [
     'src/protocol',
     'src/timing',

@@ -1,9 +1,9 @@
 import { access } from 'node:fs/promises'
 import type { Publication } from '../../archive/index.ts'
-import { objectKey, segmentName } from '../../archive/keys.ts'
+import { objectKey } from '../../archive/keys.ts'
 import type { Segment } from '../../playlist/index.ts'
 import { AppError, toAppError } from '../../protocol/index.ts'
-import { forget, markStored, type SpooledSegment } from '../../spool/index.ts'
+import { forget, markStored, type SpooledSegment, unplaced } from '../../spool/index.ts'
 import type { SegmentStore } from '../../store/index.ts'
 import { WakeUp } from '../../timing/index.ts'
 import { untilStored } from './until-stored.ts'
@@ -125,7 +125,7 @@ export class Uploader {
   }
 
   async #publish(publication: Publication, segments: readonly SpooledSegment[]): Promise<void> {
-    const stored = segments.map((spooled): StoredSegment => ({ ...spooled, ...publication.add(listed(spooled)) }))
+    const stored = segments.map((spooled): StoredSegment => ({ ...spooled, ...publication.add(unplaced(spooled)) }))
     await this.#persist(() => publication.publish({ ended: false }))
     stored.forEach(this.#options.onStored)
     for (const segment of segments) await this.#persist(() => forget(segment))
@@ -141,12 +141,6 @@ export class Uploader {
     this.#isInTrouble = false
     return result
   }
-}
-
-/** A segment as the playlists name it. */
-function listed({ take, number, durationSec, programDateTimeMs, discontinuity, kind }: SpooledSegment) {
-  const uri = segmentName({ take, number })
-  return { take, uri, durationSec, programDateTimeMs, discontinuity, ...(kind === 'gap' && { gap: true }) }
 }
 
 async function exists(path: string): Promise<boolean> {
