@@ -25,7 +25,7 @@ import type {
   HighlightState,
   Layout,
   Recap,
-  RecorderOrder,
+  RecorderCommandBody,
   RecordingSpec,
   RecordingState,
   RecordingStats,
@@ -91,7 +91,7 @@ export const commands = pgTable(
     seq: bigserial('seq', { mode: 'number' }).notNull(),
     recordingId: text('recording_id').notNull(),
     /** `json`, not `jsonb`: a signal's text may hold U+0000, which `jsonb` refuses. */
-    command: json('command').$type<RecorderOrder>().notNull(),
+    command: json('command').$type<RecorderCommandBody>().notNull(),
     applied: boolean('applied').notNull(),
     result: jsonb('result').$type<{ error: ErrorInfo | null }>(),
     createdAt: instant('created_at').notNull().default(sql`now()`),

@@ -115,12 +115,12 @@ export type RecorderCommand = { readonly commandId: string } & (
   | { readonly type: 'handover.end'; readonly atMs: number }
 )
 export type RecorderCommandType = RecorderCommand['type']
-/** A command of a hand-over goes from take to take, and is no order of anybody. */
+/** Commands of a hand-over go from take to take: no caller sends them. */
 export type HandoverCommandType = Extract<RecorderCommandType, `handover.${string}`>
 type WithoutId<C> = C extends { commandId: string } ? Omit<C, 'commandId'> : never
 /** A command before it has its id. */
-export type RecorderOrder = WithoutId<Exclude<RecorderCommand, { type: HandoverCommandType }>>
-export type HandoverOrder = WithoutId<Extract<RecorderCommand, { type: HandoverCommandType }>>
+export type RecorderCommandBody = WithoutId<Exclude<RecorderCommand, { type: HandoverCommandType }>>
+export type HandoverCommandBody = WithoutId<Extract<RecorderCommand, { type: HandoverCommandType }>>
 
 export type EndReason = 'stopped' | 'max-duration' | 'idle' | 'terminated' | 'handed-over' | 'failed'
 /** The ends that close the recording; after any other the next take goes on with it. */

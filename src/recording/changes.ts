@@ -7,8 +7,8 @@ import {
   type ErrorInfo,
   type IdleTimes,
   type Layout,
+  type RecorderCommandBody,
   type RecorderEvent,
-  type RecorderOrder,
   type RecordingStats,
 } from '../protocol/index.ts'
 import {
@@ -149,7 +149,7 @@ export function applyStored(record: RecordingRecord, stored: StoredTakes): Outco
 }
 
 /** The recording as it is once its recorder has confirmed the command; undefined when it is so already. */
-export function applyCommand(record: RecordingRecord, command: RecorderOrder, now: Date): Outcome | undefined {
+export function applyCommand(record: RecordingRecord, command: RecorderCommandBody, now: Date): Outcome | undefined {
   switch (command.type) {
     case 'layout':
       return applyLayout(record, command.layout)

@@ -1,4 +1,4 @@
-import { AppError, appErrorFrom, type RecorderOrder } from '../protocol/index.ts'
+import { AppError, appErrorFrom, type RecorderCommandBody } from '../protocol/index.ts'
 import { applyCommand, wrongState } from './changes.ts'
 import type { CommandLog } from './ports.ts'
 import type { RecordingRecord } from './record.ts'
@@ -27,7 +27,7 @@ export class CommandSender {
    * the record changes when the recorder has confirmed. So the record always says what is shown.
    * Errors: `recording.wrong-state`, `recorder.unreachable`, and what the recorder answers.
    */
-  async send(record: RecordingRecord, command: RecorderOrder): Promise<void> {
+  async send(record: RecordingRecord, command: RecorderCommandBody): Promise<void> {
     const { commands, writer, newId } = this.#ports
     const id = newId()
     if (isRunning(record.state)) {

@@ -4,7 +4,7 @@ import type {
   EventType,
   Queued,
   QueueReason,
-  RecorderOrder,
+  RecorderCommandBody,
   RecordingState,
   Signal,
   Signalling,
@@ -36,7 +36,7 @@ export interface StoredCommand {
   readonly id: string
   readonly seq: number
   readonly recordingId: string
-  readonly command: RecorderOrder
+  readonly command: RecorderCommandBody
   /** True when the recording already shows what the command asks for, so that its answer changes nothing. */
   readonly applied: boolean
   /** The recorder's answer; undefined while there is none. */

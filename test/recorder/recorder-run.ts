@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ulid } from 'ulid'
 import type {
-  HandoverOrder,
+  HandoverCommandBody,
   RecorderCommand,
+  RecorderCommandBody,
   RecorderEvent,
-  RecorderOrder,
   RecorderRequest,
 } from '../../src/protocol/index.ts'
 import { runRecorder } from '../../src/recorder/index.ts'
@@ -26,7 +26,7 @@ export interface RecorderRun {
   readonly log: readonly LogLine[]
   readonly done: Promise<EventOf<'ended'>>
   /** Sends a command and resolves with its answer. */
-  order(order: RecorderOrder | HandoverOrder): Promise<EventOf<'ack'>>
+  order(order: RecorderCommandBody | HandoverCommandBody): Promise<EventOf<'ack'>>
   terminate(): void
   /** Resolves with the n-th event of this type, counted from 1. */
   event<T extends RecorderEvent['type']>(type: T, count?: number): Promise<EventOf<T>>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { AppError, type RecorderOrder } from '../../src/protocol/index.ts'
+import { AppError, type RecorderCommandBody } from '../../src/protocol/index.ts'
 import { handOver, reserveTake } from '../../src/recording/changes.ts'
 import {
   applyCommand,
@@ -241,7 +241,7 @@ describe('a source', () => {
 })
 
 describe('an order', () => {
-  const orders: readonly [string, RecorderOrder, string | undefined][] = [
+  const orders: readonly [string, RecorderCommandBody, string | undefined][] = [
     ['a layout', { type: 'layout', layout: { name: 'speaker', focus: 'amy' } }, 'recording.layout'],
     ['the layout that is shown', { type: 'layout', layout: { name: 'grid' } }, undefined],
     [

@@ -1,4 +1,4 @@
-import type { RecorderOrder } from '../../protocol/index.ts'
+import type { RecorderCommandBody } from '../../protocol/index.ts'
 import { isFinal, isRunning, type RecordingRecord } from '../../recording/index.ts'
 import type { HighlightsPorts } from '../ports.ts'
 import { type HighlightRecord, msOf } from '../record.ts'
@@ -14,7 +14,7 @@ export async function requestCuts(
 ): Promise<void> {
   if (isFinal(state) || state === 'requested') return
   const nowMs = ports.clock().getTime()
-  const now: RecorderOrder[] = isRunning(state) && msOf(record.at) <= nowMs ? [{ type: 'cut' }] : []
+  const now: RecorderCommandBody[] = isRunning(state) && msOf(record.at) <= nowMs ? [{ type: 'cut' }] : []
   await append(ports, record.recordingId, [...now, ...cutsAhead([record], nowMs)])
 }
 
@@ -24,12 +24,16 @@ export async function requestCutsAgain(ports: HighlightsPorts, recordingId: stri
   await append(ports, recordingId, cutsAhead(waiting, ports.clock().getTime()))
 }
 
-function cutsAhead(records: readonly HighlightRecord[], nowMs: number): readonly RecorderOrder[] {
+function cutsAhead(records: readonly HighlightRecord[], nowMs: number): readonly RecorderCommandBody[] {
   const times = new Set(records.flatMap(({ at, to }) => [msOf(at), msOf(to)]))
   return [...times].filter((atMs) => atMs > nowMs).map((atMs) => ({ type: 'cut', atMs }))
 }
 
-async function append(ports: HighlightsPorts, recordingId: string, commands: readonly RecorderOrder[]): Promise<void> {
+async function append(
+  ports: HighlightsPorts,
+  recordingId: string,
+  commands: readonly RecorderCommandBody[],
+): Promise<void> {
   for (const command of commands) {
     await ports.commands.append({ id: ports.newUlid(), recordingId, command, applied: false })
   }

@@ -2,10 +2,10 @@ import { makeWorkFolder } from '../../machine/index.ts'
 import {
   type AppError,
   appErrorFrom,
-  type HandoverOrder,
+  type HandoverCommandBody,
   type RecorderCommand,
+  type RecorderCommandBody,
   type RecorderEvent,
-  type RecorderOrder,
   type RecorderRequest,
   toAppError,
 } from '../../protocol/index.ts'
@@ -56,7 +56,7 @@ export interface RunningTake {
   /** The same without this worker: the recorder ends by itself. */
   abandon(): void
   /** Says something of a hand-over to the recorder, as soon as it is there. */
-  tell(order: HandoverOrder | RecorderOrder): void
+  tell(order: HandoverCommandBody | RecorderCommandBody): void
   /** Calls back with every event of the recorder. */
   watch(listener: (event: RecorderEvent) => void): Disposable
   /** Brings no more orders; what it is asked from outside is then the next take's. Returns how far it got. */
