@@ -14,7 +14,7 @@ export interface ProcessCost {
   readonly peakBytes: number
 }
 
-export interface RunningProcess {
+interface RunningProcess {
   readonly pid: number
   /** The beginning of its command line. */
   readonly command: string

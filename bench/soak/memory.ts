@@ -10,22 +10,22 @@ const MS_PER_HOUR = 3_600_000
 
 /** Whose memory it is; `page` is the process that draws and encodes, `Chrome` all of a browser with it. */
 export const GROUPS = ['service', 'database', 'recorder', 'Chrome', 'page'] as const
-export type Group = (typeof GROUPS)[number]
+type Group = (typeof GROUPS)[number]
 
-export interface Sample {
+interface Sample {
   readonly atMs: number
   readonly bytes: number
 }
 
 /** How much memory something had from the end of its warm-up to the end, and how fast that grew. */
-export interface Growth {
+interface Growth {
   readonly firstBytes: number
   readonly lastBytes: number
   /** By least squares over all samples. */
   readonly bytesPerHour: number
 }
 
-export interface Watched {
+interface Watched {
   /** All processes of the service have it in their environment or command line. */
   readonly folder: string
   readonly recordingIds: readonly string[]
@@ -94,7 +94,7 @@ async function largest(pids: readonly number[]): Promise<number[]> {
 }
 
 /** Undefined for less than two samples after the warm-up. */
-export function growth(samples: readonly Sample[]): Growth | undefined {
+function growth(samples: readonly Sample[]): Growth | undefined {
   const beginMs = (samples[0]?.atMs ?? 0) + WARM_UP_MS
   const warm = samples.filter(({ atMs }) => atMs >= beginMs)
   const [first] = warm

@@ -34,7 +34,7 @@ export interface SoakedRecording {
   readonly sources: readonly SourceFigures[]
 }
 
-export interface Soak {
+interface Soak {
   readonly recordings: readonly SoakedRecording[]
   readonly memory: MemoryWatch
   readonly maxTakeSec: number

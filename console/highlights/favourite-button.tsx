@@ -6,7 +6,7 @@ import { setFavourite } from '../state/highlight-calls.ts'
 import { titleOfHighlight } from '../state/highlight-words.ts'
 import { useSession } from '../state/hooks.ts'
 
-/** Marks and unmarks at once; what the service refuses is taken back and told to `onError`. */
+/** Marks and unmarks at once; an error of the service undoes the change and is passed to `onError`. */
 export function useFavourite(highlight: Highlight, onError: (words: string | undefined) => void) {
   const [session] = useSession()
   const [busy, setBusy] = useState(false)

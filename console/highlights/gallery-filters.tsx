@@ -11,7 +11,7 @@ const TYPING_MS = 250
 /** The rooms of this many recordings are offered. */
 const KNOWN_RECORDINGS = 100
 
-/** Narrows the gallery. The address bar holds the choice, so that it can be linked and survives a reload. */
+/** Filters the gallery. The address bar holds the choice, so that it can be linked and survives a reload. */
 export function GalleryFilters({ filter }: { readonly filter: GalleryFilter }) {
   const { rooms, names } = useKnown()
   const set = (change: GalleryFilter) => location.replace(galleryLink({ ...filter, ...change }))
@@ -35,12 +35,12 @@ export function GalleryFilters({ filter }: { readonly filter: GalleryFilter }) {
   )
 }
 
-/** The rooms and the names that this page has heard of. */
+/** The rooms and the names that this page knows. */
 function useKnown(): { readonly rooms: readonly string[]; readonly names: readonly string[] } {
   const [session, { library, gallery, arrival }] = useSession()
   useEffect(() => {
     session.loadPage({ limit: KNOWN_RECORDINGS }).catch(() => undefined)
-    // `arrival`: a service that is back is asked again.
+    // `arrival` is a dependency: it loads again when the service is back.
   }, [session, arrival])
   const rooms = new Set([...library.values()].flatMap(({ room }) => room ?? []))
   const names = new Set([...gallery.highlights.values()].flatMap(({ by }) => by ?? []))

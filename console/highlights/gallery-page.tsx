@@ -17,7 +17,7 @@ export function GalleryPage({ filter }: { readonly filter: GalleryFilter }) {
   const [, { library, gallery }] = useSession()
   const choosing = useChoosing(highlights)
   const now = useNow(10_000)
-  // Of all that are known: the filter by room asks for the recordings of those that are not shown, too.
+  // The recordings of all known highlights, shown or not: the filter by room needs them.
   useRecordings([...gallery.highlights.values()].map(({ recordingId }) => recordingId))
   useEffect(() => {
     document.title = 'Highlights · Panorec'
@@ -66,7 +66,7 @@ interface Choosing {
   readonly choiceOf: (highlight: Highlight) => Choice | undefined
 }
 
-/** Which clips are chosen for a film, in the order of choosing; all of one recording. */
+/** The clips chosen for a film, in the order of choosing; all are of one recording. */
 function useChoosing(highlights: readonly Highlight[]): Choosing {
   const [on, setOn] = useState(false)
   const [ids, setIds] = useState<readonly string[]>([])

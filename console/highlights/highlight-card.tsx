@@ -18,7 +18,7 @@ export interface Choice {
   readonly toggle: () => void
 }
 
-export interface HighlightCardProps {
+interface HighlightCardProps {
   readonly highlight: Highlight
   readonly nowMs: number
   /** The recording, where the view shows those of many. */
@@ -27,7 +27,7 @@ export interface HighlightCardProps {
   readonly choice?: Choice | undefined
 }
 
-/** One highlight: its poster, which moves when it is pointed at, and what it is about. */
+/** One highlight: its poster, which moves when it is pointed at, and its facts. */
 export function HighlightCard({ highlight, nowMs, recording, choice }: HighlightCardProps) {
   const [pointedAt, setPointedAt] = useState(false)
   const [error, setError] = useState<string>()

@@ -23,12 +23,12 @@ import { HighlightActions } from './highlight-actions.tsx'
 import { LabelField } from './label-field.tsx'
 import { Progress } from './progress.tsx'
 
-/** One highlight: its clip, what it is about, and what can be done with it. */
+/** One highlight: its clip, its facts and its actions. */
 export function HighlightDialog({ id, onClose }: { readonly id: string; readonly onClose: () => void }) {
   const [session, { gallery, arrival }] = useSession()
   const [error, setError] = useState<{ words: string; code: string | undefined }>()
   const highlight = gallery.highlights.get(id)
-  // `arrival`: a service that is back is asked again.
+  // `arrival` is a dependency: it loads again when the service is back.
   useEffect(() => {
     loadHighlight(session, id)
       .then(() => setError(undefined))

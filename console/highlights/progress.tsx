@@ -7,7 +7,7 @@ const TICK_MS = 250
 const RADIUS = 20
 const LENGTH = 2 * Math.PI * RADIUS
 
-/** What happens with a clip that is not ready: a ring that fills with its post-roll, then one that turns, and the words. */
+/** The progress of a clip: a ring that fills with its post-roll, then one that turns, and the words. */
 export function Progress({ highlight }: { readonly highlight: Highlight }) {
   const nowMs = useServiceNow(TICK_MS)
   if (highlight.state === 'failed') {

@@ -11,12 +11,12 @@ import { titleOfRecap } from '../state/highlight-words.ts'
 import { useNow, useSession } from '../state/hooks.ts'
 import { downloadUrl } from './download-url.ts'
 
-/** One film of many highlights: how it comes about, and then the film. */
+/** One recap: its progress, then the film. */
 export function RecapDialog({ id, onClose }: { readonly id: string; readonly onClose: () => void }) {
   const [session, { gallery, arrival }] = useSession()
   const [error, setError] = useState<{ words: string; code: string | undefined }>()
   const recap = gallery.recaps.get(id)
-  // `arrival`: a service that is back is asked again.
+  // `arrival` is a dependency: it loads again when the service is back.
   useEffect(() => {
     loadRecap(session, id)
       .then(() => setError(undefined))

@@ -9,12 +9,12 @@ import { useSession } from '../state/hooks.ts'
 import { recapLink } from '../state/route.ts'
 import { downloadUrl } from './download-url.ts'
 
-/** The films that were made of a recording's highlights; nothing while there is none. */
+/** The recaps of a recording's highlights; nothing while there is none. */
 export function RecapsPanel({ recordingId }: { readonly recordingId: string }) {
   const [session, { gallery, arrival }] = useSession()
   useEffect(() => {
     loadRecaps(session, recordingId).catch(() => undefined)
-    // `arrival`: a service that is back is asked again.
+    // `arrival` is a dependency: it loads again when the service is back.
   }, [session, recordingId, arrival])
   const recaps = [...gallery.recaps.values()]
     .filter((recap) => recap.recordingId === recordingId)

@@ -6,7 +6,7 @@ import { type GalleryPage, loadHighlights } from '../state/highlight-calls.ts'
 import { useSession } from '../state/hooks.ts'
 import { galleryLink } from '../state/route.ts'
 
-export interface GalleryView {
+interface GalleryView {
   /** Those of the loaded pages, and whatever came after them. */
   readonly highlights: readonly Highlight[]
   readonly loading: boolean
@@ -41,7 +41,7 @@ export function useGallery(filter: GalleryFilter): GalleryView {
     // A filter is the same when its link is.
     [session, link],
   )
-  // `arrival`: a service that is back is asked again.
+  // `arrival` is a dependency: it loads again when the service is back.
   useEffect(() => void load(), [load, arrival])
   const oldestId = page === undefined || page.nextCursor === null ? '' : (page.oldestId ?? '')
   const highlights = newestHighlights(gallery).filter(

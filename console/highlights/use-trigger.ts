@@ -9,11 +9,11 @@ import { useSession } from '../state/hooks.ts'
 import { isControllable } from '../state/recording-words.ts'
 
 export interface Trigger {
-  /** `now` while the class runs, afterwards what the player shows; undefined while there is nothing to cut from. */
+  /** `now` while the class runs, `shown` (in the player) afterwards; undefined while there is no media to cut from. */
   readonly moment: 'now' | 'shown' | undefined
   /** Asks for the clip of `moment`. */
   readonly press: () => void
-  /** Asks for the clip of what the player shows, also while the class runs. */
+  /** Asks for the clip of the moment shown in the player, also while the class runs. */
   readonly pressShown: () => void
   /** Presses that the service has not answered yet, by a number of their own. */
   readonly pending: readonly number[]
@@ -28,7 +28,7 @@ let pressCount = 0
 /** A short push against the thumb, where the device can. */
 const VIBRATION_MS = 25
 
-/** Triggers highlights of a recording: each press is answered at once on the screen, and for sure by the service. */
+/** Triggers highlights of a recording. Each press is confirmed on the screen at once, and repeated until the service answers. */
 export function useTrigger(recording: Recording, wallTime: RefObject<WallTime>): Trigger {
   const [session] = useSession()
   const [pending, setPending] = useState<readonly number[]>([])
@@ -60,14 +60,14 @@ export function useTrigger(recording: Recording, wallTime: RefObject<WallTime>):
   }
   return {
     moment,
-    // The time of the press, not of its arrival: the way to the service may take long. Its own clock counts.
+    // The time of the press on the service's clock, not of the arrival: a request may take long.
     press: () => (moment === 'shown' ? pressShown() : void send(session.clockIsKnown ? session.nowMs() : undefined)),
     pressShown,
     pending,
     latestId,
     error,
     options,
-    // Two changes may come before the page is drawn once.
+    // An updater function, because two changes may come before the next render.
     changeOptions: (change) =>
       setOptions((before) => {
         const next = change(before)

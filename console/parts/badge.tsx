@@ -1,6 +1,6 @@
 import type { Tone } from '../state/recording-words.ts'
 
-export interface BadgeProps {
+interface BadgeProps {
   readonly label: string
   readonly tone: Tone
   readonly title?: string | undefined

@@ -4,7 +4,7 @@ import { Icon } from './icons.tsx'
 
 const CONFIRM_MS = 1600
 
-/** Copies a text and says so; where the clipboard is refused, the text stays selectable beside it. */
+/** Copies a text and confirms it; where the clipboard is refused, the text stays selectable beside it. */
 export function CopyButton({ text, label }: { readonly text: string; readonly label: string }) {
   const [done, setDone] = useState(false)
   const copy = async () => {

@@ -35,9 +35,9 @@ const PATHS = {
     'M10.500 4a6.500 6.500 0 0 1 5.200 10.400l4.300 4.300-1.400 1.400-4.300-4.300A6.500 6.500 0 1 1 10.500 4Zm0 2a4.500 4.500 0 1 0 0 9 4.500 4.500 0 0 0 0-9Z',
 } as const
 
-export type IconName = keyof typeof PATHS
+type IconName = keyof typeof PATHS
 
-/** A 24 × 24 picture in the text's colour; it says nothing to a screen reader, its button does. */
+/** A 24 × 24 icon in the text's colour; hidden from screen readers, which read its button's label. */
 export function Icon({ name }: { readonly name: IconName }) {
   return (
     <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">

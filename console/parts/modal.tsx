@@ -2,10 +2,10 @@ import type { ComponentChildren } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import { Icon } from './icons.tsx'
 
-export interface ModalProps {
+interface ModalProps {
   /** The id of its heading. */
   readonly labelledBy: string
-  /** Called once, when the person leaves it by Esc, by the cross or by a press beside it. */
+  /** Called once, when the dialog is left by Esc, by its cross or by a press beside it. */
   readonly onClose: () => void
   readonly wide?: boolean
   readonly children: ComponentChildren
@@ -17,7 +17,7 @@ export function Modal({ labelledBy, onClose, wide = false, children }: ModalProp
   useLayoutEffect(() => {
     const element = dialog.current
     element?.showModal()
-    // The dialog itself, not its first button: a screen reader says its name, and no key presses anything by mistake.
+    // The dialog itself, not its first button: a screen reader reads its name, and no key presses a button by mistake.
     element?.focus()
     return () => element?.close()
   }, [])

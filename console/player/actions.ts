@@ -8,14 +8,14 @@ const VOLUME_STEP = 0.1
 const MARK_TOLERANCE_SEC = 1.5
 
 /** What an action works on. */
-export interface PlayerParts {
+interface PlayerParts {
   readonly video: HTMLVideoElement
   readonly frame: HTMLElement
   readonly playback: Playback | undefined
   readonly marks: readonly PlacedMark[]
 }
 
-/** Does what a key or a control of the player stands for. */
+/** Performs the action of a key or a control of the player. */
 export function perform(key: PlayerKey, { video, frame, playback, marks }: PlayerParts): void {
   switch (key) {
     case 'toggle':
@@ -56,7 +56,7 @@ function seekTo(video: HTMLVideoElement, mark: PlacedMark | undefined): void {
   if (mark !== undefined) seek(video, mark.atSec)
 }
 
-/** Seeks within what can be played. */
+/** Seeks within the seekable range. */
 export function seek(video: HTMLVideoElement | null, sec: number): void {
   if (video === null || video.seekable.length === 0) return
   const start = video.seekable.start(0)

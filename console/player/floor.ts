@@ -1,4 +1,4 @@
-/** The player's side for whoever has the floor next. */
+/** What a player lets the next one do with it. */
 export interface Voice {
   pause(): void
   /** Resumes what it did before `pause`. */

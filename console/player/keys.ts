@@ -1,6 +1,6 @@
 import { isKeyFor } from '../state/keys.ts'
 
-/** What a key does to the player. */
+/** The actions of the player's keys. */
 export type PlayerKey =
   | 'toggle'
   | 'back'

@@ -5,17 +5,17 @@ import { type DatedPiece, positionOf, wallTimeAt } from './wall-clock.ts'
 export interface PlaybackStatus {
   /** True while the playlist may still grow. */
   readonly live: boolean
-  /** Seconds between what is shown and what the class does now; undefined when unknown or not live. */
+  /** Seconds between the picture shown and the class now; undefined when unknown or not live. */
   readonly behindSec: number | undefined
   /** Set while playback is being repaired. */
   readonly trouble: 'reconnecting' | 'repairing' | undefined
 }
 
 export interface Playback extends Disposable {
-  /** Where "live" is on the media's time line, seconds. */
+  /** The live edge on the media's time line, seconds. */
   liveEdgeSec(): number | undefined
   status(): PlaybackStatus
-  /** Epoch ms of what is shown at a position; undefined where the media has no dates. */
+  /** The wall time of a position, epoch ms; undefined where the media has no dates. */
   wallTimeAt(sec: number): number | undefined
   /** The position at which a wall time is played. */
   positionOf(wallMs: number): number | undefined

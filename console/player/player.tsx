@@ -15,7 +15,7 @@ const IDLE_MS = 2600
 /** Reads the wall time of the picture shown, epoch ms; null while there is no player. */
 export type WallTime = (() => number | undefined) | null
 
-export interface PlayerProps {
+interface PlayerProps {
   /** A playlist or a file. */
   readonly url: string
   readonly title: string

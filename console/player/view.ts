@@ -1,6 +1,6 @@
 import type { Playback, PlaybackStatus } from './playback.ts'
 
-/** Everything the controls show at one moment. Times in seconds on the media's time line. */
+/** The state that the controls show. Times are in seconds on the media's time line. */
 export interface PlayerView extends PlaybackStatus {
   readonly paused: boolean
   readonly waiting: boolean
@@ -10,11 +10,11 @@ export interface PlayerView extends PlaybackStatus {
   readonly startSec: number
   readonly endSec: number
   readonly bufferedSec: number
-  /** True when the position is as close to the class as this player goes. */
+  /** True when the position is at the live edge. */
   readonly atLiveEdge: boolean
 }
 
-/** A player that waits for its next segment is still "live" within this distance of the edge. */
+/** A position within this distance of the live edge counts as at the edge: a player waits there for its next segment. */
 const EDGE_TOLERANCE_SEC = 4
 
 export function readView(video: HTMLVideoElement, playback: Playback): PlayerView {

@@ -7,7 +7,7 @@ export interface DatedPiece {
   readonly wallMs: number
 }
 
-/** The wall time of what is shown at a position; undefined when no piece holds it. */
+/** The wall time of a position; undefined when there is no piece. */
 export function wallTimeAt(pieces: readonly DatedPiece[], sec: number): number | undefined {
   const piece = pieces.findLast(({ startSec }) => startSec <= sec + 0.001) ?? pieces[0]
   if (piece === undefined) return undefined
@@ -15,7 +15,7 @@ export function wallTimeAt(pieces: readonly DatedPiece[], sec: number): number |
   return piece.wallMs + withinSec * 1000
 }
 
-/** Where a wall time is played; a time that was not recorded leads to the next frame that was, or to the end. */
+/** The position of a wall time; for a time that was not recorded that of the next recorded frame, or the end. */
 export function positionOf(pieces: readonly DatedPiece[], wallMs: number): number | undefined {
   const piece = pieces.find(({ wallMs: from, durationSec }) => wallMs < from + durationSec * 1000)
   if (piece !== undefined) return piece.startSec + Math.max(0, wallMs - piece.wallMs) / 1000

@@ -5,8 +5,8 @@ import { keepRenewed } from './keep-renewed.ts'
 export interface ServiceLink {
   readonly client: Client
   /**
-   * Keeps the media cookie of the stored key alive from the first call on. Resolves when it was asked for: media that is
-   * shown before would be refused.
+   * Keeps the media cookie of the stored key alive from the first call on. Resolves when the first renewal has ended; before,
+   * media would be refused.
    */
   openMedia(): Promise<void>
   /** Exchanges a key for a session, and uses it from now on; throws when the service refuses it. */
@@ -16,7 +16,7 @@ export interface ServiceLink {
 /** The key lives as long as this tab: the media cookie alone does not open the API. */
 const KEY = 'panorec.key'
 
-/** Connects to the service that this page came from. `onReach` hears after every call whether the service answered. */
+/** Connects to the service that this page came from. `onReach` is called after every call with whether the service answered. */
 export function connectService(onReach: (reached: boolean) => void): ServiceLink {
   const fetch: typeof globalThis.fetch = async (...call) => {
     try {
@@ -52,7 +52,7 @@ export function connectService(onReach: (reached: boolean) => void): ServiceLink
   }
 }
 
-/** What went wrong, in words for a person. */
+/** The error in words for a person. */
 export function wordsOf(error: unknown): string {
   if (error instanceof AppError) return error.message
   return 'The service cannot be reached. This page tries again by itself.'

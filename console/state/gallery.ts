@@ -1,6 +1,6 @@
 import type { Event, Highlight, Recap } from '../../src/protocol/index.ts'
 
-/** Every highlight and recap that this page has heard of, by id. */
+/** All highlights and recaps that this page knows, by id. */
 export interface Gallery {
   readonly highlights: ReadonlyMap<string, Highlight>
   readonly recaps: ReadonlyMap<string, Recap>
@@ -21,7 +21,7 @@ export interface GalleryFilter {
   readonly until?: string
 }
 
-/** Adds or replaces highlights. What an event told in the meantime is never taken back by an older answer. */
+/** Adds or replaces highlights. An older answer never replaces the newer state of an event. */
 export function keepHighlights(gallery: Gallery, fresh: readonly Highlight[]): Gallery {
   const highlights = new Map(gallery.highlights)
   for (const highlight of fresh) {

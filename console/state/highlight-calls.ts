@@ -4,7 +4,7 @@ import { dropHighlight, endOfDay, type GalleryFilter, keepHighlights, keepRecaps
 import type { Session } from './session.ts'
 
 const PAGE_SIZE = 24
-/** The most that the API gives at once. */
+/** The API's largest page. */
 const WHOLE_PAGE_SIZE = 100
 
 /** Asks for a highlight until the service has answered. Idempotent by its key: a press is neither lost nor cut twice. */
@@ -26,7 +26,7 @@ export interface GalleryPage {
   readonly nextCursor: string | null
 }
 
-/** One page of the gallery, newest first; its highlights join what this page knows. */
+/** Loads one page of the gallery, newest first, into the session. */
 export async function loadHighlights(
   session: Session,
   filter: GalleryFilter,
@@ -50,7 +50,7 @@ export async function loadHighlights(
   return { oldestId: page.items.at(-1)?.id, nextCursor: page.nextCursor }
 }
 
-/** Every highlight of a recording: its time line shows them all. */
+/** Loads every highlight of a recording, because its time line shows them all. */
 export async function loadHighlightsOf(session: Session, recording: string): Promise<void> {
   let cursor: string | undefined
   do {

@@ -1,4 +1,4 @@
-/** What a person chose for the next highlights; what is left out is the recording's own choice. */
+/** A person's options for the next highlights; the recording's defaults apply to those left out. */
 export interface HighlightOptions {
   readonly preSec?: number
   readonly postSec?: number
@@ -14,7 +14,7 @@ const MAX_LABEL = 200
 const MAX_NAME = 128
 const KEPT_LABELS = 5
 
-/** What was remembered; whatever is not understood is left out. */
+/** The stored options; invalid ones are left out. */
 export function readOptions(): HighlightOptions {
   try {
     return cleanOptions(JSON.parse(localStorage.getItem(KEY) ?? '{}'))
@@ -33,7 +33,7 @@ export function rememberLabel(options: HighlightOptions, label: string): Highlig
   return { ...options, labels }
 }
 
-/** Only what the API takes: seconds of a roll within bounds, texts that are not empty. */
+/** The valid part of some options: seconds of a roll within the API's bounds, texts that are not empty. */
 export function cleanOptions(raw: unknown): HighlightOptions {
   const given: { readonly [Name in keyof HighlightOptions]?: unknown } =
     typeof raw === 'object' && raw !== null ? raw : {}

@@ -22,10 +22,10 @@ const RULE_WORDS: Readonly<Record<string, string>> = {
   custom: 'A signal of the room',
 }
 
-/** Less than this is a matter of frames and segments, and nothing that a person would miss. */
+/** A smaller difference is one of frames and segments, and not mentioned. */
 const NOTICEABLE_SEC = 0.5
 
-/** What people call it: its label, or what it is. */
+/** Its label, or the word for what it is. */
 export function titleOfHighlight(highlight: Highlight): string {
   return highlight.label ?? 'Highlight'
 }
@@ -34,7 +34,7 @@ export function titleOfRecap(recap: Recap): string {
   return recap.title ?? 'Recap'
 }
 
-/** Who wanted it: a name, or what triggered it. */
+/** The person or the rule that triggered it. */
 export function triggeredBy(highlight: Highlight): string {
   if (highlight.by !== null) return highlight.by
   return RULE_WORDS[highlight.rule ?? ''] ?? TRIGGER_WORDS[highlight.trigger]
@@ -50,7 +50,7 @@ export function lengthOf(highlight: Highlight): number {
   return highlight.durationSec ?? (Date.parse(highlight.to) - Date.parse(highlight.from)) / 1000
 }
 
-/** How much of a clip has passed, from 0 to 1, and how long its post-roll still takes. */
+/** How much of a clip's range has passed, from 0 to 1, and how long its post-roll still takes. */
 export function waitOf(highlight: Highlight, nowMs: number): { readonly done: number; readonly leftSec: number } {
   const fromMs = Math.min(Date.parse(highlight.at), Date.parse(highlight.createdAt))
   const toMs = Date.parse(highlight.to)
@@ -58,7 +58,7 @@ export function waitOf(highlight: Highlight, nowMs: number): { readonly done: nu
   return { done: toMs <= fromMs ? 1 : Math.min(1, Math.max(0, (nowMs - fromMs) / (toMs - fromMs))), leftSec }
 }
 
-/** One short line of what is happening with a clip that is not ready. */
+/** The progress of a clip that is not ready, in one short line. */
 export function progressWords(highlight: Highlight, nowMs: number): string {
   if (highlight.state === 'failed') return 'Failed'
   if (highlight.state === 'cutting') return 'Cutting …'
@@ -66,7 +66,7 @@ export function progressWords(highlight: Highlight, nowMs: number): string {
   return leftSec > 0 ? `Waiting ${leftSec} s …` : 'Storing the last second …'
 }
 
-/** What the clip has not of what was asked, in plain sentences; none when it has everything. */
+/** What the clip lacks of the range that was asked for, in plain sentences; none when it is complete. */
 export function notesOf(highlight: Highlight): string[] {
   const { clamped, gaps } = highlight
   const missingSec = gaps.reduce((sum, gap) => sum + secondsBetween(gap.from, gap.to), 0)

@@ -6,7 +6,7 @@ import { Session, type SessionView } from './session.ts'
 
 export const SessionContext = createContext(new Session())
 
-/** The page's session and what it knows now; renders again whenever that changes. */
+/** The page's session and its present view; renders again whenever the view changes. */
 export function useSession(): readonly [Session, SessionView] {
   const session = useContext(SessionContext)
   const [view, setView] = useState(session.view)
@@ -90,6 +90,6 @@ export function useRecordings(ids: readonly string[]): void {
     for (const id of missing === '' ? [] : missing.split(' ')) {
       session.keep((recordings) => recordings.get(id)).catch(() => undefined)
     }
-    // `arrival`: a service that is back is asked again.
+    // `arrival` is a dependency: it loads again when the service is back.
   }, [session, missing, arrival])
 }

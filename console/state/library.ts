@@ -1,6 +1,6 @@
 import type { Event, Recording, Source } from '../../src/protocol/index.ts'
 
-/** Every recording that this page has heard of, by id. */
+/** All recordings that this page knows, by id. */
 export type Library = ReadonlyMap<string, Recording>
 
 /** Adds or replaces recordings. */
@@ -16,7 +16,7 @@ export function dropRecording(library: Library, id: string): Library {
   return next
 }
 
-/** The library after an event; an event of a recording that is not known yet changes nothing but adds a whole one. */
+/** The library after an event. An unknown recording is added only by an event that holds it whole. */
 export function applyEvent(library: Library, event: Event): Library {
   switch (event.type) {
     case 'recording.state':

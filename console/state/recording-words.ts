@@ -1,7 +1,7 @@
 import type { Recording, RecordingState, SourceState } from '../../src/protocol/index.ts'
 import type { FilterName } from './route.ts'
 
-/** How a state looks: `live` pulses, `busy` waits, `good` and `bad` are ends. */
+/** The look of a state: `live` pulses, `busy` is on its way, `good` and `bad` are ends. */
 export type Tone = 'live' | 'busy' | 'good' | 'bad' | 'quiet'
 
 export const STATE_WORDS: Readonly<Record<RecordingState, { readonly label: string; readonly tone: Tone }>> = {
@@ -49,7 +49,7 @@ export function matchesFilter(recording: Recording, filter: FilterName): boolean
   return FILTER_STATES[filter]?.includes(recording.state) ?? true
 }
 
-/** What people call it: its room, or the end of its id. */
+/** Its title, else its room, else the end of its id. */
 export function titleOf(recording: Recording): string {
   return recording.metadata.title ?? recording.room ?? `Recording ${recording.id.slice(-6)}`
 }

@@ -18,7 +18,7 @@ const ONE = /^\/(recordings|highlights|recaps)\/((?:rec|hl|rcp)_[0-9A-HJKMNP-TV-
 const RECORDING_ID = /^rec_[0-9A-HJKMNP-TV-Z]{26}$/
 const DAY = /^\d{4}-\d{2}-\d{2}$/
 
-/** Anything that is not understood leads to the list. */
+/** The route of a hash; the list for an unknown one. */
 export function parseRoute(hash: string): Route {
   const [path = '', search = ''] = hash.replace(/^#/, '').split('?')
   const query = new URLSearchParams(search)
@@ -32,7 +32,7 @@ export function parseRoute(hash: string): Route {
   return { page: 'recordings', filter: FILTERS.find((name) => name === wanted) ?? 'all' }
 }
 
-/** What opens over another view closes to it. */
+/** False for a dialog, which opens over another view. */
 export function isGround(route: Route): route is Ground {
   return route.page !== 'highlight' && route.page !== 'recap'
 }

@@ -39,7 +39,7 @@ export class Session {
     return this.#link.client
   }
 
-  /** The service's clock, epoch ms; this device's until the first event told the difference. */
+  /** The service's clock, epoch ms; this device's before the first event, from which the difference is known. */
   nowMs(): number {
     return Date.now() + (this.#clockLeadMs ?? 0)
   }
@@ -109,7 +109,7 @@ export class Session {
     }
   }
 
-  /** Puts what a call answered, or is about to answer, into the gallery. */
+  /** Applies the answer of a call, received or expected, to the gallery. */
   changeGallery(change: (gallery: Gallery) => Gallery): void {
     this.#set({ gallery: change(this.#view.gallery) })
   }

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import { wordsOf } from './api.ts'
 
-export interface Attempts {
+interface Attempts {
   /** What the last attempt failed with, in words for a person; undefined when it succeeded. */
   readonly error: string | undefined
   /** Runs the work, keeps its error, and resolves with true when there was none. It never rejects. */

@@ -58,7 +58,7 @@ function GroundPage({ ground }: { readonly ground: Ground }) {
   }
 }
 
-/** What opens over the page; closing it leads back to the page, which stayed as it was. */
+/** The dialog over the page; closing it leads back to the page, which stayed as it was. */
 function Above({ place: { route, opened } }: { readonly place: Place }) {
   const close = () => {
     if (opened) history.back()
@@ -118,7 +118,7 @@ function ThemeButton() {
   )
 }
 
-/** A link would change the hash, which is the route. */
+/** A button, because a link would change the hash, which is the route. */
 function skipToMain(): void {
   document.getElementById('main')?.focus()
 }

@@ -8,7 +8,7 @@ interface Figure {
   readonly note?: string
 }
 
-/** What the recorder last reported. */
+/** The figures of the recorder's last report. */
 export function FiguresPanel({ recording }: { readonly recording: Recording }) {
   return (
     <section class="panel" aria-labelledby="figures-title">

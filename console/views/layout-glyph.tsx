@@ -2,7 +2,7 @@ import type { LayoutName } from '../../src/protocol/index.ts'
 
 type Tile = readonly [x: number, y: number, width: number, height: number]
 
-/** Each layout as a drawing of 32 × 18; the first tile is the one it is about. */
+/** Each layout as a drawing of 32 × 18; the first tile is the main one. */
 const TILES: Readonly<Record<LayoutName, readonly Tile[]>> = {
   grid: [
     [1, 1, 14, 7.5],

@@ -83,7 +83,7 @@ function useList(filter: FilterName) {
     },
     [session, filter],
   )
-  // `arrival`: a service that is back is asked again.
+  // `arrival` is a dependency: it loads again when the service is back.
   useEffect(() => void load(), [load, arrival])
   const recordings = newestFirst(library).filter(
     (recording) => matchesFilter(recording, filter) && page !== undefined && recording.id >= page.oldestId,

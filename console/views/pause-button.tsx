@@ -6,7 +6,7 @@ import { wordsOf } from '../state/api.ts'
 import { useKeys, useSession } from '../state/hooks.ts'
 import { isKeyFor } from '../state/keys.ts'
 
-/** Pauses a recording and goes on with it, also by the key `p`. Nothing is asked: either is undone by the other. */
+/** Pauses and resumes a recording, also by the key `p`, without a confirmation: each undoes the other. */
 export function PauseButton({ recording }: { readonly recording: Recording }) {
   const button = useRef<HTMLButtonElement>(null)
   const [session] = useSession()

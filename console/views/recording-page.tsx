@@ -29,14 +29,14 @@ interface LoadError {
   readonly code: string | undefined
 }
 
-/** One recording: its picture, what it is made of, and what can be done with it while it runs. */
+/** One recording: its player, its sources and takes, and its controls while it runs. */
 export function RecordingPage({ id }: { readonly id: string }) {
   const [session, { library, arrival }] = useSession()
   const [error, setError] = useState<LoadError>()
   const recording = library.get(id)
   const wasThere = useRef(false)
   wasThere.current ||= recording !== undefined
-  // `arrival`: a service that is back is asked again.
+  // `arrival` is a dependency: it loads again when the service is back.
   useEffect(() => {
     session
       .keep((recordings) => recordings.get(id))
@@ -59,7 +59,7 @@ export function RecordingPage({ id }: { readonly id: string }) {
   )
 }
 
-/** Why there is no recording to show: it was deleted, it could not be loaded, or it is on its way. */
+/** The reason why there is no recording to show: it was deleted, it could not be loaded, or it is being loaded. */
 function Absence(props: { readonly isDeleted: boolean; readonly error: LoadError | undefined }) {
   const { isDeleted, error } = props
   if (isDeleted)
@@ -100,7 +100,7 @@ function Details({ recording }: { readonly recording: Recording }) {
       {recording.error ? <ErrorNote words={recording.error.message} code={recording.error.code} /> : null}
       <div class="columns">
         <div class="column-main">
-          <Stage recording={recording} highlights={highlights} trigger={trigger} wallTime={wallTime} />
+          <Playback recording={recording} highlights={highlights} trigger={trigger} wallTime={wallTime} />
           <HighlightPanel recording={recording} trigger={trigger} highlights={highlights} />
           {controllable ? <LayoutSwitcher recording={recording} /> : null}
           <FiguresPanel recording={recording} />
@@ -121,7 +121,7 @@ function useHighlightsOf(recordingId: string): readonly Highlight[] {
   const [session, { gallery, arrival }] = useSession()
   useEffect(() => {
     loadHighlightsOf(session, recordingId).catch(() => undefined)
-    // `arrival`: a service that is back is asked again.
+    // `arrival` is a dependency: it loads again when the service is back.
   }, [session, recordingId, arrival])
   return useMemo(
     () => newestHighlights(gallery).filter((highlight) => highlight.recordingId === recordingId),
@@ -129,15 +129,15 @@ function useHighlightsOf(recordingId: string): readonly Highlight[] {
   )
 }
 
-interface StageProps {
+interface PlaybackProps {
   readonly recording: Recording
   readonly highlights: readonly Highlight[]
   readonly trigger: Trigger
   readonly wallTime: RefObject<WallTime>
 }
 
-/** The player, as soon as there is anything to play. */
-function Stage({ recording, highlights, trigger, wallTime }: StageProps) {
+/** The player, as soon as there is media to play. */
+function Playback({ recording, highlights, trigger, wallTime }: PlaybackProps) {
   const marks = useMemo(() => highlights.map(markOf), [highlights])
   if (recording.startedAt !== null && segmentsOf(recording) > 0) {
     return (

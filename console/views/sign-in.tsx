@@ -3,7 +3,7 @@ import { ErrorNote } from '../parts/error-note.tsx'
 import { useSession } from '../state/hooks.ts'
 import { useAttempt } from '../state/use-attempt.ts'
 
-/** Asks for an API key; the service answers with a cookie, and the key itself is not kept here. */
+/** Asks for an API key and exchanges it for a session. */
 export function SignIn() {
   const [session] = useSession()
   const [key, setKey] = useState('')

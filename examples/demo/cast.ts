@@ -14,7 +14,7 @@ export interface Look {
 }
 
 /** One spoken sentence; `atSec` counts from the start of the loop. */
-export interface Line {
+interface Line {
   readonly atSec: number
   readonly text: string
 }

@@ -3,7 +3,7 @@ import { delay } from '../../src/timing/index.ts'
 import type { Cue } from './script.ts'
 
 /** The people of the demo in a room of the built-in hub, each over a connection of its own. */
-export interface Classroom extends AsyncDisposable {
+interface Classroom extends AsyncDisposable {
   /** Sends every cue at its time from now on; resolves after the last one, or at the abort. */
   play(cues: readonly Cue[], signal: AbortSignal): Promise<void>
 }

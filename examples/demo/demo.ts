@@ -26,7 +26,7 @@ const POLL_MS = 500
 const START_TIMEOUT_MS = 60_000
 const END_TIMEOUT_MS = 30_000
 
-export interface DemoRun {
+interface DemoRun {
   readonly options: DemoOptions
   readonly progress: Progress
   /** Ends the class early; everything is still stopped in order. */

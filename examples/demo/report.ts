@@ -25,7 +25,7 @@ export class Figures {
   }
 }
 
-export interface ReportInput {
+interface ReportInput {
   readonly recording: Recording
   /** Its highlights, oldest first. */
   readonly clips: readonly Highlight[]

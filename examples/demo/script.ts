@@ -4,7 +4,7 @@ import { planWriting } from './whiteboard.ts'
 
 type Body<S> = S extends KnownSignal ? Omit<S, 'v' | 'at' | 'from' | 'id' | 'seq'> : never
 /** A signal before it is sent: the sender's connection adds who and when. */
-export type SignalBody = Body<KnownSignal>
+type SignalBody = Body<KnownSignal>
 
 export interface Cue {
   /** Seconds since the script began. */

@@ -8,7 +8,7 @@ interface Mark {
   readonly element: BoardElement
 }
 /** One change of the whiteboard, `afterMs` after the writing began. */
-export interface BoardStep {
+interface BoardStep {
   readonly afterMs: number
   readonly element: BoardElement
 }

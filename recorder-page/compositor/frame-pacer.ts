@@ -16,7 +16,7 @@ const LOCK_TOLERANCE = 0.02
 const PERIOD_WINDOW = 25
 
 /** What the pacer keeps of a picture; a `VideoFrame` is one. */
-export interface Closable {
+interface Closable {
   close(): void
 }
 

@@ -3,7 +3,7 @@
  * mixes or encodes, and it closes every frame that it was given exactly once.
  */
 export { CanvasCompositor } from './canvas-compositor.ts'
-export type { Compositor, PictureTime } from './compositor.ts'
+export type { Compositor } from './compositor.ts'
 export { LiveScene, tileSizes } from './live-scene.ts'
 export { PictureSampler } from './picture-sampler.ts'
 export { type Tick, TickClock } from './tick-clock.ts'

@@ -10,7 +10,7 @@ export interface Tick {
   readonly atMs: number
 }
 
-export interface TickClockOptions {
+interface TickClockOptions {
   readonly fps: number
   /** Media time zero on the page's clock. */
   readonly startMs: number

@@ -28,7 +28,7 @@ export function ellipsize(text: string, maxWidth: number, measure: Measure): str
   return `${parts.slice(0, low).join('').trimEnd()}…`
 }
 
-export interface WrapOptions {
+interface WrapOptions {
   readonly maxWidth: number
   readonly maxLines: number
   readonly measure: Measure

@@ -34,7 +34,7 @@ export function measureIn(style: TypeStyle): Measure {
   }
 }
 
-export interface TextPlace {
+interface TextPlace {
   readonly x: number
   /** Of the middle of the line. */
   readonly y: number

@@ -3,7 +3,7 @@ const SHORTEST_MS = 200
 /** The token bucket of cuts: so many at once, then one a second. */
 const BURST = 10
 
-export interface CutScheduleOptions {
+interface CutScheduleOptions {
   readonly fps: number
   readonly segmentSec: number
   /** Wall time of tick 0, epoch milliseconds. */

@@ -22,7 +22,7 @@ export function codecString({ width, height, fps }: VideoSettings): string {
   return `avc1.6400${level?.[2] ?? '34'}`
 }
 
-export function encoderConfig(video: VideoSettings): VideoEncoderConfig {
+function encoderConfig(video: VideoSettings): VideoEncoderConfig {
   return {
     codec: codecString(video),
     width: video.width,

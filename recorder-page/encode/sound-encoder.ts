@@ -7,7 +7,7 @@ import type { SendPacket } from './send-packet.ts'
 export const AAC_FRAME = 1024
 const CHANNELS = 2
 
-export interface SoundEncoderOptions {
+interface SoundEncoderOptions {
   readonly sampleRate: number
   readonly bitrateKbps: number
   /** The number of AAC frames before media time zero: they prime the encoder and are not sent. */

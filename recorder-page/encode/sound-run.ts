@@ -9,7 +9,7 @@ import type { SoundTimeline } from './sound-timeline.ts'
 /** Silence takes the place of sound that is later than this, so that sound never delays a segment. */
 const SOUND_PATIENCE_MS = 800
 
-export interface SoundRunOptions {
+interface SoundRunOptions {
   readonly encoder: Pick<SoundEncoder, 'encode' | 'encodeSilence' | 'finish'>
   readonly timeline: SoundTimeline
   /** The run begins with so much sound of before its time zero. */

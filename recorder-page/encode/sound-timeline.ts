@@ -9,7 +9,7 @@ const FRAME_PER_MS = 3
 const BLOCK_FRAMES_PER_FRAME = 512
 
 /** What to do with a block so that the sound stays on the picture's time line. */
-export interface SoundPlacement {
+interface SoundPlacement {
   /** Frames of silence to put before the block. */
   readonly silence: number
   /** Frames to leave out at the block's beginning. */

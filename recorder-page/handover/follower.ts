@@ -5,13 +5,13 @@ import { AIM_MS, planSteer } from './plan-steer.ts'
 import type { Played } from './play-watch.ts'
 
 /** The players of a page. */
-export interface Players {
+interface Players {
   readonly sourceIds: readonly string[]
   played(sourceId: string): Played | undefined
   steer(sourceId: string, change: { readonly byMs: number } | { readonly rate: number }): boolean
 }
 
-export interface FollowerOptions {
+interface FollowerOptions {
   readonly players: Players
   readonly nowMs: () => number
   /** Called with the time at which this source's media time zero is recorded. `isMoved`: its player was moved since the last call. */

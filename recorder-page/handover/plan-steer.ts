@@ -12,7 +12,7 @@ const SEEK_AGAIN_FROM_MS = 2000
 const SURE_SEEKS = 2
 const RATE_CHANGE = 0.25
 
-export type Steer =
+type Steer =
   | { readonly kind: 'good' }
   /** Move the player by this much of its media. */
   | { readonly kind: 'seek'; readonly byMs: number }

@@ -4,4 +4,3 @@
  */
 export { ActiveSpeaker } from './active-speaker.ts'
 export { Mixer } from './mixer.ts'
-export { SAMPLE_RATE, type SoundClockReading } from './sound-clock.ts'

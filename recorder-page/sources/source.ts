@@ -11,7 +11,6 @@ import { HlsDriver } from './hls/hls-driver.ts'
 import { VideoDriver } from './video/video-driver.ts'
 import { WhepDriver } from './whep/whep-driver.ts'
 
-export type { SourceListener } from './driver/source-driver.ts'
 export type { TileSize } from './driver/tile-size.ts'
 
 export interface PageSource extends AsyncDisposable {

@@ -1,6 +1,6 @@
 import { AppError } from '../../src/protocol/app-error.ts'
 
-export type BoardImage =
+type BoardImage =
   | { readonly state: 'loading' }
   | { readonly state: 'ready'; readonly bitmap: ImageBitmap }
   | { readonly state: 'failed' }

@@ -2,7 +2,7 @@ import { BOARD_HEIGHT, BOARD_WIDTH, type BoardElement } from '../../src/protocol
 import type { Rect, Size } from '../drawing/geometry.ts'
 import { textBox } from './text-element.ts'
 
-export const DEFAULT_STROKE_WIDTH = 4
+const DEFAULT_STROKE_WIDTH = 4
 
 /** From board units to the pixels of a canvas: the whole board, centred. */
 export interface BoardTransform {

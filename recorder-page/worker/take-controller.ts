@@ -11,7 +11,7 @@ export type ForTake = Extract<ToWorker, { type: 'sound-clock' | 'cut' | 'pause' 
 /** The readings that the sound's time line keeps. */
 const READINGS = 7
 
-export interface TakeControllerOptions {
+interface TakeControllerOptions {
   readonly begin: (startMs?: number) => Take
   /** Undefined: the take begins at once. */
   readonly warmUp: WarmUp | undefined

@@ -33,7 +33,7 @@ const REPORT_MS = 1000
 const LEAD_FRAMES = 1
 const LEAD_MS = (LEAD_FRAMES * AAC_FRAME * 1000) / SAMPLE_RATE
 
-export interface TakeOptions {
+interface TakeOptions {
   /** Changes made to it before the take starts are in the first picture. */
   readonly scene: LiveScene
   readonly settings: PageStart

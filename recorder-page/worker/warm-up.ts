@@ -4,7 +4,7 @@ import type { FromWorker } from './messages.ts'
 
 const REPORT_EVERY_TICKS = 8
 
-export interface WarmUpOptions {
+interface WarmUpOptions {
   readonly scene: LiveScene
   readonly fps: number
   /** The time of any tick of the running take, on the page's clock. */

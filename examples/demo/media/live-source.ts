@@ -42,7 +42,7 @@ export async function startLiveSource(
 }
 
 /** FFmpeg's arguments for a live stream of a movie whose key frames are one second apart. */
-export function liveArguments(moviePath: string, folder: string): string[] {
+function liveArguments(moviePath: string, folder: string): string[] {
   const input = ['-hide_banner', '-loglevel', 'error', '-nostdin', '-re', '-stream_loop', '-1', '-i', moviePath]
   const flags = 'program_date_time+temp_file+delete_segments+independent_segments+omit_endlist'
   const hls = ['-f', 'hls', '-hls_time', '1', '-hls_list_size', `${SEGMENTS_IN_PLAYLIST}`, '-hls_flags', flags]

@@ -56,7 +56,7 @@ function mixLines(person: Person, spoken: boolean): string {
 }
 
 /** Opens the mouth with the loudness of each frame's sound, quick to open and slower to close. */
-export function planMouth(pcm: Buffer): number[] {
+function planMouth(pcm: Buffer): number[] {
   const perFrame = LIP_RATE / FPS
   const frames = LOOP_SEC * FPS
   const loudness = Array.from({ length: frames }, (_, frame) => rms(pcm, frame * perFrame, perFrame))

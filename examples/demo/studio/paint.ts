@@ -1,6 +1,6 @@
 export type Context = OffscreenCanvasRenderingContext2D
 
-export interface Rect {
+interface Rect {
   readonly x: number
   readonly y: number
   readonly width: number

@@ -1,6 +1,6 @@
 import { evenSize, type Rect, WIDE } from '../../drawing/geometry.ts'
 
-export interface CellOptions {
+interface CellOptions {
   readonly count: number
   readonly gap: number
   readonly aspect?: number

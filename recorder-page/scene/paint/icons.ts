@@ -1,7 +1,7 @@
 import type { Pen } from '../../drawing/layer.ts'
 import { COLORS } from '../../drawing/tokens.ts'
 
-export interface IconPlace {
+interface IconPlace {
   readonly x: number
   readonly y: number
   /** Edge of the square it is drawn in. */

@@ -2,6 +2,4 @@
  * Draws a plan: every static part once into a layer, then one step per tile and layer for each picture. It decides
  * nothing about what is where, and keeps no frame of a source.
  */
-export type { Layer } from '../../drawing/layer.ts'
-export type { PaintStep } from './paint-steps.ts'
 export { type FrameOf, ScenePainter } from './scene-painter.ts'

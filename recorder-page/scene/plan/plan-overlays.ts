@@ -6,9 +6,9 @@ import type { SceneInput } from './scene-input.ts'
 import type { ChatLine, Overlay } from './scene-plan.ts'
 
 /** The chat panel closes when nobody has written for this long. */
-export const CHAT_OPEN_MS = 180_000
-export const BUBBLE_MS = 7000
-export const TOAST_MS = 4000
+const CHAT_OPEN_MS = 180_000
+const BUBBLE_MS = 7000
+const TOAST_MS = 4000
 /** A narrower picture has no room for a column of readable text. */
 const MIN_CHAT_PANEL_WIDTH = 840
 const MAX_CHAT_LINES = 24

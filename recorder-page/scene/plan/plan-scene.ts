@@ -75,6 +75,6 @@ function radiusOf(placement: Placement, { layout, size }: SceneInput): number {
 }
 
 /** The radius of a large tile's corners. */
-export function cornerRadius(size: Size): number {
+function cornerRadius(size: Size): number {
   return gapOf(size)
 }

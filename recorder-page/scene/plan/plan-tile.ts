@@ -4,11 +4,11 @@ import type { SceneInput, SceneSource } from './scene-input.ts'
 import type { PlaceholderStatus, PlaceholderTile, SourceTile, TileMarks } from './scene-plan.ts'
 
 /** How long the last frame of a source stays in the picture after it stopped being live. */
-export const KEEP_LAST_FRAME_MS = 2000
+const KEEP_LAST_FRAME_MS = 2000
 /** Loudness from which a voice counts as speaking: about -34 dBFS, above the noise of a room. */
-export const SPEAKING_LEVEL = 0.02
+const SPEAKING_LEVEL = 0.02
 
-export interface TileStyle {
+interface TileStyle {
   readonly radius: number
   readonly opacity: number
   readonly floating: boolean
@@ -40,7 +40,7 @@ export function planSourceTile(
 }
 
 /** The operator's label, else the name the person goes by in the room, else the source's id. */
-export function displayName(source: Pick<SceneSource, 'id' | 'label'>, participant: Participant | undefined): string {
+function displayName(source: Pick<SceneSource, 'id' | 'label'>, participant: Participant | undefined): string {
   return source.label !== source.id && source.label !== '' ? source.label : participant?.name || source.id
 }
 

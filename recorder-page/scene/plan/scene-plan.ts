@@ -40,7 +40,7 @@ export interface PlaceholderTile extends TileBase {
   readonly name: string
   readonly status: PlaceholderStatus
 }
-export interface BoardTile extends TileBase {
+interface BoardTile extends TileBase {
   readonly kind: 'board'
   /** Undefined while nobody has drawn; then the paper is blank. */
   readonly page: RoomBoardPage | undefined

@@ -1,7 +1,7 @@
 import { AppError } from '../../../src/protocol/app-error.ts'
 
 /** True for a status with which a server refuses this caller: a retry soon would be refused too. */
-export function isRefusal(status: number): boolean {
+function isRefusal(status: number): boolean {
   return status === 401 || status === 403
 }
 

@@ -21,7 +21,7 @@ export interface PacedTimes extends Pick<FrameTimes, 'mediaMs' | 'presentMs' | '
 }
 
 /** Takes ownership of the frame. */
-export type OnFrame = (frame: VideoFrame, times: FrameTimes) => void
+type OnFrame = (frame: VideoFrame, times: FrameTimes) => void
 
 /**
  * Calls `onFrame` with every new frame of an element, once, with its exact media time. Returns a function that ends it.

@@ -1,7 +1,7 @@
 import type { TileSize } from '../driver/tile-size.ts'
 
 /** The part of a variant stream that decides whether it fits a tile; 0 where the playlist does not say. */
-export interface LevelSize {
+interface LevelSize {
   readonly width: number
   readonly height: number
 }

@@ -34,7 +34,7 @@ export type RecoveryAction =
   /** Throw everything away and open the source anew. */
   | 'rebuild'
 
-export interface Recovery {
+interface Recovery {
   readonly action: RecoveryAction
   readonly afterMs: number
   readonly error: AppError

@@ -1,5 +1,5 @@
 /** One reading of a receiving peer connection's statistics. */
-export interface WhepStats {
+interface WhepStats {
   /** Packets received so far. */
   readonly audioPackets: number
   readonly videoPackets: number
