@@ -12,7 +12,7 @@ import type { StoredMedia } from '../recording/record.ts'
 import { assertRoom, type Spool } from '../spool/index.ts'
 import { InTurn, repeat } from '../timing/index.ts'
 import { SignalLog } from './room/signal-log.ts'
-import { createSegmenter, type Segmenter } from './segments/segmenter.ts'
+import { Segmenter } from './segments/segmenter.ts'
 import { untilStored } from './segments/until-stored.ts'
 import { type StoredSegment, Uploader } from './segments/uploader.ts'
 import { type Ending, isAskedFor } from './take-ending.ts'
@@ -128,7 +128,7 @@ export class TakeOutput {
   #createSegmenter(): Segmenter {
     const { request, spool, takeEpochMs, onWarning, onFailed } = this.#options
     const { spoolDir, spoolMaxBytes } = request
-    return createSegmenter({
+    return new Segmenter({
       request,
       spool,
       takeEpochMs,

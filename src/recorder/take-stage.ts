@@ -6,7 +6,7 @@ import type { Spool } from '../spool/index.ts'
 import { handleCommands } from './handle-commands.ts'
 import type { IdleWatch } from './health/idle-watch.ts'
 import { reportStats } from './health/report-stats.ts'
-import { startWatchdog, type Watchdog } from './health/watchdog.ts'
+import { Watchdog } from './health/watchdog.ts'
 import { launchBrowser, type RecorderBrowser } from './page/browser.ts'
 import { type PageServer, startPageServer } from './page/page-server.ts'
 import type { RecorderIo } from './recorder-io.ts'
@@ -120,7 +120,7 @@ async function launchChrome({ take: { request, io, ending }, spool }: TakeStage)
 }
 
 function watchPage({ take: { request, ending, warn }, page, handover }: TakeStage): Watchdog {
-  const watchdog = startWatchdog({
+  const watchdog = new Watchdog({
     send: (message) => page.link.send(message),
     onFailed: ending.fail,
     onWarning: warn,

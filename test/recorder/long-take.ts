@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadPublication } from '../../src/archive/index.ts'
 import type { Packet } from '../../src/protocol/index.ts'
-import { createSegmenter } from '../../src/recorder/segments/segmenter.ts'
+import { Segmenter } from '../../src/recorder/segments/segmenter.ts'
 import { type StoredSegment, Uploader } from '../../src/recorder/segments/uploader.ts'
 import { openSpool } from '../../src/spool/spool.ts'
 import { assertRoom } from '../../src/spool/spool-room.ts'
@@ -63,7 +63,7 @@ export async function runLongTake({ segments, pictureBytes, onStored }: LongTake
       onTrouble: failed.reject,
       onFailed: failed.reject,
     })
-    const segmenter = createSegmenter({
+    const segmenter = new Segmenter({
       request: {
         segmentSec: SEGMENT_SEC,
         video: { width: 1280, height: 720, fps: FPS, bitrateKbps: 2500 },

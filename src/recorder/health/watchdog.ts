@@ -22,17 +22,6 @@ interface WatchdogLimits {
   readonly everyMs: number
 }
 
-/** Ends a take whose page no longer does its work, and warns of what is wrong with the work that it does. */
-export interface Watchdog extends Disposable {
-  onVideo(): void
-  onPong(): void
-  onStats(stats: PageStats): void
-  /** Takes the memory of the recorder and its Chrome. */
-  onMemory(bytes: number): void
-  /** While the take is paused no picture is due, and no output is judged. */
-  setPaused(isPaused: boolean): void
-}
-
 /**
  * Pictures come every 40 ms, and a page that makes up for a stall gives up ticks after 0.4 s, so 2 s without one is a page
  * that stands. As long as pictures come nothing is lost, so an answer may take longer: opening a source on a busy machine
@@ -42,55 +31,79 @@ const WATCHDOG_LIMITS: WatchdogLimits = { startMs: 30_000, silenceMs: 2_000, pon
 /** A check that comes later than this many periods means that the recorder itself did not run: that time is not the page's fault. */
 const LATE_TICKS = 2
 
-/** Applies the start limit at once, and the limits of a running take from its first picture on. */
-export function startWatchdog(options: WatchdogOptions): Watchdog {
-  const limits = { ...WATCHDOG_LIMITS, ...options.limits }
-  const output = createOutputJudge()
-  const memory = createMemoryJudge()
-  const waits = { startMs: 0, videoMs: 0, pongMs: 0 }
-  let hasVideo = false
-  let isPaused = false
-  let nonce = 0
-  let tickedAtMs = performance.now()
-  function check(): void {
+/**
+ * Ends a take whose page no longer does its work, and warns of what is wrong with the work that it does. The start limit applies at
+ * once, the limits of a running take from its first picture on.
+ */
+export class Watchdog implements Disposable {
+  readonly #options: WatchdogOptions
+  readonly #limits: WatchdogLimits
+  readonly #output = createOutputJudge()
+  readonly #memory = createMemoryJudge()
+  readonly #waits = { startMs: 0, videoMs: 0, pongMs: 0 }
+  readonly #checks: Disposable
+  #hasVideo = false
+  #isPaused = false
+  #nonce = 0
+  #checkedAtMs = performance.now()
+
+  constructor(options: WatchdogOptions) {
+    this.#options = options
+    this.#limits = { ...WATCHDOG_LIMITS, ...options.limits }
+    this.#checks = repeat({ everyMs: this.#limits.everyMs, work: () => this.#check() })
+  }
+
+  onVideo(): void {
+    this.#hasVideo = true
+    this.#waits.videoMs = 0
+  }
+
+  onPong(): void {
+    this.#waits.pongMs = 0
+  }
+
+  onStats(stats: PageStats): void {
+    if (!this.#isPaused) this.#output.judge(stats).forEach(this.#options.onWarning)
+  }
+
+  /** Takes the memory of the recorder and its Chrome. */
+  onMemory(bytes: number): void {
+    const { isHigh, warning, end } = this.#memory.judge(bytes, performance.now())
+    if (end !== undefined) return this.#fail(end)
+    if (warning !== undefined) this.#options.onWarning(warning)
+    if (isHigh) this.#options.onHighMemory()
+  }
+
+  /** While the take is paused no picture is due, and no output is judged. */
+  setPaused(isPaused: boolean): void {
+    this.#isPaused = isPaused
+    this.#waits.videoMs = 0
+  }
+
+  [Symbol.dispose](): void {
+    this.#checks[Symbol.dispose]()
+  }
+
+  #check(): void {
+    this.#countElapsed()
+    const error = judge(this.#waits, this.#limits)
+    if (error !== undefined) return this.#fail(error)
+    this.#nonce += 1
+    this.#options.send({ type: 'ping', nonce: this.#nonce })
+  }
+
+  #countElapsed(): void {
     const nowMs = performance.now()
-    const elapsedMs = Math.min(nowMs - tickedAtMs, LATE_TICKS * limits.everyMs)
-    tickedAtMs = nowMs
-    if (!hasVideo) waits.startMs += elapsedMs
-    else if (!isPaused) waits.videoMs += elapsedMs
-    if (hasVideo) waits.pongMs += elapsedMs
-    const error = judge(waits, limits)
-    if (error !== undefined) return fail(error)
-    nonce += 1
-    options.send({ type: 'ping', nonce })
+    const elapsedMs = Math.min(nowMs - this.#checkedAtMs, LATE_TICKS * this.#limits.everyMs)
+    this.#checkedAtMs = nowMs
+    if (!this.#hasVideo) this.#waits.startMs += elapsedMs
+    else if (!this.#isPaused) this.#waits.videoMs += elapsedMs
+    if (this.#hasVideo) this.#waits.pongMs += elapsedMs
   }
-  const checks = repeat({ everyMs: limits.everyMs, work: check })
-  function fail(error: AppError): void {
-    checks[Symbol.dispose]()
-    options.onFailed(error)
-  }
-  return {
-    onVideo() {
-      hasVideo = true
-      waits.videoMs = 0
-    },
-    onPong() {
-      waits.pongMs = 0
-    },
-    onStats(stats) {
-      if (!isPaused) output.judge(stats).forEach(options.onWarning)
-    },
-    onMemory(bytes) {
-      const { isHigh, warning, end } = memory.judge(bytes, performance.now())
-      if (end !== undefined) return fail(end)
-      if (warning !== undefined) options.onWarning(warning)
-      if (isHigh) options.onHighMemory()
-    },
-    setPaused(asked) {
-      isPaused = asked
-      waits.videoMs = 0
-    },
-    [Symbol.dispose]: () => checks[Symbol.dispose](),
+
+  #fail(error: AppError): void {
+    this[Symbol.dispose]()
+    this.#options.onFailed(error)
   }
 }
 

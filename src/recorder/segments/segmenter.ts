@@ -19,66 +19,77 @@ interface SegmenterOptions {
   readonly onError: (error: AppError) => void
 }
 
-export interface Segmenter {
-  push(packet: Packet): void
-  /** Writes the last segment, short as it may be; resolves when every segment is in the spool. */
-  finish(): Promise<void>
-}
-
 /** Turns packets into TS files in the spool, in order, one after the other. Media without room becomes a gap. */
-export function createSegmenter(options: SegmenterOptions): Segmenter {
-  const { segmentSec, video } = options.request
-  const longestUs = longestSegmentSec(targetDuration(segmentSec, video.fps)) * 1e6
-  const grouper = new SegmentGrouper({ longestUs, frameUs: 1e6 / video.fps })
-  let videoConfig: VideoDecoderConfig = { codec: 'avc1.64001f', codedWidth: video.width, codedHeight: video.height }
-  let audioConfig: AudioDecoderConfig | undefined
-  const clock = new TsContinuity()
-  let nextNumber = 0
-  let isFull = false
-  const writes = new InTurn()
+export class Segmenter {
+  readonly #options: SegmenterOptions
+  readonly #grouper: SegmentGrouper
+  readonly #clock = new TsContinuity()
+  readonly #writes = new InTurn()
+  #videoConfig: VideoDecoderConfig
+  #audioConfig: AudioDecoderConfig | undefined
+  #nextNumber = 0
+  #isFull = false
 
-  async function write(group: SegmentGroup): Promise<void> {
-    const takeEpochMs = await options.takeEpochMs
+  constructor(options: SegmenterOptions) {
+    const { segmentSec, video } = options.request
+    const longestUs = longestSegmentSec(targetDuration(segmentSec, video.fps)) * 1e6
+    this.#options = options
+    this.#grouper = new SegmentGrouper({ longestUs, frameUs: 1e6 / video.fps })
+    this.#videoConfig = { codec: 'avc1.64001f', codedWidth: video.width, codedHeight: video.height }
+  }
+
+  push(packet: Packet): void {
+    if (packet.kind === 'video-config')
+      this.#videoConfig = { ...this.#videoConfig, ...parseDecoderConfig<VideoDecoderConfig>(packet.data) }
+    else if (packet.kind === 'audio-config') this.#audioConfig = parseDecoderConfig<AudioDecoderConfig>(packet.data)
+    else this.#enqueue(this.#grouper.push(packet, performance.now()))
+  }
+
+  /** Writes the last segment, short as it may be; resolves when every segment is in the spool. */
+  async finish(): Promise<void> {
+    this.#enqueue(this.#grouper.finish())
+    await this.#writes.idle()
+  }
+
+  #enqueue(groups: readonly SegmentGroup[]): void {
+    for (const group of groups) {
+      this.#writes.run(() => this.#write(group)).catch((error: unknown) => this.#options.onError(toAppError(error)))
+    }
+  }
+
+  async #write(group: SegmentGroup): Promise<void> {
+    const { takeEpochMs, spool, assertRoom, onSegment } = this.#options
+    const epochMs = await takeEpochMs
     const entry = {
-      number: nextNumber++,
+      number: this.#nextNumber++,
       durationSec: group.durationUs / 1e6,
-      programDateTimeMs: takeEpochMs + group.startUs / 1000,
+      programDateTimeMs: epochMs + group.startUs / 1000,
       discontinuity: group.discontinuity,
     }
     try {
-      await options.assertRoom(bytesOf(group))
-      const offsetSec = timestampOffsetSec(options.request, takeEpochMs) - group.pausedUs / 1e6
-      if (group.discontinuity) clock.restart()
-      const bytes = await muxSegment(group, { video: videoConfig, audio: audioConfig }, { clock, offsetSec })
-      const spooled = await options.spool.write(entry, bytes)
-      isFull = false
-      options.onSegment({ ...spooled, lastFrameAtMs: group.lastFrameAtMs })
+      await assertRoom(bytesOf(group))
+      const spooled = await spool.write(entry, await this.#mux(group, epochMs))
+      this.#isFull = false
+      onSegment({ ...spooled, lastFrameAtMs: group.lastFrameAtMs })
     } catch (error) {
-      if (!(error instanceof AppError) || error.code !== 'spool.disk-full') throw error
-      if (!isFull) options.onDiskFull(error)
-      isFull = true
-      clock.restart()
-      options.onSegment(await options.spool.writeGap(entry))
+      this.#onWriteFailed(error)
+      onSegment(await spool.writeGap(entry))
     }
   }
 
-  function enqueue(groups: readonly SegmentGroup[]): void {
-    for (const group of groups) {
-      writes.run(() => write(group)).catch((error: unknown) => options.onError(toAppError(error)))
-    }
+  async #mux(group: SegmentGroup, epochMs: number): Promise<Uint8Array> {
+    const offsetSec = timestampOffsetSec(this.#options.request, epochMs) - group.pausedUs / 1e6
+    if (group.discontinuity) this.#clock.restart()
+    const configs = { video: this.#videoConfig, audio: this.#audioConfig }
+    return await muxSegment(group, configs, { clock: this.#clock, offsetSec })
   }
 
-  return {
-    push(packet) {
-      if (packet.kind === 'video-config')
-        videoConfig = { ...videoConfig, ...parseDecoderConfig<VideoDecoderConfig>(packet.data) }
-      else if (packet.kind === 'audio-config') audioConfig = parseDecoderConfig<AudioDecoderConfig>(packet.data)
-      else enqueue(grouper.push(packet, performance.now()))
-    },
-    async finish() {
-      enqueue(grouper.finish())
-      await writes.idle()
-    },
+  /** Throws every error but that of a full disk. */
+  #onWriteFailed(error: unknown): void {
+    if (!(error instanceof AppError) || error.code !== 'spool.disk-full') throw error
+    if (!this.#isFull) this.#options.onDiskFull(error)
+    this.#isFull = true
+    this.#clock.restart()
   }
 }
 
