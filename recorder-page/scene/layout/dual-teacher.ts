@@ -6,11 +6,11 @@ import {
   lessonContent,
   peopleWithout,
   place,
-  placeAll,
   placeMain,
   without,
 } from './arrangement.ts'
-import { faceColumn, sideColumn, wideTop } from './main-and-strip.ts'
+import { sideColumn, wideTop } from './main-and-strip.ts'
+import { mainWithFaces } from './main-with-faces.ts'
 
 /**
  * A teacher far away and one in the room: the lesson (else the first teacher) large, the other teachers above each
@@ -36,7 +36,5 @@ export function dualTeacher(input: LayoutInput, area: Rect): Arrangement {
     return { places, chat: below }
   }
   const people = [...teachers, ...without(others, second)]
-  if (people.length === 0) return { places: [placeMain(main, area)], chat: null }
-  const [left, cells] = faceColumn(area, { count: people.length, gap: input.gap })
-  return { places: [placeMain(main, left), ...placeAll(people, cells)], chat: null }
+  return mainWithFaces(area, { main, people, gap: input.gap })
 }

@@ -6,10 +6,10 @@ import {
   lessonContent,
   peopleWithout,
   place,
-  placeAll,
   placeMain,
 } from './arrangement.ts'
-import { faceColumn, sideColumn, wideTop } from './main-and-strip.ts'
+import { sideColumn, wideTop } from './main-and-strip.ts'
+import { mainWithFaces } from './main-with-faces.ts'
 import { speaker } from './speaker.ts'
 
 /** The lesson large, the lecturer beside it at the top, the chat (else the listeners) below the lecturer. */
@@ -24,6 +24,5 @@ export function lecture(input: LayoutInput, area: Rect): Arrangement {
     return { places: [placeMain(lesson, left), place(lecturer, face)], chat }
   }
   const people = [lecturer, ...peopleWithout(input, lecturer, lesson)]
-  const [left, cells] = faceColumn(area, { count: people.length, gap: input.gap })
-  return { places: [placeMain(lesson, left), ...placeAll(people, cells)], chat: null }
+  return mainWithFaces(area, { main: lesson, people, gap: input.gap })
 }

@@ -5,12 +5,11 @@ import {
   lessonContent,
   peopleWithout,
   place,
-  placeAll,
-  placeMain,
   teacherOf,
   without,
 } from './arrangement.ts'
-import { cornerOf, faceColumn } from './main-and-strip.ts'
+import { cornerOf } from './main-and-strip.ts'
+import { mainWithFaces } from './main-with-faces.ts'
 import { sideBySide } from './side-by-side.ts'
 
 /**
@@ -19,12 +18,8 @@ import { sideBySide } from './side-by-side.ts'
  */
 export function oneToOne(input: LayoutInput, area: Rect): Arrangement {
   const lesson = lessonContent(input)
-  if (lesson !== undefined) {
-    const people = peopleWithout(input, lesson)
-    if (people.length === 0) return { places: [placeMain(lesson, area)], chat: null }
-    const [left, cells] = faceColumn(area, { count: people.length, gap: input.gap })
-    return { places: [placeMain(lesson, left), ...placeAll(people, cells)], chat: null }
-  }
+  if (lesson !== undefined)
+    return mainWithFaces(area, { main: lesson, people: peopleWithout(input, lesson), gap: input.gap })
   const teacher = teacherOf(input)
   const pupil = without(input.sources, teacher)[0]
   if (input.view === 'audience' || teacher === undefined || pupil === undefined) return sideBySide(input, area)

@@ -12,7 +12,8 @@ import {
 } from './arrangement.ts'
 import { gridCells } from './cells.ts'
 import { grid } from './grid.ts'
-import { faceColumn, mainWithStrip, sideColumn, wideTop } from './main-and-strip.ts'
+import { mainWithStrip, sideColumn, wideTop } from './main-and-strip.ts'
+import { mainWithFaces } from './main-with-faces.ts'
 
 /** The teacher (or the lesson) large, every pupil well visible beside; in the presenter's view the pupils as a grid. */
 export function smallClass(input: LayoutInput, area: Rect): Arrangement {
@@ -28,10 +29,8 @@ export function smallClass(input: LayoutInput, area: Rect): Arrangement {
 
 function besideLesson(input: LayoutInput, area: Rect, lesson: Content): Arrangement {
   const people = peopleWithout(input, lesson)
-  if (people.length === 0) return { places: [placeMain(lesson, area)], chat: null }
-  if (input.hasChat) return besideLessonWithChat(input, area, lesson)
-  const [left, cells] = faceColumn(area, { count: people.length, gap: input.gap })
-  return { places: [placeMain(lesson, left), ...placeAll(people, cells)], chat: null }
+  if (input.hasChat && people.length > 0) return besideLessonWithChat(input, area, lesson)
+  return mainWithFaces(area, { main: lesson, people, gap: input.gap })
 }
 
 /** The teacher above the pupils above the chat, in one column. */
