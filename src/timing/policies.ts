@@ -17,6 +17,8 @@ export const RETRY_POLICIES = {
   store: { firstMs: 200, factor: 2, longestMs: 5_000, jitter: 0.5 },
   /** What a recorder reports, while the database is away. */
   database: { firstMs: 100, factor: 3, longestMs: 5_000 },
+  /** Commands of a recording that cannot be read: its recorder waits for them. */
+  commands: { firstMs: 500, factor: 1, longestMs: 500 },
   /** A store that fails for a moment; one that is away is for the next pass. */
   moment: { firstMs: 500, factor: 1, longestMs: 500, attempts: 2 },
   /** Planning a recording's clips, when the store or the database failed; without end, and news does not wait. */

@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { spawnChild } from '../../src/machine/child-process.ts'
 import { createLogger } from '../../src/telemetry/index.ts'
-import { createProcessControl } from '../../src/worker/take/process-control.ts'
-import { watchDeadlines } from '../../src/worker/take/take-deadlines.ts'
+import { ProcessControl } from '../../src/worker/take/process-control.ts'
+import { TakeDeadlines } from '../../src/worker/take/take-deadlines.ts'
 import { DEFAULT_WORKER_TIMES, type TakeTimes } from '../../src/worker/worker-times.ts'
 
 const SCRIPT = fileURLToPath(new URL('../machine/lingering-child.ts', import.meta.url))
@@ -29,7 +29,7 @@ async function open(times: Partial<TakeTimes> = {}) {
   )
   const codes: string[] = []
   const deadlines = undo.use(
-    watchDeadlines({
+    new TakeDeadlines({
       recorder,
       times: { ...TIMES, ...times },
       isStandby: false,
@@ -44,7 +44,7 @@ const isAlive = (exited: Promise<unknown>) => Promise.race([exited.then(() => fa
 
 test('a recorder that says nothing any more is killed', async () => {
   await using take = await open()
-  take.deadlines.see({ type: 'started', at, takeEpochMs: 0 })
+  take.deadlines.onEvent({ type: 'started', at, takeEpochMs: 0 })
   expect(await take.recorder.exited).toMatchObject({ signal: 'SIGKILL' })
   expect(take.codes).toEqual(['recorder.unresponsive'])
 })
@@ -53,7 +53,7 @@ test('a recorder that is stopped is killed long before one that is only silent',
   const patient = { silenceMs: 60_000, startMs: 60_000 }
   await using silent = await open(patient)
   await using stopped = await open(patient)
-  for (const { deadlines } of [silent, stopped]) deadlines.see({ type: 'started', at, takeEpochMs: 0 })
+  for (const { deadlines } of [silent, stopped]) deadlines.onEvent({ type: 'started', at, takeEpochMs: 0 })
   process.kill(stopped.recorder.pid, 'SIGSTOP')
   expect(await stopped.recorder.exited).toMatchObject({ signal: 'SIGKILL' })
   expect(stopped.codes).toEqual(['recorder.unresponsive'])
@@ -63,7 +63,7 @@ test('a recorder that is stopped is killed long before one that is only silent',
 
 test('a recorder that hands over may be silent while it stores the rest, and has its time for that', async () => {
   await using take = await open({ stopMs: 4000 })
-  take.deadlines.see({ type: 'started', at, takeEpochMs: 0 })
+  take.deadlines.onEvent({ type: 'started', at, takeEpochMs: 0 })
   take.deadlines.handOver()
   await sleep(LONGER_MS)
   expect(await isAlive(take.recorder.exited)).toBe(true)
@@ -71,9 +71,9 @@ test('a recorder that hands over may be silent while it stores the rest, and has
   expect(take.codes).toEqual([])
 })
 
-test('a recorder that was abandoned is left alone, whatever is wished after that', async () => {
+test('a recorder that was abandoned is left alone, whatever signal comes after that', async () => {
   await using take = await open()
-  take.deadlines.see({ type: 'started', at, takeEpochMs: 0 })
+  take.deadlines.onEvent({ type: 'started', at, takeEpochMs: 0 })
   take.deadlines.abandon()
   take.deadlines.terminate()
   take.deadlines.stop()
@@ -82,7 +82,7 @@ test('a recorder that was abandoned is left alone, whatever is wished after that
   expect(take.codes).toEqual([])
 })
 
-test('what is wished of a recorder that is gone has no effect', async () => {
+test('a signal to a recorder that is gone has no effect', async () => {
   await using take = await open()
   take.recorder.kill()
   await take.recorder.exited
@@ -93,10 +93,10 @@ test('what is wished of a recorder that is gone has no effect', async () => {
   expect(take.codes).toEqual([])
 })
 
-test('what is wished before the recorder is there happens when it is', async () => {
+test('a signal to a recorder that is not there yet reaches it when it is', async () => {
   await using take = await open()
-  const reins = createProcessControl()
-  reins.terminate()
-  reins.attach(take.deadlines)
+  const control = new ProcessControl()
+  control.terminate()
+  control.attach(take.deadlines)
   expect(await take.recorder.exited).toMatchObject({ signal: 'SIGTERM' })
 })

@@ -1,48 +1,56 @@
 import type { RunningTake } from '../take/supervise-take.ts'
+import type { HandoverTimes } from '../worker-times.ts'
 
 /** A busy machine may do better at once; where the second attempt fails too, another browser would only be in the way. */
 const FREE_ATTEMPTS = 2
-const FIRST_REST_MS = 30_000
-const LONGEST_REST_MS = 300_000
 
 /** How long the running take is left alone after so many attempts in a row to follow it that failed. */
-export function restMs(failures: number): number {
-  return failures < FREE_ATTEMPTS ? 0 : Math.min(LONGEST_REST_MS, FIRST_REST_MS * 2 ** (failures - FREE_ATTEMPTS))
+export function restMs(
+  failures: number,
+  { firstRestMs, longestRestMs }: Pick<HandoverTimes, 'firstRestMs' | 'longestRestMs'>,
+): number {
+  return failures < FREE_ATTEMPTS ? 0 : Math.min(longestRestMs, firstRestMs * 2 ** (failures - FREE_ATTEMPTS))
 }
 
-export interface HandoverSchedule extends Disposable {
-  /** Resolves when the take is due, but not before this time is over. A take that is due says so again and again. */
-  next(restMs: number): Promise<void>
-}
+/** Says when a take is to be followed: never while it is paused, and at once when it is resumed and became due meanwhile. */
+export class HandoverSchedule implements Disposable {
+  readonly #nowMs: () => number
+  readonly #events: Disposable
+  #isPaused: boolean
+  #isDue = false
+  #fromMs = 0
+  #resolve: (() => void) | undefined
 
-/** Says when a take is to be followed: never while it is paused, and at once when it is resumed and was due meanwhile. */
-export function watchDue(
-  take: Pick<RunningTake, 'watch'>,
-  { isPaused, nowMs }: { readonly isPaused: boolean; readonly nowMs: () => number },
-): HandoverSchedule {
-  let paused = isPaused
-  let isDue = false
-  let fromMs = 0
-  let wake: (() => void) | undefined
-  const look = (): void => {
-    if (wake === undefined || !isDue || paused || nowMs() < fromMs) return
-    isDue = false
-    wake()
-    wake = undefined
+  constructor(
+    take: Pick<RunningTake, 'onEvent'>,
+    { isPaused, nowMs }: { readonly isPaused: boolean; readonly nowMs: () => number },
+  ) {
+    this.#isPaused = isPaused
+    this.#nowMs = nowMs
+    this.#events = take.onEvent(({ type }) => {
+      if (type === 'handover-due') this.#isDue = true
+      if (type === 'paused' || type === 'resumed') this.#isPaused = type === 'paused'
+      this.#check()
+    })
   }
-  const watch = take.watch(({ type }) => {
-    if (type === 'handover-due') isDue = true
-    if (type === 'paused' || type === 'resumed') paused = type === 'paused'
-    look()
-  })
-  return {
-    next(waitMs) {
-      const { promise, resolve } = Promise.withResolvers<void>()
-      fromMs = nowMs() + waitMs
-      wake = resolve
-      look()
-      return promise
-    },
-    [Symbol.dispose]: () => watch[Symbol.dispose](),
+
+  /** Resolves when the take is due, but not before this time is over. A take that is due says so again and again. */
+  next(restMs: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#fromMs = this.#nowMs() + restMs
+    this.#resolve = resolve
+    this.#check()
+    return promise
+  }
+
+  #check(): void {
+    if (this.#resolve === undefined || !this.#isDue || this.#isPaused || this.#nowMs() < this.#fromMs) return
+    this.#isDue = false
+    this.#resolve()
+    this.#resolve = undefined
+  }
+
+  [Symbol.dispose](): void {
+    this.#events[Symbol.dispose]()
   }
 }

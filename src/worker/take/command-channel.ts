@@ -1,21 +1,8 @@
 import type { RecorderCommand, RecorderRequest } from '../../protocol/index.ts'
 import type { CommandLog } from '../../recording/index.ts'
 import type { Logger } from '../../telemetry/index.ts'
-import { type Courier, carryCommands } from './deliver-commands.ts'
+import { CommandDelivery } from './deliver-commands.ts'
 import type { RecorderProcess } from './recorder-process.ts'
-
-/** All that is said to one recorder: what the recording is asked to do, and what takes say to each other in a hand-over. */
-export interface CommandChannel extends Disposable {
-  /** From now on things can be said; what was to be said before is. */
-  attach(recorder: Pick<RecorderProcess, 'send'>): void
-  tell(command: RecorderCommand): void
-  /** Brings no more orders; resumes with `takeOrders`. Returns how far it got. */
-  stopOrders(): number
-  /** Brings the orders after this one. */
-  takeOrders(after: number): void
-  /** Calls back with each order that the recorder is brought. */
-  listen(listener: (command: RecorderCommand) => void): Disposable
-}
 
 export interface CommandChannelOptions {
   readonly commands: CommandLog
@@ -24,57 +11,76 @@ export interface CommandChannelOptions {
   readonly onStop: () => void
 }
 
-/** A take that waits to take over gets the room's history at once, and orders after `takeOrders`. */
-export function createCommandChannel({ commands, request, logger, onStop }: CommandChannelOptions): CommandChannel {
-  const listeners = new Set<(command: RecorderCommand) => void>()
-  const early: RecorderCommand[] = []
-  let recorder: Pick<RecorderProcess, 'send'> | undefined
-  let courier: Courier | undefined
-  let standby = request.handover === null ? undefined : Promise.withResolvers<number>()
-  let closed = false
+type Recorder = Pick<RecorderProcess, 'send'>
 
-  const onCommand = (command: RecorderCommand): void => {
-    for (const listener of listeners) listener(command)
-    if (command.type === 'stop') onStop()
+/**
+ * All commands to one recorder: those of its recording, and those of a hand-over. A standby take gets the room's history at
+ * once, and commands of its recording only after `resume`. Disposing it delivers no more.
+ */
+export class CommandChannel implements Disposable {
+  readonly #options: CommandChannelOptions
+  readonly #listeners = new Set<(command: RecorderCommand) => void>()
+  readonly #early: RecorderCommand[] = []
+  #recorder: Recorder | undefined
+  #delivery: CommandDelivery | undefined
+  #standby: PromiseWithResolvers<number> | undefined
+  #isClosed = false
+
+  constructor(options: CommandChannelOptions) {
+    this.#options = options
+    if (options.request.handover !== null) this.#standby = Promise.withResolvers<number>()
   }
-  function start(to: Pick<RecorderProcess, 'send'>, from: { isLaterTake: boolean; after?: number }): void {
-    const { recordingId } = request
-    courier = carryCommands(commands, {
-      recordingId,
+
+  /** Begins to deliver, first what was to be sent before. A recorder that is left already still gets the room's history. */
+  attach(recorder: Recorder): void {
+    this.#recorder = recorder
+    for (const command of this.#early.splice(0)) recorder.send(command)
+    this.#deliver(recorder, { isLaterTake: this.#options.request.take > 1 })
+    if (this.#isClosed) this.#delivery?.[Symbol.dispose]()
+  }
+
+  send(command: RecorderCommand): void {
+    if (this.#recorder === undefined) this.#early.push(command)
+    else this.#recorder.send(command)
+  }
+
+  /** Delivers no more commands of the recording until `resume`; returns the number of the last one. */
+  pause(): number {
+    this.#delivery?.[Symbol.dispose]()
+    return this.#delivery?.lastSeq ?? 0
+  }
+
+  /** Delivers the commands of the recording after this one. */
+  resume(afterSeq: number): void {
+    if (this.#standby !== undefined) this.#standby.resolve(afterSeq)
+    else if (this.#recorder !== undefined && !this.#isClosed)
+      this.#deliver(this.#recorder, { isLaterTake: false, afterSeq })
+    this.#standby = undefined
+  }
+
+  /** Calls back with each command of the recording that was delivered. */
+  onCommand(listener: (command: RecorderCommand) => void): Disposable {
+    this.#listeners.add(listener)
+    return { [Symbol.dispose]: () => this.#listeners.delete(listener) }
+  }
+
+  #deliver(recorder: Recorder, from: { readonly isLaterTake: boolean; readonly afterSeq?: number }): void {
+    const { request, onStop, ...ports } = this.#options
+    this.#delivery = new CommandDelivery({
+      ...ports,
       ...from,
-      standby: standby?.promise,
-      recorder: to,
-      logger,
-      onCommand,
+      recordingId: request.recordingId,
+      standby: this.#standby?.promise,
+      recorder,
+      onCommand: (command) => {
+        for (const listener of this.#listeners) listener(command)
+        if (command.type === 'stop') onStop()
+      },
     })
   }
-  return {
-    attach(to) {
-      if (closed) return
-      recorder = to
-      for (const command of early.splice(0)) to.send(command)
-      start(to, { isLaterTake: request.take > 1 })
-    },
-    tell(command) {
-      if (recorder === undefined) early.push(command)
-      else recorder.send(command)
-    },
-    stopOrders() {
-      courier?.[Symbol.dispose]()
-      return courier?.lastSeq ?? 0
-    },
-    takeOrders(after) {
-      if (standby !== undefined) standby.resolve(after)
-      else if (recorder !== undefined && !closed) start(recorder, { isLaterTake: false, after })
-      standby = undefined
-    },
-    listen(listener) {
-      listeners.add(listener)
-      return { [Symbol.dispose]: () => listeners.delete(listener) }
-    },
-    [Symbol.dispose]() {
-      closed = true
-      courier?.[Symbol.dispose]()
-    },
+
+  [Symbol.dispose](): void {
+    this.#isClosed = true
+    this.#delivery?.[Symbol.dispose]()
   }
 }

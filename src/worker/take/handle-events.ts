@@ -13,14 +13,14 @@ export interface EventReaders {
   readonly logger: Logger
   readonly takeKey: string
   readonly highlights: HighlightReports
-  readonly settle: (end: TakeEnd) => void
+  readonly endTake: (end: TakeEnd) => void
   readonly interrupt: (error: AppError) => void
 }
 
-/** What a recorder says becomes what the record, the figures and the log say. */
-export function recordEvents(readers: EventReaders): (event: RecorderEvent) => void {
-  const { writer, metrics, logger, takeKey, highlights, settle, interrupt } = readers
-  const isTold = limitWarnings()
+/** Turns the events of a recorder into what the record, the figures and the log show. */
+export function createEventHandler(readers: EventReaders): (event: RecorderEvent) => void {
+  const { writer, metrics, logger, takeKey, highlights } = readers
+  const isReported = limitWarnings()
   return (event) => {
     switch (event.type) {
       case 'starting':
@@ -35,25 +35,23 @@ export function recordEvents(readers: EventReaders): (event: RecorderEvent) => v
       case 'segment':
         metrics.observeSegment(event)
         highlights.segment(event)
-        return writer.segment(event)
+        return writer.addSegment(event)
       case 'stats':
         metrics.observeTake(takeKey, event.stats)
-        return writer.stats(event)
+        return writer.addStats(event)
       case 'ack':
-        return writer.settle(event.commandId, event.error)
+        return writer.answer(event)
       case 'warning':
         metrics.observeWatchdog(event.error.code)
         logger.warn({ code: event.error.code }, event.error.message)
-        if (isTold(event.error.code, performance.now())) writer.report(event)
+        if (isReported(event.error.code, performance.now())) writer.report(event)
         return
       case 'source':
         logger.info({ sourceId: event.sourceId, state: event.state, error: event.error }, 'a source changed')
         return writer.report(event)
       case 'ended':
         writer.report(event)
-        if (ASKED_FOR.has(event.reason)) return settle({ kind: 'ended', error: null })
-        if (event.reason === 'handed-over') return settle({ kind: 'handed-over', error: null })
-        return interrupt(event.error === null ? stopping() : appErrorFrom(event.error))
+        return handleEnd(event, readers)
       case 'started':
         highlights.started()
         return writer.report(event)
@@ -66,4 +64,13 @@ export function recordEvents(readers: EventReaders): (event: RecorderEvent) => v
         return assertNever(event)
     }
   }
+}
+
+function handleEnd(
+  { reason, error }: Extract<RecorderEvent, { type: 'ended' }>,
+  { endTake, interrupt }: Pick<EventReaders, 'endTake' | 'interrupt'>,
+): void {
+  if (ASKED_FOR.has(reason)) return endTake({ kind: 'ended', error: null })
+  if (reason === 'handed-over') return endTake({ kind: 'handed-over', error: null })
+  interrupt(error === null ? stopping() : appErrorFrom(error))
 }

@@ -1,30 +1,27 @@
 /**
- * What a worker does with a recorder's process. `stop`: an order to stop was brought, so that it is to end in time. `handOver`: it
- * was told the switch time; the same, and it may be silent while it stores the rest.
+ * What a worker does with a recorder's process. `stop`: the recording is to stop, so the process has to end in time. `handOver`:
+ * the take has its switch time; the process has to end in time too, and may be silent while it stores the rest.
  */
-export type Wish = 'stop' | 'handOver' | 'terminate' | 'abandon'
-export type Wishes = Readonly<Record<Wish, () => void>>
+export type ControlSignal = 'stop' | 'handOver' | 'terminate' | 'abandon'
+export type ControlSignals = Readonly<Record<ControlSignal, () => void>>
 
-/** Holds a recorder that may not be there yet: what was wished too early is done as soon as it is. */
-export interface ProcessControl extends Wishes {
-  attach(recorder: Wishes): void
-}
+/** Controls a recorder whose process may not run yet: signals that come too early reach it as soon as it does. */
+export class ProcessControl implements ControlSignals {
+  readonly #early = new Set<ControlSignal>()
+  #process: ControlSignals | undefined
 
-export function createProcessControl(): ProcessControl {
-  const early = new Set<Wish>()
-  let recorder: Wishes | undefined
-  const wish = (what: Wish) => (): void => {
-    if (recorder === undefined) early.add(what)
-    else recorder[what]()
+  readonly stop = (): void => this.#send('stop')
+  readonly handOver = (): void => this.#send('handOver')
+  readonly terminate = (): void => this.#send('terminate')
+  readonly abandon = (): void => this.#send('abandon')
+
+  attach(process: ControlSignals): void {
+    this.#process = process
+    for (const signal of this.#early) process[signal]()
   }
-  return {
-    stop: wish('stop'),
-    handOver: wish('handOver'),
-    terminate: wish('terminate'),
-    abandon: wish('abandon'),
-    attach(process) {
-      recorder = process
-      for (const what of early) process[what]()
-    },
+
+  #send(signal: ControlSignal): void {
+    if (this.#process === undefined) this.#early.add(signal)
+    else this.#process[signal]()
   }
 }

@@ -19,11 +19,10 @@ export async function spawnRecorder({
   onEvent,
   ...options
 }: RecorderProcessOptions): Promise<RecorderProcess> {
-  const child = await spawnChild({ ...options, onMessage: (message) => onEvent(message as RecorderEvent) }).catch(
-    (cause: unknown) => {
-      throw new AppError('recorder.crashed', 'The recorder process could not be started.', { cause })
-    },
-  )
+  const onMessage = (message: unknown) => onEvent(message as RecorderEvent)
+  const child = await spawnChild({ ...options, onMessage }).catch((cause: unknown) => {
+    throw new AppError('recorder.crashed', 'The recorder process could not be started.', { cause })
+  })
   child.send(request)
   return child
 }

@@ -1,15 +1,15 @@
 import type { ClipSchedule, Highlights } from '../../highlights/index.ts'
 import type { RecorderEvent, RecorderRequest } from '../../protocol/index.ts'
 import type { Logger } from '../../telemetry/index.ts'
-import { untilWritten } from './report-writer.ts'
+import { untilWritten } from '../until-written.ts'
 
-/** What a running take tells of highlights. */
+/** What a running take reports of highlights. */
 export interface HighlightReports {
-  /** The take records: what waits for a cut asks it again. */
+  /** The take records: highlights that wait for a cut ask it again. */
   started(): void
-  /** Somebody asks for one: it is written as soon as the database takes it. */
+  /** A signal or a rule asks for one: it is written as soon as the database takes it. */
   trigger(event: Trigger): void
-  /** More of the recording is stored: what waited for it is due. */
+  /** More of the recording is stored: highlights that waited for it are due. */
   segment(event: Extract<RecorderEvent, { type: 'segment' }>): void
   /** Resolves when everything so far is written. */
   flush(): Promise<void>

@@ -13,13 +13,13 @@ import type { CommandLog, Takes } from '../../recording/index.ts'
 import type { Logger, Metrics } from '../../telemetry/index.ts'
 import { logRecorderLine } from '../child-log.ts'
 import type { TakeTimes } from '../worker-times.ts'
-import { type CommandChannel, createCommandChannel } from './command-channel.ts'
-import { recordEvents } from './handle-events.ts'
-import { createProcessControl, type ProcessControl } from './process-control.ts'
-import { spawnRecorder } from './recorder-process.ts'
-import { type HighlightReportPorts, reportHighlights } from './report-highlights.ts'
-import { createTakeWriter, type TakeWriter, type TakeWriterOptions } from './report-writer.ts'
-import { watchDeadlines } from './take-deadlines.ts'
+import { CommandChannel } from './command-channel.ts'
+import { createEventHandler } from './handle-events.ts'
+import { ProcessControl } from './process-control.ts'
+import { type RecorderProcess, spawnRecorder } from './recorder-process.ts'
+import { type HighlightReportPorts, type HighlightReports, reportHighlights } from './report-highlights.ts'
+import { TakeWriter, type TakeWriterOptions } from './report-writer.ts'
+import { TakeDeadlines } from './take-deadlines.ts'
 import type { TakeEnd } from './take-end.ts'
 import { crashed, stopping } from './take-errors.ts'
 
@@ -39,165 +39,229 @@ export interface RunningTakePorts extends Pick<HighlightReportPorts, 'highlights
 
 /** One recorder process from its spawn on. */
 export interface RunningTake {
-  /** Resolves as soon as it records no more, or not for this recording; what it has may still be on its way to the store. */
+  /** Resolves as soon as it records no more, or not for this recording; its last segments may still be on their way to the store. */
   readonly end: Promise<TakeEnd>
-  /** Resolves when all that it reported until its end is written. Never rejects. */
+  /** Resolves when everything that it reported until its end is written. Never rejects. */
   readonly written: Promise<void>
   /** What it has stored until now. */
   readonly progress: TakeWriter['progress']
-  /** Resolves when the process and all that it needed are gone. Never rejects. */
+  /** Resolves when the process and everything that it needed are gone. Never rejects. */
   readonly gone: Promise<void>
-  /** Aborted as soon as it was brought an order to stop, or is about to end for another reason: nobody can take over from it. */
+  /** Aborted as soon as it has a command to stop, or is about to end for another reason: no take can take over from it. */
   readonly ending: AbortSignal
   /** Ends it in order; nothing once the process is gone or abandoned. */
   terminate(): void
-  /** The take is over for this worker, but the recorder goes on until the next take overtakes it, or `terminate`. */
+  /** Ends the take for this worker; the recorder goes on until the next take overtakes it, or `terminate`. */
   leave(): void
-  /** The same without this worker: the recorder ends by itself. */
+  /** Cuts the recorder off from this worker: it ends by itself. */
   abandon(): void
-  /** Says something of a hand-over to the recorder, as soon as it is there. */
-  tell(order: HandoverCommandBody | RecorderCommandBody): void
+  /** Sends a command of a hand-over, as soon as the recorder is there. */
+  send(command: HandoverCommandBody | RecorderCommandBody): void
   /** Calls back with every event of the recorder. */
-  watch(listener: (event: RecorderEvent) => void): Disposable
-  /** Brings no more orders; what it is asked from outside is then the next take's. Returns how far it got. */
-  stopOrders(): number
-  /** The recording is this take's: what it held back is written, and it gets the orders after this one. */
-  takeOrders(after: number): void
-  /** The other take, which waits, hears every order that this one gets, but a stop; its answers count for nothing. */
-  letHear(other: Pick<RunningTake, 'tell'>): Disposable
+  onEvent(listener: (event: RecorderEvent) => void): Disposable
+  /** Delivers no more commands of the recording; returns the number of the last one. */
+  pauseCommands(): number
+  /** Delivers the commands of the recording after this one. */
+  resumeCommands(afterSeq: number): void
+  /** The recording is this standby take's: its reports are written, and it gets the commands after this one. */
+  takeOver(afterSeq: number): void
+  /** The standby take gets every command that this one gets, but a stop; its answers count for nothing. */
+  forwardCommands(standby: Pick<RunningTake, 'send'>): Disposable
 }
 
 /**
- * Starts a recorder; its events are written, and commands are brought to it, until its end. One that waits to take over gets
- * the room's history, but no orders and no word in the record before `takeOrders`.
+ * Starts a recorder; its events are written, and commands are delivered to it, until its end. A standby one gets the room's history,
+ * but before `takeOver` no commands, and nothing of it is written.
  */
 export function startTake(
   ports: RunningTakePorts,
   request: RecorderRequest,
-  { after }: Pick<TakeWriterOptions, 'after'> = {},
+  options: Pick<TakeWriterOptions, 'after'> = {},
 ): RunningTake {
-  const { recordingId, take } = request
-  const logger = ports.logger.child({ recordingId, take, traceId: request.traceId })
-  const end = Promise.withResolvers<TakeEnd>()
-  const written = Promise.withResolvers<void>()
-  const over = new AbortController()
-  const ending = new AbortController()
-  const reins = createProcessControl()
-  const writer = createTakeWriter(ports.takes, {
-    recordingId,
-    take,
-    logger,
-    isClosed: request.handover !== null,
-    ...(after && { after }),
-  })
-  const settle = (how: TakeEnd): void => {
-    if (over.signal.aborted) return
-    over.abort()
-    ending.abort()
-    if (how.error !== null) logger.warn({ err: how.error }, how.error.message)
-    ports.metrics.observeTakeEnd(how.error?.code ?? 'completed')
-    written.resolve(writer.flush())
-    end.resolve(how)
-  }
-  const interrupt = (error: AppError): void =>
-    settle(
-      error.code === 'take.superseded'
-        ? { kind: 'superseded', error }
-        : { kind: 'interrupted', at: new Date().toISOString(), error },
-    )
-  const onStop = (): void => {
-    ending.abort()
-    reins.stop()
-  }
-  const desk = createCommandChannel({ commands: ports.commands, request, logger, onStop })
-  const listeners = new Set<(event: RecorderEvent) => void>()
-  listeners.add(({ type }) => {
-    if (type === 'finalizing' || type === 'failing') ending.abort()
-  })
-  const stage: Stage = { request, writer, settle, interrupt, over: over.signal, reins, desk, listeners }
-  const gone = supervise({ ...ports, logger }, stage).catch((thrown: unknown) => {
-    const error = toAppError(thrown)
-    logger.error({ err: error }, 'the recorder could not be supervised')
-    interrupt(error)
-  })
-  return {
-    end: end.promise,
-    written: written.promise,
-    get progress() {
-      return writer.progress
-    },
-    gone,
-    ending: ending.signal,
-    terminate: reins.terminate,
-    leave: () => interrupt(stopping()),
-    abandon: reins.abandon,
-    tell(order) {
-      desk.tell({ ...order, commandId: `take-${take}-${order.type}` } as RecorderCommand)
-      if (order.type === 'handover.end') reins.handOver()
-    },
-    watch(listener) {
-      listeners.add(listener)
-      return { [Symbol.dispose]: () => listeners.delete(listener) }
-    },
-    stopOrders: desk.stopOrders,
-    takeOrders(after) {
-      stage.writer.open()
-      desk.takeOrders(after)
-    },
-    letHear: (other) =>
-      desk.listen((command) => {
-        if (command.type !== 'stop') other.tell(command)
-      }),
-  }
+  return new SupervisedTake(ports, request, options)
 }
 
-interface Stage {
-  readonly request: RecorderRequest
-  readonly writer: TakeWriter
-  readonly settle: (end: TakeEnd) => void
-  readonly interrupt: (error: AppError) => void
-  /** Aborted when the take is settled. */
-  readonly over: AbortSignal
-  readonly reins: ProcessControl
-  readonly desk: CommandChannel
-  readonly listeners: ReadonlySet<(event: RecorderEvent) => void>
-}
+class SupervisedTake implements RunningTake {
+  readonly #ports: RunningTakePorts
+  readonly #request: RecorderRequest
+  readonly #control = new ProcessControl()
+  readonly #channel: CommandChannel
+  readonly #writer: TakeWriter
+  readonly #listeners = new Set<(event: RecorderEvent) => void>()
+  readonly #end = Promise.withResolvers<TakeEnd>()
+  readonly #written = Promise.withResolvers<void>()
+  readonly #over = new AbortController()
+  readonly #ending = new AbortController()
+  #hasEnded = false
+  readonly gone: Promise<void>
 
-async function supervise(ports: RunningTakePorts, stage: Stage): Promise<void> {
-  const { request, writer, settle, interrupt, reins, desk } = stage
-  const { logger, metrics, times } = ports
-  const takeKey = `${request.recordingId}/${request.take}`
-  await using folder = await makeWorkFolder('take')
-  const highlights = reportHighlights(ports, request)
-  const record = recordEvents({ writer, metrics, logger, takeKey, highlights, settle, interrupt })
-  let ended = false
-  const recorder = await spawnRecorder({
-    script: ports.recorderScript,
-    environment: { ...ports.environment, TMPDIR: folder.path },
-    request,
-    onEvent(event) {
-      if (event.type === 'started') ports.onStarted()
-      if (event.type === 'ended') ended = true
-      if (event.type === 'failing') interrupt(appErrorFrom(event.error))
-      deadlines.see(event)
-      for (const listener of stage.listeners) listener(event)
-      record(event)
-    },
-    onLine: (line, stream) => logRecorderLine(logger, line, stream),
-  })
-  await using _recorder = recorder
-  using deadlines = watchDeadlines({ recorder, times, isStandby: request.handover !== null, interrupt, logger })
-  logger.info({ pid: recorder.pid }, 'the recorder runs')
-  desk.attach(recorder)
-  stage.over.addEventListener('abort', () => desk[Symbol.dispose](), { once: true })
-  if (stage.over.aborted) desk[Symbol.dispose]()
-  reins.attach(deadlines)
-  const exit = await recorder.exited
-  logger.info({ code: exit.code, signal: exit.signal }, 'the recorder is gone')
-  interrupt(crashed(exit))
-  desk[Symbol.dispose]()
-  metrics.forgetTake(takeKey)
-  if (!ended) await ports.clearTake(request.recordingId, request.take)
-  await highlights.flush()
-  await writer.flush()
+  constructor(ports: RunningTakePorts, request: RecorderRequest, options: Pick<TakeWriterOptions, 'after'>) {
+    const { recordingId, take } = request
+    const logger = ports.logger.child({ recordingId, take, traceId: request.traceId })
+    this.#ports = { ...ports, logger }
+    this.#request = request
+    this.#channel = new CommandChannel({ commands: ports.commands, request, logger, onStop: () => this.#stop() })
+    this.#writer = new TakeWriter(ports.takes, {
+      ...options,
+      recordingId,
+      take,
+      logger,
+      isClosed: request.handover !== null,
+      progressMs: ports.times.progressMs,
+    })
+    this.gone = this.#supervise().catch((thrown: unknown) => {
+      const error = toAppError(thrown)
+      logger.error({ err: error }, 'the recorder could not be supervised')
+      this.#interrupt(error)
+    })
+  }
+
+  get end(): Promise<TakeEnd> {
+    return this.#end.promise
+  }
+
+  get written(): Promise<void> {
+    return this.#written.promise
+  }
+
+  get progress(): TakeWriter['progress'] {
+    return this.#writer.progress
+  }
+
+  get ending(): AbortSignal {
+    return this.#ending.signal
+  }
+
+  terminate(): void {
+    this.#control.terminate()
+  }
+
+  leave(): void {
+    this.#interrupt(stopping())
+  }
+
+  abandon(): void {
+    this.#control.abandon()
+  }
+
+  send(command: HandoverCommandBody | RecorderCommandBody): void {
+    this.#channel.send({ ...command, commandId: `take-${this.#request.take}-${command.type}` } as RecorderCommand)
+    if (command.type === 'handover.end') this.#control.handOver()
+  }
+
+  onEvent(listener: (event: RecorderEvent) => void): Disposable {
+    this.#listeners.add(listener)
+    return { [Symbol.dispose]: () => this.#listeners.delete(listener) }
+  }
+
+  pauseCommands(): number {
+    return this.#channel.pause()
+  }
+
+  resumeCommands(afterSeq: number): void {
+    this.#channel.resume(afterSeq)
+  }
+
+  takeOver(afterSeq: number): void {
+    this.#writer.open()
+    this.#channel.resume(afterSeq)
+  }
+
+  forwardCommands(standby: Pick<RunningTake, 'send'>): Disposable {
+    return this.#channel.onCommand((command) => {
+      if (command.type !== 'stop') standby.send(command)
+    })
+  }
+
+  #stop(): void {
+    this.#ending.abort()
+    this.#control.stop()
+  }
+
+  #interrupt(error: AppError): void {
+    if (error.code === 'take.superseded') this.#endTake({ kind: 'superseded', error })
+    else this.#endTake({ kind: 'interrupted', at: new Date().toISOString(), error })
+  }
+
+  /** The first end counts. */
+  #endTake(end: TakeEnd): void {
+    if (this.#over.signal.aborted) return
+    this.#over.abort()
+    this.#ending.abort()
+    const { logger, metrics } = this.#ports
+    if (end.error !== null) logger.warn({ err: end.error }, end.error.message)
+    metrics.observeTakeEnd(end.error?.code ?? 'completed')
+    this.#channel[Symbol.dispose]()
+    this.#written.resolve(this.#writer.flush())
+    this.#end.resolve(end)
+  }
+
+  async #supervise(): Promise<void> {
+    const { logger, metrics, clearTake } = this.#ports
+    const { recordingId, take } = this.#request
+    await using folder = await makeWorkFolder('take')
+    const highlights = reportHighlights(this.#ports, this.#request)
+    const handle = this.#createHandler(highlights)
+    await using recorder = await this.#spawn(folder.path, (event) => {
+      this.#updateState(event)
+      deadlines.onEvent(event)
+      for (const listener of this.#listeners) listener(event)
+      handle(event)
+    })
+    using deadlines = this.#watchDeadlines(recorder)
+    logger.info({ pid: recorder.pid }, 'the recorder runs')
+    this.#channel.attach(recorder)
+    this.#control.attach(deadlines)
+    const exit = await recorder.exited
+    logger.info({ code: exit.code, signal: exit.signal }, 'the recorder is gone')
+    this.#interrupt(crashed(exit))
+    metrics.forgetTake(this.#takeKey)
+    if (!this.#hasEnded) await clearTake(recordingId, take)
+    await highlights.flush()
+    await this.#writer.flush()
+  }
+
+  get #takeKey(): string {
+    return `${this.#request.recordingId}/${this.#request.take}`
+  }
+
+  #spawn(tmpDir: string, onEvent: (event: RecorderEvent) => void): Promise<RecorderProcess> {
+    const { recorderScript, environment, logger } = this.#ports
+    return spawnRecorder({
+      script: recorderScript,
+      environment: { ...environment, TMPDIR: tmpDir },
+      request: this.#request,
+      onEvent,
+      onLine: (line, stream) => logRecorderLine(logger, line, stream),
+    })
+  }
+
+  #watchDeadlines(recorder: RecorderProcess): TakeDeadlines {
+    const { times, logger } = this.#ports
+    return new TakeDeadlines({
+      recorder,
+      times,
+      isStandby: this.#request.handover !== null,
+      interrupt: (error) => this.#interrupt(error),
+      logger,
+    })
+  }
+
+  #createHandler(highlights: HighlightReports): (event: RecorderEvent) => void {
+    return createEventHandler({
+      ...this.#ports,
+      writer: this.#writer,
+      takeKey: this.#takeKey,
+      highlights,
+      endTake: (end) => this.#endTake(end),
+      interrupt: (error) => this.#interrupt(error),
+    })
+  }
+
+  #updateState(event: RecorderEvent): void {
+    if (event.type === 'started') this.#ports.onStarted()
+    if (event.type === 'ended') this.#hasEnded = true
+    if (event.type === 'failing') this.#interrupt(appErrorFrom(event.error))
+    if (event.type === 'finalizing' || event.type === 'failing') this.#ending.abort()
+  }
 }

@@ -1,11 +1,12 @@
 import { isStopped } from '../../machine/index.ts'
 import type { AppError, RecorderEvent } from '../../protocol/index.ts'
 import type { Logger } from '../../telemetry/index.ts'
+import { after } from '../../timing/index.ts'
 import type { TakeTimes } from '../worker-times.ts'
-import type { Wishes } from './process-control.ts'
+import type { ControlSignals } from './process-control.ts'
 import type { RecorderProcess } from './recorder-process.ts'
 import { startTimeout, unresponsive } from './take-errors.ts'
-import { watchSilence } from './watch-silence.ts'
+import { SilenceWatch } from './watch-silence.ts'
 
 export interface DeadlineOptions {
   readonly recorder: Pick<RecorderProcess, 'pid' | 'terminate' | 'release' | 'kill'>
@@ -17,68 +18,79 @@ export interface DeadlineOptions {
 }
 
 /**
- * The times that a recorder has, from its spawn on: one that misses its time is killed. Once it is abandoned or disposed it
- * has none any more, and no wish has an effect.
+ * The deadlines of a recorder, from its spawn on: one that misses one is killed. The time to start begins now; the silence counts
+ * from the first picture. Once the recorder is abandoned, or this is disposed, it has no deadlines and no signal has an effect.
  */
-export interface Deadlines extends Wishes, Disposable {
-  see(event: RecorderEvent): void
-}
+export class TakeDeadlines implements ControlSignals, Disposable {
+  readonly #options: DeadlineOptions
+  readonly #timers = new DisposableStack()
+  readonly #silence: SilenceWatch
+  #isStarted = false
+  #isEnding = false
 
-/** The time to start begins now; the silence counts from the first picture. */
-export function watchDeadlines({ recorder, times, isStandby, interrupt, logger }: DeadlineOptions): Deadlines {
-  const timers = new DisposableStack()
-  let started = false
-  let killing = false
+  constructor(options: DeadlineOptions) {
+    this.#options = options
+    const { recorder, times, isStandby } = options
+    this.#silence = this.#timers.use(
+      new SilenceWatch({
+        silenceMs: times.silenceMs,
+        doubtMs: times.stoppedMs,
+        checkMs: times.silenceCheckMs,
+        isMute: () => isStopped(recorder.pid),
+        onSilence: (silentMs) => {
+          options.interrupt(unresponsive(silentMs))
+          this.#kill()
+        },
+      }),
+    )
+    const startMs = isStandby ? times.standbyMs : times.startMs
+    this.#after(startMs, () => {
+      if (this.#isStarted) return
+      options.interrupt(startTimeout(startMs))
+      this.terminate()
+    })
+  }
 
-  const after = (ms: number, act: () => void) => void timers.adopt(setTimeout(act, ms), clearTimeout)
-  const kill = (): void => {
+  onEvent({ type }: RecorderEvent): void {
+    if (type === 'started' || type === 'finalizing') this.#isStarted = true
+    if (this.#isStarted) this.#silence.onMessage()
+    if (type === 'failing') this.stop()
+    if (type === 'finalizing' || type === 'failing' || type === 'ended') this.#silence[Symbol.dispose]()
+  }
+
+  stop(): void {
+    if (this.#isEnding || this.#timers.disposed) return
+    this.#isEnding = true
+    this.#after(this.#options.times.stopMs, () => this.#kill())
+  }
+
+  handOver(): void {
+    this.#silence[Symbol.dispose]()
+    this.stop()
+  }
+
+  terminate(): void {
+    if (this.#timers.disposed) return
+    this.#options.recorder.terminate()
+    this.#after(this.#options.times.terminateMs, () => this.#kill())
+  }
+
+  abandon(): void {
+    this.#timers.dispose()
+    this.#options.recorder.release()
+  }
+
+  #after(ms: number, act: () => void): void {
+    this.#timers.use(after(ms, act))
+  }
+
+  #kill(): void {
+    const { logger, recorder } = this.#options
     logger.error({ pid: recorder.pid }, 'the recorder does not end in time and is killed')
     recorder.kill()
   }
-  const stop = (): void => {
-    if (killing || timers.disposed) return
-    killing = true
-    after(times.stopMs, kill)
-  }
-  const terminate = (): void => {
-    if (timers.disposed) return
-    recorder.terminate()
-    after(times.terminateMs, kill)
-  }
-  const silence = timers.use(
-    watchSilence({
-      silenceMs: times.silenceMs,
-      doubtMs: times.stoppedMs,
-      isMute: () => isStopped(recorder.pid),
-      onSilence(silentMs) {
-        interrupt(unresponsive(silentMs))
-        kill()
-      },
-    }),
-  )
-  const startMs = isStandby ? times.standbyMs : times.startMs
-  after(startMs, () => {
-    if (started) return
-    interrupt(startTimeout(startMs))
-    terminate()
-  })
-  return {
-    see({ type }) {
-      if (type === 'started' || type === 'finalizing') started = true
-      if (started) silence.heard()
-      if (type === 'failing') stop()
-      if (type === 'finalizing' || type === 'failing' || type === 'ended') silence.stop()
-    },
-    stop,
-    handOver() {
-      silence.stop()
-      stop()
-    },
-    terminate,
-    abandon() {
-      timers.dispose()
-      recorder.release()
-    },
-    [Symbol.dispose]: () => timers.dispose(),
+
+  [Symbol.dispose](): void {
+    this.#timers.dispose()
   }
 }

@@ -1,13 +1,13 @@
-/** A fault that comes and goes is told by its log lines; who listens to events hears of it so often at most. */
+/** Log lines show each occurrence of a fault that comes and goes; events of the take show it so often at most. */
 const EVERY_MS = 60_000
 
-/** Says whether a warning of this code becomes an event of its take: each code once a minute at most. */
+/** Limits warnings by their code: true when this one becomes an event of its take, each code once a minute at most. */
 export function limitWarnings(): (code: string, nowMs: number) => boolean {
-  const toldAtMs = new Map<string, number>()
+  const reportedAtMs = new Map<string, number>()
   return (code, nowMs) => {
-    const lastMs = toldAtMs.get(code)
+    const lastMs = reportedAtMs.get(code)
     if (lastMs !== undefined && nowMs - lastMs < EVERY_MS) return false
-    toldAtMs.set(code, nowMs)
+    reportedAtMs.set(code, nowMs)
     return true
   }
 }

@@ -1,55 +1,58 @@
-const EVERY_MS = 1000
-/** A tick that is so late was late for everybody: what was said meanwhile is still unread. */
+import { repeat } from '../../timing/index.ts'
+
+/** A tick that is so late was late for everybody: what was sent meanwhile is still unread. */
 const LATE_MS = 3000
 
 export interface SilenceOptions {
-  /** Nobody is silent for so long who is alive. */
+  /** Who lives is never silent for so long. */
   readonly silenceMs: number
-  /** Who is silent for so long is looked at. */
+  /** After so much silence `isMute` is asked. */
   readonly doubtMs: number
-  /** True when it is certain already that nothing more will be heard. */
+  readonly checkMs: number
+  /** True when it is certain already that no more messages will come. */
   readonly isMute: () => Promise<boolean>
   readonly onSilence: (silentMs: number) => void
 }
 
-/** Something was heard; or it may be silent from now on, as when it is disposed. */
-export interface SilenceWatch extends Disposable {
-  heard(): void
-  stop(): void
-}
+/** Calls back once, when messages cease; counts from the first one. Disposing it stops it. */
+export class SilenceWatch implements Disposable {
+  readonly #options: SilenceOptions
+  readonly #checks: Disposable
+  #messageAtMs: number | undefined
+  #checkedAtMs = performance.now()
+  #isOver = false
 
-/** Calls back once, when nothing is heard any more; counts from the first thing that was heard. */
-export function watchSilence({ silenceMs, doubtMs, isMute, onSilence }: SilenceOptions): SilenceWatch {
-  let heardAtMs: number | undefined
-  let tickedAtMs = performance.now()
-  let isOver = false
-  const stop = (): void => {
-    isOver = true
-    clearInterval(timer)
+  constructor(options: SilenceOptions) {
+    this.#options = options
+    this.#checks = repeat({ everyMs: options.checkMs, work: () => this.#check() })
   }
-  const tell = (silentMs: number): void => {
-    stop()
-    onSilence(silentMs)
+
+  /** A message came. */
+  onMessage(): void {
+    this.#messageAtMs = performance.now()
   }
-  const doubt = async (silentMs: number): Promise<void> => {
-    const since = heardAtMs
-    if ((await isMute()) && heardAtMs === since && !isOver) tell(silentMs)
-  }
-  const timer = setInterval(() => {
+
+  async #check(): Promise<void> {
+    const { silenceMs, doubtMs, checkMs, isMute } = this.#options
     const nowMs = performance.now()
-    const late = nowMs - tickedAtMs > EVERY_MS + LATE_MS
-    tickedAtMs = nowMs
-    if (heardAtMs === undefined) return
-    if (late) heardAtMs = nowMs
-    const silentMs = nowMs - heardAtMs
-    if (silentMs > silenceMs) tell(silentMs)
-    else if (silentMs > doubtMs) void doubt(silentMs)
-  }, EVERY_MS)
-  return {
-    heard() {
-      heardAtMs = performance.now()
-    },
-    stop,
-    [Symbol.dispose]: stop,
+    const isLate = nowMs - this.#checkedAtMs > checkMs + LATE_MS
+    this.#checkedAtMs = nowMs
+    if (this.#messageAtMs === undefined) return
+    if (isLate) this.#messageAtMs = nowMs
+    const sinceMs = this.#messageAtMs
+    const silentMs = nowMs - sinceMs
+    if (silentMs > silenceMs) return this.#end(silentMs)
+    if (silentMs > doubtMs && (await isMute()) && this.#messageAtMs === sinceMs) this.#end(silentMs)
+  }
+
+  #end(silentMs: number): void {
+    if (this.#isOver) return
+    this[Symbol.dispose]()
+    this.#options.onSilence(silentMs)
+  }
+
+  [Symbol.dispose](): void {
+    this.#isOver = true
+    this.#checks[Symbol.dispose]()
   }
 }
