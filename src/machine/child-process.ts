@@ -2,8 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { delay } from '../timing/index.ts'
 import { lowerPriority } from './lower-priority.ts'
+import { signalProcess } from './process-signals.ts'
 
 /** How a child process ended, and the last lines that it wrote to standard error. */
 export interface ChildExit {
@@ -17,25 +18,25 @@ export interface ChildOptions {
   readonly script: string
   /** The whole environment of the child; the service's own settings are not in it. */
   readonly environment: Readonly<Record<string, string>>
-  /** How much it gives way to others: nice values, 0 to 19. */
+  /** Its nice value, 0 to 19 (POSIX): the higher, the more it gives way to others. */
   readonly nice?: number
   readonly onMessage: (message: unknown) => void
   readonly onLine: (line: string, stream: 'stdout' | 'stderr') => void
 }
 
-/** One-shot function in a process group of its own, so that a signal to us is not a signal to it. It speaks JSON by IPC. */
+/** A one-shot function in a process group of its own, so that a signal to us is not a signal to it. Its messages are JSON, by IPC. */
 export interface Child extends AsyncDisposable {
   readonly pid: number
   /**
-   * Resolves once, as soon as the process is gone and what it had said was heard. Children of it that live on may hold its
-   * pipes open: what they say later still comes in as lines.
+   * Resolves once, as soon as the process is gone and its messages were received. Children of it that live on may hold its pipes
+   * open: what they write later still comes in as lines.
    */
   readonly exited: Promise<ChildExit>
   /** Sends it a JSON message. A process that just died gets nothing; its exit says so. */
   send(message: object): void
   /** Asks it to end in order, as SIGTERM does. */
   terminate(): void
-  /** Lets go of it: it hears nothing any more and ends by itself. */
+  /** Closes the channel of messages: it ends by itself. */
   release(): void
   /** Ends the process and its group now. */
   kill(): void
@@ -60,7 +61,7 @@ export async function spawnChild(options: ChildOptions): Promise<Child> {
   child.on('message', options.onMessage)
   const pid = child.pid ?? 0
   const kill = () => {
-    if (child.exitCode === null && child.signalCode === null) signalGroup(pid, 'SIGKILL')
+    if (child.exitCode === null && child.signalCode === null) signalProcess(-pid, 'SIGKILL')
   }
   return {
     pid,
@@ -91,7 +92,7 @@ function watchExit(child: ChildProcess, { onLine }: ChildOptions): Promise<Child
   const { promise, resolve } = Promise.withResolvers<ChildExit>()
   child.once('close', (code, signal) => resolve({ code, signal, lastLines }))
   child.once('exit', (code, signal) => {
-    const wordsRead = sleep(LAST_WORDS_MS)
+    const wordsRead = delay(LAST_WORDS_MS)
     const messagesRead = child.connected ? once(child, 'disconnect') : undefined
     void Promise.all([wordsRead, messagesRead]).then(() => resolve({ code, signal, lastLines }))
   })
@@ -103,13 +104,4 @@ function watchExit(child: ChildProcess, { onLine }: ChildOptions): Promise<Child
 
 function readLines(stream: Readable | null, onLine: (line: string) => void): void {
   if (stream !== null) createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on('line', onLine)
-}
-
-/** A group that is already gone is what was wanted. */
-function signalGroup(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(-pid, signal)
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
-  }
 }

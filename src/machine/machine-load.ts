@@ -1,8 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os'
-import type { MachineLoad } from './load.ts'
+import { repeat } from '../timing/index.ts'
+import { readMemoryInfo } from './proc.ts'
 
-/** One look at the counters. CPU is in core seconds since some fixed moment. */
+/** What the machine, or the container where that is narrower, has and uses: the mean of the last seconds. */
+export interface MachineLoad {
+  readonly cpuCores: number
+  readonly usedCpuCores: number
+  readonly memoryBytes: number
+  readonly usedMemoryBytes: number
+}
+
+/** One reading of the counters. CPU is in core seconds since some fixed moment. */
 export interface LoadSample {
   readonly atSec: number
   readonly machine: Counters
@@ -28,18 +37,21 @@ export interface LoadWatch extends Disposable {
 /** Watches the machine and the container's limits (cgroup v2) from now on. */
 export async function watchLoad(): Promise<LoadWatch> {
   let samples = [await readSample()]
-  const timer = setInterval(() => {
-    void readSample().then((sample) => {
+  const sampling = repeat({
+    everyMs: SAMPLE_MS,
+    unref: true,
+    async work() {
+      const sample = await readSample()
       samples = [...samples.filter(({ atSec }) => atSec > sample.atSec - WINDOW_SEC), sample]
-    })
-  }, SAMPLE_MS).unref()
+    },
+  })
   return {
     get load() {
       const [first, last] = [samples[0], samples.at(-1)]
       if (first === undefined || last === undefined) throw new Error('There is always one sample')
       return planLoad(first, last)
     },
-    [Symbol.dispose]: () => clearInterval(timer),
+    [Symbol.dispose]: () => sampling[Symbol.dispose](),
   }
 }
 
@@ -69,17 +81,12 @@ export function planLoad(first: LoadSample, last: LoadSample): MachineLoad {
 }
 
 async function readSample(): Promise<LoadSample> {
-  const [meminfo, cpuMax, cpuStat, memoryMax, memoryCurrent, memoryStat] = await Promise.all(
-    [
-      '/proc/meminfo',
-      `${CGROUP}/cpu.max`,
-      `${CGROUP}/cpu.stat`,
-      `${CGROUP}/memory.max`,
-      `${CGROUP}/memory.current`,
-      `${CGROUP}/memory.stat`,
-    ].map((path) => readFile(path, 'utf8').catch(() => '')),
+  const [cpuMax, cpuStat, memoryMax, memoryCurrent, memoryStat] = await Promise.all(
+    ['cpu.max', 'cpu.stat', 'memory.max', 'memory.current', 'memory.stat'].map((name) =>
+      readFile(`${CGROUP}/${name}`, 'utf8').catch(() => ''),
+    ),
   )
-  const available = numberIn(meminfo, /^MemAvailable:\s+(\d+) kB$/m)
+  const available = numberIn(await readMemoryInfo(), /^MemAvailable:\s+(\d+) kB$/m)
   const busyMs = cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0)
   return {
     atSec: performance.now() / 1000,

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readProcessFile } from './proc.ts'
 import { readProcessTree } from './process-tree.ts'
 
 export interface ProcessLoad {
@@ -35,10 +35,10 @@ export function createLoadMeter(rootPid: number): (nowMs: number) => Promise<Pro
 
 /** PSS, or for a sandboxed process that hides it the resident size less what is shared. */
 async function readMemory(pid: number): Promise<number> {
-  const rollup = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '')
+  const rollup = await readProcessFile(pid, 'smaps_rollup')
   const pss = /^Pss:\s+(\d+) kB$/m.exec(rollup)
   if (pss !== null) return Number(pss[1]) * 1024
-  const statm = await readFile(`/proc/${pid}/statm`, 'utf8').catch(() => '0 0 0')
+  const statm = await readProcessFile(pid, 'statm')
   const [, resident = 0, shared = 0] = statm.split(' ').map(Number)
   return (resident - shared) * 4096
 }

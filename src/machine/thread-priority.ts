@@ -1,5 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises'
 import { setPriority } from 'node:os'
+import { repeat } from '../timing/index.ts'
+import { listThreads, readProcessFile } from './proc.ts'
 import { readProcessTree } from './process-tree.ts'
 
 /** The name of a page's worker threads in Chrome, as the kernel cuts it (proc(5), `comm`). */
@@ -16,25 +17,15 @@ const EVERY_MS = 5_000
  */
 export function yieldToMainThread(browserPid: number): AsyncDisposable {
   const known = new Set<number>()
-  let work = Promise.resolve()
-  const timer = setInterval(() => {
-    work = work.then(() => lowerWorkers(browserPid, known))
-  }, EVERY_MS)
-  return {
-    async [Symbol.asyncDispose]() {
-      clearInterval(timer)
-      await work
-    },
-  }
+  return repeat({ everyMs: EVERY_MS, work: () => lowerWorkers(browserPid, known) })
 }
 
 async function lowerWorkers(browserPid: number, known: Set<number>): Promise<void> {
   for (const { pid } of await readProcessTree(browserPid)) {
-    for (const name of await readdir(`/proc/${pid}/task`).catch(() => [])) {
-      const thread = Number(name)
+    for (const thread of await listThreads(pid)) {
       if (known.has(thread)) continue
-      const comm = await readFile(`/proc/${pid}/task/${name}/comm`, 'utf8').catch(() => '')
-      if (comm.trim() === WORKER_THREAD && lower(thread)) known.add(thread)
+      const name = await readProcessFile(pid, `task/${thread}/comm`)
+      if (name.trim() === WORKER_THREAD && lower(thread)) known.add(thread)
     }
   }
 }

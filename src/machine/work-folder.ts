@@ -1,6 +1,8 @@
-import { mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { listProcesses, readPidNamespace, readProcessFile } from './proc.ts'
+import { existenceOf } from './process-signals.ts'
 
 /** A temporary folder for all processes of one take or one clip. */
 export interface WorkFolder extends AsyncDisposable {
@@ -19,7 +21,7 @@ const OWNER_FILE = '.owner'
  */
 export async function makeWorkFolder(work: 'take' | 'clip'): Promise<WorkFolder> {
   const path = await mkdtemp(join(tmpdir(), `panorec-${work}-`))
-  await writeFile(join(path, OWNER_FILE), ownerText(await processNamespace(), process.pid))
+  await writeFile(join(path, OWNER_FILE), ownerText(await readPidNamespace(), process.pid))
   return { path, [Symbol.asyncDispose]: () => rm(path, THOROUGH) }
 }
 
@@ -28,7 +30,7 @@ export async function makeWorkFolder(work: 'take' | 'clip'): Promise<WorkFolder>
  * there is no /proc, or in another container's folders, it cannot be known, and they stay.
  */
 export async function clearWorkFolders(): Promise<void> {
-  const namespace = await processNamespace()
+  const namespace = await readPidNamespace()
   if (namespace === '0') return
   const paths = (await readdir(tmpdir())).filter((name) => NAME.test(name)).map((name) => join(tmpdir(), name))
   const dead: string[] = []
@@ -42,31 +44,16 @@ export async function clearWorkFolders(): Promise<void> {
 async function isAbandoned(path: string, namespace: string): Promise<boolean> {
   const text = await readFile(join(path, OWNER_FILE), 'utf8').catch(() => '')
   const pid = Number(/(\d+)$/.exec(text)?.[1])
-  return text === ownerText(namespace, pid) && !exists(pid)
+  return text === ownerText(namespace, pid) && existenceOf(pid) === 'none'
 }
 
 const ownerText = (namespace: string, pid: number): string => `${namespace} ${pid}`
 
-/** Process ids mean something within it only (pid_namespaces(7)); 0 where there are none. */
-async function processNamespace(): Promise<string> {
-  const link = await readlink('/proc/self/ns/pid').catch(() => '')
-  return /\d+/.exec(link)?.[0] ?? '0'
-}
-
-function exists(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
-}
-
-/** What this user's processes were given as their TMPDIR. */
+/** The TMPDIR of each process of this user. */
 async function temporaryFoldersInUse(): Promise<ReadonlySet<string>> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
   const found = await Promise.all(
-    pids.map(async (pid) => {
-      const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')
+    (await listProcesses()).map(async (pid) => {
+      const environment = await readProcessFile(pid, 'environ')
       return /(?:^|\0)TMPDIR=([^\0]*)/.exec(environment)?.[1]
     }),
   )

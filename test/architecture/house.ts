@@ -79,6 +79,7 @@ export const HOUSE: readonly Room[] = [
   server('src/db', [
     'src/protocol',
     'src/timing',
+    'src/machine',
     'src/recording',
     'src/highlights',
     'src/retention',
