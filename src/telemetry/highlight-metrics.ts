@@ -1,5 +1,5 @@
 import { Counter, Histogram, type Registry } from 'prom-client'
-import { isErrorCode } from '../protocol/index.ts'
+import { outcomeLabel } from './labels.ts'
 
 /** The figures of highlights. Times count from the end of the post-roll, or from the trigger where that came later. */
 export interface HighlightMetrics {
@@ -12,6 +12,7 @@ export interface HighlightMetrics {
 /** Finest around what is aimed at: half a second to a playlist, two seconds to a clip. */
 const SECONDS = [0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 30, 120]
 
+/** Registers the figures of highlights. */
 export function createHighlightMetrics(registry: Registry): HighlightMetrics {
   const registers = [registry]
   const highlights = new Counter({
@@ -35,8 +36,6 @@ export function createHighlightMetrics(registry: Registry): HighlightMetrics {
   return {
     observePlayable: (afterMs) => playable.observe(afterMs / 1000),
     observeReady: (afterMs) => ready.observe(afterMs / 1000),
-    observeHighlight(outcome) {
-      highlights.inc({ outcome: outcome === 'ready' || isErrorCode(outcome) ? outcome : 'internal' })
-    },
+    observeHighlight: (outcome) => highlights.inc({ outcome: outcomeLabel(outcome, 'ready') }),
   }
 }

@@ -1,13 +1,13 @@
-import { createLogger, type Logger, type LoggerOptions } from './logger.ts'
-import { createMetrics, type Metrics } from './metrics.ts'
-
 /**
  * What an operator sees: the log and the figures. It decides nothing and keeps no state of the product; a recording
  * behaves the same without it.
  */
+import { createLogger, type Logger, type LoggerOptions } from './logger.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
+
 export type { LogPort } from './log-port.ts'
-export * from './logger.ts'
-export * from './metrics.ts'
+export { createLogger, type Logger, levelOf } from './logger.ts'
+export { createMetrics, type Metrics } from './metrics.ts'
 
 /** One of each for a process: they share nothing, so a test may make as many as it likes. */
 export interface Telemetry {
