@@ -1,6 +1,6 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import { AppError, type Event, type EventType } from '../protocol/index.ts'
-import { backOffMs, delay, RETRY_POLICIES } from '../timing/index.ts'
+import { BackOff, RETRY_POLICIES } from '../timing/index.ts'
 import type { Http } from './http.ts'
 
 export interface EventsOptions {
@@ -18,7 +18,7 @@ export interface EventsOptions {
 export async function* followEvents(http: Http, options: EventsOptions = {}): AsyncGenerator<Event, void, undefined> {
   const { signal } = options
   let afterId = options.afterId
-  let failures = 0
+  const backOff = new BackOff(RETRY_POLICIES.eventStream)
   const onId = (id: string): void => {
     if (id !== '') afterId = Number(id)
   }
@@ -26,15 +26,14 @@ export async function* followEvents(http: Http, options: EventsOptions = {}): As
     try {
       const response = await openStream(http, { ...options, ...(afterId !== undefined && { afterId }) })
       for await (const { data } of readMessages(response, onId)) {
-        failures = 0
+        backOff.reset()
         yield JSON.parse(data) as Event
       }
     } catch (error) {
       if (signal?.aborted) return
       if (error instanceof AppError && !error.retryable) throw error
     }
-    await delay(backOffMs(RETRY_POLICIES.eventStream, failures, 0), { signal })
-    failures += 1
+    await backOff.wait(signal)
   }
 }
 

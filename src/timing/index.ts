@@ -3,6 +3,7 @@
  * runs in browsers too.
  */
 export { after } from './after.ts'
+export { BackOff } from './back-off.ts'
 export { delay } from './delay.ts'
 export { InTurn } from './in-turn.ts'
 export { backOffMs, RETRY_POLICIES, type RetryPolicy } from './policies.ts'

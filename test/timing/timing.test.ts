@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { AppError } from '../../src/protocol/index.ts'
 import * as timing from '../../src/timing/index.ts'
 import {
+  BackOff,
   backOffMs,
   delay,
   InTurn,
@@ -158,6 +159,30 @@ describe('retry', () => {
     const policy = { firstMs: 100, factor: 3, longestMs: 1000 }
     expect([0, 1, 2, 3].map((attempt) => backOffMs(policy, attempt, 0))).toEqual([100, 300, 900, 1000])
     expect([0, 1].map((random) => backOffMs({ ...policy, jitter: 0.5 }, 0, random))).toEqual([50, 100])
+  })
+})
+
+describe('BackOff', () => {
+  const SLOW = { firstMs: BRIEF_MS, factor: 1e6, longestMs: FOREVER_MS }
+
+  test('waits longer with each failure, until a good attempt resets it', async () => {
+    const backOff = new BackOff(SLOW)
+    const stop = new AbortController()
+    expect(backOff.isFresh).toBe(true)
+    await backOff.wait()
+    expect(backOff.isFresh).toBe(false)
+    expect(await within(3 * BRIEF_MS, backOff.wait(stop.signal), () => 'late')).toBe('late')
+    stop.abort()
+    backOff.reset()
+    expect(backOff.isFresh).toBe(true)
+    await backOff.wait()
+  })
+
+  test('an abort ends the wait', async () => {
+    const stop = new AbortController()
+    const waits = new BackOff({ ...SLOW, firstMs: FOREVER_MS }).wait(stop.signal)
+    stop.abort()
+    await waits
   })
 })
 

@@ -13,7 +13,7 @@ import { compileCheck, type Mismatch } from '../../protocol/mismatch.ts'
 import { parseJson } from '../../protocol/parse-json.ts'
 import { isObject } from '../../protocol/schema-words.ts'
 import type { LogPort } from '../../telemetry/index.ts'
-import { backOffMs, delay, RETRY_POLICIES, repeat, Throttle } from '../../timing/index.ts'
+import { BackOff, RETRY_POLICIES, repeat, Throttle } from '../../timing/index.ts'
 
 interface SignallingOptions {
   readonly signalling: Signalling
@@ -45,7 +45,7 @@ export function joinSignalling(options: SignallingOptions): AsyncDisposable {
 
 async function stayConnected(options: SignallingOptions, signal: AbortSignal): Promise<void> {
   let afterSeq = 0
-  let failures = 0
+  const backOff = new BackOff(RETRY_POLICIES.store)
   const onSignals = (signals: readonly Signal[]): void => {
     for (const { seq } of signals) afterSeq = Math.max(afterSeq, seq ?? 0)
     options.onSignals(signals)
@@ -54,9 +54,9 @@ async function stayConnected(options: SignallingOptions, signal: AbortSignal): P
     const openedAtMs = performance.now()
     const reason = await runConnection({ ...options, onSignals }, afterSeq, signal)
     if (signal.aborted) return
-    failures = performance.now() - openedAtMs > STABLE_MS ? 0 : failures + 1
-    if (failures <= 1) options.onTrouble(unreachable(options.signalling.url, reason))
-    await delay(backOffMs(RETRY_POLICIES.store, failures, Math.random()), { signal })
+    if (performance.now() - openedAtMs > STABLE_MS) backOff.reset()
+    if (backOff.isFresh) options.onTrouble(unreachable(options.signalling.url, reason))
+    await backOff.wait(signal)
   }
 }
 
