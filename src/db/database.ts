@@ -15,10 +15,9 @@ import { answeringSocket } from './answering-socket.ts'
 import { toDatabaseError } from './database-error.ts'
 import { lockFolder } from './folder-lock.ts'
 import { listenPglite, listenPostgres, type Notifications } from './notifications.ts'
-import * as schema from './schema.ts'
 
 /** What a query is written against, inside or outside a transaction. */
-export type Queries = PgDatabase<PgQueryResultHKT, typeof schema>
+export type Queries = PgDatabase<PgQueryResultHKT>
 
 /** An open, migrated database. Every error that leaves it is an `AppError`. */
 export interface Database extends AsyncDisposable {
@@ -72,7 +71,7 @@ async function openEmbedded(dir: string): Promise<Database> {
     )
   })
   undo.defer(() => pglite.close())
-  const outside = drizzlePglite(pglite, { schema })
+  const outside = drizzlePglite(pglite)
   await migratePglite(outside, MIGRATIONS).catch(refuse)
   const notifications = undo.use(await listenPglite(pglite))
   const queries: Queries = outside
@@ -118,12 +117,12 @@ async function openPostgres(
   const transaction = async <T>(work: (queries: Queries) => Promise<T>): Promise<T> => {
     const client = await pool.connect()
     try {
-      return await drizzlePg(client, { schema }).transaction(work)
+      return await drizzlePg(client).transaction(work)
     } finally {
       client.release()
     }
   }
-  const parts: Parts = { transaction, outside: drizzlePg(pool, { schema }), vacuum: async () => {} }
+  const parts: Parts = { transaction, outside: drizzlePg(pool), vacuum: async () => {} }
   return assemble(parts, notifications, { kind: 'postgres', url, openSocket }, undo.move())
 }
 
@@ -138,7 +137,7 @@ async function migrateLocked(connection: pg.ClientConfig): Promise<void> {
   try {
     await client.connect()
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK])
-    await migratePg(drizzlePg(client, { schema }), MIGRATIONS)
+    await migratePg(drizzlePg(client), MIGRATIONS)
   } finally {
     // The lock goes with the connection.
     await client.end()

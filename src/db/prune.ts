@@ -2,19 +2,12 @@ import { and, inArray, isNotNull, lt, notExists, or, type SQL, sql } from 'drizz
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import { OPEN_STATES } from '../recording/index.ts'
 import type { Database, Queries } from './database.ts'
+import { shares } from './highlights/schema.ts'
 import { IDEMPOTENCY_TTL_MS } from './idempotency-keys.ts'
-import {
-  commands,
-  events,
-  idempotencyKeys,
-  recordings,
-  roomPresence,
-  roomSignals,
-  rooms,
-  shares,
-  webhookDeliveries,
-  workers,
-} from './schema.ts'
+import { commands, events, recordings, workers } from './recordings/schema.ts'
+import { roomPresence, roomSignals, rooms } from './rooms/schema.ts'
+import { idempotencyKeys } from './schema.ts'
+import { webhookDeliveries } from './webhooks/schema.ts'
 
 const DAY_MS = 24 * 3600 * 1000
 /** How far back an event stream can resume. */

@@ -2,7 +2,7 @@ import { and, asc, desc, eq, gte, inArray, isNotNull, isNull, lt, lte, min, or, 
 import type { HighlightRecord, HighlightRepository } from '../../highlights/index.ts'
 import type { Database } from '../database.ts'
 import { writeEvents } from '../recordings/write-events.ts'
-import { highlights, shares } from '../schema.ts'
+import { highlights, shares } from './schema.ts'
 
 type Row = typeof highlights.$inferSelect
 

@@ -2,7 +2,7 @@ import { and, desc, eq, lt } from 'drizzle-orm'
 import type { RecapRecord, RecapRepository } from '../../highlights/index.ts'
 import type { Database } from '../database.ts'
 import { writeEvents } from '../recordings/write-events.ts'
-import { recaps } from '../schema.ts'
+import { recaps } from './schema.ts'
 
 export function createRecapRepository(database: Database): RecapRepository {
   return {

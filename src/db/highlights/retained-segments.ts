@@ -1,7 +1,7 @@
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import type { RetainedSegments } from '../../retention/index.ts'
 import type { Database } from '../database.ts'
-import { highlights } from '../schema.ts'
+import { highlights } from './schema.ts'
 
 export function createRetainedSegments(database: Database): RetainedSegments {
   return {

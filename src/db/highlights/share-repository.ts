@@ -1,7 +1,7 @@
 import { and, desc, eq, isNull } from 'drizzle-orm'
 import type { ShareRecord, ShareRepository } from '../../highlights/index.ts'
 import type { Database } from '../database.ts'
-import { shares } from '../schema.ts'
+import { shares } from './schema.ts'
 
 export function createShareRepository(database: Database): ShareRepository {
   const find = async (id: string): Promise<ShareRecord | undefined> => {

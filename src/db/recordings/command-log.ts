@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, isNull, sql } from 'drizzle-orm'
 import type { CommandLog, StoredCommand } from '../../recording/index.ts'
 import type { Database } from '../database.ts'
-import { commands } from '../schema.ts'
+import { commands } from './schema.ts'
 
 export function createCommandLog(database: Database): CommandLog {
   const find = async (id: string): Promise<StoredCommand | undefined> => {

@@ -1,17 +1,10 @@
 import { and, eq, inArray, isNotNull, isNull, lt, ne, or, sql } from 'drizzle-orm'
 import type { DeletionLog } from '../../retention/index.ts'
 import type { Database, Queries } from '../database.ts'
-import {
-  commands,
-  events,
-  highlights,
-  recaps,
-  recordings,
-  roomPresence,
-  roomSignals,
-  rooms,
-  webhookDeliveries,
-} from '../schema.ts'
+import { highlights, recaps } from '../highlights/schema.ts'
+import { roomPresence, roomSignals, rooms } from '../rooms/schema.ts'
+import { webhookDeliveries } from '../webhooks/schema.ts'
+import { commands, events, recordings } from './schema.ts'
 
 const ROOM = sql<string>`coalesce(${recordings.room}, ${recordings.id})`
 

@@ -2,7 +2,7 @@ import { and, count, desc, eq, inArray, isNull, lt, lte, sql } from 'drizzle-orm
 import { AppError } from '../../protocol/index.ts'
 import { dueAt, type RecordingRecord, type RecordingRepository } from '../../recording/index.ts'
 import type { Database } from '../database.ts'
-import { recordings } from '../schema.ts'
+import { recordings } from './schema.ts'
 import { writeEvents } from './write-events.ts'
 
 export function createRecordingRepository(database: Database): RecordingRepository {

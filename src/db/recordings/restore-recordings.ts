@@ -1,8 +1,8 @@
 import { eq } from 'drizzle-orm'
 import type { RecordingRestorer } from '../../recovery/restorers.ts'
 import type { Database } from '../database.ts'
-import { recordings } from '../schema.ts'
 import { changingColumns } from './recording-repository.ts'
+import { recordings } from './schema.ts'
 
 export function createRecordingRestorer(database: Database): RecordingRestorer {
   return {

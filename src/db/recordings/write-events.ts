@@ -2,7 +2,8 @@ import { and, eq, sql } from 'drizzle-orm'
 import type { Event, EventType, RecordingSpec } from '../../protocol/index.ts'
 import type { EventDraft } from '../../recording/index.ts'
 import type { Queries } from '../database.ts'
-import { events, recordings, webhookDeliveries } from '../schema.ts'
+import { webhookDeliveries } from '../webhooks/schema.ts'
+import { events, recordings } from './schema.ts'
 
 /** Serialises the writers of events, so that events become visible in the order of their ids. The number is ours alone. */
 const EVENT_LOCK = 7_205_759_404

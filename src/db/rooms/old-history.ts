@@ -1,8 +1,8 @@
 import { and, desc, eq, gt, inArray, isNull, lt, or, sql } from 'drizzle-orm'
 import type { OldHistory } from '../../hub/room-history.ts'
 import type { Database } from '../database.ts'
-import { roomSignals, rooms } from '../schema.ts'
 import { readSince } from './room-history.ts'
+import { roomSignals, rooms } from './schema.ts'
 
 const AGAIN = sql`now() - interval '1 day'`
 /** Rooms that one call names. */

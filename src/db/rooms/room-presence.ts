@@ -2,7 +2,7 @@ import { and, eq, lt, ne, notExists, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type { RoomPresence } from '../../hub/room-presence.ts'
 import type { Database } from '../database.ts'
-import { roomPresence } from '../schema.ts'
+import { roomPresence } from './schema.ts'
 
 const { room: roomOf, participant: participantOf, node: nodeOf, owner: ownerOf, released, expiresAt } = roomPresence
 

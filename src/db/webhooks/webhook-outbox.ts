@@ -1,7 +1,8 @@
 import { and, asc, eq, isNull } from 'drizzle-orm'
-import type { WebhookOutbox } from '../webhooks/index.ts'
-import type { Database } from './database.ts'
-import { recordings, webhookDeliveries } from './schema.ts'
+import type { WebhookOutbox } from '../../webhooks/index.ts'
+import type { Database } from '../database.ts'
+import { recordings } from '../recordings/schema.ts'
+import { webhookDeliveries } from './schema.ts'
 
 const OPEN = and(isNull(webhookDeliveries.deliveredAt), isNull(webhookDeliveries.givenUpAt))
 
