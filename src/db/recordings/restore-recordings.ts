@@ -1,9 +1,10 @@
 import { eq } from 'drizzle-orm'
 import type { RecordingRestorer } from '../../recovery/restorers.ts'
 import type { Database } from '../database.ts'
-import { changingColumns } from './recording-repository.ts'
+import { changingColumns, fixedColumns } from './recording-rows.ts'
 import { recordings } from './schema.ts'
 
+/** Errors: those of the database. */
 export function createRecordingRestorer(database: Database): RecordingRestorer {
   return {
     async knows(id) {
@@ -13,15 +14,7 @@ export function createRecordingRestorer(database: Database): RecordingRestorer {
       return rows.length > 0
     },
     async restore(record) {
-      const row = {
-        ...changingColumns(record),
-        id: record.id,
-        room: record.spec.room ?? null,
-        metadata: record.spec.metadata ?? {},
-        createdAt: new Date(record.createdAt),
-        spec: record.spec,
-        traceId: record.traceId,
-      }
+      const row = { ...changingColumns(record), ...fixedColumns(record) }
       const written = await database.run((queries) =>
         queries.insert(recordings).values(row).onConflictDoNothing().returning({ id: recordings.id }),
       )

@@ -1,81 +1,95 @@
-import { and, eq, lt, ne, notExists, sql } from 'drizzle-orm'
+import { and, eq, lt, ne, notExists, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
-import type { RoomPresence } from '../../hub/room-presence.ts'
+import type { Claimable, GoneParticipant, RoomPresence } from '../../hub/room-presence.ts'
 import type { Database } from '../database.ts'
 import { roomPresence } from './schema.ts'
 
 const { room: roomOf, participant: participantOf, node: nodeOf, owner: ownerOf, released, expiresAt } = roomPresence
 
-/** Who is present, of every process. `node` names this one. All times are the database's, so clocks may differ. */
+/** The presence of every process. `node` names this one. All times are the database's, so clocks may differ. */
 export function createRoomPresence(database: Database, node: string): RoomPresence {
-  const inMs = (ms: number) => sql`now() + ${ms} * interval '1 millisecond'`
-  const held = (room: string, participant: string) =>
-    and(eq(roomOf, room), eq(participantOf, participant), eq(nodeOf, node))
-  const upsert = {
-    target: [roomOf, participantOf, nodeOf],
-    set: {
-      owner: sql`excluded.owner`,
-      joinedSeq: sql`excluded.joined_seq`,
-      released: false,
-      expiresAt: sql`excluded.expires_at`,
-    },
+  return new DatabasePresence(database, node)
+}
+
+/** Overwrites the lease that another identity of this process had for the participant. */
+const UPSERT = {
+  target: [roomOf, participantOf, nodeOf],
+  set: {
+    owner: sql`excluded.owner`,
+    joinedSeq: sql`excluded.joined_seq`,
+    released: false,
+    expiresAt: sql`excluded.expires_at`,
+  },
+}
+
+const inMs = (ms: number): SQL => sql`now() + ${ms} * interval '1 millisecond'`
+
+class DatabasePresence implements RoomPresence {
+  readonly #database: Database
+  readonly #node: string
+
+  constructor(database: Database, node: string) {
+    this.#database = database
+    this.#node = node
   }
-  return {
-    async hold(room, participant, { owner, joinedSeq, leaseMs }) {
-      const row = { room, participant, node, owner, joinedSeq, released: false, expiresAt: inMs(leaseMs) }
-      await database.run((queries) => queries.insert(roomPresence).values(row).onConflictDoUpdate(upsert))
-    },
 
-    claim(room, owner, what, leaseMs) {
-      // Half a lease without a renewal: its process has missed at least one.
-      const orphaned = and(ne(nodeOf, node), lt(expiresAt, inMs(leaseMs / 2)))
-      const claimable = what === 'released' ? eq(released, true) : and(eq(released, false), orphaned)
-      return database.transaction(async (queries) => {
-        const taken = await queries
-          .delete(roomPresence)
-          .where(and(eq(roomOf, room), eq(ownerOf, owner), claimable))
-          .returning()
-        const mine = new Map(taken.map((row) => [row.participant, { ...row, node, released: false }]))
-        if (mine.size === 0) return []
-        const rows = [...mine.values()].map((row) => ({ ...row, expiresAt: inMs(leaseMs) }))
-        await queries.insert(roomPresence).values(rows).onConflictDoUpdate(upsert)
-        return [...mine.keys()]
-      })
-    },
+  async hold(
+    room: string,
+    participant: string,
+    { owner, joinedSeq, leaseMs }: Parameters<RoomPresence['hold']>[2],
+  ): Promise<void> {
+    const row = { room, participant, node: this.#node, owner, joinedSeq, released: false, expiresAt: inMs(leaseMs) }
+    await this.#database.run((queries) => queries.insert(roomPresence).values(row).onConflictDoUpdate(UPSERT))
+  }
 
-    async release(room, participant, graceMs) {
-      const set = { released: true, expiresAt: inMs(graceMs) }
-      await database.run((queries) => queries.update(roomPresence).set(set).where(held(room, participant)))
-    },
+  claim(room: string, owner: string, what: Claimable, leaseMs: number): Promise<readonly string[]> {
+    const node = this.#node
+    // Half a lease without a renewal: its process has missed at least one.
+    const orphaned = and(ne(nodeOf, node), lt(expiresAt, inMs(leaseMs / 2)))
+    const claimable = what === 'released' ? eq(released, true) : and(eq(released, false), orphaned)
+    return this.#database.transaction(async (queries) => {
+      const taken = await queries
+        .delete(roomPresence)
+        .where(and(eq(roomOf, room), eq(ownerOf, owner), claimable))
+        .returning()
+      const mine = new Map(taken.map((row) => [row.participant, { ...row, node, released: false }]))
+      if (mine.size === 0) return []
+      const rows = [...mine.values()].map((row) => ({ ...row, expiresAt: inMs(leaseMs) }))
+      await queries.insert(roomPresence).values(rows).onConflictDoUpdate(UPSERT)
+      return [...mine.keys()]
+    })
+  }
 
-    async forget(room, participant, leftSeq) {
-      const earlier = lt(roomPresence.joinedSeq, leftSeq)
-      const left = and(eq(roomOf, room), eq(participantOf, participant), earlier)
-      await database.run((queries) => queries.delete(roomPresence).where(left))
-    },
+  async release(room: string, participant: string, graceMs: number): Promise<void> {
+    const held = and(eq(roomOf, room), eq(participantOf, participant), eq(nodeOf, this.#node))
+    await this.#extend(held, { released: true, expiresAt: inMs(graceMs) })
+  }
 
-    async renew(leaseMs) {
-      const mine = and(eq(nodeOf, node), eq(released, false))
-      await database.run((queries) =>
-        queries
-          .update(roomPresence)
-          .set({ expiresAt: inMs(leaseMs) })
-          .where(mine),
-      )
-    },
+  async forget(room: string, participant: string, leftSeq: number): Promise<void> {
+    const earlier = lt(roomPresence.joinedSeq, leftSeq)
+    const left = and(eq(roomOf, room), eq(participantOf, participant), earlier)
+    await this.#database.run((queries) => queries.delete(roomPresence).where(left))
+  }
 
-    async gone() {
-      const other = alias(roomPresence, 'other')
-      return await database.run((queries) => {
-        const stillHeld = queries
-          .select({ one: sql`1` })
-          .from(other)
-          .where(and(eq(other.room, roomOf), eq(other.participant, participantOf), sql`${other.expiresAt} >= now()`))
-        return queries
-          .selectDistinct({ room: roomOf, participant: participantOf, joinedSeq: roomPresence.joinedSeq })
-          .from(roomPresence)
-          .where(and(sql`${expiresAt} < now()`, notExists(stillHeld)))
-      })
-    },
+  async renew(leaseMs: number): Promise<void> {
+    await this.#extend(and(eq(nodeOf, this.#node), eq(released, false)), { expiresAt: inMs(leaseMs) })
+  }
+
+  async gone(): Promise<readonly GoneParticipant[]> {
+    const other = alias(roomPresence, 'other')
+    return await this.#database.run((queries) => {
+      const stillHeld = queries
+        .select({ one: sql`1` })
+        .from(other)
+        .where(and(eq(other.room, roomOf), eq(other.participant, participantOf), sql`${other.expiresAt} >= now()`))
+      return queries
+        .selectDistinct({ room: roomOf, participant: participantOf, joinedSeq: roomPresence.joinedSeq })
+        .from(roomPresence)
+        .where(and(sql`${expiresAt} < now()`, notExists(stillHeld)))
+    })
+  }
+
+  async #extend(leases: SQL | undefined, set: { readonly expiresAt: SQL; readonly released?: boolean }): Promise<void> {
+    await this.#database.run((queries) => queries.update(roomPresence).set(set).where(leases))
   }
 }
