@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import {
   AppError,
   DEFAULT_VIDEO,
@@ -9,7 +8,8 @@ import {
   type Source,
   type SourceSpec,
 } from '../../src/protocol/index.ts'
-import type { EventDraft } from '../../src/recording/ports.ts'
+import { createEventFeed } from '../../src/recording/index.ts'
+import type { EventDraft, EventLog } from '../../src/recording/ports.ts'
 import type { EventFeed, IdempotencyKeys, RecordingQuery, Recordings } from '../../src/recording/recordings.ts'
 import type { Schedules } from '../../src/recording/schedules/schedules.ts'
 import type { Deletions } from '../../src/retention/index.ts'
@@ -121,65 +121,70 @@ function sourceOf(spec: SourceSpec): Source {
   return { id, type, url, label, role, muted, state: 'connecting', since: CREATED_AT, error: null }
 }
 
-/** An event feed in memory; `emit` gives the next id. */
+/** A log of events in memory; `emit` and `put` give the next id. The feed over it is the real one. */
 export function createFakeEvents(): EventFeed & {
   emit(recording: Recording): Event
   put(event: EventDraft): Event
   readonly subscribers: () => number
 } {
-  const log: Event[] = []
-  const bell = new EventTarget()
-  let subscribers = 0
+  const events: Event[] = []
+  const watchers = new Set<() => void>()
+  const log: EventLog = {
+    lastId: async () => events.length,
+    async after(id, { recordingId, types, limit }) {
+      const isWanted = (event: Event) =>
+        (recordingId === undefined || event.recordingId === recordingId) &&
+        (types === undefined || types.includes(event.type))
+      return events.slice(id).filter(isWanted).slice(0, limit)
+    },
+    watch(onEvent) {
+      const watcher = () => onEvent()
+      watchers.add(watcher)
+      return { [Symbol.dispose]: () => void watchers.delete(watcher) }
+    },
+  }
   const put = (draft: EventDraft): Event => {
-    const event = { id: log.length + 1, ...draft } as Event
-    log.push(event)
-    bell.dispatchEvent(new globalThis.Event('ring'))
+    const event = { id: events.length + 1, ...draft } as Event
+    events.push(event)
+    for (const onEvent of watchers) onEvent()
     return event
   }
   return {
-    subscribers: () => subscribers,
+    ...createEventFeed(log),
+    subscribers: () => watchers.size,
     emit: (recording) => put({ at: CREATED_AT, recordingId: recording.id, type: 'recording.state', recording }),
     put,
-    lastId: async () => log.length,
-    async *subscribe({ afterId, recordingId, types, signal }) {
-      let next = afterId ?? log.length
-      subscribers += 1
-      try {
-        while (!signal.aborted) {
-          const event = log[next]
-          if (!event) {
-            await once(bell, 'ring', { signal })
-            continue
-          }
-          next += 1
-          if (recordingId !== undefined && event.recordingId !== recordingId) continue
-          if (types === undefined || types.includes(event.type)) yield event
-        }
-      } finally {
-        subscribers -= 1
-      }
-    },
   }
 }
 
-export function createFakeIdempotencyKeys(): IdempotencyKeys {
-  const keys = new Map<string, { fingerprint: string; answer?: { status: number; body: unknown } }>()
+const DAY_MS = 24 * 3600 * 1000
+const ABANDONED_MS = 60_000
+
+interface Claimed {
+  readonly fingerprint: string
+  readonly atMs: number
+  readonly answer?: { readonly status: number; readonly body: unknown }
+}
+
+/** Idempotency keys in memory. */
+export function createFakeIdempotencyKeys(clock: () => Date): IdempotencyKeys {
+  const keys = new Map<string, Claimed>()
   return {
     async claim(key, fingerprint) {
+      const atMs = clock().getTime()
       const known = keys.get(key)
-      if (!known) {
-        keys.set(key, { fingerprint })
-        return { kind: 'first' }
-      }
-      if (known.fingerprint !== fingerprint)
+      const isFree = !known || atMs - known.atMs > DAY_MS
+      if (!isFree && known.fingerprint !== fingerprint)
         throw new AppError('idempotency.conflict', 'The key was used for another request')
-      if (!known.answer)
+      if (!isFree && known.answer) return { kind: 'replay', ...known.answer }
+      if (!isFree && atMs - known.atMs <= ABANDONED_MS)
         throw new AppError('idempotency.in-progress', 'The first request with this key is still running')
-      return { kind: 'replay', ...known.answer }
+      keys.set(key, { fingerprint, atMs })
+      return { kind: 'first' }
     },
     async complete(key, status, body) {
       const known = keys.get(key)
-      if (known) known.answer = { status, body: structuredClone(body) }
+      if (known) keys.set(key, { ...known, answer: { status, body: structuredClone(body) } })
     },
     async release(key) {
       keys.delete(key)

@@ -41,7 +41,7 @@ export async function openApp(
   const store = new FsSegmentStore(folder)
   const tokens = createRoomTokens('a secret of the test', clock)
   const limits = { leaseMs: LEASE_MS, ...hubLimits }
-  const presence = createMemoryPresence()
+  const presence = createMemoryPresence()('this process')
   const hub = createHub({ history, presence, tokens, clock, ids: randomUUID, logger, limits })
   const observed: unknown[] = []
   const app: FastifyInstance = await buildApp({
@@ -50,7 +50,7 @@ export async function openApp(
     schedules: createFakeSchedules(),
     highlights,
     events,
-    idempotency: createFakeIdempotencyKeys(),
+    idempotency: createFakeIdempotencyKeys(() => new Date(clock())),
     hub,
     store,
     logger,

@@ -1,16 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { ulid } from 'ulid'
 import { expect, test } from 'vitest'
 import { createEventLog, createRecordingRepository } from '../../src/db/index.ts'
-import type { Event } from '../../src/protocol/index.ts'
 import type { Fact } from '../../src/recording/changes.ts'
-import { createEventFeed, type RecordingRecord } from '../../src/recording/index.ts'
+import { createEventFeed } from '../../src/recording/index.ts'
 import { toChange } from '../../src/recording/write.ts'
+import { testEventFeed } from '../recording/event-feed.suite.ts'
 import { aRecord, NOW } from '../recording/records.ts'
 import { describeDatabases } from './databases.ts'
-
-const WRITERS = 8
-const CHANGES_EACH = 15
 
 describeDatabases('the event log', (database) => {
   const newRecording = async () => {
@@ -20,78 +16,18 @@ describeDatabases('the event log', (database) => {
     )
     return record
   }
-  const tell = (record: RecordingRecord, ...types: ('recording.state' | 'recording.stats' | 'recording.layout')[]) => {
+  const tell = (
+    { id }: { readonly id: string },
+    ...types: ('recording.state' | 'recording.stats' | 'recording.layout')[]
+  ) => {
     const facts: Fact[] = types.map((type) => ({ type }))
-    return createRecordingRepository(database()).update(record.id, (current) =>
+    return createRecordingRepository(database()).update(id, (current) =>
       toChange({ record: current, facts }, NOW, null),
     )
   }
   const feed = () => createEventFeed(createEventLog(database()))
 
-  async function take(events: AsyncIterable<Event>, count: number): Promise<Event[]> {
-    const taken: Event[] = []
-    for await (const event of events) {
-      taken.push(event)
-      if (taken.length === count) break
-    }
-    return taken
-  }
-
-  test('delivers what comes, live', async () => {
-    const record = await newRecording()
-    const stop = new AbortController()
-    const taken = take(feed().subscribe({ recordingId: record.id, signal: stop.signal }), 2)
-    await sleep(50)
-    await tell(record, 'recording.layout')
-    await tell(record, 'recording.state')
-    expect((await taken).map(({ type }) => type)).toEqual(['recording.layout', 'recording.state'])
-    stop.abort()
-  })
-
-  test('replays what came after an id, then goes on live', async () => {
-    const record = await newRecording()
-    const afterId = await createEventLog(database()).lastId()
-    await tell(record, 'recording.layout', 'recording.state')
-    const stop = new AbortController()
-    const taken = take(feed().subscribe({ afterId, recordingId: record.id, signal: stop.signal }), 3)
-    await sleep(50)
-    await tell(record, 'recording.layout')
-    const ids = (await taken).map(({ id }) => id)
-    expect(ids).toEqual([...ids].sort((a, b) => a - b))
-    stop.abort()
-  })
-
-  test('filters by recording and type', async () => {
-    const [one, other] = [await newRecording(), await newRecording()]
-    const afterId = (await createEventLog(database()).lastId()) - 2
-    await tell(other, 'recording.layout')
-    await tell(one, 'recording.layout')
-    const signal = AbortSignal.timeout(5000)
-    const taken = await take(feed().subscribe({ afterId, recordingId: one.id, types: ['recording.layout'], signal }), 1)
-    expect(taken).toMatchObject([{ type: 'recording.layout', recordingId: one.id }])
-  })
-
-  test('ends when it is aborted', async () => {
-    const stop = new AbortController()
-    const taken = take(feed().subscribe({ signal: stop.signal }), 1_000)
-    await sleep(20)
-    stop.abort()
-    expect(await taken).toEqual([])
-  })
-
-  test('loses and doubles nothing while many write at once', async () => {
-    const records = await Promise.all(Array.from({ length: WRITERS }, newRecording))
-    const afterId = await createEventLog(database()).lastId()
-    const signal = AbortSignal.timeout(20_000)
-    const taken = take(feed().subscribe({ afterId, signal }), WRITERS * CHANGES_EACH)
-    const write = async (record: RecordingRecord) => {
-      for (let count = 0; count < CHANGES_EACH; count += 1) await tell(record, 'recording.layout')
-    }
-    await Promise.all(records.map(write))
-    const ids = (await taken).map(({ id }) => id)
-    expect(new Set(ids).size).toBe(WRITERS * CHANGES_EACH)
-    expect(ids).toEqual([...ids].sort((a, b) => a - b))
-  })
+  testEventFeed({ feed, newRecording, tell })
 
   test('keeps only the newest figures of a recording', async () => {
     const record = await newRecording()

@@ -1,60 +1,7 @@
-import { ulid } from 'ulid'
-import { expect, test } from 'vitest'
 import { createIdempotencyKeys } from '../../src/db/index.ts'
+import { testIdempotencyKeys } from '../recording/idempotency-keys.suite.ts'
 import { describeDatabases } from './databases.ts'
 
-const HOUR_MS = 3600 * 1000
-const RACERS = 10
-
-describeDatabases('idempotency keys', (database) => {
-  let now = new Date('2026-11-21T09:00:00.000Z')
-  const keys = () => createIdempotencyKeys(database(), () => now)
-
-  test('give the first answer to every repetition', async () => {
-    const key = ulid()
-    expect(await keys().claim(key, 'print')).toEqual({ kind: 'first' })
-    await keys().complete(key, 201, { id: 'rec_1' })
-    expect(await keys().claim(key, 'print')).toEqual({ kind: 'replay', status: 201, body: { id: 'rec_1' } })
-  })
-
-  test('refuse a repetition while the first one runs', async () => {
-    const key = ulid()
-    await keys().claim(key, 'print')
-    await expect(keys().claim(key, 'print')).rejects.toMatchObject({ code: 'idempotency.in-progress', retryable: true })
-  })
-
-  test('refuse another request', async () => {
-    const key = ulid()
-    await keys().claim(key, 'print')
-    await expect(keys().claim(key, 'other')).rejects.toMatchObject({ code: 'idempotency.conflict' })
-  })
-
-  test('are free again once released', async () => {
-    const key = ulid()
-    await keys().claim(key, 'print')
-    await keys().release(key)
-    expect(await keys().claim(key, 'other')).toEqual({ kind: 'first' })
-  })
-
-  test('let exactly one of many at once be the first', async () => {
-    const key = ulid()
-    const claims = await Promise.allSettled(Array.from({ length: RACERS }, () => keys().claim(key, 'print')))
-    expect(claims.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
-  })
-
-  test('are forgotten after 24 hours', async () => {
-    const key = ulid()
-    await keys().claim(key, 'print')
-    await keys().complete(key, 201, {})
-    now = new Date(now.getTime() + 24 * HOUR_MS + 1)
-    expect(await keys().claim(key, 'other')).toEqual({ kind: 'first' })
-  })
-
-  test('of a service that died before it answered may be claimed after a minute, for the same request', async () => {
-    const key = ulid()
-    await keys().claim(key, 'print')
-    now = new Date(now.getTime() + 61_000)
-    await expect(keys().claim(key, 'other')).rejects.toMatchObject({ code: 'idempotency.conflict' })
-    expect(await keys().claim(key, 'print')).toEqual({ kind: 'first' })
-  })
-})
+describeDatabases('idempotency keys', (database) =>
+  testIdempotencyKeys((clock) => createIdempotencyKeys(database(), clock)),
+)

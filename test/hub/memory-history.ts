@@ -5,6 +5,7 @@ import type { Signal } from '../../src/protocol/index.ts'
 /** A room history in memory. `fail` makes every call throw until it is taken away; `most` were read at once. */
 export function createMemoryHistory(): RoomHistory & { fail: Error | undefined; writes: number; most: number } {
   const rooms = new Map<string, Signal[]>()
+  const watchers = new Set<{ readonly room: string; readonly onStored: (seq: number) => void }>()
   return {
     fail: undefined,
     writes: 0,
@@ -15,13 +16,12 @@ export function createMemoryHistory(): RoomHistory & { fail: Error | undefined; 
       this.writes += 1
       const log = rooms.get(room) ?? []
       rooms.set(room, log)
-      return signals.map((signal) => {
-        const known = log.find((stored) => stored.id === signal.id)
-        if (known) return known
-        const stored = { ...signal, seq: log.length + 1 }
-        log.push(stored)
-        return stored
-      })
+      const before = log.length
+      const stored = signals.map((signal) => log.find(({ id }) => id === signal.id) ?? store(log, signal))
+      if (log.length > before) {
+        for (const watcher of watchers) if (watcher.room === room) watcher.onStored(log.length)
+      }
+      return stored
     },
     async since(room, afterSeq, limit) {
       await setImmediate()
@@ -35,6 +35,16 @@ export function createMemoryHistory(): RoomHistory & { fail: Error | undefined; 
       if (this.fail) throw this.fail
       return rooms.get(room)?.length ?? 0
     },
-    watch: () => ({ [Symbol.dispose]() {} }),
+    watch(room, onStored) {
+      const watcher = { room, onStored }
+      watchers.add(watcher)
+      return { [Symbol.dispose]: () => void watchers.delete(watcher) }
+    },
   }
+}
+
+function store(log: Signal[], signal: Signal): Signal {
+  const stored = { ...signal, seq: log.length + 1 }
+  log.push(stored)
+  return stored
 }
