@@ -1,7 +1,14 @@
 import { describe } from 'vitest'
 import { testEventFeed } from '../recording/event-feed.suite.ts'
 import { testIdempotencyKeys } from '../recording/idempotency-keys.suite.ts'
-import { createFakeEvents, createFakeIdempotencyKeys, createFakeRecordings } from './fakes.ts'
+import { testRecordings } from '../recording/recordings.suite.ts'
+import { createFakeDeletions, createFakeEvents, createFakeIdempotencyKeys, createFakeRecordings } from './fakes.ts'
+
+describe('recordings in memory', () =>
+  testRecordings(async () => {
+    const recordings = createFakeRecordings()
+    return { recordings, deletions: createFakeDeletions(recordings), async [Symbol.asyncDispose]() {} }
+  }))
 
 describe('events in memory', () => {
   const events = createFakeEvents()

@@ -8,7 +8,7 @@ import {
   type Source,
   type SourceSpec,
 } from '../../src/protocol/index.ts'
-import { createEventFeed } from '../../src/recording/index.ts'
+import { createEventFeed, cursorAfter, parseCursor } from '../../src/recording/index.ts'
 import type { EventDraft, EventLog } from '../../src/recording/ports.ts'
 import type { EventFeed, IdempotencyKeys, RecordingQuery, Recordings } from '../../src/recording/recordings.ts'
 import type { Schedules } from '../../src/recording/schedules/schedules.ts'
@@ -16,12 +16,14 @@ import type { Deletions } from '../../src/retention/index.ts'
 
 const CREATED_AT = '2026-11-21T09:00:00.000Z'
 
-/** The use cases in memory: nothing records, every call is kept. */
+/** The use cases in memory: nothing records, every query and every signal is kept. */
 export interface FakeRecordings extends Recordings {
   readonly all: Map<string, Recording>
   readonly queries: RecordingQuery[]
   readonly sent: Signal[]
   started: number
+  /** As its recorder would: it records, or it has ended. */
+  become(id: string, state: 'recording' | 'completed'): Recording
 }
 
 export function createFakeRecordings(): FakeRecordings {
@@ -35,11 +37,16 @@ export function createFakeRecordings(): FakeRecordings {
     all.set(recording.id, recording)
     return recording
   }
+  const change = (id: string, part: (recording: Recording) => Partial<Recording>): Recording => {
+    const recording = getOpen(get(id))
+    return put({ ...recording, ...part(recording) })
+  }
   const fake: FakeRecordings = {
     all,
     queries: [],
     sent: [],
     started: 0,
+    become: (id, state) => put({ ...get(id), state, endedAt: state === 'completed' ? CREATED_AT : null }),
     async start(spec) {
       fake.started += 1
       return put(recordingOf(fake.started, spec))
@@ -47,29 +54,38 @@ export function createFakeRecordings(): FakeRecordings {
     get: async (id) => get(id),
     async list(query) {
       fake.queries.push(query)
-      return { items: [...all.values()].slice(0, query.limit), nextCursor: null }
+      return pageOf([...all.values()].filter(matches(query)), query, 'rec')
     },
-    stop: async (id) => put({ ...get(id), state: 'finalizing' }),
-    pause: async (id) => put({ ...get(id), state: 'paused', pausedAt: CREATED_AT }),
-    resume: async (id) => put({ ...get(id), state: 'recording', pausedAt: null }),
-    setLayout: async (id, layout) => put({ ...get(id), layout }),
-    async addSource(id, spec) {
+    async stop(id) {
       const recording = get(id)
+      if (isEnded(recording) || recording.state === 'finalizing') return recording
+      if (recording.state === 'requested') return put({ ...recording, state: 'completed', endedAt: CREATED_AT })
+      return put({ ...recording, state: 'finalizing' })
+    },
+    pause: async (id) =>
+      change(id, ({ state }) => ({ pausedAt: CREATED_AT, state: state === 'recording' ? 'paused' : state })),
+    resume: async (id) =>
+      change(id, ({ state }) => ({ pausedAt: null, state: state === 'paused' ? 'recording' : state })),
+    setLayout: async (id, layout) => change(id, () => ({ layout })),
+    async addSource(id, spec) {
       const source = sourceOf(spec)
-      put({ ...recording, sources: [...recording.sources, source] })
+      change(id, ({ sources }) => {
+        if (!sources.some((each) => each.id === source.id)) return { sources: [...sources, source] }
+        throw new AppError('source.duplicate', `The recording has a source ${spec.id}`, { field: '/id' })
+      })
       return source
     },
     async updateSource(id, sourceId, patch) {
-      const source = get(id).sources.find((each) => each.id === sourceId)
-      if (!source) throw new AppError('source.not-found', `The recording has no source ${sourceId}`)
-      return { ...source, ...patch }
+      const source = { ...sourceIn(get(id), sourceId), ...patch }
+      change(id, ({ sources }) => ({ sources: sources.map((each) => (each.id === sourceId ? source : each)) }))
+      return source
     },
     async removeSource(id, sourceId) {
-      const recording = get(id)
-      put({ ...recording, sources: recording.sources.filter((source) => source.id !== sourceId) })
+      sourceIn(get(id), sourceId)
+      change(id, ({ sources }) => ({ sources: sources.filter((each) => each.id !== sourceId) }))
     },
     async sendSignals(id, signals) {
-      get(id)
+      getOpen(get(id))
       fake.sent.push(...signals)
     },
   }
@@ -80,10 +96,51 @@ export function createFakeRecordings(): FakeRecordings {
 export function createFakeDeletions({ all, get }: FakeRecordings): Pick<Deletions, 'delete'> {
   return {
     async delete(id) {
-      await get(id)
+      const recording = await get(id)
+      if (!isEnded(recording)) throw wrongState(recording)
       all.delete(id)
     },
   }
+}
+
+/** A page of a list, newest first: ids grow with time. */
+export function pageOf<T extends { readonly id: string }>(
+  items: readonly T[],
+  { limit, cursor }: { readonly limit: number; readonly cursor?: string },
+  prefix: 'rec' | 'hl',
+): { items: T[]; nextCursor: string | null } {
+  const beforeId = cursor === undefined ? undefined : parseCursor(cursor, prefix)
+  const newestFirst = items.toSorted((a, b) => (a.id < b.id ? 1 : -1))
+  const rest = newestFirst.filter(({ id }) => beforeId === undefined || id < beforeId)
+  const page = rest.slice(0, limit)
+  const last = page.at(-1)
+  return { items: page, nextCursor: last && rest.length > limit ? cursorAfter(last.id) : null }
+}
+
+function matches({ states, room, metadata = {} }: RecordingQuery): (recording: Recording) => boolean {
+  return (recording) =>
+    (states === undefined || states.includes(recording.state)) &&
+    (room === undefined || recording.room === room) &&
+    Object.entries(metadata).every(([key, value]) => recording.metadata[key] === value)
+}
+
+function isEnded({ state }: Recording): boolean {
+  return state === 'completed' || state === 'failed'
+}
+
+function getOpen(recording: Recording): Recording {
+  if (isEnded(recording)) throw wrongState(recording)
+  return recording
+}
+
+function wrongState({ id, state }: Recording): AppError {
+  return new AppError('recording.wrong-state', `The recording ${id} is ${state}`, { details: { state } })
+}
+
+function sourceIn({ sources }: Recording, sourceId: string): Source {
+  const source = sources.find(({ id }) => id === sourceId)
+  if (source) return source
+  throw new AppError('source.not-found', `The recording has no source ${sourceId}`, { received: sourceId })
 }
 
 /** The id of the n-th recording that a fake starts. */

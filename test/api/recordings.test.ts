@@ -34,6 +34,7 @@ test('passes every filter of the list on, with numbers and lists as such', async
 test('stops with no body, with an empty one, and with a JSON content type but nothing behind it', async () => {
   await using api = await openApp()
   await api.app.inject({ method: 'POST', url: '/v1/recordings', payload: SPEC })
+  api.recordings.become(fakeId(1), 'recording')
   const url = `/v1/recordings/${fakeId(1)}/stop`
   for (const request of [{}, { payload: {} }, { headers: { 'content-type': 'application/json' } }]) {
     const response = await api.app.inject({ method: 'POST', url, ...request })

@@ -31,9 +31,11 @@ async function take<T>(items: AsyncIterable<T>, count: number): Promise<T[]> {
 test('runs a recording through its life', async () => {
   await using service = await openService()
   const { recordings } = service.client
-  const { id } = await recordings.start(SPEC, { idempotencyKey: 'k' })
-  expect((await recordings.start(SPEC, { idempotencyKey: 'k' })).id).toBe(id)
+  const spec = { ...SPEC, metadata: { a: 'b' } }
+  const { id } = await recordings.start(spec, { idempotencyKey: 'k' })
+  expect((await recordings.start(spec, { idempotencyKey: 'k' })).id).toBe(id)
   expect((await recordings.get(id)).state).toBe('requested')
+  service.api.recordings.become(id, 'recording')
   expect((await recordings.setLayout(id, { name: 'speaker' })).layout).toEqual({ name: 'speaker' })
   const source = await recordings.addSource(id, { id: 'amy', type: 'whep', url: 'https://sfu.example.com/amy' })
   expect((await recordings.updateSource(id, source.id, { label: 'Amy' })).label).toBe('Amy')
@@ -44,6 +46,7 @@ test('runs a recording through its life', async () => {
   expect((await recordings.stop(id)).state).toBe('finalizing')
   expect((await recordings.list({ states: ['finalizing'], metadata: { a: 'b' }, limit: 3 })).items).toHaveLength(1)
   expect(service.api.recordings.queries).toEqual([{ limit: 3, states: ['finalizing'], metadata: { a: 'b' } }])
+  service.api.recordings.become(id, 'completed')
   expect(await recordings.delete(id, { highlights: 'delete' })).toBeUndefined()
 })
 
