@@ -12,6 +12,7 @@ async function openLibrary() {
   const api = await openApp()
   await api.recordings.start({ room: 'class-42', metadata: { course: 'math-1' } })
   await api.highlights.trigger(ID, { at: '2026-11-21T09:14:00.000Z', label: 'Great “answer” 🎉' })
+  api.highlights.change(fakeHighlightId(1), { state: 'ready' })
   await api.highlights.recap(ID, { title: 'All of it' })
   for (const file of ['clip.m3u8', 'clip.mp4', 'poster.jpg', 'preview.webp'])
     await api.store.put(`${FOLDER}/${file}`, bytes('0123456789'))

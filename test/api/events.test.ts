@@ -92,6 +92,7 @@ test('gives the highlights and recaps of one recording to whoever asks for them'
   const { highlights, events } = service.api
   const first = await highlights.trigger(fakeId(1), {})
   const other = await highlights.trigger(fakeId(2), {})
+  highlights.change(first.id, { state: 'ready' })
   const recap = await highlights.recap(fakeId(1), {})
   const head = (recordingId: string) => ({ at: first.createdAt, recordingId })
   events.put({ ...head(fakeId(1)), type: 'highlight.created', highlight: first })

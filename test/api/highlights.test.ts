@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { cursorAfter } from '../../src/recording/index.ts'
 import { fakeHighlightId } from './fake-highlights.ts'
 import { fakeId } from './fakes.ts'
 import { NOW_MS, openApp } from './open-app.ts'
@@ -70,12 +71,13 @@ test('a trigger is known again by its Idempotency-Key and its body, by any servi
 
 test('passes every filter of both lists on, with numbers, flags and times as such', async () => {
   await using gallery = await openGallery()
-  const own = 'limit=5&cursor=abc&state=ready&state=failed&label=great&by=Ms%20Li&favourite=true'
+  const cursor = cursorAfter(HL)
+  const own = `limit=5&cursor=${cursor}&state=ready&state=failed&label=great&by=Ms%20Li&favourite=true`
   const times = 'since=2026-11-21T09:00:00Z&until=2026-11-22T00:00:00%2B02:00'
   expect((await gallery.call('GET', `/v1/highlights?recording=${ID}&room=class-42&${own}&${times}`)).status).toBe(200)
   expect((await gallery.call('GET', `/v1/recordings/${ID}/highlights?favourite=false`)).status).toBe(200)
   expect((await gallery.call('GET', '/v1/highlights')).status).toBe(200)
-  const filters = { limit: 5, cursor: 'abc', states: ['ready', 'failed'], label: 'great', by: 'Ms Li', favourite: true }
+  const filters = { limit: 5, cursor, states: ['ready', 'failed'], label: 'great', by: 'Ms Li', favourite: true }
   const bounds = { since: '2026-11-21T09:00:00.000Z', until: '2026-11-21T22:00:00.000Z' }
   expect(gallery.api.highlights.queries).toEqual([
     { recordingId: ID, room: 'class-42', ...filters, ...bounds },
@@ -130,6 +132,8 @@ test('a link is absolute, for the host that was asked or as the operator says', 
 
 test('asks for a recap once, finds it again, and deletes it', async () => {
   await using gallery = await openGallery()
+  await gallery.call('POST', `/v1/recordings/${ID}/highlights`)
+  gallery.api.highlights.change(HL, { state: 'ready' })
   const request = { highlights: [HL], title: 'The lesson', titles: false, crossfadeSec: 0 }
   const key = { 'idempotency-key': 'film' }
   const made = await gallery.call('POST', `/v1/recordings/${ID}/recap`, request, key)

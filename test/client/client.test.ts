@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { createClient } from '../../src/client/index.ts'
 import { AppError, type Event, type Signal } from '../../src/protocol/index.ts'
+import { cursorAfter } from '../../src/recording/index.ts'
 import { fakeHighlightId } from '../api/fake-highlights.ts'
 import { fakeId } from '../api/fakes.ts'
 import { openApp } from '../api/open-app.ts'
@@ -53,8 +54,8 @@ test('runs a recording through its life', async () => {
 test('runs a highlight through its life', async () => {
   await using service = await openService()
   const { recordings, highlights } = service.client
-  const { id: recordingId } = await recordings.start(SPEC)
-  const trigger = { at: '2026-11-21T09:14:00.000Z', label: 'Great answer' }
+  const { id: recordingId } = await recordings.start({ ...SPEC, room: 'class-42' })
+  const trigger = { at: '2026-11-21T09:14:00.000Z', label: 'Great answer', by: 'Ms Li' }
   const { id } = await highlights.trigger(recordingId, trigger, { idempotencyKey: 'k' })
   expect((await highlights.trigger(recordingId, trigger, { idempotencyKey: 'k' })).id).toBe(id)
   expect(await highlights.get(id)).toMatchObject(trigger)
@@ -63,7 +64,8 @@ test('runs a highlight through its life', async () => {
   expect((await highlights.setFavourite(id, false)).favourite).toBe(false)
   const filters = { recordingId, room: 'class-42', states: ['ready', 'failed'] as const, label: 'great', by: 'Ms Li' }
   const times = { since: '2026-11-21T00:00:00.000Z', until: '2026-11-22T00:00:00.000Z' }
-  const query = { ...filters, ...times, favourite: false, limit: 3, cursor: 'abc' }
+  const query = { ...filters, ...times, favourite: false, limit: 3, cursor: cursorAfter(fakeHighlightId(2)) }
+  service.api.highlights.change(id, { state: 'ready', label: 'Great answer' })
   expect((await highlights.list(query)).items).toHaveLength(1)
   expect(service.api.highlights.queries).toEqual([query])
   expect(await highlights.delete(id)).toBeUndefined()
@@ -93,7 +95,9 @@ test('asks for a recap, finds it and deletes it', async () => {
   await using service = await openService()
   const { recordings, highlights } = service.client
   const { id } = await recordings.start(SPEC)
-  const request = { highlights: [fakeHighlightId(1)], title: 'The lesson' }
+  const { id: highlightId } = await highlights.trigger(id)
+  service.api.highlights.change(highlightId, { state: 'ready' })
+  const request = { highlights: [highlightId], title: 'The lesson' }
   const recap = await highlights.recap(id, request, { idempotencyKey: 'film' })
   expect(recap).toMatchObject({ ...request, state: 'rendering' })
   expect(await highlights.getRecap(recap.id)).toEqual(recap)
