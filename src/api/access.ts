@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Credentials } from './credentials.ts'
 import { requireLoopback } from './loopback.ts'
 
-/** Who may call a route: whoever has a key (the default), also who has a session, or everybody. */
+/** Who may call a route. `key` (the default): bearers of a key; `media`: also those of a session; `open`: everybody. */
 export type Access = 'key' | 'media' | 'open'
 
 declare module 'fastify' {

@@ -30,7 +30,7 @@ import { useUpgrades } from './upgrade.ts'
 import { useSchemas } from './validation.ts'
 
 /**
- * The whole front door, not yet listening: a test calls it with `inject`, the service with `listen`. Its `close` ends
+ * Builds the whole application, not yet listening: a test calls it with `inject`, the service with `listen`. Its `close` ends
  * the event streams and the hub's connections first, then waits for the requests that are under way.
  */
 export async function buildApp(deps: ApiDependencies): Promise<FastifyInstance> {

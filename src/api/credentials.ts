@@ -5,13 +5,13 @@ import { AppError } from '../protocol/index.ts'
 export const SESSION_COOKIE = 'panorec_session'
 export const SESSION_TTL_SEC = 12 * 3600
 
-/** Checks API keys and the sessions made from them. Comparisons take the same time whatever was given. */
+/** Checks API keys and the sessions made from them. Comparisons take constant time. */
 export interface Credentials {
-  /** Errors: `auth.missing`, `auth.invalid`. */
+  /** Accepts a valid key. Errors: `auth.missing`, `auth.invalid`. */
   requireKey(headers: IncomingHttpHeaders): void
-  /** As `requireKey`; the cookie of a session will do too. */
+  /** Accepts the cookie of a session too. Errors: as `requireKey`. */
   requireKeyOrSession(headers: IncomingHttpHeaders): void
-  /** A new session's cookie value, for the bearer of a valid key; it ends with its time or with its key. */
+  /** Returns a new session's cookie value for the bearer of a valid key; the session expires, or ends with its key. */
   issueSession(headers: IncomingHttpHeaders): string
 }
 

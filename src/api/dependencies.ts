@@ -31,7 +31,7 @@ export interface ApiDependencies {
   readonly idempotency: IdempotencyKeys
   readonly hub: Hub
   readonly store: SegmentStore
-  /** Where they are there, players are sent to the store for media; playlists stay here. */
+  /** Redirects players to the store for media; without it, and for playlists, this service answers itself. */
   readonly mediaLinks?: StoreLinks
   readonly logger: Logger
   readonly health: { ready(): Promise<readonly HealthCheck[]> }
@@ -40,13 +40,13 @@ export interface ApiDependencies {
     text(): Promise<string>
     observeRequest(request: ObservedRequest): void
   }
-  /** Empty: everything is open, to loopback callers only. */
+  /** The valid keys. Without any, every call is open, to loopback callers only. */
   readonly apiKeys: readonly string[]
   /** The folder of the built console, served at `/`. */
   readonly consoleDir: string | undefined
   readonly version: string
-  /** How the world outside reaches this service, without a slash at its end; null: as the request did. */
+  /** The base of public links, without a slash at its end; null: the address that the request was sent to. */
   readonly publicUrl: string | null
-  /** Epoch milliseconds; without it the system's clock. */
+  /** The time in epoch milliseconds; without it the system's clock. */
   readonly clock?: () => number
 }

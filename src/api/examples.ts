@@ -65,7 +65,7 @@ const recap = {
   links: { mp4: `/media/${objectKey(RECORDING, 'recap', { recap: RECAP })}` },
 }
 
-/** What the reference shows of a schema, by its `$id`; each one matches its schema. */
+/** The examples of the reference, by the `$id` of their schemas, which they match. */
 export const EXAMPLES: Readonly<Record<string, unknown>> = {
   RecordingSpec: {
     room: 'class-42',

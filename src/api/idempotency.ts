@@ -50,7 +50,7 @@ function readKey(request: FastifyRequest): string | undefined {
   })
 }
 
-/** The same for the same call, however its JSON was spelled. */
+/** The fingerprint of a call: equal for equal JSON, whatever the order of the keys and the white space. */
 function fingerprintOf(request: FastifyRequest): string {
   return sha256(`${request.method} ${pathOf(request.url)}\n${stringify(request.body ?? null)}`)
 }

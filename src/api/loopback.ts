@@ -7,7 +7,7 @@ export interface OriginRule {
 }
 
 /**
- * The door of a service without keys: it must have been called by a loopback name, and not by a page of another site.
+ * Guards a service without keys: a request must name a loopback host, and must not come from a page of another site.
  * A page anywhere could otherwise reach it through the user's browser, by DNS rebinding or by plain cross-site requests.
  * Errors: `auth.forbidden`.
  */

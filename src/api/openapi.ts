@@ -44,7 +44,7 @@ export async function useOpenApi(app: FastifyInstance, version: string): Promise
   })
 }
 
-/** The plugin takes every `$id` away; under this name it survives until the schemas are lifted. */
+/** The key under which a `$id` survives the plugin, which removes every `$id`, until the schemas are lifted. */
 const MARK = 'x-schema-id'
 
 function markNamed(node: unknown): unknown {
@@ -62,7 +62,7 @@ function liftSchemas(document: Record<string, unknown>): Record<string, unknown>
   return { ...lifted, components: { ...(lifted.components as object), schemas } }
 }
 
-/** A copy in which every object is what `change` made of it, innermost first. */
+/** Maps every object of a document with `change`, innermost first; the document itself stays unchanged. */
 function mapNodes(node: unknown, change: (node: Record<string, unknown>) => Record<string, unknown>): unknown {
   if (Array.isArray(node)) return node.map((item) => mapNodes(item, change))
   if (typeof node !== 'object' || node === null) return node

@@ -12,9 +12,9 @@ import {
   ShareIdSchema,
 } from '../protocol/index.ts'
 
-/** How many entries a page of a list has when nobody says. */
+/** The default size of a page of a list. */
 export const DEFAULT_LIMIT = 20
-/** What every list that comes in pages takes behind the question mark. */
+/** The query parameters of every paginated list. */
 export const PAGE_PARAMETERS = {
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: DEFAULT_LIMIT })),
   cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 512, description: 'the `nextCursor` of a page' })),
@@ -35,7 +35,7 @@ export const ShareParameters = Type.Object({
 })
 export const ScheduleParameters = Type.Object({ id: Type.String({ description: '`sch_<ulid>`' }) })
 export const RoomParameters = Type.Object({ room: RoomNameSchema })
-/** The answer of a call that has nothing to tell but that it worked. */
+/** The schema of an answer without a body. */
 export const NoContentSchema = Type.Unsafe<undefined>({ description: 'Done' })
 
 /** Reads an id of a path. Errors: the `code`, also for a text that cannot be an id at all. */
@@ -91,14 +91,14 @@ export const scheduleIdOf = idReader(
   'There is no schedule with this id; ids look like sch_<ulid>',
 )
 
-/** RFC 3339 §5.6, with any number of digits behind the second. */
+/** The format of RFC 3339 §5.6, with up to nine digits behind the second. */
 const RFC_3339 = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/i
 
-/** The years 1 to 9999, which a database and ISO 8601 agree on, with a day's room for what is reckoned from a time. */
+/** The bounds of a time: the years 1 to 9999, which databases and ISO 8601 agree on, less a day for offsets. */
 const FIRST_MS = Date.parse('0001-01-02T00:00:00.000Z')
 const LAST_MS = Date.parse('9999-12-30T23:59:59.999Z')
 
-/** A caller's time as the product writes it: UTC, to the millisecond. Errors: `request.invalid`, naming the field. */
+/** Normalises a caller's time to UTC, with milliseconds. Errors: `request.invalid`, naming the field. */
 export function instantOf(name: string, text: string, place: 'body' | 'query' = 'body'): string {
   const [, day] = RFC_3339.exec(text) ?? []
   const ms = Date.parse(text)

@@ -9,7 +9,7 @@ import type {
 import type { Credentials } from './credentials.ts'
 import type { ApiDependencies } from './dependencies.ts'
 
-/** What every route file is given. */
+/** The dependencies of a route. */
 export interface RouteOptions {
   readonly deps: ApiDependencies
   readonly clock: () => number

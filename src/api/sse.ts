@@ -5,13 +5,13 @@ import { repeat } from '../timing/index.ts'
 
 /** How often an idle stream sends a comment, so that no proxy takes it for dead. */
 export const HEARTBEAT_MS = 15_000
-/** What a client shall wait before it reconnects. */
+/** The delay before a client reconnects, as the stream tells it (`retry`). */
 const RETRY_MS = 1000
 
 export interface StreamOptions {
   readonly signal: AbortSignal
   readonly heartbeatMs: number
-  /** The id that the events come after. */
+  /** The id of the last event before those of the stream. */
   readonly afterId?: number | undefined
 }
 

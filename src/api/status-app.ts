@@ -14,7 +14,7 @@ import { useSchemas } from './validation.ts'
 
 export type StatusDependencies = Pick<ApiDependencies, 'health' | 'metrics' | 'version' | 'apiKeys' | 'logger'>
 
-/** `/healthz`, `/readyz` and `/metrics` alone, guarded as in the whole application: for a process that has no API. */
+/** Serves `/healthz`, `/readyz` and `/metrics` alone, guarded as in the whole application: for a process without the API. */
 export async function buildStatusApp(deps: StatusDependencies): Promise<FastifyInstance> {
   const app: FastifyInstance = fastify({
     loggerInstance: deps.logger as FastifyBaseLogger,

@@ -43,7 +43,7 @@ function requestError(part: Part, mismatch: Mismatch): AppError {
   })
 }
 
-/** No database takes this character; in a body the parser refuses it. */
+/** The name of a parameter that holds U+0000, which no database stores; in a body the parser refuses it. */
 function parameterWithNul(query: Record<string, unknown>): string | undefined {
   return Object.keys(query).find((name) => [name, query[name]].flat().join('').includes('\0'))
 }
@@ -56,7 +56,7 @@ function nulError(name: string): AppError {
   })
 }
 
-/** Text to what the schema asks for: decimal integers, true and false, and one value where a list may be given. */
+/** Coerces text to the types of the schema: decimal integers, true and false, and one value where a list may be given. */
 function coerced(schema: TSchema, received: Record<string, unknown>): unknown {
   const properties = (schema as { properties?: Record<string, { type?: string }> }).properties ?? {}
   const entries = Object.entries(received).map(([name, value]) => {

@@ -55,7 +55,7 @@ export interface Highlights {
   share(id: string, options?: { readonly expiresInSec?: number }): Promise<Share>
   /** Newest first, with those that expired or were revoked. */
   shares(id: string): Promise<readonly Share[]>
-  /** Revoking twice is as once. */
+  /** Idempotent: the first time of revocation is kept. */
   revokeShare(id: string, shareId: string): Promise<Share>
   /** What the link's bearer may see. `share.not-found` when it is forged, has expired or was revoked. */
   openShare(token: string): Promise<{ readonly highlight: Highlight; readonly share: Share }>

@@ -13,7 +13,7 @@ export interface Admission {
   readonly role: RoomRole
   /** Only signals with a greater `seq` are replayed; 0 replays everything. */
   readonly afterSeq: number
-  /** True when a token let it in; false when the door was open. */
+  /** True when a token admitted it; false when it needed none. */
   readonly tokened: boolean
 }
 
@@ -27,7 +27,7 @@ export interface HubLimits {
   readonly heartbeatMs: number
   /** How long a participant whose connection broke may take to return before `participant.left` is sent for it. */
   readonly leaveGraceMs: number
-  /** A process that did not renew what it holds for this long is dead, and its participants are gone. */
+  /** The lease of what a process holds: without a renewal for so long the process is dead, and its participants are gone. */
   readonly leaseMs: number
 }
 
@@ -35,7 +35,7 @@ export interface HubOptions {
   readonly history: RoomHistory
   readonly presence: RoomPresence
   readonly tokens: RoomTokens
-  /** Epoch milliseconds. */
+  /** The time, epoch milliseconds. */
   readonly clock: () => number
   /** A new unique id for a signal that came without one. */
   readonly ids: () => string
@@ -61,7 +61,7 @@ export interface Hub extends AsyncDisposable {
    * Signals must already be valid (`checkSignal`); a missing `id` is given, `seq` is always the hub's.
    */
   publish(room: string, signals: readonly Signal[]): Promise<readonly Signal[]>
-  /** Connected sockets and rooms that have one. */
+  /** The number of connections, and of rooms that have one. */
   stats(): { readonly rooms: number; readonly connections: number }
   /** Closes every connection with 1001 and refuses new ones. Whoever does not come back in time is reported by others. */
   closeConnections(): Promise<void>

@@ -5,8 +5,9 @@ import type { OldHistory } from './room-history.ts'
 const SIGNALS_AT_ONCE = 250
 
 /**
- * Takes from the histories of all rooms what is older than this and does not make the room what it is any more, so that a
- * room that is used for ever does not grow for ever. Who joins sees the same room as before, but for chat of that age.
+ * Compacts the histories of all rooms: deletes signals from before this time that do not contribute to the state of the room
+ * any more, so that a permanent room does not grow for ever. A late joiner sees the same room as before, without chat of
+ * that age.
  */
 export async function siftHistories(history: OldHistory, before: Date): Promise<void> {
   for (;;) {
@@ -19,11 +20,8 @@ export async function siftHistories(history: OldHistory, before: Date): Promise<
 async function siftRoom(history: OldHistory, room: string, oldSeq: number): Promise<void> {
   const sieve = new HistorySieve()
   for await (const signals of pagesOf(history, room)) {
-    sieve.note(signals.filter(isOld), true)
-    sieve.note(
-      signals.filter((signal) => !isOld(signal)),
-      false,
-    )
+    sieve.readOld(signals.filter(isOld))
+    sieve.readRecent(signals.filter((signal) => !isOld(signal)))
   }
   for await (const signals of pagesOf(history, room)) {
     sieve.sift(signals.filter(isOld))

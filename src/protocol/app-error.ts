@@ -44,7 +44,7 @@ export const ErrorInfoSchema = Type.Object(
   {
     code: Type.String({ description: 'A stable code of the error table' }),
     message: Type.String(),
-    /** After this many seconds the same may succeed. */
+    /** The delay after which the same call may succeed, seconds. */
     retryAfterSec: Type.Optional(Type.Integer({ minimum: 0 })),
   },
   { $id: 'ErrorInfo', additionalProperties: false },

@@ -7,7 +7,7 @@ const strict = { additionalProperties: false }
 
 export const DEFAULT_PRE_SEC = 20
 export const DEFAULT_POST_SEC = 10
-/** What a rule is without its optional fields. */
+/** The defaults of the optional fields of a rule. */
 export const RULE_DEFAULTS = { cooldownSec: 30, messages: 8, withinSec: 10, aboveLu: 10, forSec: 0.8 } as const
 const Roll = Type.Number({ minimum: 0, maximum: 600 })
 const Label = Type.String({ minLength: 1, maxLength: 200 })
@@ -40,7 +40,7 @@ export type HighlightPatch = Static<typeof HighlightPatchSchema>
 export const HIGHLIGHT_STATES = ['waiting', 'cutting', 'ready', 'failed'] as const
 export type HighlightState = (typeof HIGHLIGHT_STATES)[number]
 
-/** Media that the clip's range has not, because it was never stored. The clip goes on without a pause. */
+/** A part of the clip's range that was never stored. The clip continues behind it without a pause. */
 export const ClipGapSchema = Type.Object({ from: InstantSchema, to: InstantSchema }, strict)
 export type ClipGap = Static<typeof ClipGapSchema>
 

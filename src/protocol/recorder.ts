@@ -101,7 +101,7 @@ export type RecorderCommand = { readonly commandId: string } & (
   | { readonly type: 'signals'; readonly signals: readonly Signal[] }
   /** Ends the running segment (forced IDR): now, or at the first picture not before this wall time. */
   | { readonly type: 'cut'; readonly atMs?: number }
-  /** Nothing more is recorded until `resume`; answered when the last picture before is in. Pausing twice is as once. */
+  /** Nothing more is recorded until `resume`; answered when the last picture before is in. Idempotent. */
   | { readonly type: 'pause' }
   /** Answered with the first picture. */
   | { readonly type: 'resume' }

@@ -16,7 +16,7 @@ const head = {
   /** The hub's sequence number in the room, from 1; orders signals of the same `at`. */
   seq: Type.Optional(Type.Integer({ minimum: 0 })),
 }
-/** Whom it is about; without it the sender. */
+/** The participant that the signal is about; without it the sender. */
 const about = { participant: Type.Optional(NameSchema) }
 const MediaKind = Type.Enum(['audio', 'video'])
 const profile = {

@@ -1,7 +1,7 @@
 import { isObject, type Schema } from './schema-words.ts'
 
 /**
- * The branch of a union that a value most likely means, so that its error can be told instead of "must match anyOf".
+ * The branch of a union that a value most likely means, so that its error is reported instead of "must match anyOf".
  * Objects are told apart by the property that is a constant in every branch, else by the names that they share and lack.
  */
 export function branchFor(branches: readonly Schema[], value: unknown): Schema {

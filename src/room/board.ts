@@ -56,7 +56,7 @@ export function applyBoardOp(page: BoardPageDraft, op: BoardOp): boolean {
   return op.action === 'put' ? putElement(page, op.element) : deleteElement(page, op)
 }
 
-/** Higher version wins, then higher nonce, then a deletion over an element, then the greater content. */
+/** Last writer wins: the higher version, then the higher nonce, then a deletion over an element, then the greater content. */
 function putElement(page: BoardPageDraft, element: BoardElement): boolean {
   const deletion = page.deleted.get(element.id)
   if (deletion !== undefined && compareVersions(element, deletion) <= 0) return false

@@ -5,31 +5,34 @@ import type { RoomBoardPage } from './board.ts'
 import { RoomReducer } from './reduce-room.ts'
 
 /**
- * Finds what the history of a room can do without. Of its old signals stay those that made the room what it is: the rest gives
- * the same room, in whatever order. What is over goes altogether when nothing newer is about it: chat and captions,
- * participants who have left, deleted elements, and all that no room is made of.
+ * Finds the obsolete signals of a room's history: without them the history reduces to the same room, in whatever order. Of old
+ * signals those stay that the state is made of. Chat and captions, participants who have left and deleted elements go
+ * altogether when no newer signal is about them, and so do signals that do not change a room.
  *
- * `note` takes the whole history once; `sift` then takes the old part again, in the order of `seq`.
+ * The whole history is read once, old part and recent part; `sift` then takes the old part again, in the order of `seq`.
  */
 export class HistorySieve {
   readonly #room = new RoomReducer()
   readonly #winners = new Set<number>()
   readonly #named = new Set<string>()
-  /** What something newer, or something that stays, is about. */
+  /** The subjects of recent signals, and of old ones that stay. */
   readonly #touched = new Set<string>()
   readonly #covered = new Set<string>()
   readonly #dropped: number[] = []
   readonly #deletions: Deletion[] = []
-  #isNoted = false
+  #hasStamps = false
 
-  note(signals: readonly Signal[], isOld: boolean): void {
+  readOld(signals: readonly Signal[]): void {
     this.#room.apply(signals)
-    if (isOld) return
+  }
+
+  readRecent(signals: readonly Signal[]): void {
+    this.#room.apply(signals)
     for (const signal of signals) if (isKnownSignal(signal)) this.#touch(subjectsOf(signal))
   }
 
   sift(signals: readonly Signal[]): void {
-    if (!this.#isNoted) this.#readStamps()
+    if (!this.#hasStamps) this.#readStamps()
     for (const signal of signals) {
       const seq = signal.seq ?? 0
       if (isDeletion(signal)) this.#siftDeletion(seq, signal)
@@ -38,7 +41,7 @@ export class HistorySieve {
     }
   }
 
-  /** The numbers of the signals that may go, once everything is noted and sifted. */
+  /** The numbers of the obsolete signals, once everything is read and sifted. */
   obsolete(): readonly number[] {
     const { pages } = this.#room.room.board
     const emptied = new Set([...pages.values()].filter(({ elements }) => elements.size === 0).map(({ id }) => id))
@@ -51,7 +54,7 @@ export class HistorySieve {
   }
 
   #readStamps(): void {
-    this.#isNoted = true
+    this.#hasStamps = true
     for (const [field, { seq }] of this.#room.room.stamps) {
       this.#winners.add(seq)
       if (field.startsWith(PARTICIPANT)) this.#named.add(field.slice(PARTICIPANT.length, field.lastIndexOf('/')))
@@ -90,14 +93,14 @@ export class HistorySieve {
     return this.#winners.has(seq) || (!this.#named.has(id) && this.#cover(PARTICIPANT + id))
   }
 
-  /** True for the first that brings an element as it is now. */
+  /** True for the first signal that carries an element in its current version. */
   #covers(pageId: string, elements: readonly BoardElement[]): boolean {
     const page = this.#pageOf(pageId)
     const current = elements.filter((element) => dequal(page?.elements.get(element.id), element))
     return current.filter(({ id }) => this.#cover(elementOf(pageId, id))).length > 0
   }
 
-  /** True for the first that brings a page on which there never was anything. */
+  /** True for the first signal that carries a page on which there never was anything. */
   #coversEmpty(pageId: string): boolean {
     const page = this.#pageOf(pageId)
     return page?.elements.size === 0 && page.deleted.size === 0 && this.#cover(`page/${pageId}`)
@@ -142,7 +145,7 @@ function isDeletion(signal: Signal): signal is DeletionSignal {
 
 const elementOf = (page: string, id: string): string => `element/${JSON.stringify([page, id])}`
 
-/** What a signal is about, of what can be over. */
+/** The subjects of a signal that may be gone: participants, elements, captions. */
 function subjectsOf(signal: KnownSignal): readonly string[] {
   switch (signal.type) {
     case 'board.op':

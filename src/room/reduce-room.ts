@@ -78,7 +78,7 @@ function applyParticipantSignal(room: RoomDraft, signal: ParticipantSignal): voi
   room.participants.set(id, participant)
 }
 
-/** Who leaves takes their hand down and their mutes along: a second visit begins afresh. */
+/** The fields that a signal writes. Leaving resets hand and mutes: a second visit begins afresh. */
 function writesOf(signal: ParticipantSignal): { readonly [F in keyof Participant]?: Participant[F] | undefined } {
   switch (signal.type) {
     case 'participant.joined':

@@ -14,7 +14,7 @@ export interface RoomDraft extends Room {
   readonly stamps: Map<string, Stamp>
 }
 
-/** A copy that may be changed without a trace in `room`. */
+/** A copy of the room, for changes in place; `room` itself stays as it is. */
 export function copyRoom(room: Room): RoomDraft {
   const pages = new Map<string, BoardPageDraft>()
   for (const [id, page] of room.board.pages) {

@@ -17,12 +17,12 @@ export function compareStamps(a: Stamp, b: Stamp): number {
   return a.at - b.at || a.seq - b.seq || compareText(a.id, b.id) || compareText(a.value, b.value)
 }
 
-/** By code unit: the same on every machine, unlike a locale's order. */
+/** Compares by code unit: the same on every machine, unlike a locale's order. */
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-/** JSON with sorted keys: equal values give equal texts whoever wrote them. Undefined has no text. */
+/** JSON with sorted keys: equal values give equal texts whoever wrote them. Undefined gives the empty text. */
 export function canonicalJson(value: unknown): string {
   return stringify(value) ?? ''
 }

@@ -8,8 +8,8 @@ import { signals } from './signals.ts'
 function sifted(history: readonly Signal[], oldSeq: number): readonly Signal[] {
   const [old, young] = [history.slice(0, oldSeq), history.slice(oldSeq)]
   const sieve = new HistorySieve()
-  sieve.note(old, true)
-  sieve.note(young, false)
+  sieve.readOld(old)
+  sieve.readRecent(young)
   sieve.sift(old)
   const obsolete = new Set(sieve.obsolete())
   return history.filter(({ seq }) => !obsolete.has(seq ?? 0))

@@ -6,7 +6,7 @@ export function attachment(fileName: string): string {
   return format({ type: 'attachment', parameters }, { extended: false })
 }
 
-/** For programs that know no `filename*`: letters without their accents, and nothing that such a program decodes. */
+/** The fallback for programs that know no `filename*`: ASCII letters without accents, and nothing that such a program decodes. */
 function plain(fileName: string): string {
   return fileName
     .normalize('NFKD')

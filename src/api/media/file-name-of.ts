@@ -6,7 +6,7 @@ import { objectAt } from './media-key.ts'
 
 type Deps = Pick<ApiDependencies, 'highlights' | 'recordings'>
 
-/** The name under which a media key is saved. What nobody named keeps the last part of its key. */
+/** The file name of a media key, for a download; without a label or a title the last part of the key. */
 export async function fileNameOf(key: string, { highlights, recordings }: Deps): Promise<string> {
   const { recordingId } = splitKey(key)
   const { highlight: highlightId, recap: recapId } = objectAt(key)?.parts ?? {}
@@ -24,17 +24,17 @@ export async function fileNameOf(key: string, { highlights, recordings }: Deps):
   return key.slice(key.lastIndexOf('/') + 1)
 }
 
-/** The name under which a file of a highlight is saved. */
+/** The file name of a highlight, for a download. */
 export function highlightFileName(highlight: Highlight, recording: Recording | undefined, extension: string): string {
   return buildFileName({ words: [placeOf(recording), highlight.label ?? 'highlight'], at: highlight.at, extension })
 }
 
-/** What a recording is called by: its course where its metadata has one, else its room. */
+/** The display name of a recording: `course` of its metadata, else its room. */
 export function placeOf(recording: Recording | undefined): string | null {
   return recording?.metadata.course ?? recording?.room ?? null
 }
 
-/** What is gone has no name; its media may be there all the same. */
+/** Resolves with undefined for an error of status 404: the row may be deleted before its media. */
 export async function orNone<T>(found: Promise<T>): Promise<T | undefined> {
   return found.catch((error: unknown) => {
     if (error instanceof AppError && error.status === 404) return undefined

@@ -1,12 +1,12 @@
-/** A name has to fit into the 255 bytes of the usual file systems, with room for a browser's " (1)". */
+/** The longest stem: a name fits into the 255 bytes of the usual file systems, with room for a browser's " (1)". */
 const MAX_STEM_BYTES = 200
 
 export interface FileNameParts {
   /** What the film is of, most general first; empty and absent words are left out. */
   readonly words: readonly (string | null | undefined)[]
-  /** RFC 3339, UTC. */
+  /** The moment, RFC 3339, UTC. */
   readonly at: string
-  /** Without its dot. */
+  /** The extension without its dot. */
   readonly extension: string
 }
 
@@ -21,7 +21,7 @@ export function buildFileName({ words, at, extension }: FileNameParts): string {
   return `${stem === '' ? '' : `${stem} `}${time}.${extension}`
 }
 
-/** Without what separates paths, is reserved on Windows, is not seen, or turns the direction of writing. */
+/** Removes path separators, characters reserved on Windows, invisible ones, and marks of the writing direction. */
 function safeWords(text: string): string {
   return text
     .toWellFormed()

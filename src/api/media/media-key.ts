@@ -2,7 +2,7 @@ import { type FoundObject, findObject, splitKey } from '../../archive/keys.ts'
 
 const RECORDING = /^rec_[0-9A-HJKMNP-TV-Z]{26}$/
 
-/** What of a recording lies at a key; undefined for what no recording has. */
+/** The kind of object that lies at a key; undefined for what no recording has. */
 export function objectAt(key: string): FoundObject | undefined {
   return findObject(splitKey(key).name)
 }
@@ -17,7 +17,7 @@ export function isImmutable(key: string): boolean {
   return objectAt(key)?.row.immutable === true
 }
 
-/** What players may be sent to the store for: films and pictures. What is made for each answer, or is text, is not. */
+/** True for what players may be redirected to the store for: films and pictures, not playlists and other text. */
 export function isRedirectable(key: string): boolean {
   return /^(video|image)\//.test(mediaTypeOf(key))
 }

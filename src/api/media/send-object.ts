@@ -11,7 +11,7 @@ export interface Sending {
   readonly store: Pick<SegmentStore, 'get' | 'head'>
   readonly key: string
   readonly cache: Freshness
-  /** What is thrown when the store does not have it. */
+  /** The error for an object that the store does not have. */
   readonly missing: () => AppError
   readonly request: FastifyRequest
   readonly reply: FastifyReply
@@ -71,7 +71,7 @@ function describe(reply: FastifyReply, info: StoredObjectInfo, cache: Freshness)
     .header('cross-origin-resource-policy', 'cross-origin')
 }
 
-/** Where the types of browsers are loaded too, as in the tests, theirs of a stream and Node's differ in name alone. */
+/** Casts between the two types of a stream: where the types of browsers are loaded too, theirs and Node's differ in name. */
 function bodyOf(body: ReadableStream<Uint8Array>): Readable {
   return Readable.fromWeb(body as NodeReadableStream)
 }

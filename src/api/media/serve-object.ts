@@ -14,11 +14,11 @@ export const MEDIA_ANSWERS = {
 }
 
 export interface Serving extends Sending {
-  /** Without them everything comes through this service. */
+  /** The links to the store; without them every object comes through this service. */
   readonly links: StoreLinks | undefined
-  /** Epoch milliseconds. */
+  /** The time, epoch milliseconds. */
   readonly nowMs: number
-  /** The right to the object ends after so long. */
+  /** After so long the right to the object ends; a link to the store lives no longer. */
   readonly maxSec?: number
 }
 

@@ -8,7 +8,7 @@ export class Html {
 
 type Part = string | number | Html | readonly Html[] | null | undefined
 
-/** HTML with every value escaped, between tags and in quoted attributes (WHATWG HTML §13.3); absent values are nothing. */
+/** A template tag that escapes every value, between tags and in quoted attributes (WHATWG HTML §13.3); absent values give nothing. */
 export function html(strings: TemplateStringsArray, ...values: readonly Part[]): Html {
   return new Html(String.raw({ raw: strings }, ...values.map(markup)))
 }

@@ -5,8 +5,8 @@ import { STYLE } from './style.ts'
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64')
 
 /**
- * No script, no frame, nothing of another site but the media of the store that the clip's files may lead to; the one style
- * is known by its hash (CSP Level 3 §2.3.1).
+ * The content security policy of a share's page: no script, no frame, nothing of another site but the media of the store
+ * that the clip's files may redirect to; the one style is allowed by its hash (CSP Level 3 §2.3.1).
  */
 export function sharePolicy(mediaOrigin = ''): string {
   return [
@@ -22,13 +22,13 @@ export function sharePolicy(mediaOrigin = ''): string {
 
 export interface PageFrame {
   readonly title: string
-  /** More for the head. */
+  /** Further elements of the head. */
   readonly head?: Html
   readonly main: Html
   readonly foot?: Html
 }
 
-/** A whole page of a share: readable without script, on a phone first, in the light and the dark. */
+/** Builds a whole page of a share: readable without script, mobile first, with a light and a dark scheme. */
 export function buildPage({ title, head, main, foot }: PageFrame): string {
   return html`<!doctype html>
 <html lang="en">

@@ -2,7 +2,7 @@ import type { AppError } from '../../protocol/index.ts'
 import { html } from './html.ts'
 import { buildPage } from './page-frame.ts'
 
-/** What a reader without a clip is told. A link that is forged, expired or revoked gives the same bytes. */
+/** Builds the page of a link that shows no clip. Forged, expired and revoked links give the same bytes. */
 export function buildProblemPage(error: AppError): string {
   const [title, text] =
     error.status === 404

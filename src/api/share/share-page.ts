@@ -9,20 +9,20 @@ import { dayOf, durationOf, lengthOf, timeOf } from './words.ts'
 export interface Shared {
   readonly highlight: Highlight
   readonly share: Share
-  /** Undefined when it is deleted and its highlight was kept. */
+  /** The recording of the highlight; undefined when it was deleted and its highlight kept. */
   readonly recording: Recording | undefined
-  /** Of the page, absolute. The clip's files lie below it. */
+  /** The absolute URL of the page. The clip's files lie below it. */
   readonly url: string
   readonly nowMs: number
 }
 
-/** How long a page that waits lets pass until it looks again, seconds. */
+/** The bounds of the refresh interval of a page that waits for its clip, seconds. */
 const SHORTEST_WAIT_SEC = 3
 const LONGEST_WAIT_SEC = 60
 /** The picture's shape when its recording is gone. */
 const USUAL_SHAPE = { width: 1280, height: 720 }
 
-/** The page behind a link: the clip, or why it is not there. It tells of the moment, and not who chose it. */
+/** Builds the page behind a link: the clip, or why it is not there. It names the moment, and not who chose it. */
 export function buildSharePage(shared: Shared): string {
   const { highlight, share } = shared
   const title = titleOf(highlight)
@@ -80,7 +80,7 @@ function about({ highlight, recording }: Shared): Html {
   return html`<p class="about">${before}<time datetime="${at}">${timeOf(at)}</time>${length}</p>`
 }
 
-/** What a chat or a social network shows of the link in words: Open Graph, and X's cards. */
+/** The tags from which chats and social networks show the link in words: Open Graph, and X's cards. */
 function textTags({ highlight, recording, url }: Shared): Html {
   const description = [placeOf(recording), timeOf(highlight.at)].filter((part) => part !== null).join(' · ')
   return html`<link rel="canonical" href="${url}">
@@ -93,7 +93,7 @@ function textTags({ highlight, recording, url }: Shared): Html {
 <meta name="twitter:description" content="${description}">`
 }
 
-/** The same in pictures; every URL is absolute, because a robot reads them out of their page. */
+/** The tags for pictures and video; every URL is absolute, because a robot reads them out of their page. */
 function mediaTags({ highlight, recording, url }: Shared): Html {
   const { width, height } = recording?.video ?? USUAL_SHAPE
   const alt = `A picture of the clip “${titleOf(highlight)}”`
@@ -121,7 +121,7 @@ function titleOf(highlight: Highlight): string {
   return highlight.label ?? 'Highlight'
 }
 
-/** The page's own files, whatever path a proxy put it at. */
+/** The URL of the page's files relative to it, which holds behind a proxy that serves it at another path. */
 function relative(url: string): string {
   return `./${url.slice(url.lastIndexOf('/') + 1)}`
 }

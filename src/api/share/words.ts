@@ -1,14 +1,14 @@
-/** `21 November 2026`, in UTC: a page without script does not know where its reader is. */
+/** The day as `21 November 2026`, in UTC: a page without script does not know the time zone of its reader. */
 export function dayOf(instant: string): string {
   return new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(Date.parse(instant))
 }
 
-/** `21 November 2026, 09:14 UTC`. */
+/** The time as `21 November 2026, 09:14 UTC`. */
 export function timeOf(instant: string): string {
   return `${dayOf(instant)}, ${instant.slice(11, 16)} UTC`
 }
 
-/** `0:30`, or `1:02:03` from an hour on. */
+/** The length as `0:30`, or `1:02:03` from an hour on. */
 export function lengthOf(durationSec: number): string {
   const whole = Math.round(durationSec)
   const pad = (value: number) => String(value).padStart(2, '0')
@@ -16,7 +16,7 @@ export function lengthOf(durationSec: number): string {
   return hours > 0 ? `${hours}:${pad(minutes)}:${pad(seconds)}` : `${minutes}:${pad(seconds)}`
 }
 
-/** Seconds as a machine reads them (WHATWG HTML §2.3.5.8). */
+/** The length as a valid duration string (WHATWG HTML §2.3.5.8). */
 export function durationOf(durationSec: number): string {
   return `PT${Math.round(durationSec)}S`
 }
