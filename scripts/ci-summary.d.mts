@@ -8,6 +8,8 @@ export interface Report {
     readonly name: string
     readonly status: string
     readonly message?: string
+    readonly startTime?: number
+    readonly endTime?: number
     readonly assertionResults: readonly {
       readonly status: string
       readonly fullName: string
@@ -17,3 +19,4 @@ export interface Report {
 }
 
 export function summarize(report: Report): string[]
+export function slowest(report: Report): string[]

@@ -1,8 +1,9 @@
 /**
  * `node scripts/ci-summary.mjs report.json`: names what failed in Vitest's JSON report, then prints its count as the
- * last line. Prints no count when there is no report.
+ * last line; the files that took longest go before. Prints no count when there is no report.
  */
 import { readFileSync } from 'node:fs'
+import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /**
@@ -30,8 +31,23 @@ export function summarize({ numPassedTests, numFailedTests, numPendingTests, num
   return [...retried, ...failedTests, ...failedFiles, skipped === 0 ? count : `${count}, ${skipped} skipped`]
 }
 
+const SLOWEST = 30
+
+/** The files that took longest, slowest first, each as `12.3 s  name`. */
+export function slowest({ testResults }) {
+  return testResults
+    .map(({ name, startTime = 0, endTime = 0 }) => ({ name, sec: (endTime - startTime) / 1000 }))
+    .sort((a, b) => b.sec - a.sec)
+    .slice(0, SLOWEST)
+    .map(({ name, sec }) => `${sec.toFixed(1).padStart(6)} s  ${relative(process.cwd(), name)}`)
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const text = readFileSync(process.argv[2], 'utf8')
   if (text === '') console.log('The test runner ended without a report: see its output above.')
-  else for (const line of summarize(JSON.parse(text))) console.log(line)
+  else {
+    const report = JSON.parse(text)
+    console.log(`The ${SLOWEST} slowest files:`)
+    for (const line of [...slowest(report), ...summarize(report)]) console.log(line)
+  }
 }

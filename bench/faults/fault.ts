@@ -30,6 +30,8 @@ export interface Fault extends Promised {
   readonly isOfDatabase?: boolean
   /** It strikes at one recording; without it, at all that are on the same machine. */
   readonly isOfOne?: boolean
+  /** So many more recordings run meanwhile, little ones of one source each, and have to be as promised too. */
+  readonly others?: number
   /** What the second source is, where it is not HLS. */
   readonly kind?: 'whep' | 'video'
   /** Strikes; the answer mends it. `undefined`: there was nothing to strike at just now. */

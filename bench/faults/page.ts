@@ -3,6 +3,7 @@ import type { Fault } from './fault.ts'
 import { FAULTS } from './list.ts'
 import type { RandomOutcome } from './random.ts'
 import type { Outcome } from './run-fault.ts'
+import { STALL_SEC } from './stalls.ts'
 
 const PAGE = new URL('../../docs/faults.md', import.meta.url)
 const HEAD = ['fault', 'promised', 'lost media', 'goes on after', 'playlist valid', 'ends', 'as promised', 'measured']
@@ -97,14 +98,23 @@ function promiseOf({ goOnSec, backSec }: Fault): string {
 }
 
 /** Everything behind the promise. */
-function cellsOf({ lostSec, goOnSec, sourceBackSec, playlistFaults, state, broken }: Outcome): readonly string[] {
+function cellsOf({
+  lostSec,
+  goOnSec,
+  sourceBackSec,
+  playlistFaults,
+  state,
+  broken,
+  stalledSec,
+}: Outcome): readonly string[] {
   const back = sourceBackSec === undefined ? '' : ` (source ${sourceBackSec.toFixed(1)} s after it is back)`
+  const stalled = stalledSec > STALL_SEC ? ` (the machine stalled for ${stalledSec.toFixed(1)} s)` : ''
   return [
     seconds(lostSec),
     `${seconds(goOnSec)}${back}`,
     playlistFaults.length === 0 ? 'yes' : 'no',
     state,
-    broken.length === 0 ? 'yes' : `no: ${broken[0]?.replaceAll('|', '/').slice(0, 120)}`,
+    broken.length === 0 ? 'yes' : `no: ${broken[0]?.replaceAll('|', '/').slice(0, 120)}${stalled}`,
     today(),
   ]
 }

@@ -48,6 +48,17 @@ async function killMachine(scene: Scene): Promise<Heal | undefined> {
   return () => host.start()
 }
 
+/** The service is left with the recordings of both, beyond what it has room for. */
+async function loseTwoWorkers({ stage }: Scene): Promise<Heal> {
+  const [killed, drained] = ['worker', 'worker-2'].map((name) => stage.program(name))
+  await killed?.end('SIGKILL')
+  const ended = drained?.end('SIGTERM')
+  return async () => {
+    await ended
+    await Promise.all([killed?.start(), drained?.start()])
+  }
+}
+
 async function stopRecorder({ stage, recordingId }: Scene): Promise<Heal | undefined> {
   const [recorder] = await findRole(stage.folder, 'recorder', recordingId)
   if (recorder === undefined || !hit(recorder.pid, 'SIGSTOP')) return undefined
@@ -149,6 +160,15 @@ export const PROCESS_FAULTS: readonly Fault[] = [
     needsDatabase: true,
     holdMs: 30_000,
     inject: killMachine,
+  },
+  {
+    name: 'workers-lost',
+    title: 'six recordings on three workers, one of which is killed and one drained: the third goes on with all',
+    shape: 'many',
+    others: 5,
+    goOnSec: 20,
+    holdMs: 30_000,
+    inject: loseTwoWorkers,
   },
   {
     name: 'recorder-killed-shared',

@@ -9,6 +9,7 @@ import { createRecordings, type Recordings } from '../../src/recording/index.ts'
 import { createLogger } from '../../src/telemetry/index.ts'
 import { FaultyProxy } from '../kit/servers/faulty-proxy.ts'
 import { createDatabase } from '../kit/service/prepared-databases.ts'
+import { QUICK_TIMES } from '../worker/quick-times.ts'
 import { SCRIPTED_RECORDER } from './scripted-service.ts'
 
 const SPEC = { sources: [{ id: 'teacher', type: 'hls' as const, url: 'http://127.0.0.1/t.m3u8' }] }
@@ -46,7 +47,7 @@ beforeEach(async () => {
   log = []
   const logger = createLogger({ level: 'debug', destination: { write: (line: string) => void log.push(line) } })
   startWorker = async (url) => {
-    undo.use(await startLoneWorker(configOf(url), { logger, recorderScript: SCRIPTED_RECORDER }))
+    undo.use(await startLoneWorker(configOf(url), { logger, recorderScript: SCRIPTED_RECORDER, times: QUICK_TIMES }))
   }
   undo = opened.move()
 })

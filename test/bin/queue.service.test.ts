@@ -7,15 +7,16 @@ import { startLoneWorker } from '../../src/bin/work.ts'
 import { loadConfig } from '../../src/config/index.ts'
 import { createLogger } from '../../src/telemetry/index.ts'
 import { createDatabase } from '../kit/service/prepared-databases.ts'
+import { QUICK_TIMES } from '../worker/quick-times.ts'
 import { SCRIPTED_RECORDER, type ScriptedService, startScriptedService } from './scripted-service.ts'
 
-/** From the sweep that finds a recording overdue, every two seconds, on a busy machine. */
+/** From the sweep that finds a recording overdue, on a busy machine. */
 const SWEPT_MS = 10_000
-/** Schedules are looked at every five seconds, and started within two more, on a busy machine. */
+/** Schedules are looked at every second, and started within one more, on a busy machine. */
 const DUE_MS = 20_000
 const NOT_TAKEN_MS = 300
 /** A service is stopped and started again within this time, on a busy machine. */
-const RESTARTED_MS = 10_000
+const RESTARTED_MS = 4_000
 /** Nobody waits for a heartbeat. */
 const HANDED_OVER_MS = 8000
 /** After its `startAt`, on a busy machine: the recorder is a process that has to be started. */
@@ -67,13 +68,13 @@ describe('a service with one slot', () => {
   })
 
   test('records what is scheduled when its time has come, and not before', async () => {
-    const startAt = new Date(Date.now() + 6000).toISOString()
+    const startAt = new Date(Date.now() + 2000).toISOString()
     const scheduled = await service.start({ startAt, metadata: { course: 'later' } })
     expect(scheduled).toMatchObject({ state: 'requested', startAt, queued: null })
     await sleep(NOT_TAKEN_MS)
     expect((await read(scheduled.id)).state).toBe('requested')
     const running = await service.reaches(scheduled.id, 'recording')
-    expect(Date.now()).toBeGreaterThan(Date.parse(startAt) - 2100)
+    expect(Date.now()).toBeGreaterThan(Date.parse(startAt) - QUICK_TIMES.scheduledMs)
     expect(Date.parse(running.startedAt ?? '')).toBeLessThan(Date.parse(startAt) + LATE_MS)
     await stop(scheduled.id)
     await service.reaches(scheduled.id, 'completed')
@@ -132,7 +133,7 @@ describe('workers on one Postgres', () => {
       PANOREC_MAX_CPU_PERCENT: '1000',
     }
     await using service = await startScriptedService({ ...settings, PANOREC_MAX_RECORDINGS: '1' })
-    const worker = { logger: createLogger({ level: 'silent' }), recorderScript: SCRIPTED_RECORDER }
+    const worker = { logger: createLogger({ level: 'silent' }), recorderScript: SCRIPTED_RECORDER, times: QUICK_TIMES }
     const config = loadConfig({ ...settings, PANOREC_MAX_RECORDINGS: '2' })
     const ids: string[] = []
     for (let n = 0; n < 4; n += 1) ids.push((await service.start()).id)
@@ -162,7 +163,7 @@ describe('workers on one Postgres', () => {
       PANOREC_MAX_CPU_PERCENT: '1000',
       PANOREC_MAX_RECORDINGS: '1',
     }
-    const worker = { recorderScript: SCRIPTED_RECORDER }
+    const worker = { recorderScript: SCRIPTED_RECORDER, times: QUICK_TIMES }
     const log: string[] = []
     const logger = createLogger({ level: 'info', destination: { write: (line: string) => void log.push(line) } })
     const leaving = await startLoneWorker(loadConfig(settings), { ...worker, logger })
@@ -196,18 +197,18 @@ describe('workers on one Postgres', () => {
     const { id } = await first.start({ startAt })
     await first[Symbol.asyncDispose]()
     await using second = await startScriptedService(settings)
-    const running = await second.reaches(id, 'recording', RESTARTED_MS * 2)
-    expect(Date.parse(running.startedAt ?? '')).toBeGreaterThan(Date.parse(startAt) - 2500)
+    const running = await second.reaches(id, 'recording', RESTARTED_MS * 5)
+    expect(Date.parse(running.startedAt ?? '')).toBeGreaterThan(Date.parse(startAt) - QUICK_TIMES.scheduledMs)
     await second.call('POST', `/v1/recordings/${id}/stop`)
     await second.reaches(id, 'completed')
   }, 60_000)
 
   test('a worker without memory for a recording takes none', async () => {
     await using service = await startScriptedService({ PANOREC_MAX_MEMORY_PERCENT: '10' })
-    const { id } = await service.start({ maxQueueSec: 6 })
+    const { id } = await service.start({ maxQueueSec: 2 })
     const queued = async () => (await service.call('GET', `/v1/recordings/${id}`)).body.queued?.reason
     await expect.poll(queued, { timeout: 5000 }).toBe('memory')
-    const failed = await service.reaches(id, 'failed', SWEPT_MS + 6000)
+    const failed = await service.reaches(id, 'failed', SWEPT_MS + 2000)
     expect(failed.error?.message).toContain('no worker has memory left')
   })
 })

@@ -9,7 +9,7 @@ import { startReceiver } from '../webhooks/receiver.ts'
 import { type ScriptedService, startScriptedService } from './scripted-service.ts'
 
 /** Short, so that the tests of what comes too late do not wait. */
-const TIMES = { startMs: 4000, stopMs: 1500, terminateMs: 1500 }
+const TIMES = { startMs: 3000, stopMs: 1500, terminateMs: 1500 }
 const RECOVERY = { ...DEFAULT_RECOVERY, firstDelayMs: 50, quickDeaths: 2, deathsBeforeStart: 2 }
 const amy = { id: 'amy', type: 'whep', url: 'http://127.0.0.1/whep/amy', token: 'hidden-word' } as const
 
@@ -113,7 +113,7 @@ describe('a service over an embedded database', () => {
   test.each([
     ['crash', 'recorder.crashed', 'recording.crash-loop', /2 takes.*exit code 7.*boom: the last words/],
     ['killed', 'recorder.crashed', 'recording.crash-loop', /2 takes.*SIGKILL/],
-    ['silent', 'recorder.start-timeout', 'recorder.start-timeout', /no first picture after 4 s/],
+    ['silent', 'recorder.start-timeout', 'recorder.start-timeout', /no first picture after 3 s/],
   ])('recorders that all play %s leave the recording failed', async (play, takeCode, code, message) => {
     const { id } = await service.start({ metadata: { play } })
     const failed = await service.reaches(id, 'failed')

@@ -16,11 +16,8 @@ import { createDatabase, makeDataDir } from '../kit/service/prepared-databases.t
 import { SCRIPTED_RECORDER, startScriptedService } from './scripted-service.ts'
 
 const PANOREC = fileURLToPath(new URL('../../src/bin/panorec.ts', import.meta.url))
-const WORKER = fileURLToPath(new URL('./scripted-worker.ts', import.meta.url))
-/** The promise is 20 s; a machine with other work needs longer to see it. */
-const TAKEN_OVER_MS = 40_000
-/** Nobody waits for a heartbeat. */
-const HANDED_OVER_MS = 8_000
+/** A stop and two starts of a service, on a busy machine. */
+const RESTARTED_MS = 60_000
 const spec = { sources: [{ id: 'teacher', type: 'hls' as const, url: 'http://127.0.0.1/t.m3u8' }] }
 /** There and back: to the recorder of another process and its answer to the caller. Alone it takes 8 ms. */
 const CALL_P50_MS = 200
@@ -105,59 +102,6 @@ describe('services and workers on one Postgres', () => {
     expect((await get('/v1/recordings')).status).toBe(404)
   })
 
-  test(
-    'a recording goes on at another worker when its own is killed, and when it is told to stop',
-    async () => {
-      const settings = {
-        PANOREC_DATA_DIR: dataDir,
-        PANOREC_DATABASE_URL: await createDatabase(),
-        PANOREC_PUBLIC_URL: 'http://127.0.0.1:9',
-        PANOREC_ALLOW_PRIVATE_HOSTS: '*',
-        PANOREC_MAX_CPU_PERCENT: '1000',
-        PANOREC_METRICS_PORT: '0',
-      }
-      await using front = await wireService(loadConfig(settings), { logger: silent })
-      await using workers = new AsyncDisposableStack()
-      const startWorker = async () => {
-        const child = spawn(process.execPath, [WORKER], {
-          env: { ...settings, PATH: process.env.PATH ?? '', TMPDIR: process.env.TMPDIR ?? '/tmp' },
-          stdio: ['ignore', 'pipe', 'inherit'],
-        })
-        workers.defer(async () => {
-          if (child.exitCode !== null || child.signalCode !== null) return
-          child.kill('SIGKILL')
-          await once(child, 'exit')
-        })
-        await once(child.stdout, 'data')
-        return child
-      }
-      const recordings = createRecordings({ ...front.recordingsPorts, rooms: { publish: async () => {} } })
-      const first = await startWorker()
-      const { id } = await recordings.start(spec)
-      const take = async () => {
-        const { state, takes } = await recordings.get(id)
-        return state === 'recording' ? takes.length : 0
-      }
-      await expect.poll(take, { timeout: 15_000 }).toBe(1)
-      const second = await startWorker()
-      first.kill('SIGKILL')
-      await expect.poll(take, { timeout: TAKEN_OVER_MS }).toBe(2)
-      await startWorker()
-      const toldAtMs = performance.now()
-      second.kill('SIGTERM')
-      await expect.poll(take, { timeout: TAKEN_OVER_MS }).toBe(3)
-      expect(performance.now() - toldAtMs).toBeLessThan(HANDED_OVER_MS)
-      await recordings.stop(id)
-      await expect.poll(async () => (await recordings.get(id)).state, { timeout: 15_000 }).toBe('completed')
-      expect((await recordings.get(id)).takes.map(({ error }) => error?.code)).toEqual([
-        'recorder.lost',
-        'service.stopping',
-        undefined,
-      ])
-    },
-    4 * TAKEN_OVER_MS,
-  )
-
   test('a take may run for a week', async () => {
     const url = await createDatabase()
     const config = loadConfig({ PANOREC_DATA_DIR: dataDir, PANOREC_DATABASE_URL: url })
@@ -216,7 +160,7 @@ describe('a service that was killed', () => {
         await rm(dataDir, { recursive: true, force: true })
       }
     },
-    TAKEN_OVER_MS * 2,
+    RESTARTED_MS,
   )
 })
 

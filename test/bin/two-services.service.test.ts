@@ -2,17 +2,16 @@ import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { EventSourceMessage } from 'eventsource-parser'
 import { EventSourceParserStream } from 'eventsource-parser/stream'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Frame, type Seat, sitDown } from '../hub/open-room.ts'
 import { type Balancer, startBalancer } from '../kit/servers/balancer.ts'
-import { Child } from '../kit/service/child.ts'
+import { PanorecProcess } from '../kit/service/panorec-process.ts'
 import { createDatabase, cutConnections } from '../kit/service/prepared-databases.ts'
+import { testSettings } from '../kit/service/test-settings.ts'
 import { SCRIPTED_RECORDER } from './scripted-service.ts'
 
-const SERVICE = fileURLToPath(new URL('./service-process.ts', import.meta.url))
 /** Short, so that the test of a killed service does not wait. */
 const HUB = { leaseMs: 1500, leaveGraceMs: 400 }
 /** From one service to the other; measured alone 5 ms, the rest is what a busy machine may add. */
@@ -21,25 +20,12 @@ const source = { id: 'teacher', type: 'hls', url: 'http://127.0.0.1/t.m3u8' }
 
 let dataDir: string
 let databaseUrl: string
-const services: { url: string; child: Child }[] = []
+const services: PanorecProcess[] = []
 let balancer: Balancer
 
-async function startNode() {
-  const settings = {
-    PANOREC_DATA_DIR: dataDir,
-    PANOREC_DATABASE_URL: databaseUrl,
-    PANOREC_PORT: '0',
-    PANOREC_ALLOW_PRIVATE_HOSTS: '*',
-  }
-  const options = { recorderScript: SCRIPTED_RECORDER, hubLimits: HUB }
-  const child = new Child(process.execPath, [SERVICE, JSON.stringify(settings), JSON.stringify(options)], {
-    stdio: 'ipc',
-  })
-  const [message] = await Promise.race([
-    once(child.process, 'message'),
-    child.ended.then((code) => Promise.reject(new Error(`the service ended with ${code}: ${child.stderr}`))),
-  ])
-  return { url: (message as { url: string }).url, child }
+async function startNode(): Promise<PanorecProcess> {
+  const settings = { ...testSettings(dataDir), PANOREC_DATABASE_URL: databaseUrl }
+  return await PanorecProcess.start({ settings, options: { recorderScript: SCRIPTED_RECORDER, hubLimits: HUB } })
 }
 
 beforeAll(async () => {
@@ -50,7 +36,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await balancer?.[Symbol.asyncDispose]()
-  for (const { child } of services) await child[Symbol.asyncDispose]()
+  await Promise.all(services.map((service) => service[Symbol.asyncDispose]()))
   await rm(dataDir, { recursive: true, force: true })
 })
 
@@ -161,8 +147,7 @@ test('events of one service are followed at the other, and a stream goes on ther
 })
 
 test('when a service dies, those who were there have left, but for those who come back over another', async () => {
-  const doomed = await startNode()
-  await using _child = doomed.child
+  await using doomed = await startNode()
   await using watcher = await sit(node(0), 'class-5', 'watcher')
   const seats: Seat[] = []
   for (const name of ['amy', 'bob', 'cat']) {
@@ -171,7 +156,7 @@ test('when a service dies, those who were there have left, but for those who com
     seats.push(seat)
     expect(await watcher.next()).toMatchObject({ type: 'participant.joined', from: name })
   }
-  await doomed.child.end('SIGKILL')
+  await doomed.end('SIGKILL')
   await using back = await sit(node(1), 'class-5', 'bob')
   expect(await watcher.next()).toMatchObject({ type: 'participant.left', from: 'amy' })
   watcher.send(chat('still here'))
@@ -183,18 +168,17 @@ test('when a service dies, those who were there have left, but for those who com
 })
 
 test('when a service stops in order, its members move to the other and nobody has left', async () => {
-  const leaving = await startNode()
-  await using _child = leaving.child
+  await using leaving = await startNode()
   await using watcher = await sit(node(0), 'class-6', 'watcher')
   const amy = await sit(leaving.url, 'class-6', 'amy')
   amy.send({ v: 1, type: 'participant.joined' })
   await watcher.next()
   const closed = once(amy.socket, 'close')
-  leaving.child.process.kill('SIGTERM')
+  const ended = leaving.end('SIGTERM')
   expect((await closed)[0]).toBe(1001)
   await using _again = await sit(node(1), 'class-6', 'amy')
   await new Promise((resolve) => setTimeout(resolve, HUB.leaseMs + HUB.leaveGraceMs))
   watcher.send(chat('alone?'))
   expect(await watcher.next()).toMatchObject({ text: 'alone?', seq: 2 })
-  expect(await leaving.child.ended).toBe(0)
+  expect(await ended).toBe(0)
 })

@@ -14,7 +14,7 @@ import { createDatabase, cutConnections } from '../kit/service/prepared-database
 const RECONNECTED_MS = 15_000
 const AWAY_MS = 600
 /** How long a connection of these tests waits for an answer. */
-const ANSWER_MS = 400
+const ANSWER_MS = 300
 
 test('a Postgres that goes away and returns is used again, and its listeners look for what they missed', async () => {
   await using server = await startPostgres()

@@ -13,7 +13,7 @@ beforeEach(() => {
 })
 
 /** More than a page of highlights. */
-const MANY = 130
+const MANY = 104
 
 /** Clips of a recording that are ready, in the order of their time. */
 async function readyClips(recordingId: string, count: number, durationSec = 2): Promise<string[]> {

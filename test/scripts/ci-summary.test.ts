@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Report, summarize } from '../../scripts/ci-summary.mjs'
+import { type Report, slowest, summarize } from '../../scripts/ci-summary.mjs'
 
 const PASSED: Report = {
   numPassedTests: 2,
@@ -41,5 +41,17 @@ describe('summarize', () => {
       'failed: c.test.ts: Cannot find ./x.ts',
       '2 passed, 1 failed',
     ])
+  })
+})
+
+describe('slowest', () => {
+  it('names the thirty files that took longest, slowest first', () => {
+    const files = Array.from({ length: 40 }, (_, index) => ({
+      ...{ name: `${process.cwd()}/test/${index}.test.ts`, status: 'passed', assertionResults: [] },
+      ...{ startTime: 1000, endTime: 1000 + index * 500 },
+    }))
+    const lines = slowest({ ...PASSED, testResults: files })
+    expect(lines).toHaveLength(30)
+    expect(lines.slice(0, 2)).toEqual(['  19.5 s  test/39.test.ts', '  19.0 s  test/38.test.ts'])
   })
 })

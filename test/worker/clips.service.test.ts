@@ -9,6 +9,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { clipWorkerOptions } from '../../src/bin/wire-highlights.ts'
 import { type ServiceParts, wireService } from '../../src/bin/wire-service.ts'
 import { type Config, loadConfig } from '../../src/config/index.ts'
+import { CLIP_QUEUE } from '../../src/engine/index.ts'
 import { renderIndex } from '../../src/playlist/index.ts'
 import type { Highlight, RecordingState } from '../../src/protocol/index.ts'
 import { createLogger } from '../../src/telemetry/index.ts'
@@ -16,12 +17,14 @@ import { startClipWorker } from '../../src/worker/index.ts'
 import { makeDataDir } from '../kit/service/prepared-databases.ts'
 import { evenSegments } from '../playlist/segments.ts'
 import { aRecord } from '../recording/records.ts'
+import { retryAtOnce } from './dead-worker.ts'
+import { QUICK_TIMES } from './quick-times.ts'
 import type { Played } from './scripted-clipper.ts'
 
 const START = Date.UTC(2026, 10, 21, 9)
 const at = (sec: number) => new Date(START + sec * 1000).toISOString()
 const SCRIPT = fileURLToPath(new URL('./scripted-clipper.ts', import.meta.url))
-/** Several processes, retries that are looked for every two seconds, on a machine that does other things too. */
+/** Several processes and retries, on a machine that does other things too. */
 const PATIENCE = { timeout: 25_000, interval: 50 }
 const MAX_CLIPS = 2
 
@@ -33,6 +36,7 @@ const log: string[] = []
 const open = () =>
   wireService(config, {
     clipperScript: SCRIPT,
+    times: QUICK_TIMES,
     logger: createLogger({ level: 'debug', destination: { write: (line: string) => void log.push(line) } }),
   })
 const work = () => startClipWorker(clipWorkerOptions(core, config))
@@ -85,6 +89,7 @@ const clipOf = ({ recordingId, id }: Highlight) => join(dir, 'store', recordingI
 test('a clip function that is killed half way is run again, and nothing half-written is there meanwhile', async () => {
   await plays('killed', 'crash', '')
   const highlight = await core.highlights.trigger(await record(), { at: at(10), preSec: 4, postSec: 3 })
+  await retryAtOnce(core.database, CLIP_QUEUE)
   await using _worker = await work()
   let early = false
   while ((await played()).length < 2) {

@@ -15,17 +15,19 @@ import { SCRIPTED_RECORDER } from '../bin/scripted-service.ts'
 import { ServiceFolder } from '../kit/service/service-folder.ts'
 import { aRecord, SPEC } from '../recording/records.ts'
 import { startReceiver } from '../webhooks/receiver.ts'
+import { missHeartbeat } from './dead-worker.ts'
+import { QUICK_TIMES } from './quick-times.ts'
 
-/** A sweep every two seconds, and the start of a script, on a busy machine. */
+/** A sweep, and the start of a script, on a busy machine. */
 const TAKEN_MS = 15_000
-/** Webhooks without a job are looked for every 30 s; a dead worker is noticed after 10 s without a heartbeat. */
-const DELIVERED_MS = 50_000
+/** Webhooks without a job, and dead workers, are looked for every second at least. */
+const DELIVERED_MS = 15_000
 
 let folder: ServiceFolder
 let core: ServiceParts
 const undo = new AsyncDisposableStack()
 beforeAll(async () => {
-  folder = undo.use(await ServiceFolder.make({}, { recorderScript: SCRIPTED_RECORDER }))
+  folder = undo.use(await ServiceFolder.make({}, { recorderScript: SCRIPTED_RECORDER, times: QUICK_TIMES }))
   core = undo.use(await folder.open())
 })
 afterAll(() => undo.disposeAsync())
@@ -60,13 +62,14 @@ describe('a worker', () => {
     const [begun, unqueued] = [ended(), ended()]
     await core.writer.insert({ record: begun, facts: [{ type: 'recording.state' }] })
     expect(await core.engine.boss.fetch(WEBHOOK_QUEUE)).toHaveLength(1)
+    await missHeartbeat(core.database, WEBHOOK_QUEUE)
     await using _worker = await folder.work(core)
     const { repository, clock, publicUrl } = core.recordingsPorts
     const muted = createWriter({ repository, clock, publicUrl, webhookQueue: { enqueue: async () => {} } })
     await muted.insert({ record: unqueued, facts: [{ type: 'recording.state' }] })
     const told = () => receiver.received.map(({ body }) => JSON.parse(body).recordingId).sort()
     await expect.poll(told, { timeout: DELIVERED_MS }).toEqual([begun.id, unqueued.id].sort())
-  }, 70_000)
+  })
 })
 
 describe('a queue', () => {
@@ -96,7 +99,7 @@ describe('a queue', () => {
 
   test('that an earlier version made gets the options of this one', async () => {
     await undo.disposeAsync()
-    await using again = await ServiceFolder.make({}, { recorderScript: SCRIPTED_RECORDER })
+    await using again = await ServiceFolder.make({}, { recorderScript: SCRIPTED_RECORDER, times: QUICK_TIMES })
     {
       await using earlier = await again.open()
       for (const { name } of QUEUES) {

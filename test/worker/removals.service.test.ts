@@ -5,12 +5,13 @@ import { startRemovalWorker } from '../../src/worker/index.ts'
 import { ServiceFolder } from '../kit/service/service-folder.ts'
 import { evenSegments } from '../playlist/segments.ts'
 import { aRecord } from '../recording/records.ts'
+import { QUICK_TIMES } from './quick-times.ts'
 
 const PATIENCE = { timeout: 15_000 }
 
 test('media that left a rolling recording are removed by a job, and each job queues the next', async () => {
   await using undo = new AsyncDisposableStack()
-  const core = undo.use(await undo.use(await ServiceFolder.make()).open())
+  const core = undo.use(await undo.use(await ServiceFolder.make({}, { times: QUICK_TIMES })).open())
   undo.use(await startRemovalWorker(core))
   const { engine, store } = core
   const id = `rec_${ulid()}`

@@ -6,15 +6,16 @@ import { createRecordings } from '../../src/recording/index.ts'
 import { SCRIPTED_RECORDER } from '../bin/scripted-service.ts'
 import { ServiceFolder } from '../kit/service/service-folder.ts'
 import { aRecord } from '../recording/records.ts'
+import { QUICK_TIMES } from './quick-times.ts'
 
-/** The promise is 10 s: a sweep every five, and a start; a busy machine needs longer to see it. */
-const REQUEUED_MS = 12_000
+/** A sweep, and a start, on a busy machine. */
+const REQUEUED_MS = 10_000
 
 let core: ServiceParts
 const undo = new AsyncDisposableStack()
 beforeAll(async () => {
   const settings = { PANOREC_MAX_RECORDINGS: '1' }
-  const folder = undo.use(await ServiceFolder.make(settings, { recorderScript: SCRIPTED_RECORDER }))
+  const folder = undo.use(await ServiceFolder.make(settings, { recorderScript: SCRIPTED_RECORDER, times: QUICK_TIMES }))
   core = undo.use(await folder.open())
   undo.use(await folder.work(core))
 })

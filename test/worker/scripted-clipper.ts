@@ -25,7 +25,7 @@ export interface Played {
 
 const HALF_MS = 200
 /** Longer than two processes of low priority take to start on a busy machine. */
-const SLOW_MS = 2000
+const SLOW_MS = 1200
 process.on('disconnect', () => process.exit(0))
 process.once('message', (message) => void serve(message as ClipperRequest))
 

@@ -107,12 +107,14 @@ export class PanorecProcess implements AsyncDisposable {
     }
   }
 
-  async end(signal: NodeJS.Signals): Promise<void> {
+  /** Resolves with its exit code when it has ended; null when the signal ended it, or when it did not run. */
+  async end(signal: NodeJS.Signals): Promise<number | null> {
     const child = this.#child
-    if (child === undefined || !this.running) return
+    if (child === undefined || !this.running) return null
     const exited = once(child, 'exit')
     child.kill(signal)
-    await exited
+    const [code] = (await exited) as [number | null]
+    return code
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
