@@ -70,7 +70,7 @@ describe('services and workers on one Postgres', () => {
     const config = await newDatabase()
     await using front = await wireService(config, { logger: silent })
     // Longer than the beats by which a worker hears that a job is not its own any more.
-    const times = { overtakeMs: 6000 }
+    const times = { overtakeMs: 3000, heartbeatSec: 1 }
     const worker = await startLoneWorker(config, { logger: silent, recorderScript: SCRIPTED_RECORDER, times })
     const recordings = createRecordings({ ...front.recordingsPorts, rooms: { publish: async () => {} } })
     const { id } = await recordings.start({ ...spec, signalling: { url: 'ws://127.0.0.1/own' } })

@@ -15,7 +15,7 @@ import { SCRIPTED_RECORDER } from '../bin/scripted-service.ts'
 import { ServiceFolder } from '../kit/service/service-folder.ts'
 import { aRecord, SPEC } from '../recording/records.ts'
 import { startReceiver } from '../webhooks/receiver.ts'
-import { missHeartbeat } from './dead-worker.ts'
+import { missHeartbeat, retryAtOnce } from './dead-worker.ts'
 import { QUICK_TIMES } from './quick-times.ts'
 
 /** A sweep, and the start of a script, on a busy machine. */
@@ -63,6 +63,7 @@ describe('a worker', () => {
     await core.writer.insert({ record: begun, facts: [{ type: 'recording.state' }] })
     expect(await core.engine.boss.fetch(WEBHOOK_QUEUE)).toHaveLength(1)
     await missHeartbeat(core.database, WEBHOOK_QUEUE)
+    await retryAtOnce(core.database, WEBHOOK_QUEUE)
     await using _worker = await folder.work(core)
     const { repository, clock, publicUrl } = core.recordingsPorts
     const muted = createWriter({ repository, clock, publicUrl, webhookQueue: { enqueue: async () => {} } })

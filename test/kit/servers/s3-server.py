@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 """An S3 server for tests: OpenStack Swift with s3api, its four servers on loopback in one process.
 
-    /usr/bin/python3 s3-server.py FOLDER
+    /usr/bin/python3 s3-server.py FOLDER [KEYS]
 
-FOLDER must lie on a file system with user xattrs (ext4, xfs, btrfs) and belongs to the caller. One JSON line on standard
-output says where it listens and with which keys. It ends on SIGTERM, and when standard input ends, so it cannot outlive
+An answer of a list holds at most KEYS keys, 1000 without it. FOLDER must lie on a file system with user xattrs (ext4, xfs,
+btrfs) and belongs to the caller. One JSON line on standard output says where it listens and with which keys. It ends on SIGTERM, and when standard input ends, so it cannot outlive
 the test that started it. Needs Debian's python3-swift.
 """
 import json
@@ -31,6 +31,7 @@ PIPELINE = (
 ).split()
 
 folder = os.path.abspath(sys.argv[1])
+max_keys = sys.argv[2] if len(sys.argv) > 2 else "1000"
 settings_folder = os.path.join(folder, "etc")
 os.makedirs(settings_folder, exist_ok=True)
 os.makedirs(os.path.join(folder, "srv", "d1"), exist_ok=True)
@@ -103,7 +104,7 @@ def defaults(port):
 
 def proxy_settings(port):
     options = {
-        "s3api": f"location = {REGION}\n",
+        "s3api": f"location = {REGION}\nmax_bucket_listing = {max_keys}\n",
         "tempauth": f"user_{ACCOUNT}_{USER} = {SECRET} .admin\n",
         "versioned_writes": "allow_object_versioning = true\n",
     }

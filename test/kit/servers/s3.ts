@@ -20,12 +20,15 @@ export interface S3Server extends AsyncDisposable {
   createBucket(name: string): Promise<void>
 }
 
-/** A real S3 server on loopback: OpenStack Swift. As root it installs Debian's python3-swift when that is missing. */
-export async function startS3Server(): Promise<S3Server> {
+/**
+ * A real S3 server on loopback: OpenStack Swift. As root it installs Debian's python3-swift when that is missing. `maxKeys` is how
+ * many keys one answer of a list holds.
+ */
+export async function startS3Server({ maxKeys = 1000 } = {}): Promise<S3Server> {
   await installSwift()
   const folder = await mkdtemp(join(tmpdir(), 'panorec-s3-'))
   const script = fileURLToPath(new URL('./s3-server.py', import.meta.url))
-  const child = spawn(PYTHON, [script, folder], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(PYTHON, [script, folder, String(maxKeys)], { stdio: ['pipe', 'pipe', 'inherit'] })
   const exited = once(child, 'exit')
   const line = await Promise.race([once(createInterface({ input: child.stdout }), 'line'), exited])
   if (child.exitCode !== null) throw new Error(`The S3 server ended with code ${child.exitCode}`)
