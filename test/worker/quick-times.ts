@@ -1,7 +1,7 @@
 import type { WorkerTimes } from '../../src/worker/index.ts'
 
 /**
- * For tests of what a worker does, not of when: everything that it looks for by itself is looked for several times a second. What
+ * For tests of what a worker does, not of when: everything that it looks for or writes by itself comes several times a second. What
  * recorders have time for stays as it is in the service. pg-boss takes no less than these seconds.
  */
 export const QUICK_TIMES = {
@@ -14,6 +14,8 @@ export const QUICK_TIMES = {
   clipsMs: 200,
   deletionsMs: 300,
   admissionMs: 100,
+  silenceCheckMs: 200,
+  progressMs: 300,
   pollSec: 0.5,
   takePollSec: 0.5,
   urgentPollSec: 0.5,

@@ -15,11 +15,12 @@ const TIMES: TakeTimes = {
   stopMs: 500,
   terminateMs: 500,
   silenceMs: 500,
+  silenceCheckMs: 100,
   stoppedMs: 500,
   overtakeMs: 500,
 }
-/** The silence is looked at once a second. */
-const LONGER_MS = 2500
+/** Twice as long as a recorder may be silent. */
+const LONGER_MS = 1000
 const at = '2026-11-21T09:00:00.000Z'
 
 async function open(times: Partial<TakeTimes> = {}) {
@@ -62,7 +63,7 @@ test('a recorder that is stopped is killed long before one that is only silent',
 })
 
 test('a recorder that hands over may be silent while it stores the rest, and has its time for that', async () => {
-  await using take = await open({ stopMs: 4000 })
+  await using take = await open({ stopMs: 2000 })
   take.deadlines.onEvent({ type: 'started', at, takeEpochMs: 0 })
   take.deadlines.handOver()
   await sleep(LONGER_MS)
