@@ -2,26 +2,23 @@ import { defineConfig } from 'vitest/config'
 
 /**
  * A test file's suffix says what it needs: `*.test.ts` nothing, `*.service.test.ts` processes, a database or servers,
- * `*.chrome.test.ts` a browser or FFmpeg, `*.measured.test.ts` a quiet machine, because its figures are held to promises.
+ * `*.chrome.test.ts` a browser or FFmpeg. `*.measured.test.ts` judge figures that are held to promises: they read classes that a global
+ * set-up records before any test runs, while the machine does nothing else.
  */
 const tests = (kind: string) => [`test/**/*.${kind}.test.ts`]
 
-/** A media test records for minutes; a cold Chrome on two busy cores takes seconds to start. */
-const MEDIA_TEST_TIMEOUT_MS = 300_000
+/** A cold Chrome on two busy cores takes seconds to start, and a class lasts some. */
+const MEDIA_TEST_TIMEOUT_MS = 180_000
 /** A test that spawns a process or opens PGlite the first time needs seconds on a busy machine. */
 const UNIT_TEST_TIMEOUT_MS = 30_000
 /** Files at once: most wait more than they compute. */
 const WORKERS = 2
-/** A shared machine that stops for a second breaks a recording's figures: CI tries a media test once more, and names it. */
-const MEDIA_RETRIES = process.env.CI ? 1 : 0
 
 const QUICK = { maxWorkers: WORKERS, testTimeout: UNIT_TEST_TIMEOUT_MS, hookTimeout: UNIT_TEST_TIMEOUT_MS }
-const WITH_BROWSER = {
-  globalSetup: ['scripts/vitest/build-pages.ts', 'scripts/vitest/prepare-embedded.ts'],
-  testTimeout: MEDIA_TEST_TIMEOUT_MS,
-  hookTimeout: MEDIA_TEST_TIMEOUT_MS,
-  retry: MEDIA_RETRIES,
-}
+const WITH_BROWSER = { maxWorkers: WORKERS, testTimeout: MEDIA_TEST_TIMEOUT_MS, hookTimeout: MEDIA_TEST_TIMEOUT_MS }
+const BUILD_PAGES = 'scripts/vitest/build-pages.ts'
+const PREPARE_EMBEDDED = 'scripts/vitest/prepare-embedded.ts'
+const RECORD_CLASSES = 'scripts/vitest/record-classes.ts'
 
 export default defineConfig({
   test: {
@@ -45,7 +42,7 @@ export default defineConfig({
           ...QUICK,
           name: 'service',
           include: tests('service'),
-          globalSetup: ['scripts/vitest/prepare-embedded.ts', 'scripts/vitest/prepare-postgres.ts'],
+          globalSetup: [PREPARE_EMBEDDED, 'scripts/vitest/prepare-postgres.ts'],
           sequence: { groupOrder: 1 },
         },
       },
@@ -54,8 +51,8 @@ export default defineConfig({
         test: {
           ...WITH_BROWSER,
           name: 'chrome',
+          globalSetup: [BUILD_PAGES, PREPARE_EMBEDDED],
           include: tests('chrome'),
-          maxWorkers: WORKERS,
           sequence: { groupOrder: 2 },
         },
       },
@@ -64,8 +61,8 @@ export default defineConfig({
         test: {
           ...WITH_BROWSER,
           name: 'measured',
+          globalSetup: [BUILD_PAGES, RECORD_CLASSES],
           include: tests('measured'),
-          fileParallelism: false,
           sequence: { groupOrder: 3 },
         },
       },

@@ -47,11 +47,11 @@ export const storm: Benchmark = {
       await delay(POLL_MS)
       items = (await highlights.list({ recordingId: call.id, limit: TRIGGERS })).items
     }
-    const options = { size: SIZE, pattern: patternOf(0), fps: FPS }
+    const options = { size: SIZE, patterns: [patternOf(0)], fps: FPS }
     const { pictures } = await readRecordedTime(service.recordingDir(call.id), options)
     const lost = (from: number, to: number) => {
       const seen = pictures.filter(({ wallMs }) => wallMs >= from && wallMs < to)
-      const shown = new Set(seen.flatMap(({ counter }) => counter ?? []))
+      const shown = new Set(seen.flatMap(({ counters }) => counters[0] ?? []))
       const expected = ((to - from) / 1000) * FPS
       return [Math.max(0, Math.round(expected) - seen.length), Math.max(...shown) - Math.min(...shown) + 1 - shown.size]
     }

@@ -54,8 +54,8 @@ export const sync: Benchmark = {
     await delay(RECORD_SEC * 1000)
     await call.stop()
     say('decoding it')
-    const film = await readFilm({ input: call.indexUrl, size: SIZE, patterns })
-    const points = await measureSync(film, call.indexUrl)
+    const film = await readFilm({ input: call.indexUrl, size: SIZE, patterns, sound: true })
+    const points = measureSync(film)
     return {
       method:
         `One recording of ${RECORD_SEC} s with two HLS sources, a WHEP source and a file, each with a frame counter, and a flash and a beep ` +

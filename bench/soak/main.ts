@@ -67,10 +67,8 @@ async function main(args: string[]): Promise<void> {
     const { takes, durationSec, error } = ended
     console.log(`decoding ${call.id}: ${takes.length} takes, ${durationSec} s`)
     const dir = join(folder, 'data', 'recordings', call.id)
-    const sources = []
-    for (const pattern of live.patterns) {
-      sources.push(figuresOf(await readRecordedTime(dir, { size: SIZE, pattern, fps: FPS }), FPS))
-    }
+    const recorded = await readRecordedTime(dir, { size: SIZE, patterns: live.patterns, fps: FPS })
+    const sources = live.patterns.map((_, source) => figuresOf(recorded, source, FPS))
     const errors = [...takes.map((take) => take.error), error].flatMap((each) => (each === null ? [] : [each.code]))
     recordings.push({ id: call.id, takes: takes.length, durationSec, errors, sources })
   }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { decodeSound, measureSync, PATTERN_FPS, readFilm } from '../kit/index.ts'
+import { measureSync, PATTERN_FPS, readFilm } from '../kit/index.ts'
 import { type ClipBench, openClipBench } from './clip-call.ts'
 import { durationsOf, PATTERN, SIZE } from './pattern-recording.ts'
 
@@ -60,7 +60,7 @@ async function checkClip(range: Range): Promise<void> {
   const atMs = (range.fromMs + range.toMs) / 2
   const clip = await bench.cut(bench.request({ ...range, atMs }))
   const expected = expectedFrames(range)
-  const film = await readFilm({ input: clip.path, size: SIZE, patterns: [PATTERN] })
+  const film = await readFilm({ input: clip.path, size: SIZE, patterns: [PATTERN], sound: true })
   expect(film.complaints).toEqual([])
   expect(film.pictures.map(({ value }) => value.sources[0]?.counter)).toEqual(expected.counters)
   expect(film.pictures.map(({ ptsSec }) => Math.round(ptsSec * PATTERN_FPS * 1000) / 1000)).toEqual(expected.frames)
@@ -69,14 +69,13 @@ async function checkClip(range: Range): Promise<void> {
   const stated = await durationsOf(clip.path)
   expect(stated.format).toBeCloseTo(durationSec, 3)
   expect(stated.picture).toBeCloseTo(durationSec, 3)
-  const { runs, complaints } = await decodeSound(clip.path)
-  expect(complaints).toEqual([])
+  const { sound: runs = [] } = film
   expect(runs.map(({ ptsSec }) => ptsSec)).toEqual([0])
   expect(Math.abs((runs[0]?.samples.length ?? 0) / 48_000 - durationSec)).toBeLessThanOrEqual(PACKET_SEC)
   // A take's first sound is younger than its first picture: the packet over its beginning was never recorded.
   const border = expected.counters.indexOf(SECOND_FRAME)
   const borderSec = (expected.frames[border] ?? Number.NaN) / PATTERN_FPS
-  const [sync = []] = await measureSync(film, clip.path)
+  const [sync = []] = measureSync(film)
   for (const { ptsSec, offsetSec } of sync) {
     if (ptsSec < BEEP_EDGE_SEC || ptsSec > durationSec - BEEP_EDGE_SEC) continue
     if (Math.abs(ptsSec - borderSec) < BEEP_EDGE_SEC) continue

@@ -73,13 +73,13 @@ test('highlights that wait or are being cut when the whole service is killed bec
   )
   expect(clips).toHaveLength(8)
   const dir = join(dataDir, 'recordings', call.id)
-  const recorded = await readRecordedTime(dir, { size: VIDEO, pattern: patternOf(0), fps: VIDEO.fps })
+  const recorded = await readRecordedTime(dir, { size: VIDEO, patterns: [patternOf(0)], fps: VIDEO.fps })
   for (const { id, from, to } of clips) {
     const input = join(dir, 'highlights', id, 'clip.mp4')
     const film = await readFilm({ input, size: VIDEO, patterns: live.patterns })
     expect(film.complaints).toEqual([])
     const range = { fromMs: Date.parse(from), toMs: Date.parse(to), fps: VIDEO.fps }
-    const expected = picturesBetween(recorded, range).map(({ counter }) => counter)
+    const expected = picturesBetween(recorded, range).map(({ counters }) => counters[0])
     expect(film.pictures.map(({ value }) => value.sources[0]?.counter)).toEqual(expected)
   }
 })

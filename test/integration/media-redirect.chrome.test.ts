@@ -9,7 +9,7 @@ import { openStore } from '../../src/store/index.ts'
 import { fakeHighlightId } from '../api/fake-highlights.ts'
 import { fakeId } from '../api/fakes.ts'
 import { openApp } from '../api/open-app.ts'
-import { launchChrome, makePatternClip, patternOf, playInChrome, readFilm } from '../kit/index.ts'
+import { CLIP_SIZE, launchChrome, makePatternClip, patternOf, playInChrome, readFilm } from '../kit/index.ts'
 import { type S3Server, startS3Server } from '../kit/servers/s3.ts'
 
 const run = promisify(execFile)
@@ -20,7 +20,7 @@ const SEGMENT = `${ID}/takes/1/0.ts`
 const CLIP = `${ID}/highlights/${HIGHLIGHT}/clip.mp4`
 const SECONDS = 4
 const FRAMES = 25 * SECONDS
-const SIZE = { width: 640, height: 360 }
+const SIZE = CLIP_SIZE
 /** Installing the S3 server on a fresh machine. */
 const SERVER_TIMEOUT_MS = 120_000
 /** Four seconds of film on a busy machine. */

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fakeHighlightId } from '../api/fake-highlights.ts'
 import { fakeId } from '../api/fakes.ts'
 import { openApp } from '../api/open-app.ts'
-import { launchChrome, makePatternClip, patternOf } from '../kit/index.ts'
+import { CLIP_SIZE, launchChrome, makePatternClip, patternOf } from '../kit/index.ts'
 
 const SECONDS = 4
 /** The clip has 100 pictures; Chrome may drop some on a busy machine, but plays all of the time. */
@@ -17,7 +17,7 @@ describe('the page of a link, in a browser', () => {
   let url: string
   beforeAll(async () => {
     api = await openApp()
-    await api.recordings.start({ room: 'class-42', video: { width: 640, height: 360 } })
+    await api.recordings.start({ room: 'class-42', video: CLIP_SIZE })
     await api.highlights.trigger(fakeId(1), { label: `A word ${'without-an-end'.repeat(10)}` })
     api.highlights.change(fakeHighlightId(1), { state: 'ready', durationSec: SECONDS })
     const folder = `${fakeId(1)}/highlights/${fakeHighlightId(1)}`
@@ -53,7 +53,7 @@ describe('the page of a link, in a browser', () => {
       return [currentTime, videoWidth, videoHeight]
     })()`)) as [number, number, number]
     expect(Math.abs(endSec - SECONDS)).toBeLessThanOrEqual(LENGTH_TOLERANCE_SEC)
-    expect([width, height, violations]).toEqual([640, 360, []])
+    expect([width, height, violations]).toEqual([CLIP_SIZE.width, CLIP_SIZE.height, []])
     await page.close()
   })
 

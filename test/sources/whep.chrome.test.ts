@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Sfu } from '../kit/servers/sfu/index.ts'
-import { makePatternClip } from '../kit/sources/clip.ts'
+import { CLIP_SIZE, makePatternClip } from '../kit/sources/clip.ts'
 import { patternOf } from '../kit/sources/pattern.ts'
 import { longestPauseMs, SourceHarness, tell } from './harness.ts'
 import { WhepDoor } from './whep-door.ts'
@@ -40,7 +40,7 @@ describe('a WHEP source', () => {
     const view = await source.view()
     expect(longestPauseMs(view, live.atMs)).toBeLessThan(FREEZE_MS)
     expect(view.streams).toEqual([['audio', 'video']])
-    expect(view).toMatchObject({ muted: true, width: 640 })
+    expect(view).toMatchObject({ muted: true, width: CLIP_SIZE.width })
   })
 
   test.concurrent('comes back when its publisher leaves and returns', async () => {

@@ -5,8 +5,9 @@ import { runFfmpeg } from '../service/child.ts'
 import { BEEP_SEC, drawPattern, PATTERN_FPS, type Pattern } from './pattern.ts'
 
 /** Grows when what is drawn changes, so that an old clip of the cache is not used. */
-const CLIP_VERSION = 1
-const SIZE = { width: 640, height: 360 }
+const CLIP_VERSION = 2
+/** Small: what a source costs to decode, once for each of its viewers, is not what tests are about. */
+export const CLIP_SIZE = { width: 320, height: 180 }
 
 export function cacheDir(): string {
   return join(tmpdir(), 'panorec-kit-cache')
@@ -34,13 +35,22 @@ export async function makePatternClip(pattern: Pattern, seconds: number): Promis
 }
 
 async function* pictures(pattern: Pattern, count: number): AsyncGenerator<Uint8Array> {
-  for (let counter = 0; counter < count; counter++) yield drawPattern(pattern, counter, SIZE)
+  for (let counter = 0; counter < count; counter++) yield drawPattern(pattern, counter, CLIP_SIZE)
 }
 
 function clipArguments(pattern: Pattern, seconds: number, path: string): string[] {
   const beep = `0.3*sin(2*PI*${pattern.beepHz}*n/48000)*lt(mod(n,48000),${BEEP_SEC * 48000})`
   return [
-    ...['-f', 'rawvideo', '-pix_fmt', 'yuv420p', '-s', `${SIZE.width}x${SIZE.height}`, '-r', String(PATTERN_FPS)],
+    ...[
+      '-f',
+      'rawvideo',
+      '-pix_fmt',
+      'yuv420p',
+      '-s',
+      `${CLIP_SIZE.width}x${CLIP_SIZE.height}`,
+      '-r',
+      String(PATTERN_FPS),
+    ],
     ...['-i', 'pipe:0', '-f', 'lavfi', '-i', `aevalsrc='${beep}|${beep}':s=48000:d=${seconds}`],
     ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-profile:v', 'baseline', '-crf', '20'],
     ...['-g', String(PATTERN_FPS), '-keyint_min', String(PATTERN_FPS), '-sc_threshold', '0'],

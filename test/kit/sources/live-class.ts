@@ -4,8 +4,8 @@ import { type Pattern, patternOf } from './pattern.ts'
 
 /** Segments that a player wants before it starts. */
 const READY_SEGMENTS = 3
-/** Few lengths, so that most classes share the clips of the cache: to draw one takes a twentieth of its time. */
-const CLIP_UNIT_SEC = 240
+/** Few lengths, so that most classes share the clips of the cache. */
+const CLIP_UNIT_SEC = 120
 
 /** Several live HLS sources with known patterns; the i-th has pattern i and the id `source-<i>`. */
 export class LiveClass implements AsyncDisposable {
@@ -24,8 +24,7 @@ export class LiveClass implements AsyncDisposable {
     const live = new LiveClass(patterns, servers)
     try {
       for (const pattern of patterns) {
-        const clip = await makePatternClip(pattern, Math.ceil(seconds / CLIP_UNIT_SEC) * CLIP_UNIT_SEC)
-        servers.push(await HlsServer.start({ clip }))
+        servers.push(await HlsServer.start({ clip: await makeLongClip(pattern, seconds) }))
       }
       await Promise.all(servers.map((server) => server.ready(READY_SEGMENTS)))
       return live
@@ -50,4 +49,9 @@ export class LiveClass implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.servers.map((server) => server[Symbol.asyncDispose]()))
   }
+}
+
+/** A pattern's clip of at least so many seconds, of those that many tests share. */
+export async function makeLongClip(pattern: Pattern, seconds: number): Promise<string> {
+  return await makePatternClip(pattern, Math.ceil(seconds / CLIP_UNIT_SEC) * CLIP_UNIT_SEC)
 }

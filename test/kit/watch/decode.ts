@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 
 /** A decoded picture, I420. `data` is only valid during the call that gets it. */
 export interface Picture {
@@ -17,36 +18,9 @@ export interface Decoded<T> {
   /** What FFmpeg said at level warning or worse. */
   readonly complaints: readonly string[]
 }
-
-/** Full-range pictures stay as they are: a conversion would only add complaints of its own. */
-const PICTURE_FILTER = 'format=yuv420p|yuvj420p,showinfo=checksum=0'
-
-/** Decodes every picture of a file or playlist with its exact PTS and reads something from each. */
-export async function decodePictures<T>(
-  input: string,
-  size: { readonly width: number; readonly height: number },
-  read: (picture: Picture) => T,
-): Promise<Decoded<T>> {
-  const values: T[] = []
-  const picture = new Uint8Array((size.width * size.height * 3) / 2)
-  let filled = 0
-  const { times, complaints } = await decode(
-    input,
-    ['-map', '0:v:0', '-vf', PICTURE_FILTER, '-fps_mode', 'passthrough', '-f', 'rawvideo'],
-    (bytes) => {
-      for (let at = 0; at < bytes.length; ) {
-        const part = bytes.subarray(at, at + picture.length - filled)
-        picture.set(part, filled)
-        at += part.length
-        filled += part.length
-        if (filled < picture.length) return
-        values.push(read({ ...size, data: picture }))
-        filled = 0
-      }
-    },
-  )
-  if (times.length !== values.length) throw new Error(`${values.length} pictures of ${input} have ${times.length} PTS`)
-  return { items: values.map((value, i) => ({ ptsSec: times[i]?.ptsSec ?? Number.NaN, value })), complaints }
+export interface Size {
+  readonly width: number
+  readonly height: number
 }
 
 export const SAMPLE_RATE = 48000
@@ -56,67 +30,155 @@ export interface SoundRun {
   readonly samples: Int16Array
 }
 
+/** Decodes every picture of a file or playlist with its exact PTS and reads something from each. */
+export async function decodePictures<T>(input: string, size: Size, read: (picture: Picture) => T): Promise<Decoded<T>> {
+  const pictures = new PictureReader(size, read)
+  const complaints = await decode(input, [pictures])
+  return { items: pictures.items(), complaints }
+}
+
 /** Decodes the sound, mixed to mono; a hole or jump of more than a sample in its PTS begins a new run. */
-export async function decodeSound(input: string): Promise<{ runs: SoundRun[]; complaints: readonly string[] }> {
-  const parts: Uint8Array[] = []
-  const filter = `aformat=sample_fmts=s16:channel_layouts=mono:sample_rates=${SAMPLE_RATE},ashowinfo`
-  const { times, complaints } = await decode(input, ['-map', '0:a:0', '-af', filter, '-f', 's16le'], (bytes) => {
-    parts.push(bytes)
-  })
-  const bytes = new Uint8Array(Buffer.concat(parts))
-  const samples = new Int16Array(bytes.buffer, 0, bytes.length >> 1)
-  const runs: { ptsSec: number; first: number }[] = []
-  let at = 0
-  let dueSec = Number.NaN
-  for (const { ptsSec, count } of times) {
-    if (!(Math.abs(ptsSec - dueSec) <= 1.5 / SAMPLE_RATE)) runs.push({ ptsSec, first: at })
-    at += count
-    dueSec = ptsSec + count / SAMPLE_RATE
-  }
-  return {
-    runs: runs.map((run, i) => ({
-      ptsSec: run.ptsSec,
-      samples: samples.subarray(run.first, runs[i + 1]?.first ?? at),
-    })),
-    complaints,
-  }
-}
-
-interface FrameTime {
-  readonly ptsSec: number
-  /** Samples of an audio frame; 0 for a picture. */
-  readonly count: number
-}
-/** Its `pts_time` has six digits: after ten seconds that is less than the place of a sample. */
-const FRAME_LINE = /showinfo.*\bn: *\d+ pts: *(\S+) +pts_time:(?:.*rate:(\d+) nb_samples: *(\d+))?/
-const CLOCK_LINE = /showinfo.*config in time_base: (\d+)\/(\d+)/
-
-async function decode(
+export async function decodeSound(
   input: string,
-  output: readonly string[],
-  onBytes: (bytes: Uint8Array) => void,
-): Promise<{ times: FrameTime[]; complaints: string[] }> {
+): Promise<{ runs: readonly SoundRun[]; complaints: readonly string[] }> {
+  const sound = new SoundReader()
+  const complaints = await decode(input, [sound])
+  return { runs: sound.runs(), complaints }
+}
+
+/** Pictures and sound in one pass over the input. */
+export async function decodeBoth<T>(
+  input: string,
+  size: Size,
+  read: (picture: Picture) => T,
+): Promise<Decoded<T> & { readonly runs: readonly SoundRun[] }> {
+  const pictures = new PictureReader(size, read)
+  const sound = new SoundReader()
+  const complaints = await decode(input, [pictures, sound])
+  return { items: pictures.items(), runs: sound.runs(), complaints }
+}
+
+/** One output of FFmpeg: the bytes of a pipe, and the lines in which a filter tells the times of what is in them. */
+interface Reader {
+  readonly filter: 'showinfo' | 'ashowinfo'
+  readonly arguments: readonly string[]
+  onBytes(bytes: Uint8Array): void
+  onLine(line: string): void
+}
+
+/** Full-range pictures stay as they are: a conversion would only add complaints of its own. */
+const PICTURE_FILTER = 'format=yuv420p|yuvj420p,showinfo=checksum=0'
+const CLOCK_LINE = /config in time_base: (\d+)\/(\d+)/
+const PICTURE_LINE = /\bn: *\d+ pts: *(\S+) +pts_time:/
+
+class PictureReader<T> implements Reader {
+  readonly filter = 'showinfo'
+  readonly arguments = ['-map', '0:v:0', '-vf', PICTURE_FILTER, '-fps_mode', 'passthrough', '-f', 'rawvideo']
+  readonly #size: Size
+  readonly #read: (picture: Picture) => T
+  readonly #picture: Uint8Array
+  readonly #values: T[] = []
+  readonly #times: number[] = []
+  #filled = 0
+  #unitSec = Number.NaN
+
+  constructor(size: Size, read: (picture: Picture) => T) {
+    this.#size = size
+    this.#read = read
+    this.#picture = new Uint8Array((size.width * size.height * 3) / 2)
+  }
+
+  onBytes(bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length; ) {
+      const part = bytes.subarray(at, at + this.#picture.length - this.#filled)
+      this.#picture.set(part, this.#filled)
+      at += part.length
+      this.#filled += part.length
+      if (this.#filled < this.#picture.length) return
+      this.#values.push(this.#read({ ...this.#size, data: this.#picture }))
+      this.#filled = 0
+    }
+  }
+
+  onLine(line: string): void {
+    const [, clock, perSec] = CLOCK_LINE.exec(line) ?? []
+    if (clock) this.#unitSec = Number(clock) / Number(perSec)
+    const [, pts] = PICTURE_LINE.exec(line) ?? []
+    if (pts) this.#times.push(Number(pts) * this.#unitSec)
+  }
+
+  items(): Timed<T>[] {
+    const [pictures, times] = [this.#values.length, this.#times.length]
+    if (pictures !== times) throw new Error(`${pictures} pictures have ${times} PTS: is their size the expected one?`)
+    return this.#values.map((value, i) => ({ ptsSec: this.#times[i] ?? Number.NaN, value }))
+  }
+}
+
+const SOUND_FILTER = `aformat=sample_fmts=s16:channel_layouts=mono:sample_rates=${SAMPLE_RATE},ashowinfo`
+/** Its `pts_time` has six digits: after ten seconds that is less than the place of a sample. */
+const SOUND_LINE = /\bn: *\d+ pts: *(\S+) +pts_time:.*rate:(\d+) nb_samples: *(\d+)/
+
+class SoundReader implements Reader {
+  readonly filter = 'ashowinfo'
+  readonly arguments = ['-map', '0:a:0', '-af', SOUND_FILTER, '-f', 's16le']
+  readonly #parts: Uint8Array[] = []
+  readonly #runs: { readonly ptsSec: number; readonly first: number }[] = []
+  #samples = 0
+  #dueSec = Number.NaN
+
+  onBytes(bytes: Uint8Array): void {
+    this.#parts.push(bytes)
+  }
+
+  onLine(line: string): void {
+    const [, pts, rate, count] = SOUND_LINE.exec(line) ?? []
+    if (!pts) return
+    const ptsSec = Number(pts) / Number(rate)
+    if (!(Math.abs(ptsSec - this.#dueSec) <= 1.5 / SAMPLE_RATE)) this.#runs.push({ ptsSec, first: this.#samples })
+    this.#samples += Number(count)
+    this.#dueSec = ptsSec + Number(count) / SAMPLE_RATE
+  }
+
+  runs(): SoundRun[] {
+    const bytes = new Uint8Array(Buffer.concat(this.#parts))
+    const samples = new Int16Array(bytes.buffer, 0, bytes.length >> 1)
+    return this.#runs.map(({ ptsSec, first }, i) => ({
+      ptsSec,
+      samples: samples.subarray(first, this.#runs[i + 1]?.first ?? this.#samples),
+    }))
+  }
+}
+
+/** Resolves with what FFmpeg complained of; rejects when it fails. */
+async function decode(input: string, readers: readonly Reader[]): Promise<string[]> {
   const head = ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'level+info', '-copyts', '-i', input]
-  const child = spawn('ffmpeg', [...head, ...output, 'pipe:1'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const outputs = readers.flatMap((reader, i) => [...reader.arguments, `pipe:${pipeOf(i)}`])
+  const child = spawn('ffmpeg', [...head, ...outputs], {
+    stdio: ['ignore', 'pipe', 'pipe', ...readers.slice(1).map(() => 'pipe' as const)],
   })
   const ended = new Promise<number | null>((resolve, reject) => child.once('close', resolve).once('error', reject))
-  const times: FrameTime[] = []
   const complaints: string[] = []
-  let unitSec = Number.NaN
-  const readLines = (async () => {
-    for await (const line of createInterface({ input: child.stderr })) {
-      const [, clock, perSec] = CLOCK_LINE.exec(line) ?? []
-      if (clock) unitSec = Number(clock) / Number(perSec)
-      const [, pts, rate, count] = FRAME_LINE.exec(line) ?? []
-      if (pts)
-        times.push({ ptsSec: rate ? Number(pts) / Number(rate) : Number(pts) * unitSec, count: Number(count ?? 0) })
-      else if (/\[(warning|error|fatal|panic)\]/.test(line)) complaints.push(line)
-    }
-  })()
-  for await (const bytes of child.stdout) onBytes(bytes)
-  await readLines
+  await Promise.all([
+    readLines(child, readers, complaints),
+    ...readers.map((reader, i) => readBytes(child.stdio[pipeOf(i)] as Readable, reader)),
+  ])
   const code = await ended
   if (code !== 0) throw new Error(`ffmpeg could not decode ${input}: ${complaints.join('\n')}`)
-  return { times, complaints }
+  return complaints
+}
+
+/** Standard output, and from 3 on what follows standard error. */
+const pipeOf = (output: number): number => (output === 0 ? 1 : output + 2)
+
+async function readLines({ stderr }: ChildProcess, readers: readonly Reader[], complaints: string[]): Promise<void> {
+  if (stderr === null) return
+  for await (const line of createInterface({ input: stderr })) {
+    const [, filter] = /\[Parsed_(a?showinfo)_/.exec(line) ?? []
+    readers.find((reader) => reader.filter === filter)?.onLine(line)
+    if (/\[(warning|error|fatal|panic)\]/.test(line)) complaints.push(line)
+  }
+}
+
+async function readBytes(pipe: Readable, reader: Reader): Promise<void> {
+  for await (const bytes of pipe) reader.onBytes(bytes as Uint8Array)
 }

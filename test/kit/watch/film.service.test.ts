@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runFfmpeg } from '../service/child.ts'
-import { makePatternClip } from '../sources/clip.ts'
+import { CLIP_SIZE, makePatternClip } from '../sources/clip.ts'
 import { patternOf } from '../sources/pattern.ts'
 import { longestGapSec, measureCadence, measureSync, quantile, readFilm } from './film.ts'
 
@@ -38,8 +38,8 @@ async function compose(name: string, extra: { video?: string; beforeSecondInput?
 describe('the check of a recording', () => {
   test('sees every frame of small tiles and sound in step', async () => {
     const input = await compose('good.ts')
-    const film = await readFilm({ input, size: SIZE, patterns })
-    const sync = await measureSync(film, input)
+    const film = await readFilm({ input, size: SIZE, patterns, sound: true })
+    const sync = measureSync(film)
     patterns.forEach((_, i) => {
       expect(measureCadence(film, i)).toMatchObject({ present: 1, repeated: 0, unreadable: 0, backwards: 0 })
       const offsets = (sync[i] ?? []).map((point) => Math.abs(point.offsetSec))
@@ -58,8 +58,8 @@ describe('the check of a recording', () => {
       ...['-i', clips[1] ?? '', '-itsoffset', '-0.08', '-i', clips[1] ?? ''],
       ...['-map', '0:v', '-map', '1:a', '-c:v', 'copy', '-af', 'aresample=async=1:first_pts=0', clip],
     ])
-    const film = await readFilm({ input: clip, size: { width: 640, height: 360 }, patterns: [patternOf(1)] })
-    const [points = []] = await measureSync(film, clip)
+    const film = await readFilm({ input: clip, size: CLIP_SIZE, patterns: [patternOf(1)], sound: true })
+    const [points = []] = measureSync(film)
     const offsets = points.map((point) => point.offsetSec)
     expect(quantile(offsets, 0.5)).toBeGreaterThan(-0.08 - ONSET_TOLERANCE_SEC)
     expect(quantile(offsets, 0.5)).toBeLessThan(-0.08 + ONSET_TOLERANCE_SEC)

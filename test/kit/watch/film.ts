@@ -1,6 +1,6 @@
 import type { Pattern, Rect } from '../sources/pattern.ts'
 import { findBeeps } from './beeps.ts'
-import { decodePictures, decodeSound, type Picture, type Timed } from './decode.ts'
+import { decodeBoth, decodePictures, type Picture, type Size, type SoundRun, type Timed } from './decode.ts'
 import { type Colour, isStillThere, locateTile, meanColour, readCounter, readFlash, type Tile } from './tile.ts'
 
 /** What one source shows in one picture of the recording. */
@@ -19,16 +19,20 @@ export interface Still {
 export interface Film {
   readonly pictures: readonly Timed<Still>[]
   readonly patterns: readonly Pattern[]
+  /** Its sound, where that was asked for. */
+  readonly sound?: readonly SoundRun[]
   /** What FFmpeg complained of while it decoded. */
   readonly complaints: readonly string[]
 }
 
 export interface FilmOptions {
   readonly input: string
-  readonly size: { readonly width: number; readonly height: number }
+  readonly size: Size
   readonly patterns: readonly Pattern[]
   /** Places of the picture, in pixels, whose colour is to be known. */
   readonly probes?: readonly Rect[]
+  /** The sound is decoded too, in the same pass. */
+  readonly sound?: boolean
 }
 
 /** Decodes a recording and follows each source by its colour, also through layout switches. */
@@ -43,7 +47,12 @@ export async function readFilm(options: FilmOptions): Promise<Film> {
     }),
     probes: probes.map((rect) => meanColour(picture, rect)),
   })
-  const { items, complaints } = await decodePictures(options.input, options.size, read)
+  const { input, size, sound = false } = options
+  if (sound) {
+    const { items, complaints, runs } = await decodeBoth(input, size, read)
+    return { pictures: items, patterns, sound: runs, complaints }
+  }
+  const { items, complaints } = await decodePictures(input, size, read)
   return { pictures: items, patterns, complaints }
 }
 
@@ -135,9 +144,10 @@ export interface SyncPoint {
 }
 
 /** Pairs each flash with the beep nearest to it; a flash with no beep within 0.4 s has none and is left out. */
-export async function measureSync(film: Film, input: string): Promise<readonly (readonly SyncPoint[])[]> {
-  const { runs } = await decodeSound(input)
-  return film.patterns.map((pattern, source) => pairUp(findFlashes(film, source), findBeeps(runs, pattern)))
+export function measureSync(film: Film): readonly (readonly SyncPoint[])[] {
+  const { sound } = film
+  if (sound === undefined) throw new Error('the film was read without its sound')
+  return film.patterns.map((pattern, source) => pairUp(findFlashes(film, source), findBeeps(sound, pattern)))
 }
 
 const FARTHEST_PAIR_SEC = 0.4

@@ -1,5 +1,14 @@
 import { join } from 'node:path'
-import { blockRect, COLUMNS, decodeCounter, PANEL, type Pattern, ROWS } from '../sources/pattern.ts'
+import {
+  blockRect,
+  COLUMNS,
+  decodeCounter,
+  PANEL,
+  PATTERN_FPS,
+  type Pattern,
+  type Rect,
+  ROWS,
+} from '../sources/pattern.ts'
 import { launchChrome } from './chrome.ts'
 
 /** What Chrome showed of a film that a pattern fills. */
@@ -12,8 +21,10 @@ export interface Showing {
   readonly frames: number
   /** The frame that a canvas gets before the film plays. */
   readonly first: ShownFrame
-  /** Each frame that was on the screen; a busy machine may leave some out. */
+  /** Each frame that was on the screen while it played; a busy machine may leave some out. */
   readonly shown: readonly ShownFrame[]
+  /** Each picture of the film, after a seek to its middle. */
+  readonly stepped: readonly ShownFrame[]
 }
 
 export interface ShownFrame {
@@ -27,22 +38,25 @@ type Seen = { readonly mediaSec: number; readonly luma: readonly number[] }
 /** A film that should have ended by now and has not is stuck. */
 const LONGEST_PLAY_MS = 60_000
 
-/** Plays an MP4 in a plain `<video>` of a real Chrome, to its end, and reads the counter of every frame it shows. */
-export async function playFilmInChrome(url: string, pattern: Pattern): Promise<Showing> {
+/**
+ * Plays an MP4 in a plain `<video>` of a real Chrome, to its end, and reads the counter of every frame it shows. `panel` is where the
+ * counter's blocks are, in fractions of the picture; without it the pattern fills the film.
+ */
+export async function playFilmInChrome(url: string, pattern: Pattern, panel: Rect = PANEL): Promise<Showing> {
   await using browser = await launchChrome()
   const page = await browser.newPage()
   page.setDefaultTimeout(2 * LONGEST_PLAY_MS)
   await page.setContent('<video playsinline crossorigin="anonymous"></video>')
   await page.addScriptTag({ path: join(import.meta.dirname, './pages/film.js') })
   const places = Array.from({ length: COLUMNS * ROWS }, (_, i) => {
-    const { x, y, width, height } = blockRect(PANEL, i)
+    const { x, y, width, height } = blockRect(panel, i)
     return { x: x + width / 2, y: y + height / 2 }
   })
-  const settings = JSON.stringify({ places, longestMs: LONGEST_PLAY_MS })
+  const settings = JSON.stringify({ places, longestMs: LONGEST_PLAY_MS, fps: PATTERN_FPS })
   const found = (await page.evaluate(`playFilm(${JSON.stringify(url)}, ${settings})`)) as Omit<
     Showing,
-    'first' | 'shown'
-  > & { readonly first: Seen; readonly shown: readonly Seen[] }
+    'first' | 'shown' | 'stepped'
+  > & { readonly first: Seen; readonly shown: readonly Seen[]; readonly stepped: readonly Seen[] }
   const read = ({ mediaSec, luma }: Seen): ShownFrame => ({
     mediaSec,
     counter: decodeCounter(
@@ -50,5 +64,5 @@ export async function playFilmInChrome(url: string, pattern: Pattern): Promise<S
       pattern.index,
     ),
   })
-  return { ...found, first: read(found.first), shown: found.shown.map(read) }
+  return { ...found, first: read(found.first), shown: found.shown.map(read), stepped: found.stepped.map(read) }
 }

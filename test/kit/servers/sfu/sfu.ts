@@ -1,6 +1,4 @@
 import { once } from 'node:events'
-import { writeFile } from 'node:fs/promises'
-import { setPriority } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import type { Browser } from 'puppeteer'
 import { Child } from '../../service/child.ts'
@@ -106,21 +104,6 @@ function feedArguments(clip: string, fromSec: number, ports: { video: number; au
   ]
 }
 
-/** A publisher still sends in real time. */
-const PUBLISHER_NICE = 10
-
-/**
- * A publisher's Chrome stands for one on another machine, where it takes nothing from the recorder. Where the kernel shares the time
- * among sessions before it looks at nice values (sched(7), "The autogroup feature"), its session gives way too; elsewhere, or
- * without the privilege, nice values are all there is.
- */
-async function giveWay(browser: Browser): Promise<void> {
-  const pid = browser.process()?.pid
-  if (pid === undefined) return
-  setPriority(pid, PUBLISHER_NICE)
-  await writeFile(`/proc/${pid}/autogroup`, `${PUBLISHER_NICE}`).catch(() => undefined)
-}
-
 class ChromePublisher implements AsyncDisposable {
   readonly #browser: Browser
   readonly #files: FileServer
@@ -132,7 +115,6 @@ class ChromePublisher implements AsyncDisposable {
 
   static async start(clip: string, whipUrl: string): Promise<ChromePublisher> {
     const browser = await launchChrome()
-    await giveWay(browser)
     const publisher = new ChromePublisher(browser, await FileServer.start(dirname(clip)))
     try {
       await publisher.#publish(basename(clip), whipUrl)

@@ -1,7 +1,10 @@
 // A page with nothing but a <video>: what a person sees who opens the file. Runs in Chrome, not in Node.
 
-/** Plays a film to its end; resolves with the luma at each place, in fractions of the picture, in every frame that was shown. */
-async function playFilm(url, { places, longestMs }) {
+/**
+ * Plays a film to its end, then seeks to each of its pictures; resolves with the luma at each place, in fractions of the picture, in
+ * every frame that was shown.
+ */
+async function playFilm(url, { places, longestMs, fps }) {
   const video = document.querySelector('video')
   const canvas = new OffscreenCanvas(320, 180)
   const context = canvas.getContext('2d', { willReadFrequently: true })
@@ -32,13 +35,22 @@ async function playFilm(url, { places, longestMs }) {
   await Promise.race([video.play(), late])
   await Promise.race([ended, late])
   const quality = video.getVideoPlaybackQuality()
+  const frames = quality.totalVideoFrames
+  const stepped = []
+  for (let n = 0; video.ended && n < Math.round(video.duration * fps); n++) {
+    const seeked = once('seeked')
+    video.currentTime = (n + 0.5) / fps
+    await Promise.race([seeked, late])
+    stepped.push(look(n / fps))
+  }
   return {
     errors,
     ended: video.ended,
     durationSec: video.duration,
-    frames: quality.totalVideoFrames,
+    frames,
     first,
     shown,
+    stepped,
     width: video.videoWidth,
     height: video.videoHeight,
   }

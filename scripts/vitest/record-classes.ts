@@ -1,0 +1,30 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { TestProject } from 'vitest/node'
+import { CLASS_NAMES } from '../../test/conformance/classes/class-names.ts'
+
+const RECORD = fileURLToPath(new URL('../../test/conformance/classes/record.ts', import.meta.url))
+
+/**
+ * Vitest's global set-up of the measured tests: the classes that they read are recorded before any test runs, while the machine does
+ * nothing else. A class that cannot be recorded fails its readers, not the whole run. `PANOREC_TEST_CLASSES` names a folder that keeps
+ * them, for somebody who writes a reader.
+ */
+export default async function recordClasses(project: TestProject): Promise<() => void> {
+  const kept = process.env.PANOREC_TEST_CLASSES
+  const folder = kept ?? mkdtempSync(join(tmpdir(), 'panorec-classes-'))
+  project.provide('classes', folder)
+  const missing = CLASS_NAMES.filter((name) => !existsSync(join(folder, name)))
+  if (missing.length > 0) {
+    const recorder = spawn(process.execPath, [RECORD, folder, ...missing], { stdio: ['ignore', 'inherit', 'inherit'] })
+    const [code] = await once(recorder, 'exit')
+    if (code !== 0) console.error(`The classes of the measured tests could not be recorded: exit code ${code}`)
+  }
+  return () => {
+    if (kept === undefined) rmSync(folder, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,54 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { assertNothingLeft, takeStock } from '../../kit/index.ts'
+import { TestService } from '../../kit/service/test-service.ts'
+import { describeStalls, type Stall, StallMeter } from '../../kit/watch/stall-meter.ts'
+import { type ClassName, DATA, STORY } from './class-names.ts'
+import { holdEventfulClass } from './eventful-class.ts'
+import { holdSteadyClass } from './steady-class.ts'
+
+/** Five frames: the most that 99 of 100 leave of the steady class's twenty seconds. */
+const STALLED_MAX_MS = 200
+/** A class in which the machine stalled longer says nothing, and is held again at most so often. */
+const REPEATS = 2
+
+const HOLD: Readonly<Record<ClassName, (service: TestService, folder: string) => Promise<object>>> = {
+  steady: holdSteadyClass,
+  eventful: holdEventfulClass,
+}
+
+/** Records the classes that the measured tests read, each into a folder of its own: `record.ts <folder> <class>…`. */
+const [folder = '', ...names] = process.argv.slice(2)
+for (const name of names as ClassName[]) await record(name, join(folder, name))
+process.exit(0)
+
+async function record(name: ClassName, path: string): Promise<void> {
+  for (let repeats = 0; ; repeats += 1) {
+    await rm(path, { recursive: true, force: true })
+    await mkdir(path, { recursive: true })
+    const { story, stalls } = await hold(name, path)
+    await writeFile(join(path, STORY), JSON.stringify({ ...story, stalls }))
+    const stalledMs = stalls.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0)
+    if (stalledMs <= STALLED_MAX_MS) return
+    console.error(`The ${name} class is inconclusive: ${describeStalls(stalls)}.`)
+    if (repeats === REPEATS) return
+    console.error('It is held again.')
+  }
+}
+
+async function hold(name: ClassName, path: string): Promise<{ story: object; stalls: readonly Stall[] }> {
+  await using meter = await StallMeter.start()
+  const before = await takeStock()
+  const story = await holdIn(name, path)
+  await assertNothingLeft(before)
+  return { story, stalls: meter.stalls }
+}
+
+async function holdIn(name: ClassName, path: string): Promise<object> {
+  await using service = await TestService.start({
+    PANOREC_DATA_DIR: join(path, DATA),
+    PANOREC_LOG_LEVEL: 'error',
+    PANOREC_MAX_CLIPS: '2',
+  })
+  return await HOLD[name](service, path)
+}

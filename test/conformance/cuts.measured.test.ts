@@ -1,0 +1,67 @@
+import { beforeAll, expect, test } from 'vitest'
+import { longestGapSec, measureCadence, type RecordedTime } from '../kit/index.ts'
+import { type CheckedRecording, checkRecording } from '../recorder/recording-check.ts'
+import { EVENTFUL_VIDEO, FILE_SOURCE } from './classes/eventful-class.ts'
+import { type RecordedClass, readClass } from './classes/read-class.ts'
+import { FRAME_MS, readEventful } from './eventful-recording.ts'
+import { HOLE_MAX_SEC, PRESENT_MIN } from './tolerances.ts'
+
+const FPS = EVENTFUL_VIDEO.fps
+/** A trigger whose end lies so far ahead when it is stored reaches the page in time to cut there. */
+const AHEAD_MS = 500
+
+let lesson: RecordedClass<'eventful'>
+let checked: CheckedRecording
+let recorded: RecordedTime
+beforeAll(async () => {
+  lesson = await readClass('eventful')
+  checked = await checkRecording(lesson.dir)
+  recorded = await readEventful(lesson)
+})
+
+test('a segment ends at the picture at which a highlight ends that was triggered while it was recorded', () => {
+  const { highlights, recording } = lesson.story
+  const bordersMs = checked.index.segments.map(({ programDateTime }) => programDateTime?.getTime() ?? Number.NaN)
+  const asked = highlights.filter(({ at, postSec, createdAt, clamped, gaps }) => {
+    const endMs = Date.parse(at) + postSec * 1000
+    const isLive = Date.parse(createdAt) < Date.parse(recording.endedAt ?? '')
+    return isLive && endMs > Date.parse(createdAt) + AHEAD_MS && clamped?.to === undefined && gaps.length === 0
+  })
+  expect(asked.length).toBeGreaterThan(10)
+  const late = asked.flatMap(({ id, at, postSec }) => {
+    const endMs = Date.parse(at) + postSec * 1000
+    const afterMs = Math.min(...bordersMs.filter((border) => border > endMs - 1).map((border) => border - endMs))
+    return afterMs <= FRAME_MS + 1 ? [] : [`${id}: ${afterMs} ms`]
+  })
+  expect(late).toEqual([])
+})
+
+test('segments are as long as their pictures, and no longer than the playlist promises', () => {
+  const { index, pictures } = checked
+  index.segments.forEach(({ duration }, i) => {
+    expect(duration).toBeCloseTo((pictures[i]?.length ?? Number.NaN) / FPS, 3)
+    expect(duration).toBeLessThanOrEqual(index.targetDuration)
+  })
+})
+
+test('a storm of cuts makes many segments and loses no more than one of 100 frames, and no longer than a fifth of a second', () => {
+  const { stormFromMs, stormToMs, highlights } = lesson.story
+  const begun = checked.index.segments.filter(({ programDateTime }) => {
+    const atMs = programDateTime?.getTime() ?? 0
+    return atMs >= stormFromMs && atMs < stormToMs
+  })
+  const asked = highlights.filter(({ createdAt }) => {
+    const atMs = Date.parse(createdAt)
+    return atMs >= stormFromMs && atMs < stormToMs
+  })
+  expect(begun.length).toBeGreaterThan(asked.length / 2)
+  const part = recorded.parts.find(({ fromMs, toMs }) => fromMs <= stormFromMs && stormToMs <= toMs)
+  const { film, fromMs } = part ?? expect.unreachable('the storm is in one take')
+  const secOf = (wallMs: number) => (film.pictures[0]?.ptsSec ?? 0) + (wallMs - fromMs) / 1000
+  const window = { fromSec: secOf(stormFromMs), toSec: secOf(stormToMs) }
+  const cadence = measureCadence(film, FILE_SOURCE, window)
+  expect(cadence).toMatchObject({ unreadable: 0, backwards: 0 })
+  expect(cadence.present).toBeGreaterThanOrEqual(PRESENT_MIN)
+  const pictures = film.pictures.filter(({ ptsSec }) => ptsSec >= window.fromSec && ptsSec < window.toSec)
+  expect(longestGapSec({ ...film, pictures })).toBeLessThan(HOLE_MAX_SEC)
+})

@@ -1,0 +1,150 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeAll, expect, test } from 'vitest'
+import {
+  continuousParts,
+  decodeSound,
+  FileServer,
+  findBeeps,
+  parsePlaylist,
+  playInChrome,
+  quantile,
+  type RecordedPart,
+  type RecordedTime,
+} from '../kit/index.ts'
+import { slipAt } from '../kit/watch/slip.ts'
+import { EVENTFUL_PATTERNS, EVENTFUL_VIDEO } from './classes/eventful-class.ts'
+import { type RecordedClass, readClass } from './classes/read-class.ts'
+import { readEventful, stretchesOf } from './eventful-recording.ts'
+import { HLS_SYNC_P95_SEC } from './tolerances.ts'
+
+/** The soak has ten, and its figures. */
+const HAND_OVERS = 2
+const FPS = EVENTFUL_VIDEO.fps
+/** Two roundings of PROGRAM-DATE-TIME. */
+const DATE_MS = 2
+/** Between two beeps. */
+const BEEP_P95_MS = 20
+const BEEP_MAX_MS = 150
+/** Flashes and beeps at the beginning of a stretch: a player may skip until it plays in real time. */
+const SETTLING = 2
+const PLAY_RATE = 6
+
+let lesson: RecordedClass<'eventful'>
+let recorded: RecordedTime
+let index: string
+/** Unbroken stretches in which takes handed over. */
+let stretches: readonly (readonly RecordedPart[])[]
+beforeAll(async () => {
+  lesson = await readClass('eventful')
+  recorded = await readEventful(lesson)
+  index = await readFile(join(lesson.dir, 'index.m3u8'), 'utf8')
+  stretches = stretchesOf(recorded).filter((parts) => parts.length > 1)
+})
+
+test('a recording with `maxTakeSec` goes on in a new recorder again and again, and never says that it does not record', () => {
+  const { handovers, states, recording } = lesson.story
+  expect(handovers).toHaveLength(HAND_OVERS)
+  expect(states).toEqual(['recording'])
+  expect(recording).toMatchObject({ state: 'completed', error: null })
+  for (const take of recording.takes.slice(0, HAND_OVERS)) expect(take.error).toBeNull()
+})
+
+test('the manifest has every take', async () => {
+  const manifest = JSON.parse(await readFile(join(lesson.dir, 'recording.json'), 'utf8'))
+  expect(manifest).toMatchObject({ state: 'completed', error: null })
+  expect(manifest.takes).toHaveLength(lesson.story.recording.takes.length)
+})
+
+test('every source is in step, and no frame of it is lost or doubled at the border', () => {
+  const { handovers } = lesson.story
+  for (const { sources } of handovers) {
+    expect(sources).toHaveLength(EVENTFUL_PATTERNS.length)
+    expect(sources.filter(({ inStep }) => !inStep)).toEqual([])
+  }
+  const slips = handovers.map(({ atMs }) =>
+    EVENTFUL_PATTERNS.map((_, source) => slipAt(recorded.pictures, source, { borderMs: atMs, fps: FPS })),
+  )
+  expect(slips).toEqual(handovers.map(() => EVENTFUL_PATTERNS.map(() => 0)))
+})
+
+test('every picture that the playlist lists is there, and takes follow each other without a gap in time', () => {
+  const segments = parsePlaylist(index).playlist?.segments ?? []
+  const listedSec = segments.reduce((sum, { duration }) => sum + duration, 0)
+  expect(recorded.parts.reduce((sum, { film }) => sum + film.pictures.length, 0)).toBe(Math.round(listedSec * FPS))
+  const takeOf = (uri = '') => uri.split('/')[1]
+  const gapsMs = segments.flatMap(({ programDateTime, uri, discontinuity }, i) => {
+    const before = segments[i - 1]
+    if (before === undefined) return []
+    if (takeOf(before.uri) !== takeOf(uri)) expect(discontinuity).toBe(true)
+    const dueMs = (before.programDateTime?.getTime() ?? 0) + before.duration * 1000
+    return [
+      {
+        take: Number(takeOf(uri)),
+        isFirst: takeOf(before.uri) !== takeOf(uri),
+        gapMs: (programDateTime?.getTime() ?? 0) - dueMs,
+      },
+    ]
+  })
+  const borders = gapsMs.filter(({ take, isFirst }) => isFirst && take <= HAND_OVERS + 1)
+  expect(borders).toHaveLength(HAND_OVERS)
+  for (const { gapMs } of borders) expect(Math.abs(gapMs)).toBeLessThanOrEqual(DATE_MS)
+  expect(stretches.flatMap((parts) => parts.slice(1))).toHaveLength(HAND_OVERS)
+})
+
+test('the sound goes on over the border without a gap, beep by beep', async () => {
+  await using stretchFiles = await writeStretches()
+  for (const input of stretchFiles.paths) {
+    const { runs } = await decodeSound(input)
+    // Timestamps leave the first take's zero at its end; behind that all takes are one unbroken run of samples.
+    expect(runs.length).toBeLessThanOrEqual(2)
+    for (const pattern of EVENTFUL_PATTERNS) {
+      const offMs = runs.flatMap((sound) => betweenMs(findBeeps([sound], pattern))).map((ms) => Math.abs(ms - 1000))
+      expect(quantile(offMs, 0.95)).toBeLessThan(BEEP_P95_MS)
+      expect(Math.max(...offMs)).toBeLessThan(BEEP_MAX_MS)
+    }
+  }
+})
+
+test('sound and picture stay in step in every take', () => {
+  for (const parts of stretches) {
+    const [fromMs, toMs] = [parts[0]?.fromMs ?? 0, parts.at(-1)?.toMs ?? 0]
+    for (const points of recorded.sync) {
+      const inside = points.filter(({ wallMs }) => wallMs >= fromMs && wallMs < toMs).slice(SETTLING)
+      const offsets = inside.map(({ offsetSec }) => Math.abs(offsetSec))
+      expect(offsets.length).toBeGreaterThan(SETTLING)
+      expect(quantile(offsets, 0.95)).toBeLessThan(HLS_SYNC_P95_SEC)
+    }
+  }
+})
+
+test('hls.js plays it to its end, over hand-overs, pauses and the death of Chrome', async () => {
+  const listedSec = (parsePlaylist(index).playlist?.segments ?? []).reduce((sum, { duration }) => sum + duration, 0)
+  await using server = await FileServer.start(lesson.dir)
+  const viewing = await playInChrome(server.url('index.m3u8'), { rate: PLAY_RATE, fromSec: 0 })
+  expect(viewing.ended).toBe(true)
+  expect(viewing.errors.filter((error) => error.includes('fatal'))).toEqual([])
+  expect(viewing.positionSec).toBeGreaterThan(listedSec - 1)
+})
+
+function betweenMs(beeps: readonly number[]): number[] {
+  return beeps.slice(SETTLING).map((at, i) => (at - (beeps[i + SETTLING - 1] ?? 0)) * 1000)
+}
+
+/** A playlist for each stretch, with its borders. */
+async function writeStretches() {
+  const folder = await mkdtemp(join(tmpdir(), 'panorec-stretches-'))
+  const texts = continuousParts(index).map((text) => text.replaceAll(/^(?=takes\/)/gm, `${lesson.dir}/`))
+  const paths: string[] = []
+  for (const parts of stretches) {
+    const from = recorded.parts.indexOf(parts[0] ?? expect.unreachable())
+    const [first = '', ...others] = texts.slice(from, from + parts.length)
+    const bodies = others.map((text) => text.slice(text.search(/^#EXT(INF|-X-PROGRAM-DATE-TIME)/m)))
+    const joined = [first, ...bodies].map((text) => text.replace('#EXT-X-ENDLIST\n', '')).join('#EXT-X-DISCONTINUITY\n')
+    const path = join(folder, `${from}.m3u8`)
+    await writeFile(path, `${joined}#EXT-X-ENDLIST\n`)
+    paths.push(path)
+  }
+  return { paths, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) }
+}
