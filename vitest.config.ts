@@ -16,6 +16,8 @@ const WORKERS = 2
 
 const QUICK = { maxWorkers: WORKERS, testTimeout: UNIT_TEST_TIMEOUT_MS, hookTimeout: UNIT_TEST_TIMEOUT_MS }
 const WITH_BROWSER = { maxWorkers: WORKERS, testTimeout: MEDIA_TEST_TIMEOUT_MS, hookTimeout: MEDIA_TEST_TIMEOUT_MS }
+/** As many as there are outages of a live source: they cost little and last half a minute each. */
+const CONCURRENT_TESTS = 12
 const BUILD_PAGES = 'scripts/vitest/build-pages.ts'
 const PREPARE_EMBEDDED = 'scripts/vitest/prepare-embedded.ts'
 const RECORD_CLASSES = 'scripts/vitest/record-classes.ts'
@@ -51,6 +53,8 @@ export default defineConfig({
         test: {
           ...WITH_BROWSER,
           name: 'chrome',
+/** As many as there are outages of a live source: they cost little and last half a minute each. */
+const CONCURRENT_TESTS = 12
           globalSetup: [BUILD_PAGES, PREPARE_EMBEDDED],
           include: tests('chrome'),
           sequence: { groupOrder: 2 },

@@ -7,6 +7,7 @@ import { TestService } from '../kit/service/test-service.ts'
 const STARTS = 5
 const SHORT_MS = 1000
 const SOURCE_SEC = 120
+const VIDEO = { width: 320, height: 180, fps: 25, bitrateKbps: 400 }
 
 test('starts and stops in a row leave nothing behind, and a source that comes while Chrome starts is played', async () => {
   await using service = await TestService.start()
@@ -15,7 +16,7 @@ test('starts and stops in a row leave nothing behind, and a source that comes wh
   if (first === undefined || second === undefined) return expect.unreachable()
   const before = await takeStock()
   for (let i = 0; i < STARTS; i++) {
-    const call = await service.post({ sources: [first] })
+    const call = await service.post({ sources: [first], video: VIDEO })
     await call.addSource(second)
     expect((await call.running()).sources).toHaveLength(2)
     await sleep(SHORT_MS)

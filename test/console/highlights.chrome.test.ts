@@ -17,6 +17,19 @@ const CUT_MS = 60_000
 /** Enough for a clip with seconds before its moment. */
 const RECORDED_SEC = 6
 
+const LONG_LABEL = 'A rather long label that has to find its place on a phone held upright'
+/** Clips that are there when the tests begin. */
+const LABELS = [
+  'The proof, in one line',
+  'Something else',
+  'First of two',
+  'Second of two',
+  'By keyboard',
+  'To be shared',
+  'To be deleted',
+  LONG_LABEL,
+] as const
+
 let browser: Browser
 let live: LiveClass
 let service: TestService
@@ -37,6 +50,7 @@ beforeAll(async () => {
     },
     { timeout: CUT_MS, interval: 200 },
   )
+  await Promise.all(LABELS.map(makeClip))
 })
 afterAll(async () => {
   await browser?.close()
@@ -73,11 +87,16 @@ async function until(page: Page, expression: string, timeout = SHOWN_MS): Promis
   await page.waitForFunction(expression, { polling: 100, timeout })
 }
 
-/** A clip that is there, by a call and not by hand. */
-async function readyClip(label: string, by = 'Ms Li'): Promise<Highlight> {
-  const { id } = await client.highlights.trigger(recording.id, { preSec: 2, postSec: 0, label, by })
+/** Makes a clip by a call and not by hand, and waits until it is there. */
+async function makeClip(label: string): Promise<void> {
+  const { id } = await client.highlights.trigger(recording.id, { preSec: 2, postSec: 0, label, by: 'Ms Li' })
   await expect.poll(async () => (await client.highlights.get(id)).state, { timeout: CUT_MS }).toBe('ready')
-  return await client.highlights.get(id)
+}
+
+/** One of the clips that were made before the tests. */
+async function clipOf(label: (typeof LABELS)[number]): Promise<Highlight> {
+  const [found] = (await client.highlights.list({ recordingId: recording.id, label })).items
+  return found ?? expect.unreachable(`there is no clip ${label}`)
 }
 
 const recordingHash = () => `#/recordings/${recording.id}`
@@ -153,7 +172,7 @@ describe('the button of a running class', () => {
 
 describe('the gallery', () => {
   it('narrows by text and favourites, holds that in the address, and keeps a heart over a reload', async () => {
-    const [wanted] = [await readyClip('The proof, in one line'), await readyClip('Something else')]
+    const wanted = await clipOf('The proof, in one line')
     await using console = await openConsole('#/highlights')
     const { page } = console
     await page.locator('input[type=search]').fill('PROOF')
@@ -173,8 +192,6 @@ describe('the gallery', () => {
   })
 
   it('joins chosen clips into a film that plays', async () => {
-    await readyClip('First of two')
-    await readyClip('Second of two')
     await using console = await openConsole('#/highlights?text=of+two')
     const { page } = console
     await until(page, `${CARDS}.length === 2`)
@@ -194,7 +211,7 @@ describe('the gallery', () => {
 
 describe('a highlight by itself', () => {
   it('is walked through by the keyboard alone, and gives the focus back', async () => {
-    const clip = await readyClip('By keyboard')
+    const clip = await clipOf('By keyboard')
     await using console = await openConsole('#/highlights?text=By+keyboard')
     const { page, faults } = console
     await page.waitForSelector('.card-link')
@@ -226,7 +243,7 @@ describe('a highlight by itself', () => {
   })
 
   it('gives a link that is copied, opens without a key, and opens nothing once it is revoked', async () => {
-    const clip = await readyClip('To be shared')
+    const clip = await clipOf('To be shared')
     await using console = await openConsole(`#/highlights/${clip.id}`)
     const { page } = console
     await page.locator('button::-p-text(Share)').click()
@@ -250,7 +267,7 @@ describe('a highlight by itself', () => {
   })
 
   it('is deleted after asking, and its card goes', async () => {
-    const clip = await readyClip('To be deleted')
+    const clip = await clipOf('To be deleted')
     await using console = await openConsole('#/highlights?text=To+be+deleted')
     const { page } = console
     await page.locator('.card-link').click()
@@ -263,7 +280,7 @@ describe('a highlight by itself', () => {
 
 describe('a phone', () => {
   it('has the button under the thumb and nothing to scroll sideways', async () => {
-    const clip = await readyClip('A rather long label that has to find its place on a phone held upright')
+    const clip = await clipOf(LONG_LABEL)
     await using console = await openConsole(recordingHash(), PHONE)
     const { page, faults } = console
     await page.waitForSelector('.trigger-button')

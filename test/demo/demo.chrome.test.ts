@@ -1,20 +1,30 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { decodePictures } from '../kit/index.ts'
+import { checkRecording } from '../recorder/recording-check.ts'
+import { prepareDemoFilms } from './films.ts'
 
 const MAIN = fileURLToPath(new URL('../../examples/demo/main.ts', import.meta.url))
 const SECONDS = 8
+const FPS = 25
 /** A stop ends with a whole segment, and begins at the next look at the recording. */
 const TOLERANCE_SEC = 4
 /** Of the service's log, shown when the demo fails. */
 const LOG_TAIL = 4000
 
+let films: string
+beforeAll(async () => {
+  films = (await prepareDemoFilms()).folder
+})
+
 /** Runs the demo in a folder of its own; `interrupt` presses Ctrl-C as soon as the output matches. */
 async function runDemo(args: readonly string[], interrupt?: RegExp) {
   const folder = await mkdtemp(join(tmpdir(), 'panorec-demo-run-'))
+  await cp(films, join(folder, 'data/demo/films'), { recursive: true })
   const child = spawn(process.execPath, [MAIN, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] })
   let output = ''
   let interrupted = false
@@ -27,30 +37,55 @@ async function runDemo(args: readonly string[], interrupt?: RegExp) {
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
   const log = await readFile(join(folder, 'data/demo/panorec.log'), 'utf8').catch(() => 'no log')
   const story = `${output}\n${log.slice(-LOG_TAIL)}`
-  return { folder, code, output, story, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) }
+  const recording = join(folder, /Folder +(\S+)/.exec(output)?.[1] ?? '')
+  return {
+    recording,
+    code,
+    output,
+    story,
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  }
 }
 
 describe('npm run demo', () => {
-  it('records a class, says how it went, and leaves a recording that is whole', async () => {
+  it('records a class, says how it went, and leaves a recording and clips that decode whole', async () => {
     await using demo = await runDemo(['--seconds', String(SECONDS)])
     expect(demo.code, demo.story).toBe(0)
     expect(demo.output).toMatch(/State +completed\n/)
     expect(demo.output).toMatch(/Watch +http:\/\/127\.0\.0\.1:\d+\/#\/recordings\/rec_/)
+    const clips = new Map<string, number>()
     for (const label of ['Kofi has a question', 'The theorem of Pythagoras']) {
-      expect(demo.output).toMatch(
-        new RegExp(`Clip +${label}, [\\d.]+ s\\n +http://127\\.0\\.0\\.1:\\d+/media/.*/clip\\.mp4\\n`),
+      const said = new RegExp(
+        `Clip +${label}, ([\\d.]+) s\\n +http://127\\.0\\.0\\.1:\\d+/media/.*/(hl_\\w+)/clip\\.mp4\\n`,
       )
+      expect(demo.output).toMatch(said)
+      const [, seconds = '', id = ''] = said.exec(demo.output) ?? []
+      clips.set(id, Number(seconds))
     }
     const seconds = Number(/Duration +([\d.]+) s/.exec(demo.output)?.[1])
     expect(Math.abs(seconds - SECONDS)).toBeLessThan(TOLERANCE_SEC)
-    const recording = /Folder +(\S+)/.exec(demo.output)?.[1] ?? ''
-    expect(await readFile(join(demo.folder, recording, 'index.m3u8'), 'utf8')).toContain('#EXT-X-ENDLIST')
+
+    const { index, warnings, pictures } = await checkRecording(demo.recording)
+    expect(warnings).toBe('')
+    expect(index.endlist).toBe(true)
+    expect(pictures.flat().length / FPS).toBeCloseTo(seconds, 1)
+    expect((await readdir(join(demo.recording, 'highlights'))).sort()).toEqual([...clips.keys()].sort())
+    for (const [id, clipSec] of clips) {
+      const input = join(demo.recording, 'highlights', id, 'clip.mp4')
+      const { items, complaints } = await decodePictures(input, { width: 1280, height: 720 }, meanLuma)
+      expect(complaints).toEqual([])
+      expect(items.length / FPS).toBeCloseTo(clipSec, 1)
+      // A class in light colours: a black picture is none of it.
+      for (const { value } of items) expect(value).toBeGreaterThan(BLACK)
+    }
   })
 
   it('stops in order at Ctrl-C and says so to the shell', async () => {
     await using demo = await runDemo(['--seconds', '300'], /^recording .* [1-9]\d* segments/m)
     expect(demo.code, demo.story).toBe(130)
     expect(demo.output).toMatch(/State +completed\n/)
+    const { index, warnings } = await checkRecording(demo.recording)
+    expect([index.endlist, warnings]).toEqual([true, ''])
   })
 
   it('refuses an option that it does not know', async () => {
@@ -59,3 +94,15 @@ describe('npm run demo', () => {
     expect(demo.output).toContain('--second')
   })
 })
+
+/** Limited range: black is 16. */
+const BLACK = 30
+/** So many bytes apart is enough to know a picture's light. */
+const SPARSE = 97
+
+function meanLuma({ data, width, height }: { data: Uint8Array; width: number; height: number }): number {
+  let sum = 0
+  let count = 0
+  for (let at = 0; at < width * height; at += SPARSE, count++) sum += data[at] ?? 0
+  return sum / count
+}

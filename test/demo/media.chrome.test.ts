@@ -9,19 +9,21 @@ import { CAST, FPS, LOOP_SEC } from '../../examples/demo/cast.ts'
 import { type LiveSource, startLiveSource } from '../../examples/demo/media/live-source.ts'
 import { prepareFilms } from '../../examples/demo/media/prepare.ts'
 import { parseRange, serveMedia } from '../../examples/demo/media/server.ts'
-import { CHROME_PATH } from '../kit/watch/chrome.ts'
+import { prepareDemoFilms, TOOLS } from './films.ts'
 
 const run = promisify(execFile)
-const TOOLS = { ffmpegPath: 'ffmpeg', chromePath: CHROME_PATH }
 const SIGNAL = new AbortController().signal
 /** Long enough for the playlist of six segments to roll. */
 const ROLL_MS = 6000
 
 let folder: string
 let films: Awaited<ReturnType<typeof prepareFilms>>
+let cacheFolder: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'panorec-demo-test-'))
-  films = await prepareFilms(TOOLS, { cacheFolder: join(folder, 'films'), signal: SIGNAL, onStep: () => undefined })
+  const prepared = await prepareDemoFilms()
+  films = prepared.films
+  cacheFolder = prepared.folder
 })
 afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
@@ -58,7 +60,7 @@ describe('the films of the demo', () => {
   it('are found again instead of being made again', async () => {
     const steps: string[] = []
     const again = await prepareFilms(TOOLS, {
-      cacheFolder: join(folder, 'films'),
+      cacheFolder,
       signal: SIGNAL,
       onStep: (step) => steps.push(step),
     })

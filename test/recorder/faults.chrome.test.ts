@@ -59,26 +59,6 @@ test.each([
 )
 
 test(
-  'leaves what it recorded to the next take when Chrome is killed',
-  async () => {
-    await using folders = await makeFolders()
-    const run = startRecorder(buildRequest(folders), page.path)
-    await run.event('segment', 2)
-    const tree = await readProcessTree(process.pid)
-    process.kill(tree[1]?.pid ?? 0, 'SIGKILL')
-    const ended = await run.done
-    expect(ended).toMatchObject({
-      reason: 'failed',
-      error: { code: expect.stringMatching(/^(chrome|page)\.crashed$/) },
-    })
-    const { warnings, index } = await checkGivenUp(run, ended.error)
-    expect([warnings, index.endlist]).toEqual(['', true])
-    expect((await readProcessTree(process.pid)).length).toBe(1)
-  },
-  TEST_TIMEOUT_MS,
-)
-
-test(
   'stops within its time when the page does not',
   async () => {
     await using folders = await makeFolders()

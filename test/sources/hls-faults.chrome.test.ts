@@ -6,7 +6,7 @@ import { patternOf } from '../kit/sources/pattern.ts'
 import { type OpenedSource, SourceHarness, type SourceView, tell } from './harness.ts'
 
 /** Twice what is buffered ahead of the picture, so that every outage shows. */
-const OUTAGE_MS = 10_000
+const OUTAGE_MS = 8_000
 /** Three times hls.js' own time-outs. */
 const LONG_OUTAGE_MS = 30_000
 /** From the end of an outage to moving pictures: the longest it may take. */

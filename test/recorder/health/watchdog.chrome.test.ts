@@ -44,7 +44,7 @@ function warningsOf(events: readonly RecorderEvent[]): readonly string[] {
   return events.flatMap((event) => (event.type === 'warning' ? [event.error.code] : []))
 }
 
-test.each<[PageFault, string]>([
+test.concurrent.each<[PageFault, string]>([
   ['frozen', 'picture.frozen'],
   ['black', 'picture.black'],
   ['silent', 'sound.silent'],
