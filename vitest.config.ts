@@ -53,8 +53,8 @@ export default defineConfig({
         test: {
           ...WITH_BROWSER,
           name: 'chrome',
-/** As many as there are outages of a live source: they cost little and last half a minute each. */
-const CONCURRENT_TESTS = 12
+          // Tests of sources wait out an outage each, all at once.
+          maxConcurrency: CONCURRENT_TESTS,
           globalSetup: [BUILD_PAGES, PREPARE_EMBEDDED],
           include: tests('chrome'),
           sequence: { groupOrder: 2 },
