@@ -1,9 +1,10 @@
 import { defineConfig } from 'vitest/config'
+import { INCONCLUSIVE } from './scripts/vitest/stalls.ts'
 
 /**
  * A test file's suffix says what it needs: `*.test.ts` nothing, `*.service.test.ts` processes, a database or servers,
- * `*.chrome.test.ts` a browser or FFmpeg. `*.measured.test.ts` judge figures that are held to promises: they read classes that a global
- * set-up records before any test runs, while the machine does nothing else.
+ * `*.chrome.test.ts` a browser or FFmpeg, `*.measured.test.ts` a machine that does nothing else. `*.recorded.test.ts` judge figures that
+ * are held to promises in two classes that a global set-up records before any test runs, while the machine does nothing else.
  */
 const tests = (kind: string) => [`test/**/*.${kind}.test.ts`]
 
@@ -14,8 +15,20 @@ const UNIT_TEST_TIMEOUT_MS = 30_000
 /** Files at once: most wait more than they compute. */
 const WORKERS = 2
 
+/** A test that failed while the machine stalled says so, see `scripts/vitest/name-stalls.ts`; no other is ever repeated. */
+const WAITING = {
+  setupFiles: ['scripts/vitest/leave-nothing.ts', 'scripts/vitest/name-stalls.ts'],
+  retry: { count: 2, condition: new RegExp(`^${INCONCLUSIVE}`) },
+}
+const WATCH_STALLS = 'scripts/vitest/watch-stalls.ts'
+
 const QUICK = { maxWorkers: WORKERS, testTimeout: UNIT_TEST_TIMEOUT_MS, hookTimeout: UNIT_TEST_TIMEOUT_MS }
-const WITH_BROWSER = { maxWorkers: WORKERS, testTimeout: MEDIA_TEST_TIMEOUT_MS, hookTimeout: MEDIA_TEST_TIMEOUT_MS }
+const WITH_BROWSER = {
+  ...WAITING,
+  maxWorkers: WORKERS,
+  testTimeout: MEDIA_TEST_TIMEOUT_MS,
+  hookTimeout: MEDIA_TEST_TIMEOUT_MS,
+}
 /** As many as there are outages of a live source: they cost little and last half a minute each. */
 const CONCURRENT_TESTS = 12
 const BUILD_PAGES = 'scripts/vitest/build-pages.ts'
@@ -26,15 +39,15 @@ export default defineConfig({
   test: {
     pool: 'forks',
     passWithNoTests: false,
-    setupFiles: ['scripts/vitest/leave-nothing.ts'],
     projects: [
       {
         extends: true,
         test: {
           ...QUICK,
           name: 'pure',
+          setupFiles: ['scripts/vitest/leave-nothing.ts'],
           include: ['test/**/*.test.ts'],
-          exclude: ['service', 'chrome', 'measured'].flatMap(tests),
+          exclude: ['service', 'chrome', 'recorded', 'measured'].flatMap(tests),
           sequence: { groupOrder: 0 },
         },
       },
@@ -42,9 +55,10 @@ export default defineConfig({
         extends: true,
         test: {
           ...QUICK,
+          ...WAITING,
           name: 'service',
           include: tests('service'),
-          globalSetup: [PREPARE_EMBEDDED, 'scripts/vitest/prepare-postgres.ts'],
+          globalSetup: [WATCH_STALLS, PREPARE_EMBEDDED, 'scripts/vitest/prepare-postgres.ts'],
           sequence: { groupOrder: 1 },
         },
       },
@@ -55,7 +69,7 @@ export default defineConfig({
           name: 'chrome',
           // Tests of sources wait out an outage each, all at once.
           maxConcurrency: CONCURRENT_TESTS,
-          globalSetup: [BUILD_PAGES, PREPARE_EMBEDDED],
+          globalSetup: [WATCH_STALLS, BUILD_PAGES, PREPARE_EMBEDDED],
           include: tests('chrome'),
           sequence: { groupOrder: 2 },
         },
@@ -64,10 +78,21 @@ export default defineConfig({
         extends: true,
         test: {
           ...WITH_BROWSER,
-          name: 'measured',
-          globalSetup: [BUILD_PAGES, RECORD_CLASSES],
-          include: tests('measured'),
+          name: 'recorded',
+          globalSetup: [WATCH_STALLS, BUILD_PAGES, RECORD_CLASSES],
+          include: tests('recorded'),
           sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...WITH_BROWSER,
+          name: 'measured',
+          fileParallelism: false,
+          globalSetup: [WATCH_STALLS, BUILD_PAGES, PREPARE_EMBEDDED],
+          include: tests('measured'),
+          sequence: { groupOrder: 4 },
         },
       },
     ],

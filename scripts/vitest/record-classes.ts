@@ -10,7 +10,7 @@ import { CLASS_NAMES } from '../../test/conformance/classes/class-names.ts'
 const RECORD = fileURLToPath(new URL('../../test/conformance/classes/record.ts', import.meta.url))
 
 /**
- * Vitest's global set-up of the measured tests: the classes that they read are recorded before any test runs, while the machine does
+ * Vitest's global set-up of the recorded tests: the classes that they read are recorded before any test runs, while the machine does
  * nothing else. A class that cannot be recorded fails its readers, not the whole run. `PANOREC_TEST_CLASSES` names a folder that keeps
  * them, for somebody who writes a reader.
  */
@@ -22,7 +22,7 @@ export default async function recordClasses(project: TestProject): Promise<() =>
   if (missing.length > 0) {
     const recorder = spawn(process.execPath, [RECORD, folder, ...missing], { stdio: ['ignore', 'inherit', 'inherit'] })
     const [code] = await once(recorder, 'exit')
-    if (code !== 0) console.error(`The classes of the measured tests could not be recorded: exit code ${code}`)
+    if (code !== 0) console.error(`The classes of the recorded tests could not be recorded: exit code ${code}`)
   }
   return () => {
     if (kept === undefined) rmSync(folder, { recursive: true, force: true })

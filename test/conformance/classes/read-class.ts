@@ -27,7 +27,7 @@ export interface RecordedClass<N extends ClassName> {
   recordingDir(id: string): string
 }
 
-/** What the global set-up of the measured tests recorded, for all its readers: nobody writes there. */
+/** What the global set-up of the recorded tests recorded, for all its readers: nobody writes there. */
 export async function readClass<N extends ClassName>(name: N): Promise<RecordedClass<N>> {
   return await readFrom(name, join(inject('classes'), name))
 }
@@ -43,7 +43,7 @@ export async function copyClass<N extends ClassName>(name: N): Promise<RecordedC
 async function readFrom<N extends ClassName>(name: N, folder: string): Promise<RecordedClass<N>> {
   const story = JSON.parse(
     await readFile(join(folder, STORY), 'utf8').catch(() => {
-      throw new Error(`The ${name} class was not recorded: see what the global set-up of the measured tests said`)
+      throw new Error(`The ${name} class was not recorded: see what the global set-up of the recorded tests said`)
     }),
   ) as RecordedClass<N>['story']
   const recordingDir = (id: string) => join(folder, DATA, 'recordings', id)

@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { assertNothingLeft, takeStock } from '../../kit/index.ts'
 import { TestService } from '../../kit/service/test-service.ts'
-import { describeStalls, type Stall, StallMeter } from '../../kit/watch/stall-meter.ts'
+import { describeStalls, readStalls, type Stall, startStallMeter } from '../../kit/watch/stall-meter.ts'
 import { type ClassName, DATA, STORY } from './class-names.ts'
 import { holdEventfulClass } from './eventful-class.ts'
 import { holdSteadyClass } from './steady-class.ts'
@@ -17,7 +17,7 @@ const HOLD: Readonly<Record<ClassName, (service: TestService, folder: string) =>
   eventful: holdEventfulClass,
 }
 
-/** Records the classes that the measured tests read, each into a folder of its own: `record.ts <folder> <class>…`. */
+/** Records the classes that the recorded tests read, each into a folder of its own: `record.ts <folder> <class>…`. */
 const [folder = '', ...names] = process.argv.slice(2)
 for (const name of names as ClassName[]) await record(name, join(folder, name))
 process.exit(0)
@@ -37,11 +37,12 @@ async function record(name: ClassName, path: string): Promise<void> {
 }
 
 async function hold(name: ClassName, path: string): Promise<{ story: object; stalls: readonly Stall[] }> {
-  await using meter = await StallMeter.start()
+  const stalls = join(path, 'stalls')
+  await using _meter = await startStallMeter(stalls)
   const before = await takeStock()
   const story = await holdIn(name, path)
   await assertNothingLeft(before)
-  return { story, stalls: meter.stalls }
+  return { story, stalls: await readStalls(stalls) }
 }
 
 async function holdIn(name: ClassName, path: string): Promise<object> {
