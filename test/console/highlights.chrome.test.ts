@@ -9,7 +9,7 @@ const KEY = 'a-key-of-this-test'
 const TINY = { width: 320, height: 180, fps: 25 }
 const DESKTOP: Viewport = { width: 1280, height: 860 }
 const PHONE: Viewport = { width: 360, height: 740, isMobile: true, hasTouch: true, deviceScaleFactor: 2 }
-const CLASS_SEC = 240
+const CLASS_SEC = 180
 /** A page under a busy machine's Chrome, beside a recording, needs this long at most to show what it has. */
 const SHOWN_MS = 30_000
 /** A clip waits for its post-roll and for a clip function on the same busy machine. */

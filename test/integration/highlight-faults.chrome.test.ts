@@ -12,11 +12,14 @@ import { testSettings } from '../kit/service/test-settings.ts'
 import { picturesBetween, readRecordedTime } from '../kit/watch/recorded-time.ts'
 
 const VIDEO = { width: 320, height: 180, fps: 25, bitrateKbps: 500 }
-const SOURCE_SEC = 150
-/** Three segments are stored by then. */
-const RECORD_MS = 7000
+const SOURCE_SEC = 180
+/** Four segments are stored by then. */
+const SEGMENT_SEC = 1
+const RECORD_MS = 5000
 /** Clips of a service that was killed are found by their missing heartbeats, and repeated with growing delays. */
 const READY = { timeout: 120_000, interval: 250 }
+/** A clip that waits longer for its end than a service takes to start. */
+const WAITS_SEC = 16
 /** Some clips are cut by then, and some are not. */
 const CUTTING_MS = 400
 
@@ -35,7 +38,12 @@ test('highlights that wait or are being cut when the whole service is killed bec
   const { recordings, highlights } = createClient({ baseUrl: service.url })
   const call = new RecordingCall(
     service.url,
-    await recordings.start({ sources: live.sources, layout: { name: 'single', labels: false }, video: VIDEO }),
+    await recordings.start({
+      sources: live.sources,
+      layout: { name: 'single', labels: false },
+      video: VIDEO,
+      segmentSec: SEGMENT_SEC,
+    }),
     Date.now(),
   )
   const isTake = (take: number) => (recording: Recording) =>
@@ -52,7 +60,7 @@ test('highlights that wait or are being cut when the whole service is killed bec
 
   await call.until('its first take', isTake(1))
   await sleep(RECORD_MS)
-  const waiting = await trigger(0, 4, 20)
+  const waiting = await trigger(0, 4, WAITS_SEC)
   for (const agoMs of [3000, 3500, 4000]) await trigger(agoMs, 2, 1)
   const orphans = await killAndStart()
   expect((await highlights.get(waiting.id)).state).toBe('waiting')

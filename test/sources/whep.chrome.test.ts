@@ -18,7 +18,7 @@ const OUTAGE_MS = 10_000
 const ABSENT_MS = 3000
 /** No freeze may be longer than this. */
 const FREEZE_MS = 500
-const CLIP_SEC = 120
+const CLIP_SEC = 180
 
 let harness: SourceHarness
 let clip: string

@@ -26,7 +26,7 @@ export const EVENTFUL_PATTERNS: readonly Pattern[] = [0, 1, 2].map(patternOf)
 /** The index of the source that is a file: it has no live edge to settle on. */
 export const FILE_SOURCE = 2
 
-const SOURCE_SEC = 120
+const SOURCE_SEC = 180
 /** The shortest there is: the next take is asked for 35 s before it, and takes over as soon as it is in step. */
 const MAX_TAKE_SEC = 60
 /** A player settles, and a highlight has something to reach back to. */

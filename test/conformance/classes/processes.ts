@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { descendants } from '../../kit/index.ts'
+import { findRole } from '../../kit/stage/processes.ts'
 
 /** A clip function that was just started gets its session's nice value a moment later, where the service has no privileges (sched(7)). */
 const SESSION_MS = 3000
@@ -10,11 +11,9 @@ const isRecorder = (command: string) => command.includes('bin/recorder')
 
 /** The Chrome of a recording's take; its profile's folder names the recording. */
 export async function findTakeChrome(recordingId: string): Promise<number> {
-  const isIt = (command: string) =>
-    command.includes('--user-data-dir=') && command.includes(recordingId) && !command.includes('--type=')
-  const [found] = [...(await descendants(process.pid))].filter(([, command]) => isIt(command))
-  if (found === undefined) throw new Error(`${recordingId} has no Chrome`)
-  return found[0]
+  const [chrome] = await findRole(recordingId, 'chrome', recordingId)
+  if (chrome === undefined) throw new Error(`${recordingId} has no Chrome`)
+  return chrome.pid
 }
 
 /** Adds the nice values of the clip functions and recorders that run now, and of their sessions. */

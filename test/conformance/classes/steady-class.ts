@@ -26,7 +26,7 @@ export const BEN = 4
 export const FILE = 5
 export const STEADY_PATTERNS: readonly Pattern[] = [...HLS, AMY, BEN, FILE].map(patternOf)
 
-const SOURCE_SEC = 120
+const SOURCE_SEC = 180
 /** A live source settles on its live edge in the first seconds: a player may skip and repeat until then. */
 export const SETTLE_SEC = 5
 /** Two recordings at once. */
