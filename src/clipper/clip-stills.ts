@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileNameOf } from '../archive/keys.ts'
-import { makeStills, type PipeOptions } from '../media/index.ts'
+import { type FfmpegOptions, makeStills } from '../media/index.ts'
 import { groupStream, loadMedia, numberKept } from './group-stream.ts'
 import type { ClipPlan, PlannedHead, PlannedPicture } from './plan-cut.ts'
 import type { ShelvedSegment } from './segment-cache.ts'
@@ -17,7 +17,7 @@ export interface StillsOptions {
   readonly folder: string
   readonly fps: number
   readonly atMs: number
-  readonly pipe: PipeOptions
+  readonly pipe: FfmpegOptions
 }
 
 const PREVIEW_SEC = 3

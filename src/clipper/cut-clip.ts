@@ -1,4 +1,4 @@
-import type { PipeOptions } from '../media/index.ts'
+import type { FfmpegOptions } from '../media/index.ts'
 import { AppError, type ClipRequest } from '../protocol/index.ts'
 import { cutPictures } from './cut-pictures.ts'
 import { cutSound, type Neighbours } from './cut-sound.ts'
@@ -17,7 +17,7 @@ export interface CutOptions extends Neighbours {
   /** The creation time of the file. */
   readonly atMs: number
   readonly segments: readonly ShelvedSegment[]
-  readonly pipe: PipeOptions
+  readonly pipe: FfmpegOptions
 }
 
 /** A clip on the disk, not verified yet. */

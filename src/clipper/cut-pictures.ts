@@ -1,4 +1,4 @@
-import { encodePictures, type PipeOptions } from '../media/index.ts'
+import { encodePictures, type FfmpegOptions } from '../media/index.ts'
 import { AppError } from '../protocol/index.ts'
 import { groupStream, loadMedia, numberKept } from './group-stream.ts'
 import { sampleSize } from './h264/nal-units.ts'
@@ -22,7 +22,7 @@ export interface CutPictures {
 export async function cutPictures(
   plan: ClipPlan,
   segments: readonly ShelvedSegment[],
-  options: PipeOptions & { readonly fps: number },
+  options: FfmpegOptions & { readonly fps: number },
 ): Promise<CutPictures> {
   const sps = shapeOf(plan, segments)
   const encoded = await encodeHeads(plan, segments, { ...options, sps })
@@ -57,7 +57,7 @@ function shapeOf(plan: ClipPlan, segments: readonly ShelvedSegment[]): Sps {
 async function encodeHeads(
   plan: ClipPlan,
   segments: readonly ShelvedSegment[],
-  options: PipeOptions & { readonly fps: number; readonly sps: Sps },
+  options: FfmpegOptions & { readonly fps: number; readonly sps: Sps },
 ): Promise<readonly EncodedPicture[]> {
   if (plan.heads.length === 0) return []
   const setId = plan.sets.freeId()

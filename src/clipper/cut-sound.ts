@@ -1,4 +1,4 @@
-import { decodeAdts, type PipeOptions } from '../media/index.ts'
+import { decodeAdts, type FfmpegOptions } from '../media/index.ts'
 import { encodeSound } from './encode-sound.ts'
 import { mixStretches } from './mix-sound.ts'
 import type { Sample } from './movie-file.ts'
@@ -33,7 +33,7 @@ export interface Neighbours {
 export async function cutSound(
   plan: ClipPlan,
   { segments, before, after }: Neighbours & { readonly segments: readonly ShelvedSegment[] },
-  options: PipeOptions & { readonly fps: number },
+  options: FfmpegOptions & { readonly fps: number },
 ): Promise<CutSound | undefined> {
   const format = segments.find(({ sound }) => sound.length > 0)?.sound[0]?.format
   if (format === undefined) return undefined
@@ -101,7 +101,7 @@ function copied(packet: Packet): Sample {
 async function encode(
   plan: Extract<SoundPlan<Packet>, { kind: 'encode' }>,
   shape: SoundFormat,
-  options: PipeOptions,
+  options: FfmpegOptions,
 ): Promise<Sample[]> {
   const packets = plan.stretches.flatMap((stretch) => stretch.packets.map(({ packet }) => packet))
   const decoded = packets.length === 0 ? noSound() : decodeAdts(adtsOf(packets), shape, options)

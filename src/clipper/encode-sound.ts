@@ -1,4 +1,4 @@
-import { encodeAdts, type PipeOptions, type SoundShape } from '../media/index.ts'
+import { encodeAdts, type FfmpegOptions, type SoundShape } from '../media/index.ts'
 import { AppError } from '../protocol/index.ts'
 import type { Sample } from './movie-file.ts'
 import { splitAdts } from './ts/adts.ts'
@@ -8,7 +8,7 @@ import { AAC_SAMPLES } from './ts/demux-segment.ts'
 export async function encodeSound(
   raw: AsyncIterable<Uint8Array>,
   { samples, ...shape }: SoundShape & { readonly samples: number },
-  options: PipeOptions,
+  options: FfmpegOptions,
 ): Promise<Sample[]> {
   const encoded = splitAdts(await encodeAdts(raw, shape, options))
   const count = 1 + Math.ceil(samples / AAC_SAMPLES)

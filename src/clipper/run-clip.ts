@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { fileNameOf, objectKey } from '../archive/keys.ts'
-import type { PipeOptions } from '../media/index.ts'
+import type { FfmpegOptions } from '../media/index.ts'
 import type { ClipRequest, ClipResult } from '../protocol/index.ts'
 import { openStore, type SegmentStore } from '../store/index.ts'
 import { type ClipStills, makeClipStills } from './clip-stills.ts'
@@ -27,7 +27,7 @@ export async function runClip(request: ClipRequest, { signal, logger }: ClipperI
   const plan = planCut(segments, { fromMs: request.fromMs, toMs: request.toMs, fps })
   assertHasMedia(plan, request)
   const neighbours = await readNeighbours(shelf, request, { plan, segments })
-  const pipeFor = (both: AbortSignal): PipeOptions => ({
+  const pipeFor = (both: AbortSignal): FfmpegOptions => ({
     signal: both,
     ...(request.ffmpegPath !== undefined && { ffmpegPath: request.ffmpegPath }),
   })

@@ -1,4 +1,4 @@
-import { decodeStretches, type FilmPackets, type PipeOptions, readPackets, type Stretch } from '../media/index.ts'
+import { decodeStretches, type FfmpegOptions, type FilmPackets, readPackets, type Stretch } from '../media/index.ts'
 import { AppError } from '../protocol/index.ts'
 import { AAC_SAMPLES } from './ts/demux-segment.ts'
 
@@ -25,7 +25,7 @@ const STRETCHES_AT_ONCE = 8
  * Reads the finished file back and holds it to its plan: each picture at its time, the last one's end, sound from the first
  * picture to the last, and every joint decodes without a complaint. Throws `clip.wrong-media` with what was expected.
  */
-export async function verifyFilm(path: string, plan: PlannedFilm, expected: Rates & PipeOptions): Promise<void> {
+export async function verifyFilm(path: string, plan: PlannedFilm, expected: Rates & FfmpegOptions): Promise<void> {
   const stretches = jointStretches(plan, expected.fps)
   const [packets] = await Promise.all([
     readPackets(path, expected),
@@ -102,7 +102,7 @@ function jointStretches(plan: PlannedFilm, fps: number): JointStretch[] {
   })
 }
 
-async function checkStretches(path: string, stretches: readonly JointStretch[], options: PipeOptions): Promise<void> {
+async function checkStretches(path: string, stretches: readonly JointStretch[], options: FfmpegOptions): Promise<void> {
   const { counts, complaints } = await decodeStretches(path, stretches, options)
   if (complaints[0] !== undefined) throw wrongMedia({ what: 'a joint', expected: 'no complaint', found: complaints[0] })
   const wrong = stretches.findIndex(({ pictures }, i) => counts[i] !== pictures)

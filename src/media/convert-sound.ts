@@ -1,4 +1,4 @@
-import { openFfmpegPipe, type PipeOptions, runFfmpeg } from './pipe-ffmpeg.ts'
+import { type FfmpegCommand, type FfmpegOptions, runFfmpeg, streamFfmpeg } from './run-ffmpeg.ts'
 
 /** Samples a second of each channel. */
 export interface SoundShape {
@@ -12,32 +12,56 @@ const BITRATE_PER_CHANNEL_KBPS = 80
 export function decodeAdts(
   input: AsyncIterable<Uint8Array>,
   shape: SoundShape,
-  options: PipeOptions,
+  options: FfmpegOptions,
 ): AsyncIterable<Uint8Array> {
-  const args = ['-v', 'error', '-f', 'aac', '-i', 'pipe:0', ...rawOutput(shape)]
-  return openFfmpegPipe({ args, input }, options).output
+  return streamFfmpeg(
+    {
+      input,
+      build: (command, { stdin, stdout }) =>
+        rawOutput(command.input(stdin).inputFormat('aac').inputOptions('-v', 'error').output(stdout), shape),
+    },
+    options,
+  ).output
 }
 
 /** The sound of a file as it is to be heard, edit list obeyed: raw, interleaved, 16 bits. Errors: `ffmpeg.failed`. */
-export function decodeSound(path: string, shape: SoundShape, options: PipeOptions): AsyncIterable<Uint8Array> {
-  return openFfmpegPipe({ args: ['-v', 'error', '-i', path, '-map', '0:a:0', ...rawOutput(shape)] }, options).output
+export function decodeSound(path: string, shape: SoundShape, options: FfmpegOptions): AsyncIterable<Uint8Array> {
+  return streamFfmpeg(
+    {
+      build: (command, { stdout }) =>
+        rawOutput(
+          command.input(path).inputOptions('-nostdin', '-v', 'error').output(stdout).outputOptions('-map', '0:a:0'),
+          shape,
+        ),
+    },
+    options,
+  ).output
 }
 
 /** Raw samples as AAC-LC in ADTS; its first packet is the encoder's priming of 1024 samples. Errors: `ffmpeg.failed`. */
 export async function encodeAdts(
   input: AsyncIterable<Uint8Array>,
-  shape: SoundShape,
-  options: PipeOptions,
+  { sampleRate, channels }: SoundShape,
+  options: FfmpegOptions,
 ): Promise<Buffer> {
-  const bitrate = ['-b:a', `${BITRATE_PER_CHANNEL_KBPS * shape.channels}k`]
-  const args = ['-v', 'error', ...rawFormat(shape), '-i', 'pipe:0', '-c:a', 'aac', ...bitrate, '-f', 'adts', 'pipe:1']
-  return (await runFfmpeg({ args, input }, options)).output
+  const { output } = await runFfmpeg(
+    {
+      input,
+      build: (command, { stdin, stdout }) => {
+        command.input(stdin).inputFormat('s16le').inputOptions('-v', 'error')
+        command.inputOptions('-ar', String(sampleRate), '-ac', String(channels))
+        command
+          .output(stdout)
+          .audioCodec('aac')
+          .audioBitrate(BITRATE_PER_CHANNEL_KBPS * channels)
+        command.format('adts')
+      },
+    },
+    options,
+  )
+  return output
 }
 
-function rawFormat({ sampleRate, channels }: SoundShape): string[] {
-  return ['-f', 's16le', '-ar', String(sampleRate), '-ac', String(channels)]
-}
-
-function rawOutput(shape: SoundShape): string[] {
-  return [...rawFormat(shape), 'pipe:1']
+function rawOutput(command: FfmpegCommand, { sampleRate, channels }: SoundShape): void {
+  command.format('s16le').audioFrequency(sampleRate).audioChannels(channels)
 }

@@ -1,4 +1,4 @@
-import { type PipeOptions, runFfmpeg } from './pipe-ffmpeg.ts'
+import { type FfmpegCommand, type FfmpegOptions, type FfmpegPipes, runFfmpeg } from './run-ffmpeg.ts'
 
 /** Pictures to encode so that they can stand in front of copied ones. */
 export interface EncodeWork {
@@ -27,27 +27,43 @@ export interface EncodeWork {
 const CRF = 17
 
 /** Returns the kept pictures as an H.264 byte stream with no B-frames. Errors: `ffmpeg.not-found`, `ffmpeg.failed`. */
-export async function encodePictures(work: EncodeWork, options: PipeOptions): Promise<Buffer> {
-  const { output } = await runFfmpeg({ args: buildEncodeArguments(work), input: work.input }, options)
-  return output
+export async function encodePictures(work: EncodeWork, options: FfmpegOptions): Promise<Buffer> {
+  const build = (command: FfmpegCommand, pipes: FfmpegPipes): void => buildEncode(command, work, pipes)
+  return (await runFfmpeg({ build, input: work.input }, options)).output
 }
 
 /** The fastest preset: at this quality it costs bytes, and a group of pictures has few. */
-export function buildEncodeArguments({ keep, fps, like, setId }: Omit<EncodeWork, 'input'>): string[] {
-  const { colour } = like
+function buildEncode(command: FfmpegCommand, work: EncodeWork, { stdin, stdout }: FfmpegPipes): void {
+  const { keep, fps, like, setId } = work
   const select = keep.map(({ first, end }) => `between(n\\,${first}\\,${end - 1})`).join('+')
   const starts = keep.map((_, i) => keep.slice(0, i).reduce((sum, { first, end }) => sum + end - first, 0))
-  const range = colour.fullRange ? 'full' : 'limited'
-  const scale = `scale=${like.width}:${like.height}:out_range=${range}`
-  const format = colour.fullRange ? 'yuvj420p' : 'yuv420p'
+  const scale = `scale=${like.width}:${like.height}:out_range=${like.colour.fullRange ? 'full' : 'limited'}`
+  const format = like.colour.fullRange ? 'yuvj420p' : 'yuv420p'
   const x264 = ['8x8dct=1', `sps-id=${setId}`, 'stitchable=1', 'keyint=infinite', 'scenecut=0', `level=${like.level}`]
+  command.input(stdin).inputFormat('h264').inputOptions('-v', 'error', '-framerate', String(fps))
+  command.output(stdout).videoFilters(`select=${select},setpts=N/(${fps}*TB),${scale},format=${format}`)
+  command.videoCodec('libx264').format('h264')
+  command.outputOptions('-fps_mode', 'passthrough', '-preset', 'ultrafast', '-profile:v', 'high', '-bf', '0')
+  command.outputOptions('-crf', String(CRF), '-x264-params', x264.join(':'), '-forced-idr', '1')
+  command.outputOptions('-force_key_frames', `expr:${starts.map((n) => `eq(n,${n})`).join('+')}`)
+  command.outputOptions(...colourOptions(like.colour))
+}
+
+function colourOptions({
+  fullRange,
+  primaries,
+  transfer,
+  matrix,
+}: EncodeWork['like']['colour']): [string, ...string[]] {
+  const range = fullRange ? 'pc' : 'tv'
   return [
-    ...['-v', 'error', '-f', 'h264', '-framerate', String(fps), '-i', 'pipe:0'],
-    ...['-vf', `select=${select},setpts=N/(${fps}*TB),${scale},format=${format}`, '-fps_mode', 'passthrough'],
-    ...['-c:v', 'libx264', '-preset', 'ultrafast', '-profile:v', 'high', '-bf', '0', '-crf', String(CRF)],
-    ...['-x264-params', x264.join(':'), '-forced-idr', '1'],
-    ...['-force_key_frames', `expr:${starts.map((n) => `eq(n,${n})`).join('+')}`],
-    ...['-color_range', colour.fullRange ? 'pc' : 'tv', '-color_primaries', String(colour.primaries)],
-    ...['-color_trc', String(colour.transfer), '-colorspace', String(colour.matrix), '-f', 'h264', 'pipe:1'],
+    '-color_range',
+    range,
+    '-color_primaries',
+    `${primaries}`,
+    '-color_trc',
+    `${transfer}`,
+    '-colorspace',
+    `${matrix}`,
   ]
 }

@@ -1,40 +1,34 @@
 import { AppError } from '../protocol/index.ts'
 
-const KEPT_LINES = 12
+/** How many lines of a log are kept for whoever has to find out what went wrong. */
+export const KEPT_LINES = 12
 
-/** Remembers the last lines that a program wrote. */
-export interface LastLines {
-  add(text: string): void
-  readonly lines: readonly string[]
+/** The last lines of a log that say anything. */
+export function lastLines(log: string): readonly string[] {
+  return log
+    .split(/[\r\n]+/)
+    .filter((line) => line.trim() !== '')
+    .slice(-KEPT_LINES)
 }
 
-export function createLastLines(): LastLines {
-  let lines: string[] = []
-  let open = ''
-  return {
-    add(text) {
-      const parts = (open + text).split(/[\r\n]+/)
-      open = parts.pop() ?? ''
-      lines = [...lines, ...parts.filter((line) => line.trim() !== '')].slice(-KEPT_LINES)
-    },
-    get lines() {
-      return open.trim() === '' ? lines : [...lines, open].slice(-KEPT_LINES)
-    },
-  }
+interface Exit {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
 }
 
-/** `ffmpeg.failed` with the last lines of its log in `details`, and the very last in the message. */
+/** How a process ended; fluent-ffmpeg tells it in the words of its error alone. Nothing is decided by it. */
+export function exitOf({ message }: Error): Exit {
+  const [, code] = /exited with code (\d+)/.exec(message) ?? []
+  const [, signal] = /killed with signal (SIG[A-Z0-9]+)/.exec(message) ?? []
+  return { code: code === undefined ? null : Number(code), signal: (signal as NodeJS.Signals | undefined) ?? null }
+}
+
+/** `ffmpeg.failed` with the last lines of the program's log in `details`, and the very last in the message. */
 export function ffmpegFailed(
-  program: string,
-  end: {
-    readonly code: number | null
-    readonly signal: NodeJS.Signals | null
-    readonly lines: readonly string[]
-    readonly cause?: unknown
-  },
+  program: 'FFmpeg' | 'ffprobe',
+  { code, signal, lines, cause }: Exit & { readonly lines: readonly string[]; readonly cause: unknown },
 ): AppError {
-  const how = end.signal === null ? `with code ${end.code}` : `by ${end.signal}`
-  const last = end.lines.at(-1) ?? 'it wrote no message'
-  const { code, signal, lines, cause } = end
+  const how = signal === null ? `with code ${code}` : `by ${signal}`
+  const last = lines.at(-1) ?? 'it wrote no message'
   return new AppError('ffmpeg.failed', `${program} ended ${how}: ${last}`, { details: { code, signal, lines }, cause })
 }

@@ -1,6 +1,5 @@
-import { constants } from 'node:fs'
-import { access } from 'node:fs/promises'
-import { delimiter, dirname, isAbsolute, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
+import which from 'which'
 import { AppError } from '../protocol/index.ts'
 
 /** Absolute paths of programs that this user may execute. */
@@ -17,8 +16,7 @@ export async function findFfmpeg(
   configured?: string,
   searchPath: string = process.env.PATH ?? '',
 ): Promise<FfmpegTools> {
-  const folders = searchPath.split(delimiter).filter((folder) => folder !== '')
-  const ffmpeg = await firstProgram(candidates(configured ?? 'ffmpeg', folders))
+  const ffmpeg = await find(configured ?? 'ffmpeg', searchPath)
   if (ffmpeg === undefined) {
     const what =
       configured === undefined ? 'FFmpeg was not found on the PATH' : `\`ffmpegPath\` is not a program: ${configured}`
@@ -26,7 +24,7 @@ export async function findFfmpeg(
       received: configured,
     })
   }
-  const ffprobe = await firstProgram([join(dirname(ffmpeg), 'ffprobe'), ...candidates('ffprobe', folders)])
+  const ffprobe = (await find(join(dirname(ffmpeg), 'ffprobe'), searchPath)) ?? (await find('ffprobe', searchPath))
   if (ffprobe === undefined) {
     throw new AppError(
       'ffmpeg.not-found',
@@ -36,17 +34,9 @@ export async function findFfmpeg(
   return { ffmpeg, ffprobe }
 }
 
-function candidates(name: string, folders: readonly string[]): readonly string[] {
-  return isAbsolute(name) ? [name] : folders.map((folder) => join(folder, name))
-}
-
-async function firstProgram(paths: readonly string[]): Promise<string | undefined> {
-  for (const path of paths) {
-    const usable = await access(path, constants.X_OK).then(
-      () => true,
-      () => false,
-    )
-    if (usable) return path
-  }
-  return undefined
+/** Empty parts of the search path are left out: they mean the working folder. */
+async function find(program: string, searchPath: string): Promise<string | undefined> {
+  const folders = searchPath.split(delimiter).filter((folder) => folder !== '')
+  if (folders.length === 0 && !program.includes('/')) return undefined
+  return (await which(program, { path: folders.join(delimiter), nothrow: true })) ?? undefined
 }

@@ -1,4 +1,5 @@
-import { type PipeOptions, runFfmpeg } from './pipe-ffmpeg.ts'
+import { type FfmpegCommand, type FfmpegOptions, type FfmpegPipes, runFfmpeg } from './run-ffmpeg.ts'
+import { runFfprobe } from './run-ffprobe.ts'
 
 /** One packet as FFmpeg reads it out of the file, edit lists obeyed; seconds of the film. */
 export interface FilmPacket {
@@ -15,13 +16,13 @@ export interface FilmPackets {
 }
 
 /** The packets of a file, not decoded. Errors: `ffmpeg.not-found`, `ffmpeg.failed`. */
-export async function readPackets(path: string, options: PipeOptions): Promise<FilmPackets> {
+export async function readPackets(path: string, options: FfmpegOptions): Promise<FilmPackets> {
   const entries = 'packet=codec_type,pts_time,duration_time,flags'
   const args = ['-v', 'warning', '-show_entries', entries, '-of', 'csv=p=0', path]
-  const { output, complaints } = await runFfmpeg({ program: 'ffprobe', args }, options)
+  const { output, complaints } = await runFfprobe(args, options)
   const pictures: FilmPacket[] = []
   const sound: FilmPacket[] = []
-  for (const line of output.toString('latin1').split('\n')) {
+  for (const line of output.split('\n')) {
     const [kind, start, duration, flags = ''] = line.split(',')
     const packet = { startSec: Number(start), durationSec: Number(duration), isKey: flags.includes('K') }
     if (kind === 'video') pictures.push(packet)
@@ -40,19 +41,29 @@ export interface Stretch {
 export async function decodeStretches(
   path: string,
   stretches: readonly Stretch[],
-  options: PipeOptions,
+  options: FfmpegOptions,
 ): Promise<{ readonly counts: readonly number[]; readonly complaints: readonly string[] }> {
-  const inputs = stretches.flatMap(({ fromSec, toSec }) => [
-    ...(fromSec > 0 ? ['-ss', fromSec.toFixed(6)] : []),
-    ...['-t', (toSec - Math.max(0, fromSec)).toFixed(6), '-an', '-i', path],
-  ])
-  const maps = stretches.flatMap((_, i) => ['-map', `${i}:v:0`])
-  const args = ['-v', 'warning', ...inputs, ...maps, '-fps_mode', 'passthrough', '-f', 'framecrc', 'pipe:1']
-  const { output, complaints } = await runFfmpeg({ args }, options)
+  const build = (command: FfmpegCommand, pipes: FfmpegPipes): void => buildDecode(command, { path, stretches }, pipes)
+  const { output, complaints } = await runFfmpeg({ build }, options)
   const counts = stretches.map(() => 0)
   for (const line of output.toString('latin1').split('\n')) {
     const index = /^(\d+),/.exec(line)?.[1]
     if (index !== undefined) counts[Number(index)] = (counts[Number(index)] ?? 0) + 1
   }
   return { counts, complaints }
+}
+
+/** A line of text for each picture, with its stretch in front. */
+function buildDecode(
+  command: FfmpegCommand,
+  { path, stretches }: { readonly path: string; readonly stretches: readonly Stretch[] },
+  { stdout }: FfmpegPipes,
+): void {
+  for (const { fromSec, toSec } of stretches) {
+    command.input(path).inputOptions('-v', 'warning', '-nostdin', '-an')
+    command.inputOptions('-t', (toSec - Math.max(0, fromSec)).toFixed(6))
+    if (fromSec > 0) command.seekInput(fromSec.toFixed(6))
+  }
+  command.output(stdout).outputOptions('-fps_mode', 'passthrough').format('framecrc')
+  for (const i of stretches.keys()) command.outputOptions('-map', `${i}:v:0`)
 }

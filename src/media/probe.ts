@@ -1,14 +1,7 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
-import { createLastLines, ffmpegFailed } from './ffmpeg-error.ts'
+import createCommand, { type FfprobeData } from 'fluent-ffmpeg'
+import { exitOf, ffmpegFailed, lastLines } from './ffmpeg-error.ts'
 import { findFfmpeg } from './find-ffmpeg.ts'
-
-const run = promisify(execFile)
-
-export interface ProbeOptions {
-  readonly signal?: AbortSignal
-  readonly ffmpegPath?: string
-}
+import type { FfmpegOptions } from './run-ffmpeg.ts'
 
 export interface StreamInfo {
   readonly kind: 'video' | 'audio' | 'other'
@@ -27,46 +20,47 @@ export interface MediaInfo {
   readonly streams: readonly StreamInfo[]
 }
 
-interface ProbeOutput {
-  readonly format?: { readonly duration?: string }
-  readonly streams?: readonly {
-    readonly codec_type?: string
-    readonly codec_name?: string
-    readonly width?: number
-    readonly height?: number
-    readonly sample_rate?: string
-    readonly channels?: number
-  }[]
-}
-
-/** What a file or URL holds. Errors: `ffmpeg.not-found`, `ffmpeg.failed` when it cannot be read or is no media. */
-export async function probe(input: string, options: ProbeOptions = {}): Promise<MediaInfo> {
-  const { ffprobe } = await findFfmpeg(options.ffmpegPath)
-  const args = ['-v', 'error', '-of', 'json', '-show_format', '-show_streams', '-i', input]
+/**
+ * What a file holds. Errors: `ffmpeg.not-found`, `ffmpeg.failed` when it cannot be read or is no media. fluent-ffmpeg cannot end its
+ * ffprobe: an abort is thrown once that has read the head of the file, so that no process is left.
+ */
+export async function probe(path: string, { signal, ffmpegPath }: FfmpegOptions = {}): Promise<MediaInfo> {
+  signal?.throwIfAborted()
+  const { ffprobe } = await findFfmpeg(ffmpegPath)
+  const { promise, resolve, reject } = Promise.withResolvers<FfprobeData>()
+  createCommand(path)
+    .setFfprobePath(ffprobe)
+    .ffprobe(0, ['-v', 'error'], (error: Error | null, data) => {
+      if (error === null) resolve(data)
+      else reject(ffmpegFailed('ffprobe', { ...exitOf(error), lines: lastLines(logIn(error)), cause: error }))
+    })
   try {
-    const { stdout } = await run(ffprobe, args, options.signal === undefined ? {} : { signal: options.signal })
-    return mediaInfo(JSON.parse(stdout) as ProbeOutput)
-  } catch (cause) {
-    options.signal?.throwIfAborted()
-    const failed = cause as { code?: unknown; signal?: NodeJS.Signals | null; stderr?: string }
-    const log = createLastLines()
-    log.add(failed.stderr ?? '')
-    const code = typeof failed.code === 'number' ? failed.code : null
-    throw ffmpegFailed('ffprobe', { code, signal: failed.signal ?? null, lines: log.lines, cause })
+    return mediaInfo(await promise)
+  } finally {
+    signal?.throwIfAborted()
   }
 }
 
-function mediaInfo(output: ProbeOutput): MediaInfo {
-  const durationSec = Number.parseFloat(output.format?.duration ?? '')
+/** What ffprobe wrote follows the first line of fluent-ffmpeg's error. */
+function logIn({ message }: Error): string {
+  return message.slice(message.indexOf('\n') + 1)
+}
+
+function mediaInfo({ format, streams }: FfprobeData): MediaInfo {
   return {
-    durationSec: Number.isFinite(durationSec) ? durationSec : undefined,
-    streams: (output.streams ?? []).map((stream) => ({
+    durationSec: numberOf(format.duration),
+    streams: streams.map((stream) => ({
       kind: stream.codec_type === 'video' || stream.codec_type === 'audio' ? stream.codec_type : 'other',
       codec: stream.codec_name ?? 'unknown',
-      width: stream.width,
-      height: stream.height,
-      sampleRate: stream.sample_rate === undefined ? undefined : Number(stream.sample_rate),
-      channels: stream.channels,
+      width: numberOf(stream.width),
+      height: numberOf(stream.height),
+      sampleRate: numberOf(stream.sample_rate),
+      channels: numberOf(stream.channels),
     })),
   }
+}
+
+/** ffprobe writes `N/A` for what the media does not tell. */
+function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined
 }

@@ -1,4 +1,4 @@
-import { type PipeOptions, runFfmpeg } from './pipe-ffmpeg.ts'
+import { type FfmpegCommand, type FfmpegOptions, runFfmpeg } from './run-ffmpeg.ts'
 
 /** One part of a film that is put together of several, and a cross-fade into it. */
 export interface PieceWork {
@@ -25,38 +25,47 @@ const CRF = 20
 const GROUP_SEC = 2
 
 /** Encodes a piece so that pieces may follow each other in one film. Errors: `ffmpeg.not-found`, `ffmpeg.failed`. */
-export async function renderPiece(work: PieceWork, options: PipeOptions): Promise<void> {
-  await runFfmpeg({ args: buildPieceArguments(work), folder: work.folder }, options)
+export async function renderPiece(work: PieceWork, options: FfmpegOptions): Promise<void> {
+  await runFfmpeg({ build: (command) => buildPiece(command, work), folder: work.folder }, options)
 }
 
 /** Two decoders at most, however many pieces the film has. */
-export function buildPieceArguments(work: PieceWork): string[] {
-  const { video, source, before, frames, title, output } = work
-  const drawn = title === undefined ? '' : `,ass=${title}`
-  const graph =
-    before === undefined
-      ? [`[0:v]${steady(video, frames)}${drawn},format=yuv420p[out]`]
-      : [
-          `[0:v]${steady(video, before.frames)}[before]`,
-          `[1:v]${steady(video, frames)}${drawn},format=yuv420p[piece]`,
-          `[before][piece]xfade=transition=fade:duration=${before.frames / video.fps}:offset=0,trim=end_frame=${frames},format=yuv420p[out]`,
-        ]
+function buildPiece(command: FfmpegCommand, work: PieceWork): void {
+  const { video, source, before, frames, output } = work
+  if (before !== undefined) addSource(command, before.source, { video, first: before.first })
+  addSource(command, source, { video, first: 0 })
   const x264 = ['stitchable=1', 'scenecut=0', `keyint=${GROUP_SEC * video.fps}`]
+  command.complexFilter(graphOf(work), 'out').output(output).videoCodec('libx264').format('h264')
+  command.outputOptions('-fps_mode', 'passthrough', '-frames:v', String(frames), '-preset', 'veryfast')
+  command.outputOptions('-profile:v', 'high', '-bf', '0', '-crf', String(CRF), '-x264-params', x264.join(':'))
+  command.outputOptions('-color_range', 'tv', '-color_primaries', '1', '-color_trc', '1', '-colorspace', '1')
+}
+
+function graphOf({ video, before, frames, title }: PieceWork): string[] {
+  const drawn = title === undefined ? '' : `,ass=${title}`
+  if (before === undefined) return [`[0:v]${steady(video, frames)}${drawn},format=yuv420p[out]`]
+  const fade = `xfade=transition=fade:duration=${before.frames / video.fps}:offset=0`
   return [
-    ...['-v', 'error', '-y'],
-    ...(before === undefined ? [] : inputOf(before.source, video, before.first)),
-    ...inputOf(source, video, 0),
-    ...['-filter_complex', graph.join(';'), '-map', '[out]', '-fps_mode', 'passthrough', '-frames:v', String(frames)],
-    ...['-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', 'high', '-bf', '0', '-crf', String(CRF)],
-    ...['-x264-params', x264.join(':'), '-color_range', 'tv', '-color_primaries', '1', '-color_trc', '1'],
-    ...['-colorspace', '1', '-f', 'h264', output],
+    `[0:v]${steady(video, before.frames)}[before]`,
+    `[1:v]${steady(video, frames)}${drawn},format=yuv420p[piece]`,
+    `[before][piece]${fade},trim=end_frame=${frames},format=yuv420p[out]`,
   ]
 }
 
 /** Seeks to the middle between two frames, so that rounding cannot choose another. */
-function inputOf(source: PieceSource, { width, height, fps }: PieceWork['video'], first: number): string[] {
-  if (source.kind === 'card') return ['-f', 'lavfi', '-i', `color=c=${CARD_COLOUR}:s=${width}x${height}:r=${fps}`]
-  return [...(first > 0 ? ['-ss', ((first - 0.5) / fps).toFixed(6)] : []), '-an', '-i', source.file]
+function addSource(
+  command: FfmpegCommand,
+  source: PieceSource,
+  { video, first }: { readonly video: PieceWork['video']; readonly first: number },
+): void {
+  const { width, height, fps } = video
+  if (source.kind === 'card') {
+    command.input(`color=c=${CARD_COLOUR}:s=${width}x${height}:r=${fps}`).inputFormat('lavfi')
+  } else {
+    command.input(source.file).inputOptions('-an')
+    if (first > 0) command.seekInput(((first - 0.5) / fps).toFixed(6))
+  }
+  command.inputOptions('-v', 'error', '-nostdin')
 }
 
 /** Exactly so many frames at a constant pace and of one size, whatever the film has. */

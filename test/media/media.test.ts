@@ -1,12 +1,10 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { findFfmpeg, probe, startFfmpeg } from '../../src/media/index.ts'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { findFfmpeg, probe } from '../../src/media/index.ts'
+import { type FfmpegWork, runFfmpeg, streamFfmpeg } from '../../src/media/run-ffmpeg.ts'
 
-const PICTURE = ['-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=25']
-/** FFmpeg ends by itself long before; only a broken kill reaches this. */
-const ENDS_WITHIN_MS = 2_000
 let folder: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'panorec-media-'))
@@ -24,11 +22,32 @@ test('says where FFmpeg is missing', async () => {
   await expect(findFfmpeg('/nowhere/ffmpeg')).rejects.toThrow(/\/nowhere\/ffmpeg/)
 })
 
-test('makes a file from plain arguments, and probes it', async () => {
-  const path = join(folder, 'plain.mp4')
-  const sound = ['-f', 'lavfi', '-i', 'sine=sample_rate=48000']
-  await using running = await startFfmpeg([...PICTURE, ...sound, '-t', '1', '-c:v', 'libx264', '-c:a', 'aac', path])
-  await running.done
+/** Ends only when it is killed, or when nobody reads what it writes. */
+const endless: FfmpegWork = {
+  build: (command, { stdout }) =>
+    command.input('sine').inputFormat('lavfi').inputOptions('-v', 'error', '-nostdin').output(stdout).format('s16le'),
+}
+
+/** The processes of this one that are FFmpegs. */
+async function running(): Promise<readonly string[]> {
+  const children = await readFile(`/proc/self/task/${process.pid}/children`, 'utf8')
+  const names = children.split(' ').filter((pid) => pid !== '')
+  return await Promise.all(names.map((pid) => readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')))
+}
+
+afterEach(async () => expect(await running()).not.toContain('ffmpeg\n'))
+
+test('makes a file, and probes it', async () => {
+  const path = join(folder, 'made.mp4')
+  const work: FfmpegWork = {
+    build(command) {
+      command.input('testsrc2=size=320x180:rate=25').inputFormat('lavfi').inputOptions('-v', 'error', '-nostdin')
+      command.input('sine=sample_rate=48000').inputFormat('lavfi')
+      command.output('made.mp4').duration(1).videoCodec('libx264').audioCodec('aac')
+    },
+    folder,
+  }
+  expect(await runFfmpeg(work)).toEqual({ output: Buffer.alloc(0), complaints: [] })
   const info = await probe(path)
   expect(info.durationSec).toBeCloseTo(1, 1)
   expect(info.streams).toMatchObject([
@@ -37,32 +56,66 @@ test('makes a file from plain arguments, and probes it', async () => {
   ])
 })
 
-test('makes a file from a fluent command', async () => {
-  const path = join(folder, 'fluent.mp4')
-  await using running = await startFfmpeg((command) => {
-    command.input('testsrc2=size=320x180:rate=25').inputFormat('lavfi').duration(1).videoCodec('libx264').output(path)
-  })
-  await running.done
-  expect((await probe(path)).streams).toMatchObject([{ codec: 'h264' }])
-})
-
 test('says why FFmpeg failed, with the last lines of its log', async () => {
-  await using running = await startFfmpeg(['-i', join(folder, 'missing.mp4'), '-f', 'null', '-'])
-  await expect(running.done).rejects.toMatchObject({ code: 'ffmpeg.failed' })
-  await expect(running.done).rejects.toThrow(/missing\.mp4: No such file/)
+  const missing = runFfmpeg({
+    build: (command, { stdout }) => command.input(join(folder, 'missing.mp4')).output(stdout).format('s16le'),
+  })
+  await expect(missing).rejects.toMatchObject({
+    code: 'ffmpeg.failed',
+    details: { code: expect.any(Number), signal: null },
+  })
+  await expect(missing).rejects.toThrow(/FFmpeg ended with code \d+: .*missing\.mp4.*No such file/)
 })
 
-test('ends FFmpeg when disposed and when aborted, and neither is an error', async () => {
-  const stop = new AbortController()
-  const endless = ['-re', ...PICTURE, '-f', 'null', '-']
-  const disposed = await startFfmpeg(endless)
-  const aborted = await startFfmpeg(endless, { signal: stop.signal })
-  const startedAtMs = performance.now()
-  stop.abort()
-  await Promise.all([disposed[Symbol.asyncDispose](), aborted.done])
-  await disposed.done
-  expect(performance.now() - startedAtMs).toBeLessThan(ENDS_WITHIN_MS)
-  for (const { pid } of [disposed, aborted]) expect(await readdir('/proc')).not.toContain(String(pid))
+test('kills FFmpeg when it is aborted, at whatever moment, and throws the reason', async () => {
+  for (const afterMs of [0, 1, 20, 400]) {
+    const stop = new AbortController()
+    const running = runFfmpeg(endless, { signal: stop.signal })
+    setTimeout(() => stop.abort(new Error('stopped')), afterMs)
+    await expect(running).rejects.toThrow('stopped')
+  }
+})
+
+test('kills FFmpeg when its reader leaves', async () => {
+  let bytes = 0
+  for await (const part of streamFfmpeg(endless).output) {
+    bytes += part.byteLength
+    if (bytes > 1_000_000) break
+  }
+  expect(bytes).toBeGreaterThan(1_000_000)
+})
+
+const SECOND_OF_SILENCE = new Uint8Array(96_000)
+const encode: FfmpegWork['build'] = (command, { stdin, stdout }) => {
+  command.input(stdin).inputFormat('s16le').inputOptions('-v', 'error', '-ar', '48000', '-ac', '1')
+  command.output(stdout).audioCodec('aac').format('adts')
+}
+
+test('an input that fails ends FFmpeg, and its error is the one that is thrown', async () => {
+  const input = (async function* () {
+    yield SECOND_OF_SILENCE
+    throw new Error('the store is gone')
+  })()
+  await expect(runFfmpeg({ build: encode, input })).rejects.toThrow('the store is gone')
+})
+
+test('takes no more input than FFmpeg reads, and lets go of what it leaves', async () => {
+  let [given, isClosed] = [0, false]
+  const input = (async function* () {
+    try {
+      for (; given < 10_000; given += 1) yield SECOND_OF_SILENCE
+    } finally {
+      isClosed = true
+    }
+  })()
+  const build: FfmpegWork['build'] = (command, pipes) => {
+    encode(command, pipes)
+    command.inputOptions('-t', '2')
+  }
+  const { output } = await runFfmpeg({ build, input })
+  expect(output.byteLength).toBeGreaterThan(0)
+  expect(given).toBeLessThan(100)
+  await vi.waitFor(() => expect(isClosed).toBe(true))
 })
 
 test('says what is no media', async () => {

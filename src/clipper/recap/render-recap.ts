@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { decodeSound, type PieceSource, type PipeOptions, renderPiece } from '../../media/index.ts'
+import { decodeSound, type FfmpegOptions, type PieceSource, renderPiece } from '../../media/index.ts'
 import { AppError, type RecapJob } from '../../protocol/index.ts'
 import { FRAME_UNITS } from '../cut-clip.ts'
 import { encodeSound } from '../encode-sound.ts'
@@ -27,7 +27,7 @@ export interface RenderOptions {
   readonly folder: string
   readonly video: RecapJob['video']
   readonly createdAt: Date
-  readonly pipe: PipeOptions
+  readonly pipe: FfmpegOptions
 }
 
 const SOUND = { objectType: 2, sampleRate: 48_000, channels: 2 } as const

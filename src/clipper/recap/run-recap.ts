@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { objectKey } from '../../archive/keys.ts'
-import { type PipeOptions, probe } from '../../media/index.ts'
+import { type FfmpegOptions, probe } from '../../media/index.ts'
 import { AppError, MOST_RECAP_SEC, type RecapJob, type RecapResult } from '../../protocol/index.ts'
 import { openStore, type SegmentStore } from '../../store/index.ts'
 import type { ClipperIo } from '../clipper-io.ts'
@@ -26,7 +26,7 @@ export async function runRecap(job: RecapJob, { signal, logger }: ClipperIo): Pr
   await using store = await openStore(job.store)
   await using folder = await openWorkFolder()
   const startedAtMs = performance.now()
-  const pipe: PipeOptions = { signal, ...(job.ffmpegPath !== undefined && { ffmpegPath: job.ffmpegPath }) }
+  const pipe: FfmpegOptions = { signal, ...(job.ffmpegPath !== undefined && { ffmpegPath: job.ffmpegPath }) }
   const parts = await collectParts(store, job, { folder: folder.path, pipe })
   const { fps } = job.video
   const plan = planRecap(parts, { fadeFrames: Math.round(job.crossfadeSec * fps) })
@@ -47,7 +47,7 @@ export async function runRecap(job: RecapJob, { signal, logger }: ClipperIo): Pr
   return result
 }
 
-type Place = { readonly folder: string; readonly pipe: PipeOptions }
+type Place = { readonly folder: string; readonly pipe: FfmpegOptions }
 
 async function collectParts(store: SegmentStore, job: RecapJob, place: Place): Promise<PartFile[]> {
   const parts: PartFile[] = job.title === null ? [] : [await titleCard(job, job.title, place)]
