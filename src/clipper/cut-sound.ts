@@ -1,4 +1,5 @@
 import { decodeAdts, type FfmpegOptions } from '../media/index.ts'
+import { TICKS_PER_SEC } from '../mpegts/index.ts'
 import { encodeSound } from './encode-sound.ts'
 import { mixStretches } from './mix-sound.ts'
 import type { Sample } from './movie-file.ts'
@@ -7,7 +8,7 @@ import type { ClipPlan } from './plan-cut.ts'
 import { planSound, type SoundPlan } from './plan-sound.ts'
 import type { ShelvedSegment } from './segment-cache.ts'
 import type { SoundFormat } from './ts/adts.ts'
-import { AAC_SAMPLES, type SegmentSound, TICKS_PER_SEC } from './ts/demux-segment.ts'
+import { AAC_SAMPLES, type SegmentSound } from './ts/demux-segment.ts'
 
 /** The sound of a clip as samples, of which the first `skip` values of its clock are decoded and not heard. */
 export interface CutSound {

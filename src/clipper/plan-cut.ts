@@ -1,6 +1,6 @@
+import { TICKS_PER_SEC } from '../mpegts/index.ts'
 import type { ClipSegment } from '../protocol/index.ts'
 import { type ParameterSets, SetTable } from './h264/set-table.ts'
-import { TICKS_PER_SEC } from './ts/demux-segment.ts'
 
 /** A listed segment and the pictures that it turned out to hold; the first is an IDR picture with its sets. */
 export interface PlanSegment extends Omit<ClipSegment, 'uri'> {

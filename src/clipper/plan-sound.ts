@@ -1,4 +1,5 @@
-import { AAC_SAMPLES, TICKS_PER_SEC } from './ts/demux-segment.ts'
+import { TICKS_PER_SEC } from '../mpegts/index.ts'
+import { AAC_SAMPLES } from './ts/demux-segment.ts'
 
 /** What of the clip's time line one run of pictures fills, and all the sound that its segments hold. */
 export interface SoundRun<T> {

@@ -1,12 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseSegmentName, segmentName } from '../archive/keys.ts'
+import { TICKS_PER_SEC } from '../mpegts/index.ts'
 import { AppError, type ClipRequest, type ClipSegment } from '../protocol/index.ts'
 import type { SegmentStore } from '../store/segment-store.ts'
 import { sampleSize } from './h264/nal-units.ts'
 import type { PlanSegment } from './plan-cut.ts'
 import type { SoundFormat } from './ts/adts.ts'
-import { demuxSegment, type SegmentMedia, TICKS_PER_SEC } from './ts/demux-segment.ts'
+import { demuxSegment, type SegmentMedia } from './ts/demux-segment.ts'
 
 /** A segment that was read: what it holds, and its bytes when they are wanted. */
 export interface ShelvedSegment extends PlanSegment {

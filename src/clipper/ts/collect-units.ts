@@ -1,13 +1,22 @@
+import {
+  beginsUnit,
+  PACKET_BYTES,
+  PAT_PID,
+  payloadAt,
+  pesDataAt,
+  pidOf,
+  readPmtPid,
+  readPts,
+  readStreams,
+  STREAM_TYPE,
+  SYNC_BYTE,
+} from '../../mpegts/index.ts'
+
 /** The payload of one PES packet and its PTS, ticks of 90 kHz in 33 bits. */
 export interface PesUnit {
   readonly pts: number
   readonly data: Uint8Array
 }
-
-const PACKET_BYTES = 188
-const SYNC = 0x47
-const H264 = 0x1b
-const AAC = 0x0f
 
 /** The PES packets of the first H.264 and the first AAC stream of a transport stream (ISO/IEC 13818-1 §2.4.3). */
 export function collectUnits(bytes: Uint8Array): {
@@ -18,49 +27,25 @@ export function collectUnits(bytes: Uint8Array): {
   const [video, audio] = [new Stream(file.length), new Stream(file.length >> 2)]
   const streams = new Map<number, Stream>()
   let pmtPid = -1
-  for (let at = 0; at + PACKET_BYTES <= file.length && file[at] === SYNC; at += PACKET_BYTES) {
-    const pid = ((byte(file, at + 1) & 0x1f) << 8) | byte(file, at + 2)
+  for (let at = 0; at + PACKET_BYTES <= file.length && file[at] === SYNC_BYTE; at += PACKET_BYTES) {
+    const pid = pidOf(file, at)
     const from = payloadAt(file, at)
     if (from === undefined) continue
-    const begins = (byte(file, at + 1) & 0x40) !== 0
-    const range = { from, to: at + PACKET_BYTES }
+    const begins = beginsUnit(file, at)
     const stream = streams.get(pid)
-    if (stream !== undefined) stream.add(file, range, begins)
-    else if (pid === 0 && begins) pmtPid = readPmtPid(file, from)
+    if (stream !== undefined) stream.add(file, { from, to: at + PACKET_BYTES }, begins)
+    else if (pid === PAT_PID && begins) pmtPid = readPmtPid(file, from)
     else if (pid === pmtPid && begins && streams.size === 0) {
-      for (const [type, streamPid] of readStreams(file, from)) streams.set(streamPid, type === H264 ? video : audio)
+      const [videoPid, audioPid] = [pidOfType(file, from, STREAM_TYPE.h264), pidOfType(file, from, STREAM_TYPE.aac)]
+      if (videoPid !== undefined) streams.set(videoPid, video)
+      if (audioPid !== undefined) streams.set(audioPid, audio)
     }
   }
   return { video: video.units(), audio: audio.units() }
 }
 
-const byte = (bytes: Uint8Array, at: number): number => bytes[at] ?? 0
-
-/** Behind the adaptation field (§2.4.3.2); undefined when the packet has no payload. */
-function payloadAt(file: Buffer, at: number): number | undefined {
-  const control = byte(file, at + 3) & 0x30
-  if (control === 0x10) return at + 4
-  return control === 0x30 ? at + 5 + byte(file, at + 4) : undefined
-}
-
-function readPmtPid(file: Buffer, at: number): number {
-  const section = at + 1 + byte(file, at)
-  return ((byte(file, section + 10) & 0x1f) << 8) | byte(file, section + 11)
-}
-
-/** The first stream of each type that a clip has, from a PMT (§2.4.4.8). */
-function readStreams(file: Buffer, start: number): Map<number, number> {
-  const section = start + 1 + byte(file, start)
-  const end = section + 3 + (((byte(file, section + 1) & 0x0f) << 8) | byte(file, section + 2)) - 4
-  let at = section + 12 + (((byte(file, section + 10) & 0x0f) << 8) | byte(file, section + 11))
-  const found = new Map<number, number>()
-  while (at + 5 <= end) {
-    const type = byte(file, at)
-    const pid = ((byte(file, at + 1) & 0x1f) << 8) | byte(file, at + 2)
-    if ((type === H264 || type === AAC) && !found.has(type)) found.set(type, pid)
-    at += 5 + (((byte(file, at + 3) & 0x0f) << 8) | byte(file, at + 4))
-  }
-  return found
+function pidOfType(file: Buffer, payload: number, wanted: number): number | undefined {
+  return readStreams(file, payload).find(({ type }) => type === wanted)?.pid
 }
 
 /** Puts the payloads of one stream together, in one piece of memory. */
@@ -79,7 +64,7 @@ class Stream {
       const pts = readPts(file, from)
       // Without a time of its own it belongs to what came before (§2.4.3.7).
       if (pts !== undefined) this.#starts.push({ pts, at: this.#length })
-      data = from + 9 + byte(file, from + 8)
+      data = pesDataAt(file, from)
     }
     if (this.#starts.length === 0) return
     this.#reserve(to - data)
@@ -97,13 +82,4 @@ class Stream {
     if (this.#length + more <= this.#bytes.length) return
     this.#bytes = Buffer.concat([this.#bytes.subarray(0, this.#length)], (this.#length + more) * 2)
   }
-}
-
-/** §2.4.3.6. */
-function readPts(file: Buffer, pes: number): number | undefined {
-  if (file.readUIntBE(pes, 3) !== 1 || (byte(file, pes + 7) & 0x80) === 0) return undefined
-  const high = (byte(file, pes + 9) >> 1) & 0x07
-  const middle = file.readUInt16BE(pes + 10) >> 1
-  const low = file.readUInt16BE(pes + 12) >> 1
-  return high * 2 ** 30 + middle * 2 ** 15 + low
 }

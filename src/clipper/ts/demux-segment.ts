@@ -1,3 +1,4 @@
+import { TICKS_PER_SEC, TIMESTAMP_TICKS } from '../../mpegts/index.ts'
 import { AppError } from '../../protocol/index.ts'
 import { NAL, nalType, splitAnnexB } from '../h264/nal-units.ts'
 import type { ParameterSets } from '../h264/set-table.ts'
@@ -26,8 +27,6 @@ export interface SegmentMedia {
   readonly sound: readonly SegmentSound[]
 }
 
-export const TICKS_PER_SEC = 90_000
-const WRAP = 2 ** 33
 /** ISO/IEC 14496-3 §4.5.2.1: samples of an AAC-LC packet. */
 export const AAC_SAMPLES = 1024
 
@@ -52,7 +51,7 @@ export function demuxSegment(name: string, bytes: Uint8Array, aroundPts?: number
 
 /** The value that differs from `pts` by whole turns of 33 bits and is nearest to `around`. */
 function unwrap(pts: number, around: number): number {
-  return pts + Math.round((around - pts) / WRAP) * WRAP
+  return pts + Math.round((around - pts) / TIMESTAMP_TICKS) * TIMESTAMP_TICKS
 }
 
 function pictureOf(pts: number, data: Uint8Array): SegmentPicture {

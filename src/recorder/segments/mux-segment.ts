@@ -6,6 +6,7 @@ import {
   MpegTsOutputFormat,
   Output,
 } from 'mediabunny'
+import { PACKET_BYTES } from '../../mpegts/index.ts'
 import type { Packet } from '../../protocol/index.ts'
 import { PCR_LEAD_SEC, type TsContinuity } from './ts-continuity.ts'
 
@@ -16,7 +17,6 @@ interface TrackConfigs {
   readonly audio: AudioDecoderConfig | undefined
 }
 
-const PACKET_BYTES = 188
 /** FFmpeg's probe needs about a dozen packets to know the format. */
 const LEAST_PACKETS = 32
 
