@@ -60,10 +60,10 @@ function buildDecode(
   { stdout }: FfmpegPipes,
 ): void {
   for (const { fromSec, toSec } of stretches) {
-    command.input(path).inputOptions('-v', 'warning', '-nostdin', '-an')
+    command.input(path).inputOptions('-an')
     command.inputOptions('-t', (toSec - Math.max(0, fromSec)).toFixed(6))
     if (fromSec > 0) command.seekInput(fromSec.toFixed(6))
   }
-  command.output(stdout).outputOptions('-fps_mode', 'passthrough').format('framecrc')
+  command.output(stdout).outputOptions('-v', 'warning', '-nostdin', '-fps_mode', 'passthrough').format('framecrc')
   for (const i of stretches.keys()) command.outputOptions('-map', `${i}:v:0`)
 }

@@ -36,7 +36,17 @@ function buildPiece(command: FfmpegCommand, work: PieceWork): void {
   addSource(command, source, { video, first: 0 })
   const x264 = ['stitchable=1', 'scenecut=0', `keyint=${GROUP_SEC * video.fps}`]
   command.complexFilter(graphOf(work), 'out').output(output).videoCodec('libx264').format('h264')
-  command.outputOptions('-fps_mode', 'passthrough', '-frames:v', String(frames), '-preset', 'veryfast')
+  command.outputOptions(
+    '-v',
+    'error',
+    '-nostdin',
+    '-fps_mode',
+    'passthrough',
+    '-frames:v',
+    String(frames),
+    '-preset',
+    'veryfast',
+  )
   command.outputOptions('-profile:v', 'high', '-bf', '0', '-crf', String(CRF), '-x264-params', x264.join(':'))
   command.outputOptions('-color_range', 'tv', '-color_primaries', '1', '-color_trc', '1', '-colorspace', '1')
 }
@@ -65,7 +75,6 @@ function addSource(
     command.input(source.file).inputOptions('-an')
     if (first > 0) command.seekInput(((first - 0.5) / fps).toFixed(6))
   }
-  command.inputOptions('-v', 'error', '-nostdin')
 }
 
 /** Exactly so many frames at a constant pace and of one size, whatever the film has. */
