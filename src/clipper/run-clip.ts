@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { fileNameOf, objectKey } from '../archive/keys.ts'
+import { makeWorkFolder } from '../machine/index.ts'
 import type { FfmpegOptions } from '../media/index.ts'
 import type { ClipRequest, ClipResult } from '../protocol/index.ts'
 import { openStore, type SegmentStore } from '../store/index.ts'
@@ -10,7 +11,6 @@ import { type Neighbours, reachesBack, reachesOn } from './cut-sound.ts'
 import { type ClipPlan, planCut } from './plan-cut.ts'
 import { SegmentCache, type ShelvedSegment } from './segment-cache.ts'
 import { verifyFilm } from './verify-film.ts'
-import { openWorkFolder } from './work-folder.ts'
 
 /**
  * Cuts one clip out of stored segments, verifies it, and only then stores it: preview, poster, and `clip.mp4` last.
@@ -19,7 +19,7 @@ import { openWorkFolder } from './work-folder.ts'
  */
 export async function runClip(request: ClipRequest, { signal, logger }: ClipperIo): Promise<ClipResult> {
   await using store = await openStore(request.store)
-  await using folder = await openWorkFolder()
+  await using folder = await makeWorkFolder('clip')
   const { fps } = request.video
   const startedAtMs = performance.now()
   const shelf = new SegmentCache({ store, recordingId: request.recordingId, folder: folder.path, signal })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { listProcesses, readPidNamespace, readProcessFile } from './proc.ts'
 import { existenceOf } from './process-signals.ts'
 
-/** A temporary folder for all processes of one take or one clip. */
+/** A temporary folder of one take or one clip, gone when it is disposed. */
 export interface WorkFolder extends AsyncDisposable {
   readonly path: string
 }

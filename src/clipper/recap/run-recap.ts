@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { objectKey } from '../../archive/keys.ts'
+import { makeWorkFolder } from '../../machine/index.ts'
 import { type FfmpegOptions, probe } from '../../media/index.ts'
 import { AppError, MOST_RECAP_SEC, type RecapJob, type RecapResult } from '../../protocol/index.ts'
 import { openStore, type SegmentStore } from '../../store/index.ts'
 import type { ClipperIo } from '../clipper-io.ts'
 import { verifyFilm } from '../verify-film.ts'
-import { openWorkFolder } from '../work-folder.ts'
 import { planRecap } from './plan-recap.ts'
 import { type PartFile, renderRecap, writeTitle } from './render-recap.ts'
 import { buildCardTitle, buildClipTitle } from './titles.ts'
@@ -24,7 +24,7 @@ const LEAST_TITLE_SEC = 0.8
  */
 export async function runRecap(job: RecapJob, { signal, logger }: ClipperIo): Promise<RecapResult> {
   await using store = await openStore(job.store)
-  await using folder = await openWorkFolder()
+  await using folder = await makeWorkFolder('clip')
   const startedAtMs = performance.now()
   const pipe: FfmpegOptions = { signal, ...(job.ffmpegPath !== undefined && { ffmpegPath: job.ffmpegPath }) }
   const parts = await collectParts(store, job, { folder: folder.path, pipe })
