@@ -7,20 +7,20 @@ import { getText, putText } from './stored-text.ts'
 /** A store into which only the newest take of a recording may write what all takes share. */
 export interface FencedStore extends SegmentStore {
   /**
-   * Says that this take is the newest; throws `take.superseded` when a later one has said so. Each write beside the take's
-   * own folder does it by itself. Errors: those of the store.
+   * Claims what all takes share: raises the stored fencing token to this take's number, or throws `take.superseded` when it is higher.
+   * Each write beside the take's own folder does it first. Idempotent. Errors: those of the store.
    */
-  hold(): Promise<void>
+  claim(): Promise<void>
 }
 
-/** A number behind every take: nobody may write any more. */
+/** A fencing token above that of every take: nobody may write any more. */
 const CLOSED = Number.MAX_SAFE_INTEGER
 
 /**
- * Keeps a take that was given up, but came back to life, from harming what the next one publishes: before it writes a
- * playlist, the manifest or the signals it reads which take is the newest. An S3 without conditional writes allows no more:
- * a take that is overtaken between its look and its write spoils one version of a playlist, which the newest take's next
- * one replaces. A first take writes no fence.
+ * Fences off a take that was given up, but came back to life: its number is its fencing token, which is compared with the stored one
+ * before it writes a playlist, the manifest or the signals. An S3 without conditional writes allows no more: a take that is overtaken
+ * between its check and its write spoils one version of a playlist, which the newest take's next one replaces. A first take
+ * stores no token.
  */
 export function fenceStore(
   store: SegmentStore,
@@ -28,31 +28,31 @@ export function fenceStore(
   onSuperseded: (error: AppError) => void = () => {},
 ): FencedStore {
   const own = folderKey(recordingId, 'take', { take })
-  let looking: Promise<void> | undefined
+  let checking: Promise<void> | undefined
 
-  async function look(): Promise<void> {
+  async function check(): Promise<void> {
     const newest = await newestTake(store, recordingId)
     if (newest < take) await putNewest(store, recordingId, take)
     if (newest > take) throw superseded({ recordingId, take, newest })
   }
-  /** Writes that begin together share one look. */
-  function hold(): Promise<void> {
-    looking ??= look()
+  /** Writes that begin together share one check. */
+  function claim(): Promise<void> {
+    checking ??= check()
       .catch((thrown: unknown) => {
         const error = toAppError(thrown)
         if (error.code === 'take.superseded') onSuperseded(error)
         throw error
       })
       .finally(() => {
-        looking = undefined
+        checking = undefined
       })
-    return looking
+    return checking
   }
   const guard = async (key: string): Promise<void> => {
-    if (!key.startsWith(own)) await hold()
+    if (!key.startsWith(own)) await claim()
   }
   return {
-    hold,
+    claim,
     async put(key, body, options) {
       await guard(key)
       await store.put(key, body, options)
@@ -74,14 +74,14 @@ export function fenceStore(
   }
 }
 
-/** No take of the recording may write what all share any more, not even one that is still to come. */
+/** Closes the recording to every take, also to those that are still to come: none may write what all share. Idempotent. */
 export async function sealRecording(store: SegmentStore, recordingId: string): Promise<void> {
   if ((await newestTake(store, recordingId)) < CLOSED) await putNewest(store, recordingId, CLOSED)
 }
 
 /**
- * The same for a recording that is deleted. This alone of it stays, for ever: it says to whoever writes rows anew from the
- * store that what else is there has to go.
+ * Closes a deleted recording to every take, for ever. The fence outlives it: whoever restores rows from the store learns from it
+ * that what else is there has to go.
  */
 export async function sealDeleted(store: SegmentStore, recordingId: string, deletion: Deletion): Promise<void> {
   await putText(store, keyOf(recordingId), `${JSON.stringify({ take: CLOSED, deletion })}\n`)

@@ -3,16 +3,16 @@ import type { SegmentStore } from '../store/index.ts'
 import { objectKey } from './keys.ts'
 import { getText, putText } from './stored-text.ts'
 
-/** The turn of one of several hosts that would close the same recording at once, each with what only it has. */
+/** A lock of one host among several that finalize the same recording at once, each with segments that only it has. */
 export interface FinalizeLock {
-  /** False when another has come since: what this one read may not be what is there. Errors: those of the store. */
+  /** False when another host has taken the lock since: what this one read may be stale. Errors: those of the store. */
   holds(): Promise<boolean>
   end(): Promise<void>
 }
 
 /**
- * Whoever comes last has the turn. As the fence it is a look before a write, not a lock: the S3 that we test with has no
- * conditional PUT.
+ * Takes the lock from whoever has it: the last one wins. It is advisory, a check before a write, because not every S3 has
+ * conditional writes.
  */
 export async function takeFinalizeLock(store: SegmentStore, recordingId: string): Promise<FinalizeLock> {
   const key = objectKey(recordingId, 'finalizeLock')

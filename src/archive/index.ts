@@ -1,6 +1,7 @@
 /**
- * What players can see of a recording in its store: the playlists, written by one take at a time and read by anybody. It
- * never stores a segment, and a playlist of its never names one that is not stored.
+ * A recording in its store: the layout (keys.ts), the playlists, written by one take at a time and read by anybody, the manifest, the
+ * signals, and the fence that keeps superseded takes from writing them. It never stores a segment, and a playlist of its never
+ * names one that is not stored.
  */
 export { type FencedStore, fenceStore, loadDeletion, sealDeleted, sealRecording } from './fence.ts'
 export { type FinalizeLock, takeFinalizeLock } from './finalize-lock.ts'

@@ -6,11 +6,11 @@ interface ObjectRow {
   /** The key without its first part, which is the recording's id. Parts in braces are filled in. */
   readonly name: string
   readonly mediaType: string
-  /** Written once under a key of its own: caches may keep it for ever. */
+  /** True when it is written once, under a key of its own: caches may keep it for ever. */
   readonly immutable: boolean
-  /** `/media` serves it; what is not served is for the service alone. */
+  /** True when `/media` serves it; what is not served is for the service alone. */
   readonly served: boolean
-  /** When the deletion of the recording reaches it. */
+  /** The step in which the deletion of the recording reaches it. */
   readonly deletion: DeletionStep
 }
 
@@ -161,7 +161,7 @@ export function uriFrom(kind: ObjectKind, name: string): string {
 export interface FoundObject {
   readonly kind: ObjectKind
   readonly row: ObjectRow
-  /** Those of its name, such as `take`. */
+  /** The parts of its name that are filled in, such as `take`. */
   readonly parts: Readonly<Partial<Record<keyof typeof PARTS, string>>>
 }
 

@@ -3,7 +3,7 @@ import type { SegmentStore } from '../store/segment-store.ts'
 import { objectKey, parseSegmentName } from './keys.ts'
 import { getText } from './stored-text.ts'
 
-/** What the stored playlists name, in order. */
+/** The segments that the stored playlists name, in order. */
 export interface StoredSegments {
   readonly targetDurationSec: number
   readonly segments: readonly Segment[]
@@ -14,12 +14,12 @@ export interface StoredSegments {
 }
 
 export interface LoadSegmentsOptions {
-  /** Without it all segments. With it those behind this wall time suffice: of a long recording only its end is read. */
+  /** Wall time from which on segments are needed: then of a long recording only its end is read. Without it all are. */
   readonly sinceMs?: number
 }
 
 /**
- * All segments of a recording that play, also while it runs or when its recorder died between two writes; undefined when
+ * Loads the segments of a recording that play, also while it runs and after its recorder died between two writes; undefined when
  * nothing of it is stored. Errors: those of the store.
  */
 export async function loadSegments(
@@ -39,7 +39,7 @@ export async function loadSegments(
   return views.length === 0 ? undefined : views.reduce(join)
 }
 
-/** How much the stored playlists show, and from where; undefined while nothing is stored. Errors: those of the store. */
+/** Loads where the stored playlists begin and how long they are; undefined while nothing is stored. Errors: those of the store. */
 export async function loadWindow(store: Pick<SegmentStore, 'get'>, recordingId: string) {
   const stored = await loadSegments(store, recordingId)
   const first = parseSegmentName(stored?.segments[0]?.uri ?? '')
@@ -55,8 +55,8 @@ function reachesBackTo({ segments: [first] }: StoredSegments, sinceMs: number): 
 const newestOf = (view: StoredSegments | undefined): number => view?.segments.at(-1)?.seq ?? -1
 
 /**
- * Two views of one recording, the first of which reaches back further; a hole between them ends the list. A tail is older than
- * the index when that was just written.
+ * Joins two playlists of one recording, the first of which reaches back further; a hole between them ends the list. A tail is older
+ * than the index when that was just written.
  */
 function join(older: StoredSegments, newer: StoredSegments): StoredSegments {
   const [firstNewer] = newer.segments

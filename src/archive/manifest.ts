@@ -37,9 +37,9 @@ export interface ManifestSpec {
   readonly segmentSec: number
   readonly highlights: RecorderRequest['highlights']
   readonly maxDurationSec: number
-  /** Only so much of its end is kept. */
+  /** A rolling recording keeps its last so many seconds. */
   readonly rollingSec?: number
-  /** So many seconds after its end it is deleted. */
+  /** The recording is deleted so many seconds after its end. */
   readonly maxAgeSec?: number
   readonly metadata: Readonly<Record<string, string>>
 }
@@ -53,7 +53,7 @@ export interface TakeProgress {
   readonly error: ErrorInfo | null
 }
 
-/** The manifest of a recording whose newest take is this one; the figures of all takes are those of what is stored. */
+/** Builds the manifest of a recording whose newest take is this one; durations are those of what is stored. */
 export function buildManifest(
   request: RecorderRequest,
   earlier: Manifest | undefined,
@@ -87,7 +87,7 @@ export interface RecordingEnd {
   readonly error: ErrorInfo | null
 }
 
-/** The manifest of a recording that has ended: its takes hold what is stored of them. What it says of its end stays. */
+/** Ends a manifest: its takes get what is stored of them, the open ones the end. An end that it already has stays. */
 export function closeManifest(manifest: Manifest, end: RecordingEnd, stored: StoredTakes): Manifest {
   const takes = manifest.takes.map((take) => ({
     ...take,
@@ -100,13 +100,13 @@ export function closeManifest(manifest: Manifest, end: RecordingEnd, stored: Sto
   return { ...manifest, ...end, takes, durationSec }
 }
 
-/** Undefined when the store has none. */
+/** Loads the manifest; undefined when the store has none. Errors: those of the store. */
 export async function loadManifest(store: SegmentStore, recordingId: string): Promise<Manifest | undefined> {
   const text = await getText(store, objectKey(recordingId, 'manifest'))
   return text === undefined ? undefined : (JSON.parse(text) as Manifest)
 }
 
-/** Atomic, as every `put`: a reader finds the manifest before or the new one. Errors: those of the store. */
+/** Stores the manifest atomically: a reader finds the one before or the new one. Errors: those of the store. */
 export async function storeManifest(store: SegmentStore, manifest: Manifest): Promise<void> {
   await putText(store, objectKey(manifest.id, 'manifest'), `${JSON.stringify(manifest, null, 2)}\n`)
 }

@@ -5,8 +5,8 @@ import { findObject, objectKey, splitKey } from './keys.ts'
 import { undefinedIfMissing } from './stored-text.ts'
 
 /**
- * The store as players see it: `index.m3u8` is whole, also while the newest segments of a running recording are only in
- * its tail, and it never becomes shorter from one read to the next. Everything else is passed through.
+ * Shows the store as players read it: the index is whole, also while the newest segments of a running recording are only in the tail,
+ * and it never becomes shorter from one read to the next. Everything else is passed through.
  */
 export function playerView(store: Pick<SegmentStore, 'get' | 'head'>): Pick<SegmentStore, 'get' | 'head'> {
   return {

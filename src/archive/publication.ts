@@ -12,8 +12,8 @@ import { loadSegments, type StoredSegments } from './load-segments.ts'
 import { putText } from './stored-text.ts'
 
 /**
- * What viewers can see of a recording, as its running take makes it. It keeps sums and texts, no list of segments: a
- * segment costs the same in the 24th hour as in the first.
+ * The playlists of a recording, as its running take writes them. It keeps sums and texts, no list of segments: a segment costs the
+ * same in the 24th hour as in the first.
  */
 export interface Publication {
   readonly targetDurationSec: number
@@ -24,9 +24,9 @@ export interface Publication {
   readonly timelineSec: number
   /** How far the time line reached when this take began. */
   timelineBeforeSec(take: number): number
-  /** The caller has stored the segment before, unless it is a gap. A take's first one becomes a discontinuity. */
+  /** Appends a segment that is stored, or a gap. The first one of a later take becomes a discontinuity. */
   add(segment: Omit<Segment, 'seq'>): Segment
-  /** Stores the playlists. A call that failed is made good by the next. */
+  /** Stores the playlists. Idempotent: a call after a failed one stores what that did not. */
   publish(state: { readonly ended: boolean }): Promise<void>
 }
 
@@ -42,7 +42,7 @@ export interface PublicationOptions {
 
 const ALL = Number.POSITIVE_INFINITY
 
-/** A publication that goes on after these segments. */
+/** Creates a publication that goes on after these segments. */
 export function createPublication(options: PublicationOptions, earlier: readonly Segment[]): Publication {
   const { store, recordingId, targetDurationSec, rollingSec } = options
   const { seq: firstSeq, discontinuitySequence } = options.start ?? { seq: 0, discontinuitySequence: 0 }
@@ -91,7 +91,7 @@ export function createPublication(options: PublicationOptions, earlier: readonly
   }
 }
 
-/** Goes on with what earlier takes stored. The target duration stays theirs: it must not change (RFC 8216 §6.2.1). */
+/** Loads the playlists of earlier takes and goes on with them. The target duration stays theirs (RFC 8216 §6.2.1). */
 export async function loadPublication(
   store: SegmentStore,
   recordingId: string,
@@ -110,7 +110,7 @@ export async function loadPublication(
   return createPublication({ ...options, ...(rollingSec !== undefined && { rollingSec }) }, stored.segments)
 }
 
-/** Where the stored playlists begin. */
+/** The place at which stored playlists begin. */
 export function startOf({ segments, discontinuitySequence }: StoredSegments): NonNullable<PublicationOptions['start']> {
   return { seq: segments[0]?.seq ?? 0, discontinuitySequence }
 }

@@ -13,18 +13,18 @@ export interface KeptSignal {
   readonly signal: Signal
 }
 
-/** What a take kept. */
+/** The log that a take kept on its machine. */
 export interface KeptLog {
   readonly take: number
   readonly text: string
 }
 
-/** The same for the same signal, also in another take: its id, or all that it says where it has none. */
+/** Identifies a signal over all takes: by its id, or by its whole content where it has none. */
 export function signalKey(signal: Signal): string {
   return signal.id ?? JSON.stringify(signal)
 }
 
-/** The lines of signals that a log does not have yet, in the time line of the recording. */
+/** Builds the lines of signals that a log does not have yet, placed in the time line of the recording. */
 export function placeSignals(
   kept: readonly KeptSignal[],
   { take, baseSec, logged }: { readonly take: number; readonly baseSec: number; readonly logged: ReadonlySet<string> },
@@ -36,7 +36,7 @@ export function placeSignals(
     .join('')
 }
 
-/** `signals.jsonl` with what takes kept and it does not have; the text itself when that is nothing. */
+/** Merges the logs that takes kept into the recording's; returns the same text when it has all of them. Idempotent. */
 export function mergeSignals(text: string, logs: readonly KeptLog[], baseSecOf: (take: number) => number): string {
   let merged = text === '' || text.endsWith('\n') ? text : `${text}\n`
   for (const log of logs) {
@@ -46,12 +46,12 @@ export function mergeSignals(text: string, logs: readonly KeptLog[], baseSecOf: 
   return merged
 }
 
-/** The keys of the signals that `signals.jsonl` has. */
+/** The keys of the signals in a recording's log. */
 export function keysOf(text: string): ReadonlySet<string> {
   return new Set(parseLines<SignalLine>(text).map(({ signal }) => signalKey(signal)))
 }
 
-/** A line that was cut off by a full disk or a dying process is passed over: it must not take the others along. */
+/** Parses what is whole: a line that a full disk or a dying process cut off is left out. */
 function parseLines<T extends { readonly signal: Signal }>(text: string): readonly T[] {
   return text.split('\n').flatMap((line) => {
     try {

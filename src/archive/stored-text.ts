@@ -1,17 +1,17 @@
 import { AppError } from '../protocol/index.ts'
 import type { SegmentStore } from '../store/segment-store.ts'
 
-/** As UTF-8. Errors: those of the store. */
+/** Stores a text as UTF-8. Errors: those of the store. */
 export async function putText(store: SegmentStore, key: string, text: string): Promise<void> {
   await store.put(key, new TextEncoder().encode(text))
 }
 
-/** Undefined when there is no such object. */
+/** Loads a text; undefined when there is no such object. Errors: those of the store. */
 export async function getText(store: Pick<SegmentStore, 'get'>, key: string): Promise<string | undefined> {
   return undefinedIfMissing(async () => await new Response((await store.get(key)).body).text())
 }
 
-/** What a read gives; undefined when it throws `store.not-found`. */
+/** Resolves with what `read` does; with undefined when it throws `store.not-found`. */
 export async function undefinedIfMissing<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read()

@@ -4,7 +4,7 @@ import { fileNameOf } from '../archive/keys.ts'
 import { type FfmpegOptions, makeStills } from '../media/index.ts'
 import { groupStream, loadMedia, numberKept } from './group-stream.ts'
 import type { ClipPlan, PlannedHead, PlannedPicture } from './plan-cut.ts'
-import type { ShelvedSegment } from './segment-cache.ts'
+import type { CachedSegment } from './segment-cache.ts'
 
 /** Files of the two still to be stored. */
 export interface ClipStills {
@@ -13,7 +13,7 @@ export interface ClipStills {
 }
 
 export interface StillsOptions {
-  readonly segments: readonly ShelvedSegment[]
+  readonly segments: readonly CachedSegment[]
   readonly folder: string
   readonly fps: number
   readonly atMs: number
@@ -72,7 +72,7 @@ export function previewRange(
 }
 
 /** Consecutive pictures of one segment, each stretch from the IDR picture that its decoding begins with. */
-function groupStretches(pictures: readonly PlannedPicture[], segments: readonly ShelvedSegment[]): PlannedHead[] {
+function groupStretches(pictures: readonly PlannedPicture[], segments: readonly CachedSegment[]): PlannedHead[] {
   const stretches: PlannedHead[] = []
   for (const { segment, picture } of pictures) {
     const open = stretches.at(-1)

@@ -5,7 +5,7 @@ import { cutSound, type Neighbours } from './cut-sound.ts'
 import { writeMovieFile } from './movie-file.ts'
 import { aacEntry, avcEntry } from './mp4/sample-entries.ts'
 import type { ClipPlan } from './plan-cut.ts'
-import type { ShelvedSegment } from './segment-cache.ts'
+import type { CachedSegment } from './segment-cache.ts'
 import { AAC_SAMPLES } from './ts/demux-segment.ts'
 
 /** Units of the film's clock in a frame: the clock is exact for every whole rate. */
@@ -16,7 +16,7 @@ export interface CutOptions extends Neighbours {
   readonly fps: number
   /** The creation time of the file. */
   readonly atMs: number
-  readonly segments: readonly ShelvedSegment[]
+  readonly segments: readonly CachedSegment[]
   readonly pipe: FfmpegOptions
 }
 

@@ -7,7 +7,7 @@ import type { ParameterSets } from './h264/set-table.ts'
 import { type EncodedPicture, splitPictures } from './h264/split-pictures.ts'
 import type { Sample } from './movie-file.ts'
 import type { ClipPlan } from './plan-cut.ts'
-import type { ShelvedSegment } from './segment-cache.ts'
+import type { CachedSegment } from './segment-cache.ts'
 
 /** The pictures of a clip as samples, and what a decoder needs to know before the first. */
 export interface CutPictures {
@@ -21,7 +21,7 @@ export interface CutPictures {
 /** Copies what can be copied and encodes the rest, all of it in one FFmpeg. Errors: `clip.wrong-media`, `ffmpeg.failed`. */
 export async function cutPictures(
   plan: ClipPlan,
-  segments: readonly ShelvedSegment[],
+  segments: readonly CachedSegment[],
   options: FfmpegOptions & { readonly fps: number },
 ): Promise<CutPictures> {
   const sps = shapeOf(plan, segments)
@@ -46,7 +46,7 @@ export async function cutPictures(
 }
 
 /** Size, level and colours of the clip: those of the pictures that are copied, or of the first one when none is. */
-function shapeOf(plan: ClipPlan, segments: readonly ShelvedSegment[]): Sps {
+function shapeOf(plan: ClipPlan, segments: readonly CachedSegment[]): Sps {
   const [head] = plan.heads
   const source = head && segments[head.segment]?.pictures[head.from]?.sets
   const unit = plan.sets.sets.sps[0] ?? source?.sps[0]
@@ -56,7 +56,7 @@ function shapeOf(plan: ClipPlan, segments: readonly ShelvedSegment[]): Sps {
 
 async function encodeHeads(
   plan: ClipPlan,
-  segments: readonly ShelvedSegment[],
+  segments: readonly CachedSegment[],
   options: FfmpegOptions & { readonly fps: number; readonly sps: Sps },
 ): Promise<readonly EncodedPicture[]> {
   if (plan.heads.length === 0) return []

@@ -6,7 +6,7 @@ import type { Sample } from './movie-file.ts'
 import { noSound } from './pcm-reader.ts'
 import type { ClipPlan } from './plan-cut.ts'
 import { planSound, type SoundPlan } from './plan-sound.ts'
-import type { ShelvedSegment } from './segment-cache.ts'
+import type { CachedSegment } from './segment-cache.ts'
 import type { SoundFormat } from './ts/adts.ts'
 import { AAC_SAMPLES, type SegmentSound } from './ts/demux-segment.ts'
 
@@ -26,14 +26,14 @@ interface Packet {
 
 /** The segments around the listed ones, as far as sound of the clip may lie in them. */
 export interface Neighbours {
-  readonly before: ShelvedSegment | undefined
-  readonly after: ShelvedSegment | undefined
+  readonly before: CachedSegment | undefined
+  readonly after: CachedSegment | undefined
 }
 
 /** Undefined when the clip has no sound. */
 export async function cutSound(
   plan: ClipPlan,
-  { segments, before, after }: Neighbours & { readonly segments: readonly ShelvedSegment[] },
+  { segments, before, after }: Neighbours & { readonly segments: readonly CachedSegment[] },
   options: FfmpegOptions & { readonly fps: number },
 ): Promise<CutSound | undefined> {
   const format = segments.find(({ sound }) => sound.length > 0)?.sound[0]?.format
@@ -65,7 +65,7 @@ export async function cutSound(
 const AAC_LC = 2
 
 /** True when the clip's first sound, or the packet that its decoder needs before it, lies in the segment before. */
-export function reachesBack(plan: ClipPlan, segments: readonly ShelvedSegment[]): boolean {
+export function reachesBack(plan: ClipPlan, segments: readonly CachedSegment[]): boolean {
   const [first] = plan.pictures
   const sound = segments[first?.segment ?? 0]?.sound ?? []
   const startPts = plan.runs[0]?.firstPts ?? 0
@@ -73,7 +73,7 @@ export function reachesBack(plan: ClipPlan, segments: readonly ShelvedSegment[])
 }
 
 /** True when sound of the clip's last pictures was stored behind them: it came when their segment was closed already. */
-export function reachesOn(plan: ClipPlan, segments: readonly ShelvedSegment[], fps: number): boolean {
+export function reachesOn(plan: ClipPlan, segments: readonly CachedSegment[], fps: number): boolean {
   const run = plan.runs.at(-1)
   const sound = segments[run?.segments.at(-1) ?? 0]?.sound ?? []
   const last = sound.at(-1)
@@ -82,7 +82,7 @@ export function reachesOn(plan: ClipPlan, segments: readonly ShelvedSegment[], f
   return last.pts + (AAC_SAMPLES * TICKS_PER_SEC) / last.format.sampleRate < endPts
 }
 
-function packetsOf(segment: ShelvedSegment, format: SoundFormat): Packet[] {
+function packetsOf(segment: CachedSegment, format: SoundFormat): Packet[] {
   return segment.sound.flatMap((packet, i) => {
     const same = packet.format.sampleRate === format.sampleRate && packet.format.channels === format.channels
     return same ? [{ ...packet, read: async () => (await segment.media()).sound[i] }] : []

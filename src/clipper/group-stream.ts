@@ -1,5 +1,5 @@
 import type { PlannedHead } from './plan-cut.ts'
-import type { ShelvedSegment } from './segment-cache.ts'
+import type { CachedSegment } from './segment-cache.ts'
 import type { SegmentMedia } from './ts/demux-segment.ts'
 
 const START_CODE = Uint8Array.of(0, 0, 0, 1)
@@ -34,7 +34,7 @@ export function numberKept(groups: readonly PlannedHead[]): { readonly first: nu
 /** What the groups hold, unpacked. */
 export async function loadMedia(
   groups: readonly PlannedHead[],
-  segments: readonly ShelvedSegment[],
+  segments: readonly CachedSegment[],
 ): Promise<ReadonlyMap<number, SegmentMedia>> {
   const mediaOf = new Map<number, SegmentMedia>()
   for (const { segment } of groups) {

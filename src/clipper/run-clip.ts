@@ -9,7 +9,7 @@ import { type ClipperIo, sideBySide } from './clipper-io.ts'
 import { assertHasMedia, cutClip, type FinishedClip } from './cut-clip.ts'
 import { type Neighbours, reachesBack, reachesOn } from './cut-sound.ts'
 import { type ClipPlan, planCut } from './plan-cut.ts'
-import { SegmentCache, type ShelvedSegment } from './segment-cache.ts'
+import { type CachedSegment, SegmentCache } from './segment-cache.ts'
 import { verifyFilm } from './verify-film.ts'
 
 /**
@@ -22,11 +22,11 @@ export async function runClip(request: ClipRequest, { signal, logger }: ClipperI
   await using folder = await makeWorkFolder('clip')
   const { fps } = request.video
   const startedAtMs = performance.now()
-  const shelf = new SegmentCache({ store, recordingId: request.recordingId, folder: folder.path, signal })
-  const segments = await shelf.read(request)
+  const cache = new SegmentCache({ store, recordingId: request.recordingId, folder: folder.path, signal })
+  const segments = await cache.read(request)
   const plan = planCut(segments, { fromMs: request.fromMs, toMs: request.toMs, fps })
   assertHasMedia(plan, request)
-  const neighbours = await readNeighbours(shelf, request, { plan, segments })
+  const neighbours = await readNeighbours(cache, request, { plan, segments })
   const pipeFor = (both: AbortSignal): FfmpegOptions => ({
     signal: both,
     ...(request.ffmpegPath !== undefined && { ffmpegPath: request.ffmpegPath }),
@@ -50,15 +50,15 @@ export async function runClip(request: ClipRequest, { signal, logger }: ClipperI
 
 /** Nothing is read when the sound of the first and of the last picture lies in the segments that are listed. */
 async function readNeighbours(
-  shelf: SegmentCache,
+  cache: SegmentCache,
   { segments: listed, video }: ClipRequest,
-  { plan, segments }: { readonly plan: ClipPlan; readonly segments: readonly ShelvedSegment[] },
+  { plan, segments }: { readonly plan: ClipPlan; readonly segments: readonly CachedSegment[] },
 ): Promise<Neighbours> {
   const first = listed[plan.pictures[0]?.segment ?? 0]
   const last = listed[plan.pictures.at(-1)?.segment ?? 0]
   const [before, after] = await Promise.all([
-    first !== undefined && reachesBack(plan, segments) ? shelf.readBeside(first, 'before') : undefined,
-    last !== undefined && reachesOn(plan, segments, video.fps) ? shelf.readBeside(last, 'after') : undefined,
+    first !== undefined && reachesBack(plan, segments) ? cache.readBeside(first, 'before') : undefined,
+    last !== undefined && reachesOn(plan, segments, video.fps) ? cache.readBeside(last, 'after') : undefined,
   ])
   return { before, after }
 }

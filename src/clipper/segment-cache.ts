@@ -10,7 +10,7 @@ import type { SoundFormat } from './ts/adts.ts'
 import { demuxSegment, type SegmentMedia } from './ts/demux-segment.ts'
 
 /** A segment that was read: what it holds, and its bytes when they are wanted. */
-export interface ShelvedSegment extends PlanSegment {
+export interface CachedSegment extends PlanSegment {
   /** Of each picture as a sample of MP4, bytes. */
   readonly sizes: readonly number[]
   readonly sound: readonly { readonly pts: number; readonly size: number; readonly format: SoundFormat }[]
@@ -42,23 +42,23 @@ export class SegmentCache {
   }
 
   /** In the order of the request. Errors: `highlight.no-media` when one is gone, `clip.wrong-media`, those of the store. */
-  async read({ segments }: Pick<ClipRequest, 'segments'>): Promise<ShelvedSegment[]> {
+  async read({ segments }: Pick<ClipRequest, 'segments'>): Promise<CachedSegment[]> {
     const [first, ...rest] = segments
     if (first === undefined) return []
-    const shelved: ShelvedSegment[] = [await this.#take(first)]
+    const read: CachedSegment[] = [await this.#take(first)]
     let next = 0
     const takeRest = async () => {
       for (let i = next++; i < rest.length; i = next++) {
         const listed = rest[i]
-        if (listed !== undefined) shelved[i + 1] = await this.#take(listed)
+        if (listed !== undefined) read[i + 1] = await this.#take(listed)
       }
     }
     await Promise.all(Array.from({ length: Math.min(READ_AT_ONCE, rest.length) }, takeRest))
-    return shelved
+    return read
   }
 
   /** The neighbour of this segment in its take, for the sound that lies over the border; undefined when there is none. */
-  async readBeside(listed: ClipSegment, side: 'before' | 'after'): Promise<ShelvedSegment | undefined> {
+  async readBeside(listed: ClipSegment, side: 'before' | 'after'): Promise<CachedSegment | undefined> {
     const place = parseSegmentName(listed.uri)
     const number = (place?.number ?? 0) + (side === 'before' ? -1 : 1)
     if (place === undefined || number < 0) return undefined
@@ -70,7 +70,7 @@ export class SegmentCache {
     }
   }
 
-  async #take(listed: ClipSegment): Promise<ShelvedSegment> {
+  async #take(listed: ClipSegment): Promise<CachedSegment> {
     const bytes = await this.#get(listed.uri)
     // Timestamps begin anew after 26.5 hours: those near the first segment's, by the wall clock, are meant.
     const first = this.#first

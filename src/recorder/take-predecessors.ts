@@ -38,7 +38,7 @@ export class TakePredecessors {
     this.#overlap ??= await this.#findOverlap()
     // A take that hands over ends by itself and stores the rest first. One that lost its worker ends only when overtaken.
     if (request.handover !== null) await waitForPredecessors(this.#adoption, giveUp)
-    await store.hold()
+    await store.claim()
     await waitForPredecessors(this.#adoption, giveUp)
     const publication = await loadPublication(store, recordingId, { segmentSec, fps: video.fps, rollingSec })
     await manifest.open(publication)

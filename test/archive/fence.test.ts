@@ -17,7 +17,7 @@ test('only the newest take may write what all takes share, however late an old o
   await putText(take(1), shared, 'one')
   expect(await store.head(`${recordingId}/takes/newest.json`)).toBeUndefined()
   await putText(take(3), shared, 'three')
-  await take(3).hold()
+  await take(3).claim()
   for (const old of [1, 2]) {
     await expect(putText(take(old), shared, 'old')).rejects.toEqual(isSuperseded)
     await expect(take(old).putFile(shared, '/nowhere')).rejects.toEqual(isSuperseded)

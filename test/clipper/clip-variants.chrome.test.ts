@@ -121,14 +121,14 @@ test('segments that do not fit into the memory make the same clip', async () => 
   const request = bench.request(at(1320, 9000))
   const { path } = await bench.cut(request)
   const pipe = { signal: new AbortController().signal }
-  const shelf = new SegmentCache({
+  const cache = new SegmentCache({
     store: bench.store,
     recordingId: RECORDING,
     folder: bench.root,
     ...pipe,
     memoryBytes: 0,
   })
-  const segments = await shelf.read(request)
+  const segments = await cache.read(request)
   const plan = planCut(segments, { ...request, fps: 25 })
   const options = { fps: 25, atMs: request.atMs, segments, before: undefined, after: undefined, pipe }
   const other = await cutClip(plan, { ...options, path: join(bench.root, 'other.mp4') })

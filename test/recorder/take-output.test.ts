@@ -65,7 +65,7 @@ test('a take that was to take over and is called off does not overtake the one t
   const running = await openTake(request)
   const called = await openTake(successorOf(request))
   await called.close(TERMINATED)
-  await running.fenced.hold()
+  await running.fenced.claim()
   await running.close(STOPPED)
   expect(running.failures).toEqual([])
 })

@@ -97,7 +97,7 @@ export function startTake(options: {
     async begin(giveUp) {
       const adoption = { spoolDir, recordingId: ID, take, into: spool.adopted }
       await waitForPredecessors(adoption, giveUp)
-      await store.hold()
+      await store.claim()
       const publication = await loadPublication(store, ID, { segmentSec: 2, fps: 25 })
       return { publication, leftovers: await adoptLeftovers(adoption, publication, overlap) }
     },
