@@ -31,7 +31,7 @@ export function numberKept(groups: readonly PlannedHead[]): { readonly first: nu
   })
 }
 
-/** What the groups hold, unpacked. */
+/** Loads the media of the segments that the groups lie in. */
 export async function loadMedia(
   groups: readonly PlannedHead[],
   segments: readonly CachedSegment[],

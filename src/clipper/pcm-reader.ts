@@ -32,5 +32,5 @@ export class PcmReader implements AsyncDisposable {
   }
 }
 
-/** No sound at all. */
+/** An empty stream of samples. */
 export async function* noSound(): AsyncGenerator<Uint8Array> {}

@@ -30,7 +30,7 @@ export interface SegmentCacheOptions {
 const MEMORY_BYTES = 160 * 2 ** 20
 const READ_AT_ONCE = 6
 
-/** Reads segments from the store, several at a time, and keeps them near. */
+/** Reads segments from the store, several at a time, and caches them in memory and then on the disk. */
 export class SegmentCache {
   readonly #options: SegmentCacheOptions
   #kept = 0

@@ -13,7 +13,7 @@ export function isMissing(error: unknown): boolean {
 
 const REFUSALS: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'EISDIR', 'ENOTDIR', 'EEXIST'])
 
-/** What a failed file operation means to a recording: no space, no permission, or a disk that does not answer. */
+/** Translates an error of the file system: no space, no permission, or a disk that does not answer. */
 export function fsError(doing: string, error: unknown): AppError {
   if (error instanceof AppError) return error
   const errno = errnoOf(error) ?? 'unknown error'

@@ -3,6 +3,7 @@ import { type BigIntStats, constants, type Dirent } from 'node:fs'
 import { copyFile, type FileHandle, open, opendir, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
+import { RETRY_POLICIES, retry } from '../timing/index.ts'
 import { makeFolder, replaceFile } from './durable.ts'
 import { fsError, isMissing } from './fs-error.ts'
 import { removeEmptyFolders } from './remove-empty-folders.ts'
@@ -11,8 +12,6 @@ import { assertReadableKey, assertWritableKey, isStoreKey, notFound, rangeInvali
 
 type Options = { readonly signal?: AbortSignal }
 const CHECK_KEY = 'panorec-check'
-/** Whoever deletes the last object of a folder takes the folder along: a write that falls between is done again. */
-const WRITE_ATTEMPTS = 5
 
 /**
  * Objects as files below one folder. A write goes to a temporary file beside its place, is synced, renamed over it, and
@@ -109,16 +108,16 @@ export class FsSegmentStore implements SegmentStore {
     assertWritableKey(key)
     const path = join(this.#root, key)
     const folder = dirname(path)
-    for (let attempt = 1; ; attempt += 1) {
+    const once = async (): Promise<void> => {
       try {
         await makeFolder(folder)
         await replaceFile({ path, temporary: join(folder, `.${randomUUID()}.tmp`) }, write)
-        return
       } catch (error) {
-        if (attempt < WRITE_ATTEMPTS && isMissing(error)) continue
         throw fsError(`Writing \`${key}\``, error)
       }
     }
+    // A delete of a folder's last object removes the folder, perhaps between two steps of this write.
+    await retry(once, { policy: RETRY_POLICIES.lostFolder, isWorthIt: ({ cause }) => isMissing(cause) })
   }
 
   async #hasObjects(folder: string): Promise<boolean> {
@@ -133,7 +132,7 @@ export class FsSegmentStore implements SegmentStore {
     return false
   }
 
-  /** In the order of whole keys: a folder sorts as its name with the slash that follows it. */
+  /** Sorts as whole keys do: a folder by its name with the slash that follows it. */
   async *#keysBelow(folder: string): AsyncIterable<string> {
     for (const name of await this.#namesIn(folder)) {
       if (name.endsWith('/')) yield* this.#keysBelow(folder + name)
@@ -141,7 +140,7 @@ export class FsSegmentStore implements SegmentStore {
     }
   }
 
-  /** Those of folders end in a slash. */
+  /** Names of folders end in a slash. */
   async #namesIn(folder: string): Promise<readonly string[]> {
     const entries = await readdir(join(this.#root, folder), { withFileTypes: true }).catch((error: unknown) => {
       if (isMissing(error)) return [] as Dirent[]

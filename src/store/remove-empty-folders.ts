@@ -4,7 +4,7 @@ import { errnoOf } from './fs-error.ts'
 
 /** What a writer that was killed leaves beside its object. */
 const TEMPORARY = /^\.[0-9a-f-]{36}\.tmp$/
-/** Somebody else was faster: it is gone, or in use again. */
+/** Errors that mean another process was faster: the folder is gone, or in use again. */
 const OVERTAKEN: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR', 'ENOTEMPTY', 'EEXIST', 'EBUSY'])
 
 /**

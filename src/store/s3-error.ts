@@ -16,7 +16,7 @@ const WRONG_REGION: ReadonlySet<string> = new Set([
   'IllegalLocationConstraintException',
 ])
 
-/** What a failed S3 call means: retry what the network or a busy server caused, not what the server decided. */
+/** Translates a failed S3 call: what the network or a busy server caused is retryable, what the server decided is not. */
 export function s3Error(doing: string, key: string, error: unknown): AppError {
   if (error instanceof AppError) return error
   const { name, status, region } = faultOf(error)

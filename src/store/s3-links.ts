@@ -7,7 +7,7 @@ import { assertReadableKey } from './store-key.ts'
 type HttpRequest = Parameters<SignatureV4['presign']>[0]
 type Place = { readonly Bucket: string; readonly Key: string }
 
-/** A link that leaks opens one object for so long. */
+/** The life of a link: one that leaks opens one object for so long. */
 const LIFE_SEC = 900
 /** Within a step the links to an object are equal, so that caches know the object again; this much of its life is left. */
 const STEP_SEC = 300

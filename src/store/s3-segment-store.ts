@@ -25,7 +25,7 @@ type Options = { readonly signal?: AbortSignal }
 const MULTIPART_BYTES = 16 * 1024 * 1024
 const CHECK_KEY = 'panorec-check'
 
-/** How long S3 is waited for, milliseconds; then the call fails as `store.unavailable`. */
+/** Time-outs of a call, milliseconds; past them it fails as `store.unavailable`. */
 export interface S3Times {
   readonly connectMs: number
   /** Without a byte in either direction. */

@@ -26,13 +26,13 @@ export interface LinkOptions {
   readonly contentDisposition?: string
   readonly cacheControl: string
   readonly nowMs: number
-  /** The link ends after so long at the latest. */
+  /** The link expires after so long at the latest. */
   readonly maxSec?: number
 }
 
 /** Links to objects that need no credentials, for GET alone, with and without a range. */
 export interface StoreLinks {
-  /** Of every link: what a content security policy has to let in. */
+  /** The origin of every link, for a content security policy. */
   origin(): Promise<string>
   /** A link that works for minutes; within `freshSec` it may be handed out again. The object need not be there. */
   linkTo(key: string, options: LinkOptions): Promise<{ readonly url: string; readonly freshSec: number }>
@@ -50,13 +50,13 @@ export interface SegmentStore extends AsyncDisposable {
   get(key: string, options?: { readonly range?: ByteRange; readonly signal?: AbortSignal }): Promise<StoredObject>
   /** Undefined when there is no such object. */
   head(key: string, options?: { readonly signal?: AbortSignal }): Promise<StoredObjectInfo | undefined>
-  /** Every object whose key starts with the prefix, in the order of keys. */
+  /** Lists every object whose key starts with the prefix, in the order of keys. */
   list(prefix: string, options?: { readonly signal?: AbortSignal }): AsyncIterable<StoredObjectInfo>
   /** Names right below a folder (`''`, or ending in `/`) that have objects below them, in order; it reads nothing deeper. */
   folders(folder: string, options?: { readonly signal?: AbortSignal }): AsyncIterable<string>
-  /** Deleting what is not there is not an error. */
+  /** Idempotent: deleting what is not there is no error. */
   delete(key: string, options?: { readonly signal?: AbortSignal }): Promise<void>
-  /** Undefined where the store answers nobody but its driver. */
+  /** Signed links; undefined for a store that nobody but its driver can reach. */
   readonly links?: StoreLinks
   /** Writes, reads and deletes a probe; throws what a recording would meet. */
   check(options?: { readonly signal?: AbortSignal }): Promise<void>

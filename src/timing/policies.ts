@@ -40,6 +40,8 @@ export const RETRY_POLICIES = {
   highlight: { firstMs: 1_500, factor: 1, longestMs: 1_500 },
   /** A client's stream of events, from break to break; each event begins the row anew. */
   eventStream: { firstMs: 250, factor: 2, longestMs: 10_000 },
+  /** A write into a folder that another process has removed since. */
+  lostFolder: { firstMs: 0, factor: 1, longestMs: 0, attempts: 5 },
 } as const satisfies Record<string, RetryPolicy>
 
 /** The wait after the failed attempt of this number, from 0, milliseconds. `random` from 0 to 1. */

@@ -26,7 +26,7 @@ export async function openStoredPiece(path: string): Promise<StoredPiece> {
   }
 }
 
-/** Apart from whatever was read: a closure would keep all of it. */
+/** A function of its own, because a closure would keep the whole stream in memory. */
 function samplesOf(path: string, sizes: readonly number[]): Sample[] {
   let load: Promise<readonly (readonly Uint8Array[])[]> | undefined
   return sizes.map((size, i) => ({
