@@ -118,7 +118,7 @@ const PARTS = {
   recap: String.raw`rcp_[\w-]+`,
 } as const
 
-export type ObjectKind = keyof typeof LAYOUT
+type ObjectKind = keyof typeof LAYOUT
 type Folder = keyof typeof FOLDERS
 type PartsIn<Name extends string> = Name extends `${string}{${infer Part}}${infer Rest}` ? Part | PartsIn<Rest> : never
 type Filled<Name extends string> = [PartsIn<Name>] extends [never]

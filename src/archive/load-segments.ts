@@ -13,7 +13,7 @@ export interface StoredSegments {
   readonly ended: boolean
 }
 
-export interface LoadSegmentsOptions {
+interface LoadSegmentsOptions {
   /** Wall time from which on segments are needed: then of a long recording only its end is read. Without it all are. */
   readonly sinceMs?: number
 }

@@ -28,7 +28,7 @@ export interface Manifest {
 }
 
 /** The recording as it was asked for, without tokens: queries of source URLs are left out, because they often are tokens. */
-export interface ManifestSpec {
+interface ManifestSpec {
   readonly room: string | null
   readonly sources: readonly SourceSpec[]
   readonly layout: Layout

@@ -30,7 +30,7 @@ export interface Publication {
   publish(state: { readonly ended: boolean }): Promise<void>
 }
 
-export interface PublicationOptions {
+interface PublicationOptions {
   readonly store: SegmentStore
   readonly recordingId: string
   readonly targetDurationSec: number

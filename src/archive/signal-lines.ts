@@ -20,7 +20,7 @@ export interface KeptLog {
 }
 
 /** Identifies a signal over all takes: by its id, or by its whole content where it has none. */
-export function signalKey(signal: Signal): string {
+function signalKey(signal: Signal): string {
   return signal.id ?? JSON.stringify(signal)
 }
 

@@ -12,7 +12,7 @@ export interface ClipStills {
   readonly previewPath: string
 }
 
-export interface StillsOptions {
+interface StillsOptions {
   readonly segments: readonly CachedSegment[]
   readonly folder: string
   readonly fps: number
@@ -51,7 +51,7 @@ export async function makeClipStills(plan: ClipPlan, options: StillsOptions): Pr
 }
 
 /** Index of the picture that is seen at this time, or of the nearest one. */
-export function findMoment({ pictures }: ClipPlan, atMs: number): number {
+function findMoment({ pictures }: ClipPlan, atMs: number): number {
   return Math.max(
     0,
     pictures.findLastIndex((picture) => picture.atMs <= atMs + 0.5),
@@ -59,7 +59,7 @@ export function findMoment({ pictures }: ClipPlan, atMs: number): number {
 }
 
 /** Indices of the pictures of three seconds around the moment, as far as the clip has them. */
-export function previewRange(
+function previewRange(
   { pictures, frames }: Pick<ClipPlan, 'pictures' | 'frames'>,
   { moment, fps }: { readonly moment: number; readonly fps: number },
 ): [from: number, end: number] {

@@ -1,5 +1,5 @@
 /** The part of pino that the clip function uses. */
-export interface ClipperLogger {
+interface ClipperLogger {
   debug(details: object, message: string): void
   info(details: object, message: string): void
 }

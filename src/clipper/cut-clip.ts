@@ -11,7 +11,7 @@ import { AAC_SAMPLES } from './ts/demux-segment.ts'
 /** Units of the film's clock in a frame: the clock is exact for every whole rate. */
 export const FRAME_UNITS = 1000
 
-export interface CutOptions extends Neighbours {
+interface CutOptions extends Neighbours {
   readonly path: string
   readonly fps: number
   /** The creation time of the file. */

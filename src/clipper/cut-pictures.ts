@@ -10,7 +10,7 @@ import type { ClipPlan } from './plan-cut.ts'
 import type { CachedSegment } from './segment-cache.ts'
 
 /** The pictures of a clip as samples, and what a decoder needs to know before the first. */
-export interface CutPictures {
+interface CutPictures {
   readonly samples: readonly Sample[]
   /** Indices of the samples that are IDR pictures. */
   readonly keys: readonly number[]

@@ -11,7 +11,7 @@ import type { SoundFormat } from './ts/adts.ts'
 import { AAC_SAMPLES, type SegmentSound } from './ts/demux-segment.ts'
 
 /** The sound of a clip as samples, of which the first `skip` values of its clock are decoded and not heard. */
-export interface CutSound {
+interface CutSound {
   readonly format: SoundFormat
   readonly samples: readonly Sample[]
   readonly skip: number

@@ -18,7 +18,7 @@ interface Track {
   readonly samples: readonly Sample[]
 }
 
-export interface MovieFileOptions {
+interface MovieFileOptions {
   readonly path: string
   readonly createdAt: Date
   readonly picture: Track & { readonly width: number; readonly height: number; readonly keys: readonly number[] }

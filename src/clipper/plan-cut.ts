@@ -32,7 +32,7 @@ export interface PlannedHead {
 }
 
 /** Pictures that followed each other in the recording. Runs follow each other in the clip without a pause. */
-export interface PlannedRun {
+interface PlannedRun {
   readonly firstPts: number
   readonly firstFrame: number
   /** Length in the clip, holes included. */
@@ -52,7 +52,7 @@ export interface ClipPlan {
 }
 
 /** Wall time, epoch milliseconds; `toMs` is not in it. */
-export interface ClipRange {
+interface ClipRange {
   readonly fromMs: number
   readonly toMs: number
   readonly fps: number
@@ -94,7 +94,7 @@ export function planCut(segments: readonly PlanSegment[], range: ClipRange): Cli
 }
 
 /** Wall time of a picture, epoch milliseconds: that of its segment's first one and the timestamps' difference. */
-export function wallMsOf(segment: PlanSegment, picture: number): number {
+function wallMsOf(segment: PlanSegment, picture: number): number {
   const first = segment.pictures[0]?.pts ?? 0
   return segment.startMs + (((segment.pictures[picture]?.pts ?? first) - first) * 1000) / TICKS_PER_SEC
 }

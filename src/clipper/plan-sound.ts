@@ -11,7 +11,7 @@ export interface SoundRun<T> {
 }
 
 /** A packet that is decoded, and where its samples belong in the clip. */
-export interface PlacedPacket<T> {
+interface PlacedPacket<T> {
   readonly packet: T
   /** Of its first sample; it may lie in front of the run, whose samples before its start are left out. */
   readonly atSample: number

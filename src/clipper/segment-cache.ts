@@ -17,7 +17,7 @@ export interface CachedSegment extends PlanSegment {
   media(): Promise<SegmentMedia>
 }
 
-export interface SegmentCacheOptions {
+interface SegmentCacheOptions {
   readonly store: SegmentStore
   readonly recordingId: string
   /** Segments that do not fit into the memory wait here. */

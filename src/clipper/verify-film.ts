@@ -3,7 +3,7 @@ import { AppError } from '../protocol/index.ts'
 import { AAC_SAMPLES } from './ts/demux-segment.ts'
 
 /** What was planned of a film: when each picture is shown, where its runs begin, where it ends, in frames. */
-export interface PlannedFilm {
+interface PlannedFilm {
   readonly pictures: readonly { readonly frame: number; readonly encoded: boolean }[]
   readonly runs: readonly { readonly firstFrame: number }[]
   readonly frames: number
@@ -40,7 +40,7 @@ export async function verifyFilm(path: string, plan: PlannedFilm, expected: Rate
 }
 
 /** What is wrong with the packets of a film; undefined when nothing is. */
-export function findProblem(packets: FilmPackets, plan: PlannedFilm, { fps, sampleRate }: Rates): Problem | undefined {
+function findProblem(packets: FilmPackets, plan: PlannedFilm, { fps, sampleRate }: Rates): Problem | undefined {
   const [complaint] = packets.complaints
   if (complaint !== undefined) return { what: 'the file', expected: 'no complaint', found: complaint }
   const { pictures } = packets

@@ -1,7 +1,7 @@
 import { type FfmpegCommand, type FfmpegOptions, type FfmpegPipes, runFfmpeg } from './run-ffmpeg.ts'
 
 /** Pictures to encode so that they can stand in front of copied ones. */
-export interface EncodeWork {
+interface EncodeWork {
   /** H.264 byte stream of whole groups of pictures. */
   readonly input: Iterable<Uint8Array>
   /** Which of its pictures are kept; each range begins with an IDR picture. `end` is not in it. */

@@ -3,7 +3,7 @@ import which from 'which'
 import { AppError } from '../protocol/index.ts'
 
 /** Absolute paths of programs that this user may execute. */
-export interface FfmpegTools {
+interface FfmpegTools {
   readonly ffmpeg: string
   readonly ffprobe: string
 }

@@ -10,10 +10,10 @@
  * words. Packets of a film are ffprobe's alone to list; fluent-ffmpeg's call of it cannot, so execa runs that.
  */
 export { decodeAdts, decodeSound, encodeAdts, type SoundShape } from './convert-sound.ts'
-export { type EncodeWork, encodePictures } from './encode-pictures.ts'
-export { type FfmpegTools, findFfmpeg } from './find-ffmpeg.ts'
+export { encodePictures } from './encode-pictures.ts'
+export { findFfmpeg } from './find-ffmpeg.ts'
 export { decodeStretches, type FilmPackets, readPackets, type Stretch } from './inspect-film.ts'
-export { makeStills, type StillsWork } from './make-stills.ts'
+export { makeStills } from './make-stills.ts'
 export { probe } from './probe.ts'
 export { type PieceSource, renderPiece } from './render-piece.ts'
 export type { FfmpegOptions } from './run-ffmpeg.ts'

@@ -2,7 +2,7 @@ import { type FfmpegCommand, type FfmpegOptions, type FfmpegPipes, runFfmpeg } f
 import { runFfprobe } from './run-ffprobe.ts'
 
 /** One packet as FFmpeg reads it out of the file, edit lists obeyed; seconds of the film. */
-export interface FilmPacket {
+interface FilmPacket {
   readonly startSec: number
   readonly durationSec: number
   readonly isKey: boolean

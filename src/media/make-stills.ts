@@ -1,7 +1,7 @@
 import { type FfmpegCommand, type FfmpegOptions, type FfmpegPipes, runFfmpeg } from './run-ffmpeg.ts'
 
 /** A picture of a film, and a short moving one. Numbers of pictures count from the input's first one. */
-export interface StillsWork {
+interface StillsWork {
   /** H.264 byte stream of whole groups of pictures. */
   readonly input: () => Iterable<Uint8Array>
   readonly fps: number

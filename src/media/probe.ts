@@ -3,7 +3,7 @@ import { exitOf, ffmpegFailed, lastLines } from './ffmpeg-error.ts'
 import { findFfmpeg } from './find-ffmpeg.ts'
 import type { FfmpegOptions } from './run-ffmpeg.ts'
 
-export interface StreamInfo {
+interface StreamInfo {
   readonly kind: 'video' | 'audio' | 'other'
   readonly codec: string
   /** Pixels; undefined unless it is video. */
@@ -14,7 +14,7 @@ export interface StreamInfo {
   readonly channels: number | undefined
 }
 
-export interface MediaInfo {
+interface MediaInfo {
   /** Undefined when the media does not tell, as a live stream. */
   readonly durationSec: number | undefined
   readonly streams: readonly StreamInfo[]

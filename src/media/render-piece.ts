@@ -1,7 +1,7 @@
 import { type FfmpegCommand, type FfmpegOptions, runFfmpeg } from './run-ffmpeg.ts'
 
 /** One part of a film that is put together of several, and a cross-fade into it. */
-export interface PieceWork {
+interface PieceWork {
   /** File names are relative to it. */
   readonly folder: string
   readonly video: { readonly width: number; readonly height: number; readonly fps: number }

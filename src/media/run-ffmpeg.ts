@@ -28,12 +28,12 @@ export interface FfmpegWork {
 }
 
 /** What FFmpeg complained of, at the log level of its command. */
-export interface FfmpegComplaints {
+interface FfmpegComplaints {
   readonly complaints: readonly string[]
 }
 
 /** An FFmpeg whose standard output is read as it comes; a reader that stops early ends it. */
-export interface RunningFfmpeg extends FfmpegComplaints {
+interface RunningFfmpeg extends FfmpegComplaints {
   readonly output: AsyncIterable<Uint8Array>
 }
 

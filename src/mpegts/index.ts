@@ -5,7 +5,6 @@
 export {
   beginsUnit,
   buildPcrPacket,
-  hasAdaptationFlags,
   PACKET_BYTES,
   payloadAt,
   pidOf,

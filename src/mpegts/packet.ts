@@ -27,7 +27,7 @@ export function payloadAt(bytes: Uint8Array, packet = 0): number | undefined {
 }
 
 /** True when it has an adaptation field that is not empty, and so its flags (§2.4.3.4). */
-export function hasAdaptationFlags(packet: Uint8Array): boolean {
+function hasAdaptationFlags(packet: Uint8Array): boolean {
   return (byte(packet, 3) & 0x20) !== 0 && byte(packet, 4) > 0
 }
 

@@ -1,11 +1,11 @@
 import { playlistVersion, renderSegment, type Segment } from './segment.ts'
 
-export interface IndexPlaylistOptions {
+interface IndexPlaylistOptions {
   readonly targetDurationSec: number
 }
 
 /** The texts that hold the whole recording now: those that are set have to be stored, the index first. */
-export interface IndexTexts {
+interface IndexTexts {
   readonly index?: string
   readonly tail?: string
 }

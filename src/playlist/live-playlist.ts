@@ -5,7 +5,7 @@ const LIVE_WINDOW_SEC = 30
 /** RFC 8216 §6.2.2: what stays in the playlist must last at least three target durations. */
 const MIN_TARGET_DURATIONS = 3
 
-export interface LivePlaylistOptions {
+interface LivePlaylistOptions {
   readonly targetDurationSec: number
   /** How long the window is, where three target durations are not longer; 30 s without it. */
   readonly windowSec?: number
@@ -14,7 +14,7 @@ export interface LivePlaylistOptions {
 }
 
 /** `live.m3u8`: the newest part of a recording, however long it is (RFC 8216 §6.2.2). */
-export interface LivePlaylist {
+interface LivePlaylist {
   append(segment: Segment): void
   text(state: { readonly ended: boolean }): string
 }

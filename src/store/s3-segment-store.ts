@@ -26,7 +26,7 @@ const MULTIPART_BYTES = 16 * 1024 * 1024
 const CHECK_KEY = 'panorec-check'
 
 /** Time-outs of a call, milliseconds; past them it fails as `store.unavailable`. */
-export interface S3Times {
+interface S3Times {
   readonly connectMs: number
   /** Without a byte in either direction. */
   readonly idleMs: number
@@ -70,7 +70,7 @@ async function findRegion(): Promise<string> {
 }
 
 /** Objects below a prefix of a bucket. A PUT of S3 is atomic by itself; conditional writes are not used. */
-export class S3SegmentStore implements SegmentStore {
+class S3SegmentStore implements SegmentStore {
   readonly links: StoreLinks
   readonly #client: S3Client
   readonly #bucket: string

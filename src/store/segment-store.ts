@@ -21,7 +21,7 @@ export interface StoredObject extends StoredObjectInfo {
 }
 
 /** How the store is to answer whoever follows a link. */
-export interface LinkOptions {
+interface LinkOptions {
   readonly contentType: string
   readonly contentDisposition?: string
   readonly cacheControl: string

@@ -11,14 +11,14 @@ interface TrackMedia {
   readonly chunks: readonly Chunk[]
 }
 
-export interface PictureTrack extends TrackMedia {
+interface PictureTrack extends TrackMedia {
   readonly width: number
   readonly height: number
   /** Indices of the samples that decoding can begin with. */
   readonly keys: readonly number[]
 }
 
-export interface SoundTrack extends TrackMedia {
+interface SoundTrack extends TrackMedia {
   /** Samples of its clock that are decoded and not heard. */
   readonly skip: number
 }

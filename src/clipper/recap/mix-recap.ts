@@ -1,7 +1,7 @@
 import { PcmReader, SAMPLE_BYTES } from '../pcm-reader.ts'
 import type { RecapPlan } from './plan-recap.ts'
 
-export interface MixOptions {
+interface MixOptions {
   readonly fps: number
   readonly sampleRate: number
   readonly channels: number

@@ -1,5 +1,5 @@
 /** One clip of a recap, or its title card. */
-export interface RecapPart {
+interface RecapPart {
   /** Length as it is stored, in frames of the recap. */
   readonly frames: number
 }

@@ -23,7 +23,7 @@ export interface PartFile {
   readonly title: string | undefined
 }
 
-export interface RenderOptions {
+interface RenderOptions {
   readonly folder: string
   readonly video: RecapJob['video']
   readonly createdAt: Date

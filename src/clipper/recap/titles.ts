@@ -1,5 +1,5 @@
 /** A picture on which titles are drawn. */
-export interface TitleSize {
+interface TitleSize {
   readonly width: number
   readonly height: number
 }

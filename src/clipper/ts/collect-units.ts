@@ -13,7 +13,7 @@ import {
 } from '../../mpegts/index.ts'
 
 /** The payload of one PES packet and its PTS, ticks of 90 kHz in 33 bits. */
-export interface PesUnit {
+interface PesUnit {
   readonly pts: number
   readonly data: Uint8Array
 }

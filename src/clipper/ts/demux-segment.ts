@@ -6,7 +6,7 @@ import { type AdtsFrame, splitAdts } from './adts.ts'
 import { collectUnits } from './collect-units.ts'
 
 /** One picture as it lies in the segment. */
-export interface SegmentPicture {
+interface SegmentPicture {
   /** Ticks of 90 kHz; it grows over the 33 bits of MPEG-TS. */
   readonly pts: number
   readonly idr: boolean
