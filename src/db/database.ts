@@ -35,7 +35,7 @@ export interface Database extends AsyncDisposable {
   vacuum(): Promise<void>
 }
 
-export type DatabaseSettings =
+type DatabaseSettings =
   | { readonly kind: 'embedded' /** A folder, or `memory://`. */; readonly dir: string }
   | {
       readonly kind: 'postgres'

@@ -3,17 +3,11 @@ import pg from 'pg'
 import { delay, RETRY_POLICIES, repeat, retry } from '../timing/index.ts'
 
 /** The channels of the service. A payload is an id; what it is about is in a row. */
-export const CHANNELS = [
-  'panorec_events',
-  'panorec_commands',
-  'panorec_acks',
-  'panorec_rooms',
-  'panorec_highlights',
-] as const
-export type Channel = (typeof CHANNELS)[number]
+const CHANNELS = ['panorec_events', 'panorec_commands', 'panorec_acks', 'panorec_rooms', 'panorec_highlights'] as const
+type Channel = (typeof CHANNELS)[number]
 
 /** Gets each payload; undefined when payloads may have been missed, so that the rows have to be read again. */
-export type Listener = (payload: string | undefined) => void
+type Listener = (payload: string | undefined) => void
 
 /** LISTEN and NOTIFY. What a transaction notifies reaches every process of the service once it is committed. */
 export interface Notifications extends AsyncDisposable {

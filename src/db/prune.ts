@@ -11,7 +11,7 @@ import { webhookDeliveries } from './webhooks/schema.ts'
 
 const DAY_MS = 24 * 3600 * 1000
 /** How far back an event stream can resume. */
-export const EVENTS_KEPT_MS = 7 * DAY_MS
+const EVENTS_KEPT_MS = 7 * DAY_MS
 
 /** The longest recording and a day more: its signals among the commands are told to each of its takes. */
 const COMMANDS_KEPT_MS = 8 * DAY_MS

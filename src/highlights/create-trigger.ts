@@ -3,7 +3,7 @@ import { isFinal, type RecordingRecord } from '../recording/index.ts'
 import { keepMedia } from './clips/keep-media.ts'
 import { requestCuts } from './clips/request-cuts.ts'
 import type { TriggerOrigin } from './highlights.ts'
-import { createPlanner } from './planner.ts'
+import { Planner } from './planner.ts'
 import type { HighlightsPorts, StoredIndex } from './ports.ts'
 import { buildHighlight, type HighlightRecord, msOf } from './record.ts'
 import type { HighlightWriter } from './write.ts'
@@ -11,7 +11,7 @@ import type { HighlightWriter } from './write.ts'
 /** `Highlights.trigger`, with what of the highlight only the service knows. */
 export function createTrigger(ports: HighlightsPorts, writer: HighlightWriter) {
   const { observer, clock } = ports
-  const planner = createPlanner(ports, writer)
+  const planner = new Planner(ports, writer)
   /** The highlight is stored, and the sweep does what fails: the caller need not hear of it. */
   const attempt = async <T>(what: string, record: HighlightRecord, work: Promise<T>): Promise<T | undefined> => {
     try {

@@ -12,30 +12,53 @@ import type { HighlightOutcome, HighlightWriter } from './write.ts'
 /** A recorder that died uploads no more, and one whose worker died has ended: what is stored now is all there will be. */
 export const ABANDONED_MS = 60_000
 /** In a pause nothing is stored. What was recorded before it is, by then; the store may be slow. */
-export const PAUSE_GRACE_MS = 15_000
+const PAUSE_GRACE_MS = 15_000
 
 /** Turns a highlight that waits into a clip to be cut, once everything that it can have is stored. */
-export interface Planner {
+export class Planner {
+  readonly #ports: HighlightsPorts
+  readonly #writer: HighlightWriter
+
+  constructor(ports: HighlightsPorts, writer: HighlightWriter) {
+    this.#ports = ports
+    this.#writer = writer
+  }
+
   /** What is stored around the time of these highlights, and after it. Errors: of the store. */
-  load(recording: RecordingRecord, records: readonly HighlightRecord[]): Promise<StoredIndex | undefined>
+  load(recording: RecordingRecord, records: readonly HighlightRecord[]): Promise<StoredIndex | undefined> {
+    return loadFor(this.#ports.index, recording, records)
+  }
+
   /** True when waiting longer would change nothing about the clip. */
-  isDue(record: HighlightRecord, recording: RecordingRecord, stored: StoredIndex | undefined): boolean
+  isDue(record: HighlightRecord, recording: RecordingRecord, stored: StoredIndex | undefined): boolean {
+    const endMs = endOf(stored) + frameMsOf(recording) / 2
+    if (endMs >= msOf(record.to)) return true
+    const nowMs = this.#ports.clock().getTime()
+    if (isFinal(recording.state)) {
+      return stored?.ended === true || nowMs > msOf(recording.endedAt ?? recording.createdAt) + ABANDONED_MS
+    }
+    return recording.state === 'paused' && nowMs > msOf(record.to) + PAUSE_GRACE_MS
+  }
+
   /** Throws `highlight.no-media`, with the nearest range in `allowed`, where the clip would have none. */
-  check(record: HighlightRecord, recording: RecordingRecord, stored: StoredIndex | undefined): Promise<void>
-  /** Stores `clip.m3u8` and queues the exact clip. Doing it twice is as once. Errors: of the store and the database. */
-  plan(
+  async check(record: HighlightRecord, recording: RecordingRecord, stored: StoredIndex | undefined): Promise<void> {
+    const plan = await this.#planOf(record, recording, stored)
+    if (plan.kind === 'no-media') throw noMedia(record, plan)
+  }
+
+  /** Stores `clip.m3u8` and queues the exact clip. Idempotent. Errors: of the store and the database. */
+  async plan(
     record: HighlightRecord,
     recording: RecordingRecord,
     stored: StoredIndex | undefined,
-  ): Promise<HighlightRecord | undefined>
-  /** Queues a clip that is due; a queue that is away is tried again by the sweep. */
-  queue(record: HighlightRecord): Promise<void>
-}
+  ): Promise<HighlightRecord | undefined> {
+    const plan = await this.#planOf(record, recording, stored)
+    return plan.kind === 'no-media' ? await this.#fail(record, plan) : await this.#publish(record, plan)
+  }
 
-export function createPlanner(ports: HighlightsPorts, writer: HighlightWriter): Planner {
-  const { store, index, clipQueue, observer, clock } = ports
-
-  const queue = async (record: HighlightRecord): Promise<void> => {
+  /** Queues a clip that is due. A queue that fails is reported; the sweep queues the clip again. */
+  async queue(record: HighlightRecord): Promise<void> {
+    const { clipQueue, observer } = this.#ports
     const { recordingId, id: highlightId } = record
     await clipQueue.enqueueClip({ recordingId, highlightId }).catch((thrown: unknown) => {
       observer.trouble(toAppError(thrown), 'a clip could not be queued now', record)
@@ -43,60 +66,38 @@ export function createPlanner(ports: HighlightsPorts, writer: HighlightWriter): 
   }
 
   /** Only a clip without media needs to know of all that is stored. */
-  const planOf = async (
+  async #planOf(
     record: HighlightRecord,
     recording: RecordingRecord,
     stored: StoredIndex | undefined,
-  ): Promise<ClipPlan | NoMedia> => {
+  ): Promise<ClipPlan | NoMedia> {
     const plan = planFrom(record, recording, stored)
-    return plan.kind === 'plan' ? plan : planFrom(record, recording, await index.load(recording.id))
+    return plan.kind === 'plan' ? plan : planFrom(record, recording, await this.#ports.index.load(recording.id))
   }
 
-  return {
-    queue,
+  async #fail(record: HighlightRecord, plan: NoMedia): Promise<HighlightRecord | undefined> {
+    const error = errorInfo(noMedia(record, plan))
+    const failed = await this.#writer.change(record.id, (current) => failWaiting(current, error))
+    if (failed?.error === error) this.#ports.observer.failed(failed)
+    return failed
+  }
 
-    load: (recording, records) => loadFor(index, recording, records),
-
-    isDue(record, recording, stored) {
-      const endMs = endOf(stored) + frameMsOf(recording) / 2
-      if (endMs >= msOf(record.to)) return true
-      const nowMs = clock().getTime()
-      if (isFinal(recording.state)) {
-        return stored?.ended === true || nowMs > msOf(recording.endedAt ?? recording.createdAt) + ABANDONED_MS
-      }
-      return recording.state === 'paused' && nowMs > msOf(record.to) + PAUSE_GRACE_MS
-    },
-
-    async check(record, recording, stored) {
-      const plan = await planOf(record, recording, stored)
-      if (plan.kind === 'no-media') throw noMedia(record, plan)
-    },
-
-    async plan(record, recording, stored) {
-      const plan = await planOf(record, recording, stored)
-      if (plan.kind === 'no-media') {
-        const error = errorInfo(noMedia(record, plan))
-        const failed = await writer.change(record.id, (current) => failWaiting(current, error))
-        if (failed?.error === error) observer.failed(failed)
-        return failed
-      }
-      const text = renderClipPlaylist(plan.segments, plan.fromMs)
-      await store.put(
-        objectKey(record.recordingId, 'clipPlaylist', { highlight: record.id }),
-        new TextEncoder().encode(text),
-      )
-      let planned: HighlightRecord | undefined
-      const after = await writer.change(record.id, (current, now) => {
-        if (current.state !== 'waiting') return undefined
-        planned = withPlan(current, plan, now)
-        return { record: planned, event: 'highlight.playable' }
-      })
-      if (after === undefined) await deleteMedia(store, record)
-      if (planned === undefined) return after
-      observer.playable(planned, msSince(planned, clock()))
-      await queue(planned)
-      return after
-    },
+  /** The playlist comes first, so that a clip that is `playable` plays. */
+  async #publish(record: HighlightRecord, plan: ClipPlan): Promise<HighlightRecord | undefined> {
+    const { store, observer, clock } = this.#ports
+    const key = objectKey(record.recordingId, 'clipPlaylist', { highlight: record.id })
+    await store.put(key, new TextEncoder().encode(renderClipPlaylist(plan.segments, plan.fromMs)))
+    let planned: HighlightRecord | undefined
+    const after = await this.#writer.change(record.id, (current, now) => {
+      if (current.state !== 'waiting') return undefined
+      planned = withPlan(current, plan, now)
+      return { record: planned, event: 'highlight.playable' }
+    })
+    if (after === undefined) await deleteMedia(store, record)
+    if (planned === undefined) return after
+    observer.playable(planned, msSince(planned, clock()))
+    await this.queue(planned)
+    return after
   }
 }
 

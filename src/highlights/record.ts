@@ -75,7 +75,7 @@ export interface RecapRecord {
 }
 
 /** What a record is born with. */
-export interface Birth {
+interface Birth {
   /** A new ULID. */
   readonly ulid: string
   readonly traceId: string

@@ -8,7 +8,7 @@ import type { RecordingWriter } from './write.ts'
 /** How long a running recorder may take to answer a command. */
 const ACK_TIMEOUT_MS = 2000
 
-export interface CommandPorts {
+interface CommandPorts {
   readonly commands: CommandLog
   readonly writer: RecordingWriter
   readonly newId: () => string

@@ -2,14 +2,13 @@
  * What a recording is and what may be done with it: the state machine, the use cases, and the ports that drivers
  * implement. It knows no database, no queue, no process and no HTTP.
  */
-export { applyCommand, applyReport, applyStored, beginTake, closeRecord, move, wrongState } from './changes.ts'
+export { applyStored, move, wrongState } from './changes.ts'
 export { checkSpec } from './check-spec.ts'
 export { createEventFeed } from './create-event-feed.ts'
 export { createRecordings, type RecordingsPorts } from './create-recordings.ts'
 export { cursorAfter, parseCursor } from './cursor.ts'
 export { ignoreDeleted } from './ignore-deleted.ts'
 export type {
-  Change,
   Clock,
   CommandLog,
   EventDraft,
@@ -19,7 +18,6 @@ export type {
   Refusal,
   RoomAccess,
   StartQueue,
-  StoredCommand,
   TakeQueue,
   WebhookQueue,
   WorkerRegistry,
@@ -37,12 +35,11 @@ export {
 export type { IdempotencyKeys, Recordings } from './recordings.ts'
 export { createSchedules, type ScheduleBook } from './schedules/schedules.ts'
 export { createDueStarts, type DueRecording, type DueStarts } from './schedules/start-due.ts'
-export { dueAt, isOverdue, LATEST_START_MS } from './schedules/start-queue.ts'
-export { isFinal, isRunning, nextState, OPEN_STATES, type Transition } from './state.ts'
+export { dueAt, LATEST_START_MS } from './schedules/start-queue.ts'
+export { isFinal, isRunning, OPEN_STATES } from './state.ts'
 export { createTakes } from './takes/create-takes.ts'
-export { DEFAULT_RECOVERY, planNextTake, type RecoveryPolicy } from './takes/plan-next-take.ts'
+export { DEFAULT_RECOVERY, type RecoveryPolicy } from './takes/plan-next-take.ts'
 export type { NextStep } from './takes/plan-step.ts'
 export { planSwitchTime } from './takes/plan-switch-time.ts'
 export type { OfflineTake, Takes } from './takes/takes.ts'
-export { toRecording } from './view.ts'
 export { createWriter, type RecordingWriter } from './write.ts'

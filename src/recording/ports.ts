@@ -20,7 +20,7 @@ export interface Change {
   readonly events: readonly EventDraft[]
 }
 
-export interface RecordQuery {
+interface RecordQuery {
   readonly limit: number
   /** Only ids below this one: the page after it. */
   readonly beforeId?: string
@@ -32,7 +32,7 @@ export interface RecordQuery {
 }
 
 /** A command as it waits for its recorder. `seq` orders the commands of the service. */
-export interface StoredCommand {
+interface StoredCommand {
   readonly id: string
   readonly seq: number
   readonly recordingId: string

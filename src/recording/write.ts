@@ -3,7 +3,7 @@ import type { Change, Clock, EventDraft, RecordingRepository, WebhookQueue } fro
 import type { RecordingRecord } from './record.ts'
 import { toRecording, toSource } from './view.ts'
 
-export interface WriterPorts {
+interface WriterPorts {
   readonly repository: RecordingRepository
   readonly webhookQueue: WebhookQueue
   readonly clock: Clock

@@ -12,7 +12,7 @@ import type { SegmentStore } from '../store/segment-store.ts'
 import { planDeletion } from './plan-deletion.ts'
 import type { DeletionLog, DeletionQueue, MarkedRecording } from './ports.ts'
 
-export interface DeletionsPorts {
+interface DeletionsPorts {
   readonly log: DeletionLog
   readonly writer: RecordingWriter
   readonly queue: DeletionQueue

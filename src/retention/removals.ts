@@ -5,7 +5,7 @@ import { type NextRemoval, planRemoval, type RemovalMark } from './plan-removal.
 import type { RetainedSegments, StoredWindow } from './ports.ts'
 import { isBefore, withNeighbours } from './segment-place.ts'
 
-export interface RemovalsPorts {
+interface RemovalsPorts {
   readonly repository: Pick<RecordingRepository, 'find'>
   readonly retained: RetainedSegments
   readonly store: SegmentStore

@@ -7,7 +7,8 @@ import {
   createRecordingRepository,
   createRetainedSegments,
 } from '../../src/db/index.ts'
-import { buildHighlight, buildRecap, type HighlightRecord, type TriggerOrigin } from '../../src/highlights/index.ts'
+import type { HighlightRecord, TriggerOrigin } from '../../src/highlights/index.ts'
+import { buildHighlight, buildRecap } from '../../src/highlights/record.ts'
 import type { ClipSegment } from '../../src/protocol/index.ts'
 import type { RecordingRecord } from '../../src/recording/index.ts'
 import { toChange } from '../../src/recording/write.ts'

@@ -8,15 +8,10 @@ import {
   createShareRepository,
   createWebhookOutbox,
 } from '../../src/db/index.ts'
-import {
-  buildHighlight,
-  buildRecap,
-  type HighlightChange,
-  type HighlightRecord,
-  type TriggerOrigin,
-  toHighlight,
-  toRecap,
-} from '../../src/highlights/index.ts'
+import type { HighlightRecord, TriggerOrigin } from '../../src/highlights/index.ts'
+import type { HighlightChange } from '../../src/highlights/ports.ts'
+import { buildHighlight, buildRecap } from '../../src/highlights/record.ts'
+import { toHighlight, toRecap } from '../../src/highlights/view.ts'
 import type { EventType } from '../../src/protocol/index.ts'
 import type { RecordingRecord } from '../../src/recording/index.ts'
 import { toChange } from '../../src/recording/write.ts'

@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { expireData } from '../../src/bin/expire-data.ts'
 import { createRecordingRepository, type Database } from '../../src/db/index.ts'
-import { toRecording } from '../../src/recording/index.ts'
+import { toRecording } from '../../src/recording/view.ts'
 import { openPrepared } from '../kit/service/prepared-databases.ts'
 import { aRecord, ID, NOW } from '../recording/records.ts'
 

@@ -12,11 +12,11 @@ import {
   createRecordingRepository,
   createShareRepository,
 } from '../../src/db/index.ts'
+import type { HighlightIds } from '../../src/highlights/clips/clip-jobs.ts'
 import {
   ClipJobs,
   ClipSchedule,
   createHighlights,
-  type HighlightIds,
   type HighlightsPorts,
   RecapJobs,
 } from '../../src/highlights/index.ts'

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { type ClipPlan, selectSegments } from '../../src/highlights/index.ts'
+import type { ClipPlan } from '../../src/highlights/index.ts'
+import { selectSegments } from '../../src/highlights/plan.ts'
 import type { Segment } from '../../src/playlist/index.ts'
 import { evenSegments, FPS } from '../playlist/segments.ts'
 

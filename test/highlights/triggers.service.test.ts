@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { createPlanner } from '../../src/highlights/planner.ts'
+import { Planner } from '../../src/highlights/planner.ts'
 import { createHighlightWriter } from '../../src/highlights/write.ts'
 import { evenSegments } from '../playlist/segments.ts'
 import { at, type OpenHighlights, openHighlights, START } from './open-highlights.ts'
@@ -103,7 +103,7 @@ describe('a trigger', () => {
     const record = await ports.highlights.find(id)
     await open.highlights.delete(id)
     if (record === undefined) throw new Error('there is no highlight')
-    const planner = createPlanner(ports, createHighlightWriter(ports))
+    const planner = new Planner(ports, createHighlightWriter(ports))
     const recording = await ports.recordings.find(recordingId)
     expect(await planner.plan(record, recording, await ports.index.load(recordingId))).toBeUndefined()
     for await (const { key } of open.store.list(`${recordingId}/highlights/`)) expect(key).toBe('nothing')

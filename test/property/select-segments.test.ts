@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { segmentName } from '../../src/archive/keys.ts'
-import { type ClipPlan, type ClipWish, selectSegments } from '../../src/highlights/index.ts'
+import type { ClipPlan } from '../../src/highlights/index.ts'
+import { type ClipWish, selectSegments } from '../../src/highlights/plan.ts'
 import type { Segment } from '../../src/playlist/index.ts'
 
 const FPS = 25

@@ -1,17 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { AppError, type RecorderCommandBody } from '../../src/protocol/index.ts'
-import { handOver, reserveTake } from '../../src/recording/changes.ts'
 import {
   applyCommand,
   applyReport,
-  applyStored,
   beginTake,
   closeRecord,
-  move,
-  type RecordingRecord,
-  toRecording,
-} from '../../src/recording/index.ts'
+  handOver,
+  reserveTake,
+} from '../../src/recording/changes.ts'
+import { applyStored, move, type RecordingRecord } from '../../src/recording/index.ts'
 import { mayAnswer } from '../../src/recording/takes/takes-of-record.ts'
+import { toRecording } from '../../src/recording/view.ts'
 import { aRecord, LATER, NOW } from './records.ts'
 
 const at = LATER.toISOString()

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { DEFAULT_RECOVERY, planNextTake, type TakeRecord } from '../../src/recording/index.ts'
+import { DEFAULT_RECOVERY, type TakeRecord } from '../../src/recording/index.ts'
+import { planNextTake } from '../../src/recording/takes/plan-next-take.ts'
 import { NOW } from './records.ts'
 
 const MINUTE_MS = 60_000

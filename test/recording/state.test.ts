@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { RECORDING_STATES, type RecordingState } from '../../src/protocol/index.ts'
-import { isFinal, isRunning, nextState, OPEN_STATES, type Transition } from '../../src/recording/index.ts'
+import { isFinal, isRunning, OPEN_STATES } from '../../src/recording/index.ts'
+import { nextState, type Transition } from '../../src/recording/state.ts'
 
 const TRANSITIONS: readonly Transition[] = [
   'assigned',

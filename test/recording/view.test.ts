@@ -1,7 +1,7 @@
 import { Value } from 'typebox/value'
 import { expect, test } from 'vitest'
 import { RecordingSchema } from '../../src/protocol/index.ts'
-import { toRecording } from '../../src/recording/index.ts'
+import { toRecording } from '../../src/recording/view.ts'
 import { aRecord, ID, SPEC } from './records.ts'
 
 test('a recording as the API shows it matches its schema', () => {

@@ -8,15 +8,15 @@ import {
   createShareRepository,
   type Database,
 } from '../../src/db/index.ts'
+import type { HighlightIds } from '../../src/highlights/clips/clip-jobs.ts'
 import {
   ClipJobs,
   ClipSchedule,
   createHighlights,
-  type HighlightIds,
   type HighlightsPorts,
-  type RecapIds,
   RecapJobs,
 } from '../../src/highlights/index.ts'
+import type { RecapIds } from '../../src/highlights/recaps/recap-jobs.ts'
 import { renderIndex } from '../../src/playlist/index.ts'
 import type { RecordingSpec, RecordingState } from '../../src/protocol/index.ts'
 import { buildRecord, createWriter } from '../../src/recording/index.ts'

@@ -1,5 +1,5 @@
 import { toAppError } from '../../protocol/index.ts'
-import { createPlanner, type Planner } from '../planner.ts'
+import { Planner } from '../planner.ts'
 import type { HighlightsPorts } from '../ports.ts'
 import { createHighlightWriter, type HighlightWriter } from '../write.ts'
 import { ClipsOfDeleted } from './clips-of-deleted.ts'
@@ -20,7 +20,7 @@ export class ClipSchedule implements Disposable {
   constructor(ports: HighlightsPorts) {
     const writer: HighlightWriter = createHighlightWriter(ports)
     this.#ports = ports
-    this.#planner = createPlanner(ports, writer)
+    this.#planner = new Planner(ports, writer)
     this.#due = new DueClips(ports, { writer, planner: this.#planner })
     this.#progress = new StoredProgress({
       ...ports,

@@ -5,7 +5,7 @@ import type { HighlightObserver, HighlightRepository } from '../ports.ts'
 /** A recording that stored nothing for so long is paused, over or with another worker: the sweep does what becomes due. */
 const SILENT_MS = 120_000
 
-export interface StoredProgressPorts {
+interface StoredProgressPorts {
   readonly highlights: Pick<HighlightRepository, 'nextDueMs' | 'watch'>
   readonly observer: Pick<HighlightObserver, 'trouble'>
   /** Plans what is due in a recording that is stored until `endMs`. */

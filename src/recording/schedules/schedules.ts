@@ -30,7 +30,7 @@ export interface ScheduleBook {
   remove(id: string): Promise<boolean>
 }
 
-export interface SchedulesPorts {
+interface SchedulesPorts {
   readonly book: ScheduleBook
   readonly outbound: OutboundPolicy
   readonly newUlid: () => string

@@ -23,10 +23,7 @@ export interface DueStarts {
   start(due: DueRecording): Promise<void>
 }
 
-export type DueStartsPorts = Pick<
-  RecordingsPorts,
-  'repository' | 'writer' | 'outbound' | 'takeQueue' | 'clock' | 'newTraceId'
->
+type DueStartsPorts = Pick<RecordingsPorts, 'repository' | 'writer' | 'outbound' | 'takeQueue' | 'clock' | 'newTraceId'>
 
 export function createDueStarts(ports: DueStartsPorts): DueStarts {
   const { repository, writer, outbound, takeQueue, clock, newTraceId } = ports

@@ -25,7 +25,7 @@ export const DEFAULT_RECOVERY: RecoveryPolicy = {
   resumeWithinMs: 10 * 60_000,
 }
 
-export type Recovery =
+type Recovery =
   | { readonly action: 'next-take'; readonly delayMs: number }
   | { readonly action: 'give-up'; readonly error: ErrorInfo }
 
