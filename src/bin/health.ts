@@ -2,6 +2,7 @@ import type { HealthCheck } from '../api/index.ts'
 import type { Config } from '../config/index.ts'
 import { toAppError } from '../protocol/index.ts'
 import { findChrome } from '../recorder/index.ts'
+import { within } from '../timing/index.ts'
 import type { ServiceParts } from './wire-service.ts'
 
 /** A part that does not answer in this time is not ready. */
@@ -9,7 +10,7 @@ const CHECK_TIMEOUT_MS = 5000
 /** So long a good result answers everybody: the checks cost calls of the store, and whoever asks needs no key. */
 const SHARED_FOR_MS = 5000
 
-/** The parts of the core that are checked, and where failures are told. */
+/** The parts that are checked, and the log of failures. */
 interface CheckedParts extends Pick<ServiceParts, 'logger'> {
   readonly database: Pick<ServiceParts['database'], 'check'>
   readonly store: Pick<ServiceParts['store'], 'check'>
@@ -17,16 +18,16 @@ interface CheckedParts extends Pick<ServiceParts, 'logger'> {
 
 /** What `/readyz` asks: whether a recording that starts now could succeed, as of the last five seconds. */
 export function createHealth(
-  core: CheckedParts,
+  parts: CheckedParts,
   config: Pick<Config, 'chromePath'>,
   clock: () => number = () => performance.now(),
 ) {
   const checks: Readonly<Record<string, () => Promise<unknown>>> = {
-    database: () => core.database.check(),
-    store: () => core.store.check({ signal: AbortSignal.timeout(CHECK_TIMEOUT_MS) }),
+    database: () => parts.database.check(),
+    store: () => parts.store.check({ signal: AbortSignal.timeout(CHECK_TIMEOUT_MS) }),
     chrome: () => findChrome(config.chromePath),
   }
-  const runChecks = () => Promise.all(Object.entries(checks).map(([name, check]) => runCheck(name, check, core)))
+  const runChecks = () => Promise.all(Object.entries(checks).map(([name, check]) => runCheck(name, check, parts)))
   let last: { readonly atMs: number; readonly results: Promise<readonly HealthCheck[]> } | undefined
   return {
     ready(): Promise<readonly HealthCheck[]> {
@@ -47,16 +48,14 @@ async function runCheck(
   check: () => Promise<unknown>,
   { logger }: Pick<ServiceParts, 'logger'>,
 ): Promise<HealthCheck> {
-  const { promise: late, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new Error(`no answer within ${CHECK_TIMEOUT_MS} ms`)), CHECK_TIMEOUT_MS)
   try {
-    await Promise.race([check(), late])
+    await within(CHECK_TIMEOUT_MS, check(), () => {
+      throw new Error(`no answer within ${CHECK_TIMEOUT_MS} ms`)
+    })
     return { name, ok: true }
   } catch (thrown) {
     const err = toAppError(thrown)
     logger.warn({ err, check: name }, 'a readiness check failed')
     return { name, ok: false, message: err.message }
-  } finally {
-    clearTimeout(timer)
   }
 }

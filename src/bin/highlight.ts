@@ -3,8 +3,8 @@ import { rename, rm } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ReadableStream } from 'node:stream/web'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError, appErrorFrom, type Highlight, type HighlightTrigger, toAppError } from '../protocol/index.ts'
+import { delay } from '../timing/index.ts'
 import { openRemote, type Remote, type RemoteOptions } from './remote.ts'
 
 /** The command line of `panorec highlight`, parsed. */
@@ -70,22 +70,22 @@ function triggerOf({ at, pre, post, label, by, metadata }: HighlightArguments): 
 }
 
 async function untilReady(remote: Remote, id: string): Promise<Highlight> {
-  let heardAt = performance.now()
+  let answeredAtMs = performance.now()
   for (;;) {
-    const seen = await look(remote, id)
+    const seen = await read(remote, id)
     if (seen instanceof AppError) {
-      if (performance.now() - heardAt > LONGEST_SILENCE_MS) throw seen
+      if (performance.now() - answeredAtMs > LONGEST_SILENCE_MS) throw seen
     } else {
       if (seen.state === 'ready') return seen
       if (seen.state === 'failed') throw failureOf(seen)
-      heardAt = performance.now()
+      answeredAtMs = performance.now()
     }
-    await sleep(POLL_MS)
+    await delay(POLL_MS)
   }
 }
 
-/** The highlight as it is now, or why that cannot be told for the moment. */
-async function look({ client }: Remote, id: string): Promise<Highlight | AppError> {
+/** The highlight as it is now, or the error that keeps it from being read for the moment. */
+async function read({ client }: Remote, id: string): Promise<Highlight | AppError> {
   try {
     return await client.highlights.get(id)
   } catch (thrown) {

@@ -21,12 +21,12 @@ program
   .description('run the service: API, hub, console and a worker')
   .addHelpText('after', settingsHelp)
   .action(async () => {
-    const told = waitForShutdownSignal({ withinMs: STOP_WITHIN_MS })
+    const shutdown = waitForShutdownSignal({ withinMs: STOP_WITHIN_MS })
     const config = loadConfig()
     const { startService } = await import('./service.ts')
     await using service = await startService(config)
     console.log(`Panorec listens on ${service.url}`)
-    service.logger.info({ signal: await told }, 'Panorec stops')
+    service.logger.info({ signal: await shutdown }, 'Panorec stops')
   })
 
 program
@@ -34,11 +34,11 @@ program
   .description('run a worker alone, beside services that share its Postgres')
   .addHelpText('after', settingsHelp)
   .action(async () => {
-    const told = waitForShutdownSignal({ withinMs: STOP_WITHIN_MS })
+    const shutdown = waitForShutdownSignal({ withinMs: STOP_WITHIN_MS })
     const config = loadConfig()
     const { startLoneWorker } = await import('./work.ts')
     await using worker = await startLoneWorker(config)
-    worker.logger.info({ signal: await told }, 'The worker stops')
+    worker.logger.info({ signal: await shutdown }, 'The worker stops')
   })
 
 program

@@ -4,6 +4,7 @@ import { basename } from 'node:path'
 import type { RecorderCommand, RecorderEvent, RecorderRequest } from '../protocol/index.ts'
 import { runRecorder } from '../recorder/index.ts'
 import { createLogger } from '../telemetry/index.ts'
+import { after, WakeUp } from '../timing/index.ts'
 
 /** How long a recorder without a parent waits to be overtaken. */
 const ORPHAN_MS = 60_000
@@ -16,7 +17,7 @@ const ORPHAN_MS = 60_000
 const stop = new AbortController()
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort())
 // One that waits to take over is told to begin by nobody any more.
-process.on('disconnect', () => setTimeout(() => stop.abort(), isStandby ? 0 : ORPHAN_MS))
+process.on('disconnect', () => after(isStandby ? 0 : ORPHAN_MS, () => stop.abort()))
 // The log of an orphan has no reader.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 
@@ -60,7 +61,7 @@ interface Inbox {
 function createInbox(): Inbox {
   const first = Promise.withResolvers<unknown>()
   const waiting: RecorderCommand[] = []
-  let wake = () => {}
+  const wakeUp = new WakeUp()
   let opened = false
   return {
     first: first.promise,
@@ -70,16 +71,13 @@ function createInbox(): Inbox {
         return first.resolve(message)
       }
       waiting.push(message as RecorderCommand)
-      wake()
+      wakeUp.ring()
     },
     async *commands() {
       for (;;) {
         const next = waiting.shift()
         if (next !== undefined) yield next
-        else
-          await new Promise<void>((resolve) => {
-            wake = resolve
-          })
+        else await wakeUp.wait()
       }
     },
   }

@@ -3,14 +3,7 @@ import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { loadSegments } from '../archive/index.ts'
 import { type Config, childEnvironment } from '../config/index.ts'
-import {
-  createHighlightRepository,
-  createRecapRepository,
-  createShareRepository,
-  type Database,
-  serviceSecret,
-} from '../db/index.ts'
-import type { Engine } from '../engine/index.ts'
+import { createHighlightRepository, createRecapRepository, createShareRepository, serviceSecret } from '../db/index.ts'
 import {
   ClipJobs,
   ClipSchedule,
@@ -20,10 +13,9 @@ import {
   RecapJobs,
 } from '../highlights/index.ts'
 import type { RecordingsPorts } from '../recording/index.ts'
-import type { SegmentStore } from '../store/index.ts'
-import type { Logger, Metrics } from '../telemetry/index.ts'
-import type { ClipWorkerOptions, WorkerTimes } from '../worker/index.ts'
+import type { ClipWorkerOptions } from '../worker/index.ts'
 import { createHighlightObserver } from './highlight-observer.ts'
+import type { Foundations } from './open-foundations.ts'
 
 /** Beside this file, as source or compiled. */
 const CLIPPER_SCRIPT = fileURLToPath(new URL(`./clipper${extname(import.meta.url)}`, import.meta.url))
@@ -41,18 +33,9 @@ export interface HighlightParts {
   readonly recapJobs: RecapJobs
 }
 
-/** What a core has opened before its use cases. */
-interface Opened {
-  readonly database: Database
-  readonly engine: Engine
-  readonly store: SegmentStore
-  readonly logger: Logger
-  readonly metrics: Metrics
-}
-
-/** The use cases of highlights over what a core has opened. */
+/** Wires the use cases of highlights. */
 export async function openHighlights(
-  { database, engine, store, logger, metrics }: Opened,
+  { database, engine, store, logger, metrics }: Omit<Foundations, 'times'>,
   { repository, commands, clock, newUlid, newTraceId, publicUrl }: Omit<RecordingsPorts, 'rooms'>,
 ): Promise<HighlightParts> {
   const ports: HighlightsPorts = {
@@ -80,7 +63,7 @@ export async function openHighlights(
   }
 }
 
-/** The worker of clips over a core. */
+/** What cuts clips, from the parts of a service. */
 export function clipWorkerOptions(
   {
     engine,
@@ -91,7 +74,7 @@ export function clipWorkerOptions(
     metrics,
     times,
     options,
-  }: Opened & HighlightParts & { readonly times: WorkerTimes; readonly options: ClipOptions },
+  }: Foundations & HighlightParts & { readonly options: ClipOptions },
   config: Config,
 ): ClipWorkerOptions {
   return {

@@ -3,20 +3,13 @@ import type { Config } from '../config/index.ts'
 import { createRoomTokens } from '../hub/index.ts'
 import { AppError } from '../protocol/index.ts'
 import type { Logger } from '../telemetry/index.ts'
-import { startClipWorker, startDeleteWorker, startRemovalWorker, startWorker } from '../worker/index.ts'
 import { createHealth } from './health.ts'
 import { listen } from './listen.ts'
 import { recorderAccess } from './recorder-access.ts'
+import { makeFolders } from './spool-folder.ts'
 import { version } from './version.ts'
-import { clipWorkerOptions } from './wire-highlights.ts'
-import {
-  makeFolders,
-  recoverLeftovers,
-  type ServiceParts,
-  type WireOptions,
-  wireService,
-  workerOptions,
-} from './wire-service.ts'
+import { type ServiceParts, type WireOptions, wireService } from './wire-service.ts'
+import { startWorkers } from './wire-worker.ts'
 
 /** A worker alone. `statusUrl` is where its health and metrics are; undefined without a port for them. */
 export interface LoneWorker extends AsyncDisposable {
@@ -43,33 +36,29 @@ export async function startLoneWorker(config: Config, options: WireOptions = {})
   }
   await using undo = new AsyncDisposableStack()
   await makeFolders(config)
-  const core = undo.use(await wireService(config, options))
-  const statusUrl = await serveStatus(core, config, undo)
-  const access = recorderAccess(createRoomTokens(core.hubSecret), publicUrl)
-  undo.use(recoverLeftovers(core, config))
-  undo.use(await startClipWorker(clipWorkerOptions(core, config)))
-  undo.use(await startDeleteWorker(core))
-  undo.use(await startRemovalWorker(core))
-  // Ended first: what its recorders lose by waiting cannot be made good.
-  undo.use(await startWorker(workerOptions(core, config, access)))
+  const parts = undo.use(await wireService(config, options))
+  const { logger } = parts
+  const statusUrl = await serveStatus(parts, config, undo)
+  const roomAccess = recorderAccess(createRoomTokens(parts.hubSecret), publicUrl)
+  undo.use(await startWorkers(parts, { config, roomAccess, startsSchedules: false }))
   const resources = undo.move()
-  core.logger.info({ statusUrl }, 'The worker waits for recordings')
-  return { statusUrl, logger: core.logger, [Symbol.asyncDispose]: () => resources.disposeAsync() }
+  logger.info({ statusUrl }, 'The worker waits for recordings')
+  return { statusUrl, logger, [Symbol.asyncDispose]: () => resources.disposeAsync() }
 }
 
 /** Health and metrics of this process, where the settings name a port for them. */
 async function serveStatus(
-  core: ServiceParts,
+  parts: ServiceParts,
   config: Config,
   undo: AsyncDisposableStack,
 ): Promise<string | undefined> {
   if (config.metrics === undefined) return undefined
-  const { metrics, logger } = core
+  const { metrics, logger } = parts
   const app = await buildStatusApp({
     logger,
     version,
     apiKeys: config.apiKeys,
-    health: createHealth(core, config),
+    health: createHealth(parts, config),
     metrics: {
       contentType: metrics.registry.contentType,
       text: () => metrics.registry.metrics(),

@@ -1,4 +1,5 @@
 import { toAppError } from '../protocol/index.ts'
+import { unlessAborted } from '../timing/index.ts'
 
 /** What one look at the machine said. Only `bad` keeps Panorec from recording. */
 export interface Finding {
@@ -23,12 +24,10 @@ export interface Examination {
 export async function examine({ name, advice, look }: Examination, timeoutMs: number): Promise<Finding> {
   const signal = AbortSignal.timeout(timeoutMs)
   try {
-    const late = new Promise<never>((_, reject) => {
-      signal.addEventListener('abort', () => reject(new Error(`There was no answer within ${timeoutMs / 1000} s.`)), {
-        once: true,
-      })
+    const verdict = await unlessAborted(signal, look(signal), () => {
+      throw new Error(`There was no answer within ${timeoutMs / 1000} s.`)
     })
-    return { name, ...(await Promise.race([look(signal), late])) }
+    return { name, ...verdict }
   } catch (error) {
     return { name, verdict: 'bad', found: toAppError(error).message, advice }
   }

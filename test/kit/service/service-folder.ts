@@ -1,11 +1,7 @@
 import { rm } from 'node:fs/promises'
-import {
-  makeFolders,
-  type ServiceParts,
-  type WireOptions,
-  wireService,
-  workerOptions,
-} from '../../../src/bin/wire-service.ts'
+import { makeFolders } from '../../../src/bin/spool-folder.ts'
+import { type ServiceParts, type WireOptions, wireService } from '../../../src/bin/wire-service.ts'
+import { workerOptions } from '../../../src/bin/wire-worker.ts'
 import { type Config, loadConfig } from '../../../src/config/index.ts'
 import { createLogger } from '../../../src/telemetry/index.ts'
 import { startWorker } from '../../../src/worker/index.ts'
