@@ -17,7 +17,7 @@ export interface Job<T> {
 export interface WorkSettings<T = unknown> {
   /** Between two polls for what nothing announces: retries, and the jobs of dead workers. Seconds, from 0.5. */
   readonly pollSec: number
-  /** The same while announcements come in; `pollSec` without it. */
+  /** The same while announcements come in, if that is longer; `pollSec` without it. */
   readonly announcedPollSec?: number
   /** Between two heartbeats of a job that is worked on; half of what the queue allows without it. */
   readonly heartbeatSec?: number
@@ -43,7 +43,7 @@ export async function workQueue<Q extends QueueName>(
   const options = {
     includeMetadata: true,
     pollingIntervalSeconds: pollSec,
-    notifyPollingIntervalSeconds: announcedPollSec,
+    notifyPollingIntervalSeconds: Math.max(pollSec, announcedPollSec),
     ...(heartbeatSec !== undefined && { heartbeatRefreshSeconds: heartbeatSec }),
     ...(concurrency !== undefined && { localConcurrency: concurrency }),
     ...(minPriority !== undefined && { minPriority }),
