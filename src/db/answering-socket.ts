@@ -1,8 +1,8 @@
 import { Socket } from 'node:net'
 
 /**
- * A socket that ends with an error when it has neither said nor heard anything for so long. A network that swallows everything
- * closes no connection: without this whoever waits for an answer waits until TCP gives up, a quarter of an hour.
+ * A socket that ends with an error when it has neither sent nor received anything for so long. A network that drops all packets
+ * closes no connection: without this a query waits for its answer until TCP gives up, a quarter of an hour.
  */
 export function answeringSocket(silenceMs: number): Socket {
   const socket = new Socket()

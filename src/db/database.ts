@@ -52,7 +52,7 @@ const CONNECT_TIMEOUT_MS = 5000
 const ANSWER_MS = 30_000
 const MAX_CONNECTIONS = 10
 
-/** Opens and migrates. `onError` hears of connections that were lost while nobody used them. */
+/** Opens and migrates. `onError` gets each loss of an idle connection. */
 export async function openDatabase(settings: DatabaseSettings, onError: (error: unknown) => void): Promise<Database> {
   return settings.kind === 'embedded' ? await openEmbedded(settings.dir) : await openPostgres(settings, onError)
 }
@@ -102,7 +102,7 @@ async function openPostgres(
     application_name: 'panorec',
     stream: openSocket,
     async onConnect(client) {
-      // The pool listens to idle clients only, and a loss that nobody hears ends the process.
+      // The pool listens to idle clients only, and an `error` event without a listener ends the process.
       client.once('error', onLost).on('error', () => {})
       await client.query(sessionLimits(answerMs))
     },

@@ -13,7 +13,7 @@ const DAY_MS = 24 * 3600 * 1000
 /** How far back an event stream can resume. */
 const EVENTS_KEPT_MS = 7 * DAY_MS
 
-/** The longest recording and a day more: its signals among the commands are told to each of its takes. */
+/** The longest recording and a day more: its signals among the commands are replayed to each of its takes. */
 const COMMANDS_KEPT_MS = 8 * DAY_MS
 /** How long a link that has expired is still listed. */
 const SHARES_KEPT_MS = 7 * DAY_MS
@@ -23,7 +23,7 @@ const WORKERS_KEPT_MS = DAY_MS
 const AT_ONCE = 2000
 
 /**
- * Deletes what has served: old events, commands and idempotency keys, settled deliveries, expired shares, workers that died,
+ * Deletes expired rows: old events, commands and idempotency keys, ended deliveries, expired shares, workers that died,
  * and the history of rooms that were silent for `roomHistoryDays`. Recordings stay.
  */
 export async function prune(
@@ -32,8 +32,8 @@ export async function prune(
   { roomHistoryDays }: { readonly roomHistoryDays: number },
 ): Promise<void> {
   const before = (ageMs: number) => new Date(now.getTime() - ageMs)
-  const settled = or(isNotNull(webhookDeliveries.deliveredAt), isNotNull(webhookDeliveries.givenUpAt))
-  const served: readonly Served[] = [
+  const ended = or(isNotNull(webhookDeliveries.deliveredAt), isNotNull(webhookDeliveries.givenUpAt))
+  const expired: readonly Expired[] = [
     { table: events, key: events.id, where: lt(events.at, before(EVENTS_KEPT_MS)) },
     { table: commands, key: commands.id, where: lt(commands.createdAt, before(COMMANDS_KEPT_MS)) },
     {
@@ -44,22 +44,22 @@ export async function prune(
     {
       table: webhookDeliveries,
       key: webhookDeliveries.id,
-      where: and(settled, lt(webhookDeliveries.createdAt, before(EVENTS_KEPT_MS))),
+      where: and(ended, lt(webhookDeliveries.createdAt, before(EVENTS_KEPT_MS))),
     },
     { table: shares, key: shares.id, where: lt(shares.expiresAt, before(SHARES_KEPT_MS)) },
     { table: workers, key: workers.worker, where: lt(workers.seenAt, before(WORKERS_KEPT_MS)) },
   ]
-  for (const one of served) await deleteAll(database, one)
+  for (const one of expired) await deleteAll(database, one)
   await deleteSilent(database, before(roomHistoryDays * DAY_MS))
 }
 
-interface Served {
+interface Expired {
   readonly table: PgTable
   readonly key: PgColumn
   readonly where: SQL | undefined
 }
 
-async function deleteAll(database: Database, { table, key, where }: Served): Promise<void> {
+async function deleteAll(database: Database, { table, key, where }: Expired): Promise<void> {
   await inPieces(() =>
     database.run((queries) => {
       const some = queries.select({ key }).from(table).where(where).limit(AT_ONCE)

@@ -12,7 +12,7 @@ import type { HighlightWriter } from './write.ts'
 export function createTrigger(ports: HighlightsPorts, writer: HighlightWriter) {
   const { observer, clock } = ports
   const planner = new Planner(ports, writer)
-  /** The highlight is stored, and the sweep does what fails: the caller need not hear of it. */
+  /** Reports a failure instead of throwing it: the highlight is stored, and the sweep repeats what failed. */
   const attempt = async <T>(what: string, record: HighlightRecord, work: Promise<T>): Promise<T | undefined> => {
     try {
       return await work
@@ -58,7 +58,7 @@ export function createTrigger(ports: HighlightsPorts, writer: HighlightWriter) {
     }
     // The recorder has cut already for what it announces.
     const cuts = origin.trigger === 'api' ? requestCuts(ports, recording, record) : Promise.resolve()
-    await attempt('the recorder could not be told of a highlight', record, cuts)
+    await attempt('the recorder could not be asked for the cuts of a highlight', record, cuts)
     const kept = keepMedia(ports, recording, [record])
     await attempt('what a highlight needs could not be kept now', record, kept)
     return record

@@ -42,7 +42,7 @@ export interface Highlights {
   /**
    * Resolves when the highlight is stored, so that it cannot be lost; the clip follows as events. Errors:
    * `highlight.too-far-ahead`; for a call of the API `highlight.no-media` with the nearest range in `allowed`, when that is
-   * known already. Any other trigger over a hole gives a highlight that has failed: nobody is there to be refused.
+   * known already. Any other trigger over a hole gives a highlight that has failed: there is no caller to refuse.
    */
   trigger(recordingId: string, trigger: HighlightTrigger, origin?: TriggerOrigin): Promise<Highlight>
   get(id: string): Promise<Highlight>

@@ -49,14 +49,14 @@ export async function loadRecap(store: SegmentStore, ids: Ids): Promise<RecapRec
   return record?.state === 'ready' && areTimes([record.createdAt, record.readyAt]) ? record : undefined
 }
 
-/** Deletes the film of a recap and what is beside it; twice is as once. Errors: those of the store. */
+/** Deletes the film of a recap and what is beside it. Idempotent. Errors: those of the store. */
 export async function deleteFilm(store: SegmentStore, ids: Ids): Promise<void> {
   for (const kind of ['recapManifest', 'recap'] as const) {
     await store.delete(objectKey(ids.recordingId, kind, { recap: ids.id }))
   }
 }
 
-/** Deletes everything that is stored for a highlight; twice is as once. Errors: those of the store. */
+/** Deletes everything that is stored for a highlight. Idempotent. Errors: those of the store. */
 export async function deleteMedia(store: SegmentStore, ids: Ids): Promise<void> {
   const keys: string[] = []
   for await (const { key } of store.list(folderKey(ids.recordingId, 'highlight', { highlight: ids.id }))) keys.push(key)

@@ -7,7 +7,7 @@ export interface TimeRange {
   readonly toMs: number
 }
 
-export interface ClipWish extends TimeRange {
+export interface ClipRange extends TimeRange {
   /** All that is stored of the recording, in the order of its playlist. */
   readonly segments: readonly Segment[]
   /** The moment itself, within the range. */
@@ -40,22 +40,22 @@ const MARGIN_FRAMES = 0.25
  * gives a clip of one frame; a moment outside the media stands for its nearest end. An end up to one frame away from
  * the media still touches it. Where takes overlap the later one counts, from its first picture on.
  */
-export function selectSegments(wish: ClipWish): ClipPlan | NoMedia {
-  const frameMs = wish.frameSec * 1000
-  const pieces = listPieces(wish.segments, frameMs)
+export function selectSegments(wanted: ClipRange): ClipPlan | NoMedia {
+  const frameMs = wanted.frameSec * 1000
+  const pieces = listPieces(wanted.segments, frameMs)
   const spans = joinPieces(pieces, frameMs)
   const [first, last] = [spans[0], spans.at(-1)]
-  const touched = spans.filter((span) => span.fromMs - frameMs < wish.toMs && span.toMs + frameMs > wish.fromMs)
+  const touched = spans.filter((span) => span.fromMs - frameMs < wanted.toMs && span.toMs + frameMs > wanted.fromMs)
   if (first === undefined || last === undefined || touched.length === 0) {
-    return { kind: 'no-media', nearest: nearestSpan(spans, wish.atMs) ?? null }
+    return { kind: 'no-media', nearest: nearestSpan(spans, wanted.atMs) ?? null }
   }
-  const range = rangeOf(wish, first, last, frameAt(pieces, momentIn(touched, wish.atMs), frameMs))
+  const range = rangeOf(wanted, first, last, frameAt(pieces, momentIn(touched, wanted.atMs), frameMs))
   return {
     kind: 'plan',
     ...range,
     segments: segmentsOfRange(pieces, range, frameMs),
     gaps: listGaps(touched, range, frameMs),
-    clamped: clampedOf(wish, first, last, frameMs),
+    clamped: clampedOf(wanted, first, last, frameMs),
   }
 }
 
@@ -123,16 +123,16 @@ function frameAt(pieces: readonly Piece[], momentMs: number, frameMs: number): T
 }
 
 /** The asked range within the recording, with the moment's picture in it; whole milliseconds. */
-function rangeOf(wish: TimeRange, first: TimeRange, last: TimeRange, frame: TimeRange): TimeRange {
-  const fromMs = Math.max(Math.min(wish.fromMs, frame.fromMs), first.fromMs)
-  const toMs = Math.min(Math.max(wish.toMs, frame.toMs), last.toMs)
+function rangeOf(wanted: TimeRange, first: TimeRange, last: TimeRange, frame: TimeRange): TimeRange {
+  const fromMs = Math.max(Math.min(wanted.fromMs, frame.fromMs), first.fromMs)
+  const toMs = Math.min(Math.max(wanted.toMs, frame.toMs), last.toMs)
   return { fromMs: Math.floor(fromMs), toMs: Math.ceil(toMs) }
 }
 
-function clampedOf(wish: TimeRange, first: TimeRange, last: TimeRange, frameMs: number): Partial<TimeRange> | null {
+function clampedOf(wanted: TimeRange, first: TimeRange, last: TimeRange, frameMs: number): Partial<TimeRange> | null {
   const clamped = {
-    ...(wish.fromMs < first.fromMs - frameMs / 2 && { fromMs: wish.fromMs }),
-    ...(wish.toMs > last.toMs + frameMs / 2 && { toMs: wish.toMs }),
+    ...(wanted.fromMs < first.fromMs - frameMs / 2 && { fromMs: wanted.fromMs }),
+    ...(wanted.toMs > last.toMs + frameMs / 2 && { toMs: wanted.toMs }),
   }
   return Object.keys(clamped).length === 0 ? null : clamped
 }

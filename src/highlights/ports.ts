@@ -43,7 +43,7 @@ export interface HighlightRepository {
   cuttingSince(deadline: Date): Promise<readonly HighlightRecord[]>
   /** Deleted ones whose media may still be there. */
   unpurged(): Promise<readonly Pick<HighlightRecord, 'id' | 'recordingId'>[]>
-  /** Hears the recording of each highlight that begins to wait; undefined when some may have been missed. */
+  /** Calls back with the recording of each highlight that begins to wait; undefined when some may have been missed. */
   watch(onWaiting: (recordingId: string | undefined) => void): Disposable
 }
 
@@ -88,7 +88,7 @@ export interface ClipQueue {
   enqueueRecap(ids: { readonly recordingId: string; readonly recapId: string }): Promise<void>
 }
 
-/** What an operator sees. */
+/** Logs and metrics of highlights. */
 export interface HighlightObserver {
   /** `afterMs`: from the end of the post-roll, or the trigger where that is later. */
   playable(record: HighlightRecord, afterMs: number): void

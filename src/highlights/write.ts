@@ -6,7 +6,7 @@ import { toHighlight } from './view.ts'
 
 type HighlightEventType = Extract<EventType, `highlight.${string}`>
 
-/** A highlight after a change, and what of it the world should hear. */
+/** A highlight after a change, and the event of it. */
 export interface HighlightOutcome {
   readonly record: HighlightRecord
   readonly event: Exclude<HighlightEventType, 'highlight.deleted'>

@@ -36,7 +36,7 @@ export type Fact =
   | { readonly type: 'source.removed'; readonly sourceId: string }
   | { readonly type: 'recording.warning'; readonly take: number; readonly warning: ErrorInfo }
 
-/** A recording after a change, and what of it the world should hear. */
+/** A recording after a change, and what of it becomes events. */
 export interface Outcome {
   readonly record: RecordingRecord
   readonly facts: readonly Fact[]
@@ -55,7 +55,7 @@ export type TakeReport =
       readonly stats: RecordingStats | null
       readonly idleForSec?: IdleTimes
     }
-  /** The take is over, and nobody had asked for it. */
+  /** The take is over without having been asked to end. */
   | { readonly type: 'interrupted'; readonly at: string; readonly error: ErrorInfo }
 
 /** Moves the recording. Throws `recording.wrong-state` when its state does not allow it. */

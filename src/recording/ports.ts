@@ -112,7 +112,7 @@ export interface TakeQueue {
   withoutJob(recordingIds: readonly string[]): Promise<readonly string[]>
   /** Closes a recording that no recorder has any more. */
   enqueueClose(recordingId: string): Promise<void>
-  /** Looks from now on for what has left the playlists of a rolling recording. */
+  /** Starts the regular removal of what has left the playlists of a rolling recording. */
   enqueueRemoval(recordingId: string): Promise<void>
 }
 export interface WebhookQueue {
@@ -134,7 +134,7 @@ export interface RoomSignals {
   publish(room: string, signals: readonly Signal[]): Promise<void>
 }
 
-/** Closes the playlists of a recording that no recorder closes; resolves with what of it plays. Twice is as once. */
+/** Closes the playlists of a recording that no recorder closes; resolves with what of it plays. Idempotent. */
 export interface Finalizer {
   finalize(recordingId: string, verdict: Verdict): Promise<StoredTakes>
 }

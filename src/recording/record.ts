@@ -54,7 +54,7 @@ export interface TakeRecord extends Take {
   readonly aliveAt: string
   /** The number of the newest take that was to take over from it, whatever became of that one. */
   readonly successor?: number
-  /** Its worker may give numbers up to this one to later takes without asking; nobody else gives them. */
+  /** Numbers up to this one are reserved: only its worker gives them to later takes, without asking. */
   readonly reservedTo?: number
   /** For how long nothing had happened by then, its time in earlier takes included. */
   readonly idleForSec?: IdleTimes
@@ -89,7 +89,7 @@ export interface RecordingRecord {
   readonly spec: RecordingSpec
   readonly createdAt: string
   readonly startedAt: string | null
-  /** Since when nothing shall be recorded; it stays over the takes until somebody resumes the recording. */
+  /** Since when nothing shall be recorded; it stays over the takes until the recording is resumed. */
   readonly pausedAt: string | null
   readonly endedAt: string | null
   readonly layout: Layout
@@ -98,7 +98,7 @@ export interface RecordingRecord {
   readonly stats: RecordingStats | null
   readonly error: ErrorInfo | null
   readonly traceId: string
-  /** Set when it is deleted: nobody finds it any more, and what is left of it goes. */
+  /** Set when it is deleted: it is not found any more, and what is left of it goes. */
   readonly deletion?: Deletion
 }
 

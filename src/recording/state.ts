@@ -65,7 +65,7 @@ export function isFinal(state: RecordingState): boolean {
   return Object.keys(NEXT[state]).length === 0
 }
 
-/** True while a recorder process shows pictures and obeys commands. */
+/** True while a recorder process shows pictures and takes commands. */
 export function isRunning(state: RecordingState): boolean {
   return state === 'recording' || state === 'paused'
 }

@@ -11,7 +11,7 @@ interface WriterPorts {
   readonly publicUrl: string | null
 }
 
-/** What webhooks are told. */
+/** The facts that are delivered to webhooks. */
 const WAKING: ReadonlySet<Fact['type']> = new Set(['recording.state', 'recording.warning', 'source.state'])
 
 /** Writes changes of recordings with their events, and wakes what is due for the webhooks. */

@@ -18,21 +18,21 @@ const chat = (atSec: number, id?: string): Signal => ({
   text: 'hi',
   ...(id && { id }),
 })
-const seeAll = (watch: RuleWatch, signals: readonly Signal[]) => signals.flatMap((signal) => watch.see(signal))
+const seeAll = (watch: RuleWatch, signals: readonly Signal[]) => signals.flatMap((signal) => watch.onSignal(signal))
 const momentsSec = (moments: readonly RuleMoment[]) => moments.map(({ at }) => Math.round(at - sec(0)) / 1000)
 
 /** Readings ten a second; `parts` are stretches of so many seconds at so many LUFS. */
 function hearAll(watch: RuleWatch, ...parts: readonly (readonly [seconds: number, lufs: number])[]): RuleMoment[] {
   let step = 0
   return parts.flatMap(([seconds, lufs]) =>
-    Array.from({ length: Math.round(seconds * 10) }, () => watch.hear({ atMs: sec(++step / 10), lufs })).flat(),
+    Array.from({ length: Math.round(seconds * 10) }, () => watch.onLoudness({ atMs: sec(++step / 10), lufs })).flat(),
   )
 }
 
 describe('the hand rule', () => {
   test('finds a raised hand of anybody, and names its owner', () => {
     const watch = watchOf({ type: 'hand', cooldownSec: 0 })
-    expect(watch.see(hand(1, 'amy'))).toEqual([
+    expect(watch.onSignal(hand(1, 'amy'))).toEqual([
       {
         key: `rule-0@${sec(1)}`,
         rule: { type: 'hand', cooldownSec: 0 },
@@ -41,15 +41,15 @@ describe('the hand rule', () => {
         by: 'Amy',
       },
     ])
-    expect(watch.see(hand(2, 'ben'))).toMatchObject([{ label: 'Hand raised: ben', by: 'ben' }])
-    expect(watch.see(hand(3))).toMatchObject([{ label: 'Hand raised', by: null }])
-    expect(watch.see({ v: 1, type: 'hand.lowered', at: sec(4), from: 'amy' })).toEqual([])
+    expect(watch.onSignal(hand(2, 'ben'))).toMatchObject([{ label: 'Hand raised: ben', by: 'ben' }])
+    expect(watch.onSignal(hand(3))).toMatchObject([{ label: 'Hand raised', by: null }])
+    expect(watch.onSignal({ v: 1, type: 'hand.lowered', at: sec(4), from: 'amy' })).toEqual([])
   })
 
   test('of one participant passes over all others, also when a host speaks for them', () => {
     const watch = watchOf({ type: 'hand', from: 'amy', cooldownSec: 0 })
-    expect(watch.see(hand(1, 'ben'))).toEqual([])
-    expect(watch.see({ v: 1, type: 'hand.raised', at: sec(2), from: 'host', participant: 'amy' })).toMatchObject([
+    expect(watch.onSignal(hand(1, 'ben'))).toEqual([])
+    expect(watch.onSignal({ v: 1, type: 'hand.raised', at: sec(2), from: 'host', participant: 'amy' })).toMatchObject([
       { by: 'Amy' },
     ])
   })
@@ -146,19 +146,19 @@ describe('the custom rule', () => {
   test('finds a signal of its name, and is called like it', () => {
     const watch = watchOf({ type: 'custom', name: 'quiz won' })
     const custom = (name: string): Signal => ({ v: 1, type: 'custom', at: sec(1), from: 'amy', name })
-    expect(watch.see(custom('quiz lost'))).toEqual([])
-    expect(watch.see(custom('quiz won'))).toMatchObject([{ label: 'quiz won', by: 'Amy' }])
+    expect(watch.onSignal(custom('quiz lost'))).toEqual([])
+    expect(watch.onSignal(custom('quiz won'))).toMatchObject([{ label: 'quiz won', by: 'Amy' }])
   })
 })
 
 describe('several rules', () => {
   test('have keys, labels and rests of their own', () => {
     const watch = watchOf({ type: 'hand' }, { type: 'hand', from: 'amy', label: 'Amy asks', preSec: 5, postSec: 60 })
-    expect(watch.see(hand(1, 'amy'))).toMatchObject([
+    expect(watch.onSignal(hand(1, 'amy'))).toMatchObject([
       { key: `rule-0@${sec(1)}`, label: 'Hand raised: Amy' },
       { key: `rule-1@${sec(1)}`, label: 'Amy asks', rule: { preSec: 5, postSec: 60 } },
     ])
-    expect(watch.see(hand(2, 'ben'))).toEqual([])
+    expect(watch.onSignal(hand(2, 'ben'))).toEqual([])
   })
 
   test('need the loudness only when one of them listens', () => {

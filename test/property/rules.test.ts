@@ -41,10 +41,10 @@ describe('rules', () => {
     fc.assert(
       fc.property(fc.array(rule, { minLength: 1, maxLength: 3 }), room, (rules, signals) => {
         const watch = watchOf(rules)
-        const first = signals.flatMap((signal) => watch.see(signal))
-        expect(signals.flatMap((signal) => watch.see(signal))).toEqual([])
+        const first = signals.flatMap((signal) => watch.onSignal(signal))
+        expect(signals.flatMap((signal) => watch.onSignal(signal))).toEqual([])
         const next = watchOf(rules)
-        expect(signals.flatMap((signal) => next.see(signal))).toEqual(first)
+        expect(signals.flatMap((signal) => next.onSignal(signal))).toEqual(first)
         expect(new Set(first.map(({ key }) => key)).size).toBe(first.length)
       }),
       { numRuns: 500 },
@@ -55,7 +55,7 @@ describe('rules', () => {
     fc.assert(
       fc.property(rule, room, (only, signals) => {
         const watch = watchOf([only])
-        const found = signals.flatMap((signal) => watch.see(signal)).map(({ at }) => at)
+        const found = signals.flatMap((signal) => watch.onSignal(signal)).map(({ at }) => at)
         found.forEach((at, i) => {
           expect(signals.some((signal) => signal.at === at)).toBe(true)
           if (i > 0) expect(at - (found[i - 1] ?? 0)).toBeGreaterThanOrEqual((only.cooldownSec ?? 0) * 1000)
@@ -79,7 +79,7 @@ describe('rules', () => {
           (at, i) => (times[i + messages - 1] ?? Number.POSITIVE_INFINITY) - at <= withinSec * 1000,
         )
         const watch = watchOf([only])
-        expect(signals.some((signal) => watch.see(signal).length > 0)).toBe(isBurst)
+        expect(signals.some((signal) => watch.onSignal(signal).length > 0)).toBe(isBurst)
       }),
       { numRuns: 500 },
     )

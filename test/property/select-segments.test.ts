@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { segmentName } from '../../src/archive/keys.ts'
 import type { ClipPlan } from '../../src/highlights/index.ts'
-import { type ClipWish, selectSegments } from '../../src/highlights/plan.ts'
+import { type ClipRange, selectSegments } from '../../src/highlights/plan.ts'
 import type { Segment } from '../../src/playlist/index.ts'
 
 const FPS = 25
@@ -43,7 +43,7 @@ const recording: fc.Arbitrary<readonly Segment[]> = fc
     })
   })
 
-const wish: fc.Arbitrary<ClipWish> = fc
+const wish: fc.Arbitrary<ClipRange> = fc
   .record({
     segments: recording,
     at: fc.integer({ min: -5000, max: 60_000 }),
@@ -86,7 +86,7 @@ function picturesIn(plan: ClipPlan, all: readonly Segment[]): readonly Picture[]
 }
 
 const text = ({ uri, ms }: Picture) => `${uri}@${ms - START}`
-const property = (check: (given: ClipWish) => void) => fc.assert(fc.property(wish, check), { numRuns: 2000 })
+const property = (check: (given: ClipRange) => void) => fc.assert(fc.property(wish, check), { numRuns: 2000 })
 
 test('a clip has every stored picture of its range, in order, none twice', () => {
   property((given) => {

@@ -50,8 +50,8 @@ export function createDeletionLog(database: Database): DeletionLog {
 }
 
 /**
- * What no clip and no film stands behind. A deleted highlight was kept so that its trigger is not heard again: nobody can
- * trigger it any more. One whose media are still there goes with them.
+ * Removes the rows without a clip or a film. A deleted highlight was kept so that a repeated trigger is recognised, which
+ * cannot come any more. One whose media are still there goes with them.
  */
 async function removeClips(queries: Queries, recordingId: string): Promise<void> {
   await queries.delete(recaps).where(and(eq(recaps.recordingId, recordingId), ne(recaps.state, 'ready')))
@@ -60,7 +60,7 @@ async function removeClips(queries: Queries, recordingId: string): Promise<void>
   await queries.update(highlights).set({ originKey: null }).where(deleted)
 }
 
-/** The history of a room that no recording has and nobody is in. */
+/** Removes the history of a room that no recording and no participant uses. */
 async function forgetRoom(queries: Queries, room: string): Promise<void> {
   const [other] = await queries.select({ id: recordings.id }).from(recordings).where(eq(ROOM, room)).limit(1)
   const [present] = await queries

@@ -8,7 +8,7 @@ import { events, recordings } from './schema.ts'
 /** Serialises the writers of events, so that events become visible in the order of their ids. The number is ours alone. */
 const EVENT_LOCK = 7_205_759_404
 
-/** What webhooks are told. */
+/** The events that are delivered to webhooks. */
 const FOR_WEBHOOKS: readonly EventType[] = [
   'recording.state',
   'recording.warning',

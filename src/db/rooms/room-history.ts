@@ -31,7 +31,7 @@ export function createRoomHistory(database: Database): RoomHistory {
           .update(rooms)
           .set({ lastSeq: seq, lastAt: sql`now()` })
           .where(eq(rooms.room, room))
-          .returning({ told: sql`pg_notify('panorec_rooms', ${`${seq} ${room}`})` })
+          .returning({ notified: sql`pg_notify('panorec_rooms', ${`${seq} ${room}`})` })
         return stored
       })
     },
@@ -66,25 +66,25 @@ export async function readSince(
   return rows.map(({ signal }) => signal)
 }
 
-/** One ear for all rooms: most notifications are about rooms that nobody here is in. */
+/** One subscription for all rooms: most notifications are about rooms without a participant in this process. */
 function listenToRooms(database: Database): Pick<RoomHistory, 'watch'> {
-  const heard = new Map<string, Set<(seq: number | undefined) => void>>()
+  const byRoom = new Map<string, Set<(seq: number | undefined) => void>>()
   database.notifications.on('panorec_rooms', (payload) => {
     if (payload === undefined) {
-      for (const listener of [...heard.values()].flatMap((set) => [...set])) listener(undefined)
+      for (const listener of [...byRoom.values()].flatMap((set) => [...set])) listener(undefined)
       return
     }
     const [seq, room = ''] = payload.split(' ')
-    for (const listener of heard.get(room) ?? []) listener(Number(seq))
+    for (const listener of byRoom.get(room) ?? []) listener(Number(seq))
   })
   return {
     watch(room, listener) {
-      const set = heard.get(room) ?? new Set()
-      heard.set(room, set.add(listener))
+      const set = byRoom.get(room) ?? new Set()
+      byRoom.set(room, set.add(listener))
       return {
         [Symbol.dispose]() {
           set.delete(listener)
-          if (set.size === 0 && heard.get(room) === set) heard.delete(room)
+          if (set.size === 0 && byRoom.get(room) === set) byRoom.delete(room)
         },
       }
     },

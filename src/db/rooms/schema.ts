@@ -23,7 +23,7 @@ export const rooms = pgTable(
     lastSeq: bigint('last_seq', { mode: 'number' }).notNull(),
     /** When the newest signal came. */
     lastAt: instant('last_at').notNull().default(sql`now()`),
-    /** When it was last looked what its history can do without. */
+    /** When its history was last sifted for signals that it can do without. */
     siftedAt: instant('sifted_at'),
   },
   (table) => [index('rooms_last_at').on(table.lastAt)],
@@ -38,7 +38,7 @@ export const roomPresence = pgTable(
     node: text('node').notNull(),
     owner: text('owner').notNull(),
     joinedSeq: bigint('joined_seq', { mode: 'number' }).notNull(),
-    /** True when its last connection broke: nobody renews it, and its owner may take it over. */
+    /** True when its last connection broke: it is not renewed, and its owner may take it over. */
     released: boolean('released').notNull(),
     expiresAt: instant('expires_at').notNull(),
   },

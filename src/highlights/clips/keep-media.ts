@@ -5,7 +5,7 @@ import type { HighlightsPorts } from '../ports.ts'
 import { type HighlightRecord, msOf } from '../record.ts'
 import { keptOf, withKept } from './kept-segments.ts'
 
-/** Well within the shortest window of a rolling recording, 60 s, also when a look fails. */
+/** Well within the shortest window of a rolling recording, 60 s, also when a sweep fails. */
 const KEEP_EVERY_MS = 20_000
 
 /**

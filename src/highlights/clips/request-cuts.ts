@@ -5,7 +5,7 @@ import { type HighlightRecord, msOf } from '../record.ts'
 
 /**
  * Ends the running segment at the moment and at the end of the range, so that both are stored at once. It only makes the
- * clip come earlier: nobody waits for it, and a recorder that cannot be reached costs some seconds. Errors: of the database.
+ * clip come earlier: no caller waits for it, and a recorder that cannot be reached costs some seconds. Errors: of the database.
  */
 export async function requestCuts(
   ports: HighlightsPorts,

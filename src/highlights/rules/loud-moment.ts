@@ -5,14 +5,14 @@ const WINDOW_MS = 400
 const STEP_MS = 100
 
 /**
- * Finds where the sound stays so far above its usual loudness for so long. One bang fills only the 400 ms that a reading
- * looks at; what goes on is found once, until it was quieter again.
+ * Finds where the sound stays so far above its usual loudness for so long. One bang fills only the 400 ms of a
+ * reading; what goes on is found once, until it was quieter again.
  */
 export class LoudMoment {
   readonly #aboveLu: number
   readonly #forMs: number
   #sinceMs: number | undefined
-  #isTold = false
+  #isReported = false
 
   constructor(aboveLu: number, forSec: number) {
     this.#aboveLu = aboveLu
@@ -23,12 +23,12 @@ export class LoudMoment {
   add({ atMs, lufs }: LoudnessReading, usualLufs: number | undefined): number | undefined {
     if (usualLufs === undefined || lufs < usualLufs + this.#aboveLu) {
       this.#sinceMs = undefined
-      this.#isTold = false
+      this.#isReported = false
       return undefined
     }
     this.#sinceMs ??= atMs
-    if (this.#isTold || atMs - this.#sinceMs < this.#forMs - STEP_MS / 2) return undefined
-    this.#isTold = true
+    if (this.#isReported || atMs - this.#sinceMs < this.#forMs - STEP_MS / 2) return undefined
+    this.#isReported = true
     return this.#sinceMs - WINDOW_MS
   }
 }

@@ -9,7 +9,7 @@ import { UsualLoudness } from './usual-loudness.ts'
 
 /** A rule asks for a highlight. */
 export interface RuleMoment {
-  /** The rule's place in the recording's list and the moment: the same however often the room is told. */
+  /** The rule's place in the recording's list and the moment: the same however often a signal is repeated. */
   readonly key: string
   readonly rule: HighlightRule
   /** Epoch milliseconds. */
@@ -28,10 +28,10 @@ interface Finding {
   readonly by?: string | undefined
 }
 
-/** The eye and the ear of one rule; one of the two is always closed. */
-interface Senses {
-  see(signal: KnownSignal, saidAt: number): Finding | undefined
-  hear(reading: LoudnessReading, usualLufs: number | undefined): Finding | undefined
+/** The state of one rule; a rule is about signals or about loudness, and ignores the other. */
+interface Detector {
+  onSignal(signal: KnownSignal, saidAt: number): Finding | undefined
+  onLoudness(reading: LoudnessReading, usualLufs: number | undefined): Finding | undefined
 }
 
 /** True when the page must measure the loudness of its mix. */
@@ -41,39 +41,39 @@ export function needsLoudness(rules: readonly HighlightRule[]): boolean {
 
 /** All rules of a recording. Signals are given in the order of the room, readings in the order of time. */
 export class RuleWatch {
-  readonly #rules: readonly { readonly rule: HighlightRule; readonly senses: Senses; readonly rest: Rest }[]
+  readonly #rules: readonly { readonly rule: HighlightRule; readonly detector: Detector; readonly rest: Rest }[]
   readonly #nameOf: (participant: string) => string
   readonly #usual = new UsualLoudness()
-  readonly #told = new Set<string>()
+  readonly #reported = new Set<string>()
 
   /** `nameOf` gives the name by which people know a participant. */
   constructor(rules: readonly HighlightRule[], nameOf: (participant: string) => string) {
     this.#nameOf = nameOf
     this.#rules = rules.map((rule) => ({
       rule,
-      senses: sensesOf(rule, nameOf),
+      detector: detectorOf(rule, nameOf),
       rest: new Rest(rule.cooldownSec ?? RULE_DEFAULTS.cooldownSec),
     }))
   }
 
   /** `saidAt`: the time that the signal itself has, where a wrong clock had it dated anew; it makes the key. */
-  see(signal: Signal, saidAt: number = signal.at): readonly RuleMoment[] {
-    return isKnownSignal(signal) ? this.#ask((senses) => senses.see(signal, saidAt)) : []
+  onSignal(signal: Signal, saidAt: number = signal.at): readonly RuleMoment[] {
+    return isKnownSignal(signal) ? this.#ask((detector) => detector.onSignal(signal, saidAt)) : []
   }
 
-  hear(reading: LoudnessReading): readonly RuleMoment[] {
-    const moments = this.#ask((senses) => senses.hear(reading, this.#usual.median))
+  onLoudness(reading: LoudnessReading): readonly RuleMoment[] {
+    const moments = this.#ask((detector) => detector.onLoudness(reading, this.#usual.median))
     this.#usual.add(reading.lufs)
     return moments
   }
 
-  #ask(sense: (senses: Senses) => Finding | undefined): readonly RuleMoment[] {
-    return this.#rules.flatMap(({ rule, senses, rest }, index) => {
-      const found = sense(senses)
+  #ask(detect: (detector: Detector) => Finding | undefined): readonly RuleMoment[] {
+    return this.#rules.flatMap(({ rule, detector, rest }, index) => {
+      const found = detect(detector)
       if (found === undefined || !rest.allows(found.at)) return []
       const key = `rule-${index}@${Math.round(found.saidAt)}`
-      if (this.#told.has(key)) return []
-      this.#told.add(key)
+      if (this.#reported.has(key)) return []
+      this.#reported.add(key)
       rest.begin(found.at)
       const by = found.by === undefined ? null : this.#nameOf(found.by)
       return [{ key, rule, at: found.at, label: rule.label ?? found.label, by }]
@@ -81,23 +81,23 @@ export class RuleWatch {
   }
 }
 
-function sensesOf(rule: HighlightRule, nameOf: (participant: string) => string): Senses {
+function detectorOf(rule: HighlightRule, nameOf: (participant: string) => string): Detector {
   switch (rule.type) {
     case 'hand':
-      return eye((signal, saidAt) => {
+      return forSignals((signal, saidAt) => {
         if (signal.type !== 'hand.raised') return undefined
         const by = signal.participant ?? signal.from
         if (rule.from !== undefined && rule.from !== by) return undefined
         return { at: signal.at, saidAt, label: by === undefined ? 'Hand raised' : `Hand raised: ${nameOf(by)}`, by }
       })
     case 'custom':
-      return eye((signal, saidAt) => {
+      return forSignals((signal, saidAt) => {
         if (signal.type !== 'custom' || signal.name !== rule.name) return undefined
         return { at: signal.at, saidAt, label: rule.name, by: signal.from }
       })
     case 'chat-burst': {
       const burst = new ChatBurst(rule.messages ?? RULE_DEFAULTS.messages, rule.withinSec ?? RULE_DEFAULTS.withinSec)
-      return eye((signal, saidAt) => {
+      return forSignals((signal, saidAt) => {
         if (signal.type !== 'chat.message') return undefined
         const first = burst.add({ at: signal.at, saidAt, id: signal.id })
         return first && { at: first.at, saidAt: first.saidAt, label: 'Lively chat' }
@@ -105,7 +105,7 @@ function sensesOf(rule: HighlightRule, nameOf: (participant: string) => string):
     }
     case 'loudness': {
       const moment = new LoudMoment(rule.aboveLu ?? RULE_DEFAULTS.aboveLu, rule.forSec ?? RULE_DEFAULTS.forSec)
-      return ear((reading, usualLufs) => {
+      return forLoudness((reading, usualLufs) => {
         const at = moment.add(reading, usualLufs)
         return at === undefined ? undefined : { at, saidAt: at, label: 'Applause or laughter' }
       })
@@ -116,5 +116,5 @@ function sensesOf(rule: HighlightRule, nameOf: (participant: string) => string):
 }
 
 const nothing = (): undefined => undefined
-const eye = (see: Senses['see']): Senses => ({ see, hear: nothing })
-const ear = (hear: Senses['hear']): Senses => ({ see: nothing, hear })
+const forSignals = (onSignal: Detector['onSignal']): Detector => ({ onSignal, onLoudness: nothing })
+const forLoudness = (onLoudness: Detector['onLoudness']): Detector => ({ onSignal: nothing, onLoudness })

@@ -10,7 +10,7 @@ export class UsualLoudness {
   readonly #newest: number[] = []
   readonly #sorted: number[] = []
 
-  /** Undefined until ten seconds of sound were heard. */
+  /** Undefined until ten seconds of sound were measured. */
   get median(): number | undefined {
     return this.#sorted.length < ENOUGH ? undefined : this.#sorted[this.#sorted.length >> 1]
   }

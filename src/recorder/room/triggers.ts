@@ -79,7 +79,7 @@ export function createTriggers({ request, ready, emit, send, nowMs }: TriggersOp
   function onSignal(signal: Signal, saidAt: number): void {
     if (signal.at < createdAtMs) return
     if (isKnownSignal(signal) && signal.type === 'highlight') announce(triggerOfSignal(signal, saidAt, nameOf))
-    for (const moment of watch.see(signal, saidAt)) announce(triggerOfRule(moment))
+    for (const moment of watch.onSignal(signal, saidAt)) announce(triggerOfRule(moment))
   }
 
   return {
@@ -89,7 +89,7 @@ export function createTriggers({ request, ready, emit, send, nowMs }: TriggersOp
       for (const { signal, saidAt } of dated) onSignal(signal, saidAt)
     },
     onLoudness(reading) {
-      for (const moment of watch.hear(reading)) announce(triggerOfRule(moment))
+      for (const moment of watch.onLoudness(reading)) announce(triggerOfRule(moment))
     },
   }
 }

@@ -62,7 +62,7 @@ export function createDueStarts(ports: DueStartsPorts): DueStarts {
 
   return {
     async start(due) {
-      // One that is there without a job is queued by the next look at the open recordings.
+      // One that is there without a job is queued by the next sweep of the open recordings.
       if (await isThere(due.recordingId)) return
       await insert(due, await refusalOf(due))
     },

@@ -3,7 +3,7 @@ import { applyReport, beginTake, type TakeReport } from '../changes.ts'
 import { lastNumber, nextTakeNumber, type RecordingRecord, unreservedTakeNumber } from '../record.ts'
 import type { TakeNumbers } from './takes-of-record.ts'
 
-/** The end of a take that nobody had asked to end, and what it had stored by then. */
+/** The end of a take that was not asked to end, and what it had stored by then. */
 export interface BrokenTake {
   readonly take: number
   readonly at: string

@@ -10,9 +10,9 @@ export interface RecoveryPolicy {
   readonly longestDelayMs: number
   /** So many takes in a row that did not run well are the end: about ten minutes of trying. */
   readonly quickDeaths: number
-  /** The same while the recording has not had a single picture: its caller should hear soon that it does not start. */
+  /** The same while the recording has not had a single picture: its caller is told soon that it does not start. */
   readonly deathsBeforeStart: number
-  /** A recording that nobody carried on for so long is over: a class that all services were away for has ended. */
+  /** A recording without a worker for so long is over: a class that all services were away for has ended. */
   readonly resumeWithinMs: number
 }
 

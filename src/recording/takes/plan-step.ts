@@ -23,7 +23,7 @@ export function isWaiting(record: RecordingRecord): boolean {
   return record.state === 'requested' || (record.state === 'recovering' && isBetweenTakes(record))
 }
 
-/** The running take is over, because nobody has it; undefined when none runs. */
+/** Ends the running take, because its worker is lost; undefined when none runs. */
 export function loseTake(record: RecordingRecord, now: Date): Outcome | undefined {
   const running = record.takes.at(-1)
   if (running === undefined || isBetweenTakes(record)) return undefined

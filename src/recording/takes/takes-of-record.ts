@@ -13,8 +13,8 @@ export function isBetweenTakes({ takes }: RecordingRecord): boolean {
 }
 
 /**
- * True when the answers of this take count: it has the recording, or had it and handed over, so that nobody after it is
- * brought the same orders.
+ * True when the answers of this take count: it has the recording, or had it and handed over, so that no later
+ * take gets the same commands.
  */
 export function mayAnswer({ takes }: RecordingRecord, number: number): boolean {
   const take = takes.find((one) => one.number === number)
@@ -67,7 +67,7 @@ function overtaken(takes: readonly TakeRecord[], number: number, now: Date): Tak
   return { ...newTake({ takes: [] }, { number }, now), error: OVERTAKEN }
 }
 
-/** Nobody wrote when it began: as long before its last word as it has stored. */
+/** When it began was never written: as long before its last report as it has stored. */
 function spanUntil(now: Date, durationSec: number): Pick<TakeRecord, 'startedAt' | 'endedAt'> {
   return { startedAt: new Date(now.getTime() - durationSec * 1000).toISOString(), endedAt: now.toISOString() }
 }

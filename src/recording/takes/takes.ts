@@ -63,11 +63,11 @@ export interface TakeHandovers {
 export interface TakeReports {
   /** Writes what the take reports. A take that another has followed can only tell what it stored. */
   report(recordingId: string, take: number, report: TakeReport): Promise<void>
-  /** The take ended and nobody had asked for it; it is written, and the next step is decided. */
+  /** Writes the end of a take that was not asked to end, and decides the next step. */
   interrupt(recordingId: string, take: number, end: { at: string; error: ErrorInfo }): Promise<NextStep>
   /**
-   * Writes the recorder's answer to a command: the record changes with it, and the caller that waits is answered. A take that
-   * was given up answers for nobody: the next one gets the same command.
+   * Writes the recorder's answer to a command: the record changes with it, and the caller that waits is answered. The answers
+   * of a take that was given up are ignored: the next one gets the same command.
    */
   answerCommand(
     recordingId: string,
