@@ -14,7 +14,7 @@ export interface HealthCheck {
 }
 
 /** One answered request. `route` is the route's pattern, never a concrete URL, so that metrics labels stay few. */
-export interface ObservedRequest {
+interface ObservedRequest {
   readonly method: string
   readonly route: string
   readonly status: number

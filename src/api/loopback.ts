@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { AppError } from '../protocol/index.ts'
 
 /** Whether a request may come from any page (`media`), or only from this machine's own. */
-export interface OriginRule {
+interface OriginRule {
   readonly anyOrigin: boolean
 }
 

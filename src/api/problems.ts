@@ -19,7 +19,7 @@ export function answerProblem(thrown: unknown, request: FastifyRequest, reply: F
 }
 
 /** Answers what no route takes: 405 with `Allow` where another method would do, else 404. */
-export function answerNotFound(routes: RouteTable, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function answerNotFound(routes: RouteTable, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const path = pathOf(request.url)
   const allowed = routes.methodsAt(path)
   if (allowed.length === 0) {

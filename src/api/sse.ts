@@ -8,7 +8,7 @@ export const HEARTBEAT_MS = 15_000
 /** The delay before a client reconnects, as the stream tells it (`retry`). */
 const RETRY_MS = 1000
 
-export interface StreamOptions {
+interface StreamOptions {
   readonly signal: AbortSignal
   readonly heartbeatMs: number
   /** The id of the last event before those of the stream. */

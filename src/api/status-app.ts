@@ -12,7 +12,7 @@ import { useSecurityHeaders } from './security-headers.ts'
 import { traceIdOf } from './trace-id.ts'
 import { useSchemas } from './validation.ts'
 
-export type StatusDependencies = Pick<ApiDependencies, 'health' | 'metrics' | 'version' | 'apiKeys' | 'logger'>
+type StatusDependencies = Pick<ApiDependencies, 'health' | 'metrics' | 'version' | 'apiKeys' | 'logger'>
 
 /** Serves `/healthz`, `/readyz` and `/metrics` alone, guarded as in the whole application: for a process without the API. */
 export async function buildStatusApp(deps: StatusDependencies): Promise<FastifyInstance> {

@@ -13,7 +13,7 @@ import type {
 } from '../protocol/index.ts'
 import type { CallOptions, Http } from './http.ts'
 
-export interface HighlightListOptions extends CallOptions {
+interface HighlightListOptions extends CallOptions {
   readonly limit?: number
   readonly cursor?: string
   readonly recordingId?: string

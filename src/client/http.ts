@@ -13,7 +13,7 @@ export interface CallOptions {
   readonly signal?: AbortSignal
 }
 
-export type QueryValue = string | number | readonly string[] | undefined
+type QueryValue = string | number | readonly string[] | undefined
 
 interface Call extends CallOptions {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'

@@ -8,9 +8,9 @@ import { parseSignal } from './signal-check.ts'
 
 /** WebSocket close codes (RFC 6455 §7.4.1 and its registry). */
 export const CLOSE_GOING_AWAY = 1001
-export const CLOSE_UNSUPPORTED_DATA = 1003
+const CLOSE_UNSUPPORTED_DATA = 1003
 export const CLOSE_INTERNAL_ERROR = 1011
-export const CLOSE_TRY_AGAIN_LATER = 1013
+const CLOSE_TRY_AGAIN_LATER = 1013
 
 /** Frames of one sender that may wait to be stored before its socket is no longer read. */
 const MAX_UNSTORED = 256
@@ -20,7 +20,7 @@ const REPLAY_WINDOW_BYTES = 1024 * 1024
 /** How long the other end may take to answer a close frame. */
 const CLOSE_GRACE_MS = 1000
 
-export interface ConnectionOptions {
+interface ConnectionOptions {
   readonly socket: WebSocket
   readonly admission: Admission
   readonly limits: HubLimits

@@ -4,7 +4,7 @@ import { type Repeater, repeat } from '../timing/index.ts'
 import type { HubLimits } from './hub.ts'
 import type { GoneParticipant, RoomPresence } from './room-presence.ts'
 
-export interface LeaseOptions {
+interface LeaseOptions {
   readonly presence: RoomPresence
   readonly limits: Pick<HubLimits, 'leaveGraceMs' | 'leaseMs'>
   readonly logger: Logger

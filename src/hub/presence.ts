@@ -4,11 +4,11 @@ import type { Admission } from './hub.ts'
 import type { Claimable, RoomPresence } from './room-presence.ts'
 
 /** A connection, as far as presence is concerned. */
-export interface Member {
+interface Member {
   readonly admission: Admission
 }
 
-export interface PresenceOptions {
+interface PresenceOptions {
   readonly room: string
   readonly shared: RoomPresence
   readonly graceMs: number

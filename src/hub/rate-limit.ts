@@ -1,4 +1,4 @@
-export interface RateLimitOptions {
+interface RateLimitOptions {
   /** How much may be taken at once. */
   readonly burst: number
   /** The rate at which that allowance refills. */

@@ -2,7 +2,7 @@ import { type Signal, toAppError } from '../protocol/index.ts'
 import { after, InTurn } from '../timing/index.ts'
 import type { RoomHistory } from './room-history.ts'
 
-export interface RoomLogOptions {
+interface RoomLogOptions {
   readonly room: string
   readonly history: RoomHistory
   /** Gets every new signal once, in the order of `seq` and without a gap, whichever process stored it. */

@@ -4,7 +4,7 @@ import { Check } from 'typebox/value'
 import { AppError, NameSchema, ROOM_ROLES, RoomNameSchema, type RoomRole } from '../protocol/index.ts'
 
 /** One room, one identity, one role: a token never speaks for another room or another name. */
-export interface RoomGrant {
+interface RoomGrant {
   readonly room: string
   readonly role: RoomRole
   readonly identity: string

@@ -6,7 +6,7 @@ import type { RoomHistory } from './room-history.ts'
 import { RoomLog } from './room-log.ts'
 import type { RoomPresence } from './room-presence.ts'
 
-export interface RoomOptions {
+interface RoomOptions {
   readonly name: string
   readonly history: RoomHistory
   readonly shared: RoomPresence

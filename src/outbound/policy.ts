@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises'
 import { AppError } from '../protocol/index.ts'
 import { type AddressRules, parseRules } from './address-rules.ts'
 
-export interface OutboundCheck {
+interface OutboundCheck {
   /** Protocols with their colon: `['https:', 'http:']`. */
   readonly protocols: readonly string[]
   /** The caller's field, as it shall be named in an error: `/sources/0/url`. */
@@ -19,7 +19,7 @@ export interface OutboundPolicy {
   check(url: string, options: OutboundCheck): Promise<URL>
 }
 
-export interface OutboundOptions {
+interface OutboundOptions {
   /** Host names, IP addresses, CIDR ranges; `*` allows everything. */
   readonly allowPrivateHosts: readonly string[]
   /** Every address of a host name. */

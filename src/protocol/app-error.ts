@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { ERRORS, type ErrorCode, type Fault, isErrorCode } from './errors.ts'
 
-export interface AppErrorOptions {
+interface AppErrorOptions {
   /** The offending field as a JSON pointer or a setting's name. */
   readonly field?: string
   /** What was received, as it may be shown to the caller. */

@@ -26,21 +26,18 @@ const strict = { additionalProperties: false }
 /** `[x, y]` or `[x, y, pressure]`, pressure from 0 to 1. */
 const Point = Type.Array(Type.Number({ minimum: -16000, maximum: 16000 }), { minItems: 2, maxItems: 3 })
 
-export const StrokeElementSchema = Type.Object(
+const StrokeElementSchema = Type.Object(
   { ...common, ...Stroked, kind: Type.Literal('stroke'), points: Type.Array(Point, { minItems: 1, maxItems: 20000 }) },
   strict,
 )
-export const LineElementSchema = Type.Object({ ...common, ...Stroked, ...Ends, kind: Type.Literal('line') }, strict)
-export const ArrowElementSchema = Type.Object({ ...common, ...Stroked, ...Ends, kind: Type.Literal('arrow') }, strict)
-export const RectElementSchema = Type.Object(
-  { ...common, ...Stroked, ...Filled, ...Box, kind: Type.Literal('rect') },
-  strict,
-)
-export const EllipseElementSchema = Type.Object(
+const LineElementSchema = Type.Object({ ...common, ...Stroked, ...Ends, kind: Type.Literal('line') }, strict)
+const ArrowElementSchema = Type.Object({ ...common, ...Stroked, ...Ends, kind: Type.Literal('arrow') }, strict)
+const RectElementSchema = Type.Object({ ...common, ...Stroked, ...Filled, ...Box, kind: Type.Literal('rect') }, strict)
+const EllipseElementSchema = Type.Object(
   { ...common, ...Stroked, ...Filled, ...Box, kind: Type.Literal('ellipse') },
   strict,
 )
-export const TextElementSchema = Type.Object(
+const TextElementSchema = Type.Object(
   {
     ...common,
     kind: Type.Literal('text'),
@@ -51,7 +48,7 @@ export const TextElementSchema = Type.Object(
   },
   strict,
 )
-export const ImageElementSchema = Type.Object(
+const ImageElementSchema = Type.Object(
   {
     ...common,
     ...Box,
@@ -61,7 +58,7 @@ export const ImageElementSchema = Type.Object(
   strict,
 )
 /** One drawn thing of a board page. */
-export const BoardElementSchema = Type.Union([
+const BoardElementSchema = Type.Union([
   StrokeElementSchema,
   LineElementSchema,
   ArrowElementSchema,
@@ -92,4 +89,3 @@ export const BoardPageSchema = Type.Object(
   { id: NameSchema, elements: Type.Array(BoardElementSchema, { maxItems: 10000 }) },
   strict,
 )
-export type BoardPage = Static<typeof BoardPageSchema>

@@ -1,7 +1,7 @@
 /** Who has to act on an error. It decides the log level: only `us` and `destination` page an operator. */
 export type Fault = 'caller' | 'source' | 'destination' | 'us'
 
-export interface ErrorKind {
+interface ErrorKind {
   /** The HTTP status when this error answers a request (RFC 9457 §3.1.2). */
   readonly status: number
   readonly fault: Fault

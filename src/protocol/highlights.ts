@@ -41,7 +41,7 @@ export const HIGHLIGHT_STATES = ['waiting', 'cutting', 'ready', 'failed'] as con
 export type HighlightState = (typeof HIGHLIGHT_STATES)[number]
 
 /** A part of the clip's range that was never stored. The clip continues behind it without a pause. */
-export const ClipGapSchema = Type.Object({ from: InstantSchema, to: InstantSchema }, strict)
+const ClipGapSchema = Type.Object({ from: InstantSchema, to: InstantSchema }, strict)
 export type ClipGap = Static<typeof ClipGapSchema>
 
 /** A request for a clip, and what became of it. */
@@ -140,7 +140,7 @@ export const HighlightRuleSchema = Type.Union(
 )
 export type HighlightRule = Static<typeof HighlightRuleSchema>
 
-export const MAX_SHARE_SEC = 366 * 24 * 3600
+const MAX_SHARE_SEC = 366 * 24 * 3600
 export const DEFAULT_SHARE_SEC = 30 * 24 * 3600
 export const ShareIdSchema = Type.String({ pattern: '^shr_[0-9A-HJKMNP-TV-Z]{26}$', description: 'shr_<ulid>' })
 

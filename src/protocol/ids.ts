@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox'
+import Type from 'typebox'
 
 const ULID = '[0-9A-HJKMNP-TV-Z]{26}'
 
@@ -14,5 +14,3 @@ export const InstantSchema = Type.String({
   description: 'RFC 3339, UTC, milliseconds',
   examples: ['2026-11-21T09:00:00.000Z'],
 })
-
-export type RecordingId = Static<typeof RecordingIdSchema>

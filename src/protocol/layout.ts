@@ -3,7 +3,7 @@ import { NameSchema } from './ids.ts'
 
 const Fraction = Type.Number({ minimum: 0, maximum: 1 })
 
-export const SourceTileSpecSchema = Type.Object(
+const SourceTileSpecSchema = Type.Object(
   {
     source: NameSchema,
     x: Fraction,
@@ -14,7 +14,7 @@ export const SourceTileSpecSchema = Type.Object(
   },
   { additionalProperties: false },
 )
-export const BoardTileSpecSchema = Type.Object(
+const BoardTileSpecSchema = Type.Object(
   {
     board: Type.Literal(true),
     x: Fraction,
@@ -25,7 +25,7 @@ export const BoardTileSpecSchema = Type.Object(
   { additionalProperties: false },
 )
 /** A rectangle of a `custom` layout in fractions of the picture; the list is in drawing order. */
-export const TileSpecSchema = Type.Union([SourceTileSpecSchema, BoardTileSpecSchema])
+const TileSpecSchema = Type.Union([SourceTileSpecSchema, BoardTileSpecSchema])
 export type TileSpec = Static<typeof TileSpecSchema>
 
 export const LAYOUT_NAMES = [

@@ -22,7 +22,7 @@ export function compileCheck(schema: TSchema): (value: unknown) => Mismatch | un
 }
 
 /** The first mismatch of a value that is known not to match. A union answers with the error of the branch meant. */
-export function explainMismatch(schema: TSchema, value: unknown): Mismatch {
+function explainMismatch(schema: TSchema, value: unknown): Mismatch {
   return findMismatch(schema as Schema, value, []) ?? mustBe(schema as Schema, value, [])
 }
 

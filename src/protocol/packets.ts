@@ -13,9 +13,9 @@
  * `pause` has no payload. It comes behind all that was recorded: the media ends at its timestamp, and what comes after it
  * continues nothing.
  */
-export const PACKET_HEADER_BYTES = 24
+const PACKET_HEADER_BYTES = 24
 
-export type PacketKind = 'video-config' | 'video' | 'audio-config' | 'audio' | 'pause'
+type PacketKind = 'video-config' | 'video' | 'audio-config' | 'audio' | 'pause'
 const KINDS: readonly PacketKind[] = ['video-config', 'video', 'audio-config', 'audio', 'pause']
 
 export interface Packet {

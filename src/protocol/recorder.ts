@@ -7,7 +7,7 @@ import type { Signal } from './signals.ts'
 import type { SourcePatch, SourceSpec, SourceState } from './sources.ts'
 
 /** `aws:kms` without a key id uses the bucket's default key. */
-export interface S3Encryption {
+interface S3Encryption {
   readonly algorithm: 'AES256' | 'aws:kms'
   readonly keyId?: string
 }
@@ -114,9 +114,9 @@ export type RecorderCommand = { readonly commandId: string } & (
   /** To the running take: it ends with the picture before, with reason `handed-over`. */
   | { readonly type: 'handover.end'; readonly atMs: number }
 )
-export type RecorderCommandType = RecorderCommand['type']
+type RecorderCommandType = RecorderCommand['type']
 /** Commands of a hand-over go from take to take: no caller sends them. */
-export type HandoverCommandType = Extract<RecorderCommandType, `handover.${string}`>
+type HandoverCommandType = Extract<RecorderCommandType, `handover.${string}`>
 type WithoutId<C> = C extends { commandId: string } ? Omit<C, 'commandId'> : never
 /** A command before it has its id. */
 export type RecorderCommandBody = WithoutId<Exclude<RecorderCommand, { type: HandoverCommandType }>>

@@ -10,7 +10,7 @@ const strict = { additionalProperties: false }
 
 const INSTANT = '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,3})?Z$'
 
-export const VideoSettingsSchema = Type.Object(
+const VideoSettingsSchema = Type.Object(
   {
     width: Type.Optional(Type.Integer({ minimum: 160, maximum: 3840, multipleOf: 2, default: 1280 })),
     height: Type.Optional(Type.Integer({ minimum: 90, maximum: 2160, multipleOf: 2, default: 720 })),
@@ -19,18 +19,18 @@ export const VideoSettingsSchema = Type.Object(
   },
   strict,
 )
-export const AudioSettingsSchema = Type.Object(
+const AudioSettingsSchema = Type.Object(
   { bitrateKbps: Type.Optional(Type.Integer({ minimum: 32, maximum: 320, default: 96 })) },
   strict,
 )
-export const WebhookSpecSchema = Type.Object(
+const WebhookSpecSchema = Type.Object(
   {
     url: Type.String({ minLength: 1, maxLength: 4096, description: 'http or https' }),
     secret: Type.String({ minLength: 16, maxLength: 256, description: 'Key of the HMAC-SHA256 signature' }),
   },
   strict,
 )
-export const SignallingSchema = Type.Object(
+const SignallingSchema = Type.Object(
   {
     url: Type.String({ minLength: 1, maxLength: 4096, description: 'ws or wss' }),
     token: Type.Optional(Type.String({ maxLength: 4096 })),
@@ -125,7 +125,7 @@ export const RECORDING_STATES = [
 export type RecordingState = (typeof RECORDING_STATES)[number]
 
 /** One uninterrupted run of one recorder process. */
-export const TakeSchema = Type.Object(
+const TakeSchema = Type.Object(
   {
     number: Type.Integer({ minimum: 1 }),
     startedAt: InstantSchema,
@@ -140,7 +140,7 @@ export const TakeSchema = Type.Object(
 export type Take = Static<typeof TakeSchema>
 
 /** What the running recorder last reported; null before its first report. */
-export const RecordingStatsSchema = Type.Object(
+const RecordingStatsSchema = Type.Object(
   {
     /** Pictures encoded since the take began. */
     frames: Type.Integer(),
@@ -160,9 +160,9 @@ export const RecordingStatsSchema = Type.Object(
 export type RecordingStats = Static<typeof RecordingStatsSchema>
 
 /** Why a recording waits: a worker will have it in a moment, none is there, or all have too much to do. */
-export const QUEUE_REASONS = ['starting', 'no-worker', 'slots', 'cpu', 'memory'] as const
+const QUEUE_REASONS = ['starting', 'no-worker', 'slots', 'cpu', 'memory'] as const
 export type QueueReason = (typeof QUEUE_REASONS)[number]
-export const QueuedSchema = Type.Object(
+const QueuedSchema = Type.Object(
   {
     /** 1 is the next that a worker takes. */
     position: Type.Integer({ minimum: 1 }),

@@ -108,7 +108,7 @@ export const UnknownSignalSchema = Type.Object(
   { ...head, type: Type.String({ pattern: '^[a-z][a-z0-9.-]{0,63}$' }) },
   { additionalProperties: true },
 )
-export type UnknownSignal = Static<typeof UnknownSignalSchema>
+type UnknownSignal = Static<typeof UnknownSignalSchema>
 export type Signal = KnownSignal | UnknownSignal
 
 /** True when the signal's type is one this version reduces. */

@@ -2,7 +2,7 @@ import Type, { type Static } from 'typebox'
 import { ErrorInfoSchema } from './app-error.ts'
 import { InstantSchema, NameSchema } from './ids.ts'
 
-export const SOURCE_ROLES = ['presenter', 'participant', 'screen'] as const
+const SOURCE_ROLES = ['presenter', 'participant', 'screen'] as const
 export type SourceRole = (typeof SOURCE_ROLES)[number]
 
 const common = {
@@ -12,8 +12,8 @@ const common = {
   role: Type.Optional(Type.Enum([...SOURCE_ROLES])),
   muted: Type.Optional(Type.Boolean()),
 }
-export const HlsSourceSchema = Type.Object({ ...common, type: Type.Literal('hls') }, { additionalProperties: false })
-export const WhepSourceSchema = Type.Object(
+const HlsSourceSchema = Type.Object({ ...common, type: Type.Literal('hls') }, { additionalProperties: false })
+const WhepSourceSchema = Type.Object(
   {
     ...common,
     type: Type.Literal('whep'),
@@ -21,7 +21,7 @@ export const WhepSourceSchema = Type.Object(
   },
   { additionalProperties: false },
 )
-export const VideoSourceSchema = Type.Object(
+const VideoSourceSchema = Type.Object(
   { ...common, type: Type.Literal('video'), loop: Type.Optional(Type.Boolean()) },
   { additionalProperties: false },
 )
@@ -43,7 +43,7 @@ export const SourcePatchSchema = Type.Object(
 )
 export type SourcePatch = Static<typeof SourcePatchSchema>
 
-export const SOURCE_STATES = ['connecting', 'live', 'stalled', 'ended', 'failed'] as const
+const SOURCE_STATES = ['connecting', 'live', 'stalled', 'ended', 'failed'] as const
 export type SourceState = (typeof SOURCE_STATES)[number]
 
 /** A source as the API shows it. Its token is never shown. */

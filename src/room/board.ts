@@ -2,7 +2,7 @@ import type { BoardElement, BoardOp } from '../protocol/board.ts'
 import { canonicalJson, compareText } from './stamp.ts'
 
 /** Decides which of two operations on an element wins, in whatever order they arrive. */
-export interface ElementVersion {
+interface ElementVersion {
   readonly version: number
   readonly nonce: number
 }

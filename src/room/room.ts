@@ -2,7 +2,7 @@ import type { Layout } from '../protocol/layout.ts'
 import type { RoomBoard } from './board.ts'
 import type { Stamp } from './stamp.ts'
 
-export type ParticipantRole = 'presenter' | 'participant' | 'viewer'
+type ParticipantRole = 'presenter' | 'participant' | 'viewer'
 
 /** Somebody a signal has named. Without any `participant.left` they count as present. */
 export interface Participant {

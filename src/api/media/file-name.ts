@@ -1,7 +1,7 @@
 /** The longest stem: a name fits into the 255 bytes of the usual file systems, with room for a browser's " (1)". */
 const MAX_STEM_BYTES = 200
 
-export interface FileNameParts {
+interface FileNameParts {
   /** What the film is of, most general first; empty and absent words are left out. */
   readonly words: readonly (string | null | undefined)[]
   /** The moment, RFC 3339, UTC. */

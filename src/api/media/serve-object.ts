@@ -13,7 +13,7 @@ export const MEDIA_ANSWERS = {
   default: ProblemSchema,
 }
 
-export interface Serving extends Sending {
+interface Serving extends Sending {
   /** The links to the store; without them every object comes through this service. */
   readonly links: StoreLinks | undefined
   /** The time, epoch milliseconds. */

@@ -20,7 +20,7 @@ export function sharePolicy(mediaOrigin = ''): string {
   ].join('; ')
 }
 
-export interface PageFrame {
+interface PageFrame {
   readonly title: string
   /** Further elements of the head. */
   readonly head?: Html
