@@ -16,7 +16,7 @@ const ORPHAN_MS = 60_000
  */
 const stop = new AbortController()
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort())
-// One that waits to take over is told to begin by nobody any more.
+// Nobody is left to begin a standby take.
 process.on('disconnect', () => after(isStandby ? 0 : ORPHAN_MS, () => stop.abort()))
 // The log of an orphan has no reader.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})

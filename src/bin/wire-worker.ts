@@ -43,7 +43,7 @@ export async function startWorkers(
     const starts = createDueStarts(parts.recordingsPorts)
     undo.use(await startScheduleWorker({ ...parts, starts }))
   }
-  // Ended first: what its recorders lose by waiting cannot be made good.
+  // The last is disposed first: what its recorders lose by waiting cannot be made good.
   undo.use(await startWorker(workerOptions(parts, config, roomAccess)))
   const resources = undo.move()
   return { [Symbol.asyncDispose]: () => resources.disposeAsync() }

@@ -19,7 +19,7 @@ export function chromeExaminations(configured: string | undefined): Examination[
     {
       name: 'Chrome',
       advice: INSTALL,
-      async look(signal) {
+      async examine(signal) {
         const path = await findChrome(configured)
         const { stdout } = await promisify(execFile)(path, ['--version'], { signal })
         return { verdict: 'good', found: `${stdout.trim()} at ${path}` }
@@ -29,7 +29,7 @@ export function chromeExaminations(configured: string | undefined): Examination[
       name: 'Chrome starts',
       advice:
         'Run it by hand with `--headless --dump-dom about:blank` and read what it prints; most often a library is missing.',
-      look: async (signal) => startChrome(await findChrome(configured), signal),
+      examine: async (signal) => startChrome(await findChrome(configured), signal),
     },
   ]
 }

@@ -10,7 +10,7 @@ export function ffmpegExamination(configured: string | undefined): Examination {
   return {
     name: 'FFmpeg',
     advice: 'Install it (`npm run setup`, or `apt-get install ffmpeg`), or set PANOREC_FFMPEG_PATH to it.',
-    async look(signal) {
+    async examine(signal) {
       const tools = await findFfmpeg(configured)
       const { stdout } = await run(tools.ffmpeg, ['-version'], { signal })
       await run(tools.ffprobe, ['-version'], { signal })

@@ -1,7 +1,7 @@
 import { toAppError } from '../protocol/index.ts'
 import { unlessAborted } from '../timing/index.ts'
 
-/** What one look at the machine said. Only `bad` keeps Panorec from recording. */
+/** The result of one examination. Only `bad` keeps Panorec from recording. */
 export interface Finding {
   readonly name: string
   readonly verdict: 'good' | 'warning' | 'bad'
@@ -13,18 +13,18 @@ export interface Finding {
 
 export type Verdict = Omit<Finding, 'name'>
 
-/** One thing to look at. `advice` is for the case that looking itself fails. */
+/** One examination of the machine. `advice` is for the case that it fails itself. */
 export interface Examination {
   readonly name: string
   readonly advice: string
-  look(signal: AbortSignal): Promise<Verdict>
+  examine(signal: AbortSignal): Promise<Verdict>
 }
 
-/** Never hangs and never throws: a look that fails or takes longer than its time is a bad finding. */
-export async function examine({ name, advice, look }: Examination, timeoutMs: number): Promise<Finding> {
+/** Runs an examination. Never hangs and never throws: one that fails, or takes longer than its time, is a bad finding. */
+export async function runExamination({ name, advice, examine }: Examination, timeoutMs: number): Promise<Finding> {
   const signal = AbortSignal.timeout(timeoutMs)
   try {
-    const verdict = await unlessAborted(signal, look(signal), () => {
+    const verdict = await unlessAborted(signal, examine(signal), () => {
       throw new Error(`There was no answer within ${timeoutMs / 1000} s.`)
     })
     return { name, ...verdict }
@@ -41,7 +41,7 @@ export function describeFinding({ name, verdict, found, advice }: Finding): stri
   return advice === undefined || verdict === 'good' ? [line] : [line, `  → ${advice}`]
 }
 
-/** A size as people say it, in powers of ten. */
+/** A size with its unit, in powers of ten. */
 export function formatBytes(bytes: number): string {
   return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.round(bytes / 1e6)} MB`
 }

@@ -16,22 +16,22 @@ const LEAST_SHARED_MEMORY_BYTES = 256e6
 /** Cores, shared memory and the data folder. */
 export function hostExaminations(dataDir: string, maxRecordings: number): Examination[] {
   return [
-    { name: 'Cores', advice: '', look: async () => lookAtCores(availableParallelism(), maxRecordings) },
+    { name: 'Cores', advice: '', examine: async () => judgeCores(availableParallelism(), maxRecordings) },
     {
       name: 'Shared memory',
       advice: 'Mount a tmpfs at /dev/shm.',
-      look: lookAtSharedMemory,
+      examine: examineSharedMemory,
     },
     {
       name: 'Data folder',
       advice: `Make ${dataDir} writable for this user, or set PANOREC_DATA_DIR to a folder that is.`,
-      look: () => lookAtFolder(dataDir),
+      examine: () => examineFolder(dataDir),
     },
   ]
 }
 
 /** Whether this many recordings at once fit. */
-export function lookAtCores(cores: number, maxRecordings: number): Verdict {
+export function judgeCores(cores: number, maxRecordings: number): Verdict {
   const found = `${cores}, for at most ${maxRecordings} recordings at once`
   const most = defaultMaxRecordings(cores)
   if (maxRecordings <= most) return { verdict: 'good', found }
@@ -42,7 +42,7 @@ export function lookAtCores(cores: number, maxRecordings: number): Verdict {
   }
 }
 
-async function lookAtSharedMemory(): Promise<Verdict> {
+async function examineSharedMemory(): Promise<Verdict> {
   if (process.platform !== 'linux') return { verdict: 'good', found: 'not used on this system' }
   const { blocks, bsize } = await statfs('/dev/shm')
   const found = `${formatBytes(blocks * bsize)} at /dev/shm`
@@ -50,17 +50,17 @@ async function lookAtSharedMemory(): Promise<Verdict> {
   return { verdict: 'warning', found, advice: 'Start the container with --shm-size=1g, or pages of Chrome will crash.' }
 }
 
-async function lookAtFolder(path: string): Promise<Verdict> {
+async function examineFolder(path: string): Promise<Verdict> {
   await mkdir(path, { recursive: true })
   const probe = join(path, `.doctor-${process.pid}`)
   await writeFile(probe, 'probe')
   await rm(probe)
   const { bavail, bsize } = await statfs(path)
-  return lookAtSpace(path, bavail * bsize)
+  return judgeSpace(path, bavail * bsize)
 }
 
 /** Whether so much free space is enough to record. */
-export function lookAtSpace(path: string, freeBytes: number): Verdict {
+export function judgeSpace(path: string, freeBytes: number): Verdict {
   const found = `${path} is writable, ${formatBytes(freeBytes)} free`
   const advice = 'Free some space: a recording with the default settings takes 1.2 GB an hour.'
   if (freeBytes < LEAST_FREE_BYTES) return { verdict: 'bad', found, advice }
@@ -80,7 +80,7 @@ export const fontsExamination: Examination = {
   name: 'Fonts',
   advice:
     'Install fontconfig and Noto fonts: `apt-get install fontconfig fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji`.',
-  async look(signal) {
+  async examine(signal) {
     const missing = []
     for (const font of FONTS) if (!(await hasFont(font, signal))) missing.push(font)
     const scripts = FONTS.map(({ script }) => script).join(', ')

@@ -13,7 +13,7 @@ export function serviceExaminations({ database, store }: Pick<Config, 'database'
         database.kind === 'postgres'
           ? 'Check PANOREC_DATABASE_URL, that the server runs, and that this machine may reach it.'
           : 'Check the data folder, or set PANOREC_DATABASE_URL to a Postgres server.',
-      look: () => lookAtDatabase(database),
+      examine: () => examineDatabase(database),
     },
     {
       name: 'Store',
@@ -21,7 +21,7 @@ export function serviceExaminations({ database, store }: Pick<Config, 'database'
         store.kind === 's3'
           ? 'Check PANOREC_STORE, PANOREC_S3_ENDPOINT, PANOREC_S3_REGION and the credentials: they must allow get, put, list and delete.'
           : 'Make the folder writable for this user, or set PANOREC_STORE to another.',
-      async look(signal) {
+      async examine(signal) {
         await using opened = await openStore(store)
         await opened.check({ signal })
         return { verdict: 'good', found: `${nameOf(store)} stores, returns and deletes` }
@@ -30,7 +30,7 @@ export function serviceExaminations({ database, store }: Pick<Config, 'database'
   ]
 }
 
-async function lookAtDatabase(location: Config['database']): Promise<Verdict> {
+async function examineDatabase(location: Config['database']): Promise<Verdict> {
   const name = location.kind === 'embedded' ? `embedded, in ${location.dir}` : `Postgres at ${hostOf(location.url)}`
   try {
     await using database = await openDatabase(location, () => {})

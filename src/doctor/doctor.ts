@@ -1,7 +1,7 @@
 import type { Config } from '../config/index.ts'
 import { chromeExaminations } from './doctor-chrome.ts'
 import { ffmpegExamination } from './doctor-ffmpeg.ts'
-import { describeFinding, type Examination, examine } from './doctor-finding.ts'
+import { describeFinding, type Examination, runExamination } from './doctor-finding.ts'
 import { fontsExamination, hostExaminations } from './doctor-host.ts'
 import { serviceExaminations } from './doctor-services.ts'
 
@@ -16,7 +16,7 @@ const TIMEOUT_MS = 30_000
 export async function runDoctor(config: Config, out: (line: string) => void): Promise<boolean> {
   let isHealthy = true
   for (const examination of examinationsOf(config)) {
-    const finding = await examine(examination, TIMEOUT_MS)
+    const finding = await runExamination(examination, TIMEOUT_MS)
     for (const line of describeFinding(finding)) out(line)
     isHealthy &&= finding.verdict !== 'bad'
   }

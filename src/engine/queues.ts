@@ -150,7 +150,7 @@ const deletions: Queue = {
 /** `short`: a run queues the next one while it is still at work. */
 const removals: Queue = { ...deletions, name: REMOVAL_QUEUE, policy: 'short' }
 
-/** Tried again until it starts or is too late: then the start itself says why there is no recording. */
+/** A start is tried again until it succeeds or is too late: then it makes a failed recording with the reason. */
 const schedules: Queue = {
   name: SCHEDULE_QUEUE,
   policy: 'standard',

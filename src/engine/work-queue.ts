@@ -7,7 +7,7 @@ import type { QueueJobs, QueueName } from './queues.ts'
 export interface Job<T> {
   readonly id: string
   readonly data: T
-  /** Earlier attempts. */
+  /** The number of earlier attempts. */
   readonly retryCount: number
   readonly createdOn: Date
   /** Aborted when somebody else is given the job. */
@@ -25,14 +25,14 @@ export interface WorkSettings<T = unknown> {
   readonly concurrency?: number
   /** Only jobs of at least this priority. */
   readonly minPriority?: number
-  /** Is told each failure, which the queue repeats; it is logged without it. */
+  /** Is called with each failure, before the queue repeats the job; without it failures are logged. */
   readonly onFailure?: (error: AppError, job: Job<T>) => void
 }
 
 /** Whoever takes jobs from a queue. Disposing it takes no more, and waits for those that run. */
 export type QueueConsumer = AsyncDisposable
 
-/** Works on a queue until the consumer is disposed. A job whose `handle` rejects is repeated as its queue says. */
+/** Works on a queue until the consumer is disposed. A job whose `handle` rejects is repeated by the policy of its queue. */
 export async function workQueue<Q extends QueueName>(
   { boss, logger }: { readonly boss: PgBoss; readonly logger: Logger },
   queue: Q,

@@ -32,7 +32,7 @@ export interface Child extends AsyncDisposable {
    * open: what they write later still comes in as lines.
    */
   readonly exited: Promise<ChildExit>
-  /** Sends it a JSON message. A process that just died gets nothing; its exit says so. */
+  /** Sends it a JSON message. A process that just died does not get it. */
   send(message: object): void
   /** Asks it to end in order, as SIGTERM does. */
   terminate(): void

@@ -31,7 +31,7 @@ export async function startDeleteWorker({
     atOnce: true,
     work: () => deletions.sweep(),
     onError(thrown) {
-      logger.warn({ err: toAppError(thrown) }, 'it could not be looked which recordings are to be deleted')
+      logger.warn({ err: toAppError(thrown) }, 'the recordings to delete could not be listed')
     },
   })
   return {

@@ -7,7 +7,7 @@ import type { TakeEnd } from './take/take-end.ts'
 import { untilWritten } from './until-written.ts'
 import type { TakeTimes } from './worker-times.ts'
 
-/** A take that may begin. `written` resolves when the record says so; with what is to be done otherwise when it cannot. */
+/** A take that may begin. `written` resolves once the record has it, or with the other step that the record demands. */
 export interface Beginning {
   readonly request: RecorderRequest
   readonly written: Promise<NextStep | undefined>
@@ -20,7 +20,7 @@ export interface InterruptedTake extends Beginning {
 }
 
 type BeginStep = Extract<NextStep, { readonly action: 'begin' }>
-/** The next step: as the record says it, or, while the database is away, as it will. `begin` resolves with a step when it cannot. */
+/** The next step: of the record, or, while the database is away, of the record as it will be. `begin` resolves with a step when no take begins. */
 export type FollowUp =
   | Exclude<NextStep, BeginStep>
   | (BeginStep & { readonly begin: () => Promise<Beginning | NextStep> })

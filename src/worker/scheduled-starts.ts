@@ -39,7 +39,7 @@ export function watchScheduledStarts(
     atOnce: true,
     work: sweep,
     onError(thrown) {
-      logger.warn({ err: toAppError(thrown) }, 'the scheduled recordings could not be looked at')
+      logger.warn({ err: toAppError(thrown) }, 'the scheduled recordings could not be listed')
     },
   })
   return {

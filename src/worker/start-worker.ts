@@ -100,7 +100,7 @@ class Worker implements AsyncDisposable {
     this.#sweeps.use(repeat({ everyMs, work, onError }))
   }
 
-  /** Takes as many recordings as fit now, and says so in the registry. */
+  /** Takes as many recordings as fit now, and writes into the registry whether one more would. */
   async #beat(): Promise<void> {
     await this.#takes.review()
     const decision = this.#admission.decide()

@@ -47,7 +47,7 @@ export class TakeConsumer implements AsyncDisposable {
     this.#options = options
   }
 
-  /** Waits for jobs of all recordings, or only of those that have begun, by what `hasCapacity` says now. Never rejects. */
+  /** Waits for jobs of all recordings, or only of those that have begun, by what `hasCapacity` returns now. Never rejects. */
   async review(): Promise<void> {
     await this.#turns
       .run(() => this.#review())

@@ -1,6 +1,6 @@
 import { DEFAULT_ENGINE_TIMES, type EngineTimes } from '../engine/index.ts'
 
-/** What a recorder process has time for. */
+/** The deadlines and intervals of one take. */
 export interface TakeTimes {
   /** From the spawn to the first picture. */
   readonly startMs: number
@@ -10,7 +10,7 @@ export interface TakeTimes {
   readonly stopMs: number
   /** The same when the worker itself stops, or the recorder did not start in time. */
   readonly terminateMs: number
-  /** How long a recorder goes on after its worker was told to stop, for another worker's first picture. */
+  /** How long a recorder goes on after the stop of its worker, for another worker's first picture. */
   readonly overtakeMs: number
   /** A running recorder without a message for so long is dead: it reports its figures every two seconds. */
   readonly silenceMs: number
@@ -26,11 +26,11 @@ export interface TakeTimes {
   readonly finalizeMs: number
 }
 
-/** A hand-over from a running take to the next. */
+/** The deadlines of a hand-over from a running take to the next. */
 export interface HandoverTimes {
   /** From the request for the positions of the sources to the answer; a page reports each second. */
   readonly positionsMs: number
-  /** How long the next take may look for its place; its page begins as it is after 18 s of that. */
+  /** How long the next take may take to be in step; its page begins as it is after 18 s of that. */
   readonly readyMs: number
   /** How far the switch time lies in the future, so that both pages have it in time. */
   readonly noticeMs: number
@@ -39,7 +39,7 @@ export interface HandoverTimes {
   readonly longestRestMs: number
 }
 
-/** Sweeps find what no job and no notification tells; each of them is idempotent, and none overlaps itself. */
+/** Sweeps find what no job and no notification announces; each of them is idempotent, and none overlaps itself. */
 export interface SweepTimes {
   /** Recordings that have waited too long for a worker. */
   readonly failWaitingMs: number
@@ -55,7 +55,7 @@ export interface SweepTimes {
   readonly deletionsMs: number
   /** Temporary folders of killed workers. */
   readonly workFoldersMs: number
-  /** Whether one more recording fits; it is also this worker's heartbeat in the registry. */
+  /** Between two decisions whether one more recording fits, which are also this worker's heartbeats in the registry. */
   readonly admissionMs: number
   /** Expired rows of the database. */
   readonly expiryMs: number

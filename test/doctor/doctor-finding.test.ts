@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { describeFinding, examine } from '../../src/doctor/doctor-finding.ts'
+import { describeFinding, runExamination } from '../../src/doctor/doctor-finding.ts'
 
 const advice = 'Do this.'
 
 describe('examine', () => {
   it('turns what was thrown into a bad finding with its advice', async () => {
-    const look = () => Promise.reject(new Error('It is broken.'))
-    expect(await examine({ name: 'A', advice, look }, 1000)).toEqual({
+    const examine = () => Promise.reject(new Error('It is broken.'))
+    expect(await runExamination({ name: 'A', advice, examine }, 1000)).toEqual({
       name: 'A',
       verdict: 'bad',
       found: 'It is broken.',
@@ -15,8 +15,8 @@ describe('examine', () => {
   })
 
   it('does not wait for ever', async () => {
-    const look = () => new Promise<never>(() => {})
-    expect(await examine({ name: 'A', advice, look }, 20)).toMatchObject({
+    const examine = () => new Promise<never>(() => {})
+    expect(await runExamination({ name: 'A', advice, examine }, 20)).toMatchObject({
       verdict: 'bad',
       found: 'There was no answer within 0.02 s.',
     })

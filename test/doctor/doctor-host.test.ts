@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { lookAtCores, lookAtSpace } from '../../src/doctor/doctor-host.ts'
+import { judgeCores, judgeSpace } from '../../src/doctor/doctor-host.ts'
 
-describe('lookAtCores', () => {
+describe('judgeCores', () => {
   it('is content with what the measured cost of a recording lets run', () => {
-    expect(lookAtCores(2, 2).verdict).toBe('good')
-    expect(lookAtCores(8, 8).verdict).toBe('good')
-    expect(lookAtCores(1, 1).verdict).toBe('good')
+    expect(judgeCores(2, 2).verdict).toBe('good')
+    expect(judgeCores(8, 8).verdict).toBe('good')
+    expect(judgeCores(1, 1).verdict).toBe('good')
   })
 
   it('says how many fit when there are more', () => {
-    expect(lookAtCores(2, 3)).toEqual({
+    expect(judgeCores(2, 3)).toEqual({
       verdict: 'warning',
       found: '2, for at most 3 recordings at once',
       advice: 'Set PANOREC_MAX_RECORDINGS to 2 or less, or pictures will be dropped.',
@@ -17,17 +17,17 @@ describe('lookAtCores', () => {
   })
 })
 
-describe('lookAtSpace', () => {
+describe('judgeSpace', () => {
   it.each([
     [100e9, 'good'],
     [10e9, 'warning'],
     [1e9, 'bad'],
   ])('%d bytes free are %s', (bytes, verdict) => {
-    expect(lookAtSpace('/data', bytes).verdict).toBe(verdict)
+    expect(judgeSpace('/data', bytes).verdict).toBe(verdict)
   })
 
   it('says how much there is', () => {
-    expect(lookAtSpace('/data', 83_340_000_000).found).toBe('/data is writable, 83.3 GB free')
-    expect(lookAtSpace('/data', 1_000_000).found).toBe('/data is writable, 1 MB free')
+    expect(judgeSpace('/data', 83_340_000_000).found).toBe('/data is writable, 83.3 GB free')
+    expect(judgeSpace('/data', 1_000_000).found).toBe('/data is writable, 1 MB free')
   })
 })

@@ -33,7 +33,7 @@ export interface HandoverOptions {
 /** A recording that ends so soon by itself does so in the take that it has. */
 const NEARLY_OVER_SEC = 60
 
-/** Where the running take has its sources, and when it had them there. */
+/** The positions of the running take's sources, and the moment that they were measured at. */
 interface FrozenPacing {
   readonly epochMs: number
   readonly positions: EventOf<'positions'>
@@ -46,7 +46,7 @@ interface ReadyTake extends FrozenPacing {
   readonly sources: EventOf<'ready'>['sources']
 }
 
-/** Why the running take goes on. */
+/** The reason for which the running take goes on. */
 type CalledOff = string
 
 /** One attempt to have the next take take over. Disposing it ends what links the two takes. */
@@ -114,7 +114,7 @@ export class HandoverAttempt implements Disposable {
     const reported = firstEvent(take, 'positions')
     take.send({ type: 'handover.freeze-pacing', isFrozen: true })
     const positions = await this.#within(this.#options.times.positionsMs, reported)
-    if (positions === undefined) return 'the running take does not tell its positions'
+    if (positions === undefined) return 'the running take sends no positions'
     if (request.maxDurationSec - positions.recordedSec < NEARLY_OVER_SEC) return 'the recording is nearly over'
     return { epochMs, positions, atMs: nowOf(positions.clock) }
   }
@@ -172,7 +172,7 @@ export class HandoverAttempt implements Disposable {
   }
 }
 
-/** What the clock says now: its recorder runs on this machine. */
+/** The time of the clock now: its recorder runs on this machine. */
 function nowOf({ offsetMs }: TakeClock): number {
   return Number(process.hrtime.bigint()) / 1e6 + offsetMs
 }

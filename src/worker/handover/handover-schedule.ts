@@ -12,7 +12,7 @@ export function restMs(
   return failures < FREE_ATTEMPTS ? 0 : Math.min(longestRestMs, firstRestMs * 2 ** (failures - FREE_ATTEMPTS))
 }
 
-/** Says when a take is to be followed: never while it is paused, and at once when it is resumed and became due meanwhile. */
+/** Decides when a take is to be followed: never while it is paused, and at once when it is resumed and became due meanwhile. */
 export class HandoverSchedule implements Disposable {
   readonly #nowMs: () => number
   readonly #events: Disposable
@@ -34,7 +34,7 @@ export class HandoverSchedule implements Disposable {
     })
   }
 
-  /** Resolves when the take is due, but not before this time is over. A take that is due says so again and again. */
+  /** Resolves when the take is due, but not before this time is over. A take that is due sends `handover-due` again and again. */
   next(restMs: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#fromMs = this.#nowMs() + restMs

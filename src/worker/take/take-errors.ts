@@ -1,7 +1,7 @@
 import { AppError } from '../../protocol/index.ts'
 import type { RecorderExit } from './recorder-process.ts'
 
-/** The process went without a last word; its exit and the end of its standard error say what is known. */
+/** The process ended without its last event; its exit and the end of its standard error are all that is known. */
 export function crashed({ code, signal, lastLines }: RecorderExit): AppError {
   const how = signal === null ? `with exit code ${code}` : `by ${signal}`
   const said = lastLines.length === 0 ? '' : ` Its last words: ${lastLines.slice(-3).join(' | ').slice(0, 1000)}`
@@ -10,7 +10,7 @@ export function crashed({ code, signal, lastLines }: RecorderExit): AppError {
   })
 }
 
-/** The process lives and says nothing: it is stopped, or does not get any CPU. */
+/** The process lives and sends no message: it is stopped, or does not get any CPU. */
 export function unresponsive(silenceMs: number): AppError {
   return new AppError(
     'recorder.unresponsive',
