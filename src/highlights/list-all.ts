@@ -3,7 +3,7 @@ import type { HighlightRecord } from './record.ts'
 
 const PAGE = 100
 
-/** All of a query, newest first, page by page: what is added meanwhile is left out. */
+/** Reads all highlights of a query, newest first, page by page; those added meanwhile are left out. */
 export async function* listAll(
   highlights: Pick<HighlightRepository, 'list'>,
   query: Omit<HighlightRecordQuery, 'limit'>,

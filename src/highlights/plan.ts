@@ -66,7 +66,7 @@ interface Piece extends TimeRange {
   readonly cut: boolean
 }
 
-/** What counts of each segment: up to the earliest begin of any later one, so that no instant is there twice. */
+/** Each segment counts up to the earliest begin of any later one, so that no instant is in the clip twice. */
 function listPieces(segments: readonly Segment[], frameMs: number): readonly Piece[] {
   const pieces: Piece[] = []
   let nextMs = Number.POSITIVE_INFINITY

@@ -74,7 +74,7 @@ export interface RecapRecord {
   readonly traceId: string
 }
 
-/** What a record is born with. */
+/** The id, the trace and the time of a new record. */
 interface Birth {
   /** A new ULID. */
   readonly ulid: string
@@ -82,7 +82,7 @@ interface Birth {
   readonly now: Date
 }
 
-/** How far ahead a moment may lie. */
+/** A moment may lie at most so far ahead. */
 export const MAX_AHEAD_MS = 3600 * 1000
 
 /** A new highlight in state `waiting`. Throws `request.invalid` and `highlight.too-far-ahead`, naming `/at`. */

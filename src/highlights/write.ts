@@ -50,7 +50,7 @@ export function createHighlightWriter(ports: HighlightsPorts): HighlightWriter {
   }
 }
 
-/** What a recording's webhooks are due is delivered now; without this it waits for the next sweep. */
+/** Starts the delivery of a recording's due webhooks now; without it they wait for the next sweep. */
 export async function wakeWebhooks({ recordings, webhookQueue }: HighlightsPorts, recordingId: string): Promise<void> {
   const recording = await recordings.findAny(recordingId).catch(ignoreDeleted)
   await Promise.all((recording?.spec.webhooks ?? []).map((_, webhook) => webhookQueue.enqueue(recordingId, webhook)))

@@ -29,7 +29,7 @@ import {
   takesAsStored,
 } from './takes/takes-of-record.ts'
 
-/** What changed, in words that become events. */
+/** A change of a recording; each becomes an event. */
 export type Fact =
   | { readonly type: 'recording.state' | 'recording.stats' | 'recording.layout' | 'recording.deleted' }
   | { readonly type: 'source.state'; readonly source: SourceRecord }
@@ -42,7 +42,7 @@ export interface Outcome {
   readonly facts: readonly Fact[]
 }
 
-/** What a worker says about the running take. `progress` sums up what was stored since the last one. */
+/** A worker's report about the running take. `progress` sums up what was stored since the last one. */
 export type TakeReport =
   | Extract<
       RecorderEvent,
@@ -265,7 +265,7 @@ function endTake(record: RecordingRecord, report: Extract<TakeReport, { type: 'e
   return move(record, 'ended', now, { takes, error })
 }
 
-/** What a recording ends with at its longest duration. */
+/** The error of a recording that ended at its longest duration. */
 export const AT_MAX_DURATION: ErrorInfo = {
   code: 'recording.max-duration',
   message: 'The recording ended at its `maxDurationSec`.',

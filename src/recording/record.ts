@@ -50,7 +50,7 @@ export function storedOf({ takes }: StoredTakes, take: number): StoredMedia {
 export interface TakeRecord extends Take {
   /** The recorder's first picture; null as long as there is none. */
   readonly firstPictureAt: string | null
-  /** When it last said something. */
+  /** The time of its last report. */
   readonly aliveAt: string
   /** The number of the newest take that was to take over from it, whatever became of that one. */
   readonly successor?: number
@@ -71,7 +71,7 @@ export function nextTakeNumber({ takes }: Pick<RecordingRecord, 'takes'>): numbe
   return Math.max(lastNumber({ takes }), takes.at(-1)?.successor ?? 0) + 1
 }
 
-/** The same where another worker begins it, which does not know what the one before it did while the database was away. */
+/** The number of the next take where another worker begins it: above all that the last worker may have used offline. */
 export function unreservedTakeNumber({ takes }: Pick<RecordingRecord, 'takes'>): number {
   return Math.max(nextTakeNumber({ takes }), (takes.at(-1)?.reservedTo ?? 0) + 1)
 }
@@ -147,7 +147,7 @@ export function remainingSec({ spec, takes }: RecordingRecord): number {
   return (spec.maxDurationSec ?? DEFAULT_MAX_DURATION_SEC) - stored
 }
 
-/** What depends on the machine that runs the take, not on the recording. */
+/** The settings of the machine that runs the take. */
 export type RecorderSurroundings = Pick<
   RecorderRequest,
   'store' | 'spoolDir' | 'spoolMaxBytes' | 'maxTakeSec' | 'chromePath' | 'allowPrivateHosts' | 'logLevel'

@@ -2,7 +2,7 @@ import type { SegmentPlace } from '../archive/keys.ts'
 import type { StoredWindow } from './ports.ts'
 import { isBefore } from './segment-place.ts'
 
-/** Whatever lies before this place had left the playlists, and from this time on no player can still ask for it. */
+/** A place that the playlists have passed: from this time on no player asks for the segments before it. */
 export interface RemovalMark extends SegmentPlace {
   readonly dueMs: number
 }

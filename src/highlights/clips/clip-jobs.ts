@@ -5,7 +5,7 @@ import type { HighlightsPorts } from '../ports.ts'
 import { type HighlightRecord, instant, msOf } from '../record.ts'
 import { createHighlightWriter, type HighlightWriter } from '../write.ts'
 
-/** What depends on the machine that cuts, not on the highlight. */
+/** The settings of the machine that cuts. */
 export type ClipperSurroundings = Pick<ClipRequest, 'store' | 'ffmpegPath' | 'logLevel'>
 
 /** The recording's id finds the media of a highlight whose row is gone. */

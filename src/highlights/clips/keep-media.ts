@@ -5,7 +5,7 @@ import type { HighlightsPorts } from '../ports.ts'
 import { type HighlightRecord, msOf } from '../record.ts'
 import { keptOf, withKept } from './kept-segments.ts'
 
-/** Well within the shortest window of a rolling recording, 60 s, also when a sweep fails. */
+/** The shortest window of a rolling recording is 60 s: a sweep that fails leaves time for the next ones. */
 const KEEP_EVERY_MS = 20_000
 
 /**
@@ -34,7 +34,7 @@ export async function keepMedia(
   }
 }
 
-/** The same for all that wait, in whatever recording. Never throws for one of them. Errors: of the database. */
+/** Keeps the media of all waiting highlights. A failure of one recording is reported, not thrown. Errors: of the database. */
 export async function keepAllMedia(ports: HighlightsPorts): Promise<void> {
   const waiting = await ports.highlights.due(Number.POSITIVE_INFINITY)
   for (const [recordingId, records] of Map.groupBy(waiting, (record) => record.recordingId)) {

@@ -21,7 +21,7 @@ export function keptOf(
   })
 }
 
-/** What the playlists name, and before it what a highlight has kept of what they name no more. */
+/** The segments of the playlists, preceded by those that a highlight has kept and the playlists name no more. */
 export function withKept(kept: readonly ClipSegment[] | null, segments: readonly Segment[]): readonly Segment[] {
   const named = new Set(segments.map(({ uri }) => uri))
   const gone = (kept ?? []).filter(({ uri }) => !named.has(uri))

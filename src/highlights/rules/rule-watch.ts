@@ -18,7 +18,7 @@ export interface RuleMoment {
   readonly by: string | null
 }
 
-/** What one rule found in one signal or reading. */
+/** The finding of one rule in one signal or reading. */
 interface Finding {
   readonly at: number
   /** The time that the signal itself has, where a wrong clock had it dated anew. */

@@ -1,6 +1,6 @@
 /** A minute of readings, ten a second. */
 const READINGS = 600
-/** Before this many there is nothing to compare with: ten seconds. */
+/** The median needs as many readings as ten seconds have. */
 const ENOUGH = 100
 /** Quieter is a pause. If pauses counted, the first word after one would be applause. */
 const PAUSE_LUFS = -50

@@ -7,7 +7,7 @@ import { LATEST_START_MS } from './start-queue.ts'
 
 /** A recording that a schedule is due for. */
 export interface DueRecording {
-  /** The same whenever the same moment of the schedule is tried again. */
+  /** Derived from the moment of the schedule: a retry has the same id. */
   readonly recordingId: string
   readonly spec: RecordingSpec
   /** Undefined: longer ago than `LATEST_START_MS`. */

@@ -55,7 +55,7 @@ const WHY: Readonly<Record<Queued['reason'], string>> = {
   memory: 'no worker has memory left: add one, or start fewer recordings at once',
 }
 
-/** What a recording fails with that waited in vain. */
+/** The error of a recording that waited too long. */
 export function noRoom(record: RecordingRecord, place: Pick<Queued, 'position' | 'reason'>, now: Date): AppError {
   const waitedSec = Math.round((now.getTime() - dueAt(record).getTime()) / 1000)
   const { position, reason } = place

@@ -1,7 +1,7 @@
 import { type ErrorInfo, isErrorCode } from '../../protocol/index.ts'
 import type { TakeRecord } from '../record.ts'
 
-/** How patient the service is with takes that end by themselves. */
+/** The back-off and the limits of restarts for takes that end by themselves. */
 export interface RecoveryPolicy {
   /** A take whose pictures lasted this long has run well: what went wrong before it is forgotten. */
   readonly runsWellMs: number
@@ -29,7 +29,7 @@ type Recovery =
   | { readonly action: 'next-take'; readonly delayMs: number }
   | { readonly action: 'give-up'; readonly error: ErrorInfo }
 
-/** What no other take would do better with: something is missing or set wrongly on this machine. */
+/** Errors that another take would meet too: something is missing or set wrongly on this machine. */
 const HOPELESS: ReadonlySet<string> = new Set(['chrome.not-found', 'encoder.unsupported', 'config.invalid'])
 /** Ends that say nothing about the take: the service stopped, or was killed and came back. */
 const INNOCENT: ReadonlySet<string> = new Set(['service.stopping'])

@@ -5,7 +5,7 @@ import { isFinal } from '../state.ts'
 import { planNextTake, type RecoveryPolicy } from './plan-next-take.ts'
 import { isBetweenTakes } from './takes-of-record.ts'
 
-/** What a worker has to do with a recording that no recorder has. */
+/** The next step of the worker with a recording that no recorder has. */
 export type NextStep =
   /** `since`: when the take before ended; null before the first one. */
   | { readonly action: 'begin'; readonly delayMs: number; readonly since: string | null }
@@ -30,7 +30,7 @@ export function loseTake(record: RecordingRecord, now: Date): Outcome | undefine
   return applyReport(record, running.number, { type: 'interrupted', at: running.aliveAt, error: LOST }, now)
 }
 
-/** What follows, by what the record says. */
+/** Plans the next step from the record alone. */
 export function planStep(
   record: RecordingRecord,
   times: Parameters<typeof planNextTake>[1],
