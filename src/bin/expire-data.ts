@@ -7,7 +7,7 @@ import type { WorkerTimes } from '../worker/index.ts'
 
 const DAY_MS = 24 * 3600 * 1000
 
-export interface ExpireDataOptions {
+interface ExpireDataOptions {
   readonly roomHistoryDays: number
 }
 

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { AppError } from '../protocol/index.ts'
 
 /** Where to listen, and which settings said so. */
-export interface ListenAddress {
+interface ListenAddress {
   readonly host: string
   readonly port: number
   readonly settings: { readonly host: string; readonly port: string }

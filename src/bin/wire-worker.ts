@@ -22,7 +22,7 @@ const TAKES_AHEAD = 3
 /** Beside this file, as source or compiled. */
 const RECORDER_SCRIPT = fileURLToPath(new URL(`./recorder${extname(import.meta.url)}`, import.meta.url))
 
-export interface WorkersOptions {
+interface WorkersOptions {
   readonly config: Config
   readonly roomAccess: RoomAccess
   /** Whether schedules are started here too. */

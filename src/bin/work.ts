@@ -12,7 +12,7 @@ import { type ServiceParts, type WireOptions, wireService } from './wire-service
 import { startWorkers } from './wire-worker.ts'
 
 /** A worker alone. `statusUrl` is where its health and metrics are; undefined without a port for them. */
-export interface LoneWorker extends AsyncDisposable {
+interface LoneWorker extends AsyncDisposable {
   readonly statusUrl: string | undefined
   readonly logger: Logger
 }

@@ -3,7 +3,7 @@ import Type, { type TSchema } from 'typebox'
 import { MEASURED_COST } from '../protocol/index.ts'
 
 /** What the `--help` table and an error message say about one setting, beside its schema. */
-export interface SettingNotes {
+interface SettingNotes {
   readonly description: string
   /** What is accepted, in words. */
   readonly allowed: string

@@ -27,7 +27,7 @@ import {
 import { BossSchedules, type StoredSchedules } from './stored-schedules.ts'
 import { type Job, type QueueConsumer, type WorkSettings, workQueue } from './work-queue.ts'
 
-export type EngineDatabase =
+type EngineDatabase =
   | { readonly kind: 'pglite'; readonly pglite: PGliteLike }
   | { readonly kind: 'postgres'; readonly url: string; readonly openSocket: () => Duplex }
 

@@ -24,7 +24,7 @@ export interface ScheduleJob {
   readonly spec: RecordingSpec
 }
 /** `marks`: what may be removed, and when. Each run for a recording queues the next. */
-export interface RemovalJob extends RecordingJob {
+interface RemovalJob extends RecordingJob {
   readonly marks: readonly RemovalMark[]
 }
 /** `webhook` is the index in the `webhooks` of the recording's spec. The events to deliver are in the outbox. */

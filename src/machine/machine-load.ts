@@ -12,7 +12,7 @@ export interface MachineLoad {
 }
 
 /** One reading of the counters. CPU is in core seconds since some fixed moment. */
-export interface LoadSample {
+interface LoadSample {
   readonly atSec: number
   readonly machine: Counters
   /** The container's own, where it has limits. */
@@ -29,7 +29,7 @@ const SAMPLE_MS = 1000
 const WINDOW_SEC = 5
 const CGROUP = '/sys/fs/cgroup'
 
-export interface LoadWatch extends Disposable {
+interface LoadWatch extends Disposable {
   /** Over the last five seconds; before the second sample the machine counts as idle. */
   readonly load: MachineLoad
 }

@@ -1,7 +1,7 @@
 import { readProcessFile } from './proc.ts'
 import { readProcessTree } from './process-tree.ts'
 
-export interface ProcessLoad {
+interface ProcessLoad {
   /** CPU seconds per second since the sample before. */
   readonly cpuCores: number
   /** Proportional set size: shared pages are counted once over all who share them. */

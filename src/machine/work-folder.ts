@@ -5,7 +5,7 @@ import { listProcesses, readPidNamespace, readProcessFile } from './proc.ts'
 import { existenceOf } from './process-signals.ts'
 
 /** A temporary folder of one take or one clip, gone when it is disposed. */
-export interface WorkFolder extends AsyncDisposable {
+interface WorkFolder extends AsyncDisposable {
   readonly path: string
 }
 

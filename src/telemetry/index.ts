@@ -10,7 +10,7 @@ export { createLogger, type Logger, levelOf } from './logger.ts'
 export { createMetrics, type Metrics } from './metrics.ts'
 
 /** One of each for a process: they share nothing, so a test may make as many as it likes. */
-export interface Telemetry {
+interface Telemetry {
   readonly logger: Logger
   readonly metrics: Metrics
 }

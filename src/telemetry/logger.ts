@@ -40,7 +40,7 @@ export function levelOf(error: AppError): (typeof LEVEL_OF_FAULT)[Fault] {
 }
 
 /** An error as the log shows it, with its code and its causes. */
-export function describeError(thrown: unknown): unknown {
+function describeError(thrown: unknown): unknown {
   if (!(thrown instanceof Error)) return thrown
   const { code, fault, field, details } = thrown instanceof AppError ? thrown : plainError(thrown)
   return {

@@ -2,8 +2,8 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import { RECORDING_STATES, type RecordingState } from '../protocol/index.ts'
 import { LATENCY_SECONDS, outcomeLabel } from './labels.ts'
 
-export type WebhookOutcome = 'delivered' | 'retried' | 'given-up'
-export type StateCounts = Readonly<Partial<Record<RecordingState, number>>>
+type WebhookOutcome = 'delivered' | 'retried' | 'given-up'
+type StateCounts = Readonly<Partial<Record<RecordingState, number>>>
 
 /** The figures of a service beside its takes and highlights. */
 export interface ServiceMetrics {

@@ -5,7 +5,7 @@ import type { Logger } from '../telemetry/index.ts'
 import { repeat } from '../timing/index.ts'
 import type { WorkerTimes } from './worker-times.ts'
 
-export interface DeleteWorkerOptions {
+interface DeleteWorkerOptions {
   readonly engine: Pick<Engine, 'work'>
   readonly deletions: Pick<Deletions, 'run' | 'sweep'>
   readonly times: WorkerTimes

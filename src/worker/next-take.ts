@@ -14,7 +14,7 @@ export interface Beginning {
 }
 
 /** A take that ended without being asked to. */
-export interface InterruptedTake extends Beginning {
+interface InterruptedTake extends Beginning {
   readonly take: Pick<RunningTake, 'written' | 'progress'>
   readonly end: Extract<TakeEnd, { kind: 'interrupted' }>
 }
@@ -25,7 +25,7 @@ export type FollowUp =
   | Exclude<NextStep, BeginStep>
   | (BeginStep & { readonly begin: () => Promise<Beginning | NextStep> })
 
-export interface NextTakePorts {
+interface NextTakePorts {
   readonly takes: Pick<Takes, 'resume' | 'begin' | 'interrupt' | 'beginOffline'>
   readonly surroundings: RecorderSurroundings
   readonly times: Pick<TakeTimes, 'databaseMs'>

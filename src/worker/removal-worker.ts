@@ -3,7 +3,7 @@ import { AppError } from '../protocol/index.ts'
 import type { Removals } from '../retention/index.ts'
 import type { PollTimes } from './worker-times.ts'
 
-export interface RemovalWorkerOptions {
+interface RemovalWorkerOptions {
   readonly engine: Pick<Engine, 'work' | 'enqueueRemoval'>
   readonly removals: Removals
   readonly times: PollTimes

@@ -22,7 +22,7 @@ export interface RecordingPorts extends Omit<RunningTakePorts, 'takes' | 'times'
   readonly times: TakeTimes & HandoverTimes
 }
 
-export interface RunSignals {
+interface RunSignals {
   /** The worker stops. */
   readonly stop: AbortSignal
   /** Somebody else was given the recording. */

@@ -5,7 +5,7 @@ import { type DueRecording, type DueStarts, LATEST_START_MS } from '../recording
 import type { Logger } from '../telemetry/index.ts'
 import type { PollTimes } from './worker-times.ts'
 
-export interface ScheduleWorkerOptions {
+interface ScheduleWorkerOptions {
   readonly engine: Pick<Engine, 'work' | 'schedules'>
   readonly starts: DueStarts
   readonly times: PollTimes

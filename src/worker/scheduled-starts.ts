@@ -7,7 +7,7 @@ import type { SweepTimes } from './worker-times.ts'
 /** One that could not be queued in time is queued by a later sweep. */
 const RETRY_FOR_MS = 30_000
 
-export interface ScheduledStartsOptions {
+interface ScheduledStartsOptions {
   readonly logger: Logger
   readonly times: Pick<SweepTimes, 'scheduledMs'>
 }

@@ -13,7 +13,7 @@ import type { PollTimes } from './worker-times.ts'
 
 export type TakeJob = QueueJobs[typeof TAKE_QUEUE]
 
-export interface TakeConsumerOptions {
+interface TakeConsumerOptions {
   readonly engine: Pick<Engine, 'work'>
   readonly times: PollTimes
   /** Announcements are enough: no other worker can die and leave a job that is not announced. */

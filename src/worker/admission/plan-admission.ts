@@ -15,7 +15,7 @@ export interface AdmissionLimits {
 }
 
 /** What runs here; `unmeasured` of them began so lately that the load does not show them yet. */
-export interface RunningTakes {
+interface RunningTakes {
   readonly running: number
   readonly unmeasured: number
 }

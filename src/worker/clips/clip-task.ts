@@ -11,7 +11,7 @@ export interface ClipTask {
   fail(error: ErrorInfo): Promise<void>
 }
 
-export interface ClipTaskPorts {
+interface ClipTaskPorts {
   readonly clips: ClipJobs
   readonly recaps: RecapJobs
   readonly surroundings: ClipperSurroundings

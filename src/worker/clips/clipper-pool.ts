@@ -5,7 +5,7 @@ import { after } from '../../timing/index.ts'
 import type { WorkerTimes } from '../worker-times.ts'
 import { type ClipperScript, spawnClipper, type WaitingClipper } from './clipper-process.ts'
 
-export interface ClipperPoolOptions {
+interface ClipperPoolOptions {
   readonly clipper: ClipperScript
   readonly times: Pick<WorkerTimes, 'clipperSpareMs' | 'clipperExitMs'>
   readonly logger: Logger

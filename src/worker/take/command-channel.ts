@@ -4,7 +4,7 @@ import type { Logger } from '../../telemetry/index.ts'
 import { CommandDelivery } from './deliver-commands.ts'
 import type { RecorderProcess } from './recorder-process.ts'
 
-export interface CommandChannelOptions {
+interface CommandChannelOptions {
   readonly commands: CommandLog
   readonly request: RecorderRequest
   readonly logger: Logger

@@ -6,7 +6,7 @@ import type { RecorderProcess } from './recorder-process.ts'
 
 const SIGNALS_AT_ONCE = 500
 
-export interface CommandDeliveryOptions {
+interface CommandDeliveryOptions {
   readonly commands: CommandLog
   readonly recordingId: string
   /** The recorder also gets all signals that earlier takes were sent. */

@@ -7,7 +7,7 @@ import { stopping } from './take-errors.ts'
 import { limitWarnings } from './warning-limit.ts'
 
 /** Whom the events of one take concern. */
-export interface EventReaders {
+interface EventReaders {
   readonly writer: TakeWriter
   readonly metrics: Metrics
   readonly logger: Logger

@@ -2,7 +2,7 @@
  * What a worker does with a recorder's process. `stop`: the recording is to stop, so the process has to end in time. `handOver`:
  * the take has its switch time; the process has to end in time too, and may be silent while it stores the rest.
  */
-export type ControlSignal = 'stop' | 'handOver' | 'terminate' | 'abandon'
+type ControlSignal = 'stop' | 'handOver' | 'terminate' | 'abandon'
 export type ControlSignals = Readonly<Record<ControlSignal, () => void>>
 
 /** Controls a recorder whose process may not run yet: signals that come too early reach it as soon as it does. */

@@ -8,7 +8,7 @@ export interface RecorderProcess extends Child {
   send(command: RecorderCommand): void
 }
 
-export interface RecorderProcessOptions extends Omit<ChildOptions, 'onMessage' | 'nice'> {
+interface RecorderProcessOptions extends Omit<ChildOptions, 'onMessage' | 'nice'> {
   readonly request: RecorderRequest
   readonly onEvent: (event: RecorderEvent) => void
 }

@@ -8,7 +8,7 @@ import type { RecorderProcess } from './recorder-process.ts'
 import { startTimeout, unresponsive } from './take-errors.ts'
 import { SilenceWatch } from './watch-silence.ts'
 
-export interface DeadlineOptions {
+interface DeadlineOptions {
   readonly recorder: Pick<RecorderProcess, 'pid' | 'terminate' | 'release' | 'kill'>
   readonly times: TakeTimes
   /** The take waits to take over. */

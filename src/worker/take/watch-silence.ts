@@ -3,7 +3,7 @@ import { repeat } from '../../timing/index.ts'
 /** A tick that is so late was late for everybody: what was sent meanwhile is still unread. */
 const LATE_MS = 3000
 
-export interface SilenceOptions {
+interface SilenceOptions {
   /** Who lives is never silent for so long. */
   readonly silenceMs: number
   /** After so much silence `isMute` is asked. */
