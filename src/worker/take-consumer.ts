@@ -74,8 +74,10 @@ export class TakeConsumer implements AsyncDisposable {
     }
     const consumer = await engine.work(TAKE_QUEUE, settings, async (job) => {
       this.#stop(await started.promise)
+      // The job has its place before it is decided whether there is room for another one.
+      const handled = handle(job)
       void this.review()
-      await handle(job).finally(() => this.review())
+      await handled.finally(() => this.review())
     })
     this.#consumers.add(consumer)
     this.#waiting = { consumer, all }
