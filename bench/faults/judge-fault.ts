@@ -3,7 +3,7 @@ import type { FaultFigures } from './measure-fault.ts'
 import { LONGEST_SEGMENT_SEC, SEGMENT_SEC } from './session.ts'
 
 /** What became of the recording beside its pictures. */
-export interface Aftermath {
+interface Aftermath {
   /** What a viewer could hold against any version of the playlists, or a decoder against the media. */
   readonly playlistFaults: readonly string[]
   readonly state: string

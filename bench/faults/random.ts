@@ -4,7 +4,7 @@ import { FAULTS } from './list.ts'
 import { runSeries, type SeriesOutcome, type Strike } from './run-series.ts'
 import { seeded } from './seeded.ts'
 
-export interface RandomOptions {
+interface RandomOptions {
   readonly count: number
   readonly seed: number
   readonly patience: number

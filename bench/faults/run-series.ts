@@ -14,7 +14,7 @@ export interface Strike {
   readonly recording: number
 }
 
-export interface SeriesOptions {
+interface SeriesOptions {
   readonly stage: Stage
   readonly strikes: readonly Strike[]
   readonly recordings: number
@@ -23,7 +23,7 @@ export interface SeriesOptions {
 }
 
 /** What became of one recording. */
-export interface Survival {
+interface Survival {
   readonly recordingId: string
   readonly lostSec: number
   readonly mayLoseSec: number

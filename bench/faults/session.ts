@@ -19,7 +19,7 @@ const END_TIMEOUT_MS = 120_000
 /** A stop is asked for again when the service is away. */
 const STOP_RETRY_MS = 500
 
-export interface SessionOptions {
+interface SessionOptions {
   /** Of the second source; HLS without it. */
   readonly kind?: 'whep' | 'video' | undefined
   readonly fps?: number

@@ -1,6 +1,6 @@
 import { delay } from '../../src/timing/index.ts'
 
-export interface UntilOptions {
+interface UntilOptions {
   readonly timeoutMs: number
   readonly everyMs: number
 }

@@ -1,6 +1,6 @@
 import { type Function as Fn, parseSync } from 'oxc-parser'
 
-export interface Undocumented {
+interface Undocumented {
   readonly path: string
   readonly line: number
   readonly name: string

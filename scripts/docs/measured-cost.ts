@@ -2,7 +2,7 @@ import { MEASURED_COST } from '../../src/protocol/measured-cost.ts'
 import { renderTable, type Section, withSection } from './markdown.ts'
 
 /** What a recording at 720p25 with four sources costs, as docs/benchmarks.md has it. */
-export interface MeasuredCost {
+interface MeasuredCost {
   readonly cpuCores: number
   readonly memoryBytes: number
   readonly measuredOn: string

@@ -3,7 +3,7 @@ import type { Credentials } from './credentials.ts'
 import { requireLoopback } from './loopback.ts'
 
 /** Who may call a route. `key` (the default): bearers of a key; `media`: also those of a session; `open`: everybody. */
-export type Access = 'key' | 'media' | 'open'
+type Access = 'key' | 'media' | 'open'
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -1,8 +1,7 @@
 import type { Logger } from 'pino'
-import type { Highlights } from '../highlights/highlights.ts'
+import type { Highlights } from '../highlights/index.ts'
 import type { Hub } from '../hub/index.ts'
-import type { EventFeed, IdempotencyKeys, Recordings } from '../recording/recordings.ts'
-import type { Schedules } from '../recording/schedules/schedules.ts'
+import type { EventFeed, IdempotencyKeys, Recordings, Schedules } from '../recording/index.ts'
 import type { Deletions } from '../retention/index.ts'
 import type { SegmentStore, StoreLinks } from '../store/segment-store.ts'
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { stringify } from 'safe-stable-stringify'
 import { AppError, toAppError } from '../protocol/index.ts'
-import type { IdempotencyKeys } from '../recording/recordings.ts'
+import type { IdempotencyKeys } from '../recording/index.ts'
 import { logError, pathOf } from './problems.ts'
 
 const KEY = /^[\x21-\x7e]{1,255}$/

@@ -2,7 +2,7 @@ import { TICKS_PER_SEC } from '../mpegts/index.ts'
 import { AAC_SAMPLES } from './ts/demux-segment.ts'
 
 /** What of the clip's time line one run of pictures fills, and all the sound that its segments hold. */
-export interface SoundRun<T> {
+interface SoundRun<T> {
   readonly firstPts: number
   readonly firstFrame: number
   readonly frames: number

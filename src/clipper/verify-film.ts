@@ -10,7 +10,7 @@ interface PlannedFilm {
 }
 
 /** How a film is counted: frames a second, and samples of sound, undefined when it has none. */
-export interface Rates {
+interface Rates {
   readonly fps: number
   readonly sampleRate: number | undefined
 }
@@ -59,7 +59,7 @@ function findProblem(packets: FilmPackets, plan: PlannedFilm, { fps, sampleRate 
 }
 
 /** The first thing that is not as planned; times in seconds. */
-export interface Problem {
+interface Problem {
   readonly what: string
   readonly expected: unknown
   readonly found: unknown

@@ -31,7 +31,7 @@ export function childEnvironment(
 }
 
 /** True when only this machine can reach a listener on the host (RFC 1122 §3.2.1.3, RFC 4291 §2.5.3). */
-export function isLoopbackHost(host: string): boolean {
+function isLoopbackHost(host: string): boolean {
   if (host === 'localhost') return true
   const family = isIP(host)
   return family !== 0 && LOOPBACK.check(host, family === 6 ? 'ipv6' : 'ipv4')
@@ -195,7 +195,7 @@ function storeLocation(settings: Settings, dataDir: string): StoreLocation {
 }
 
 /** One row of the table of settings, as `--help` and the README show it. */
-export interface SettingDescription {
+interface SettingDescription {
   readonly name: SettingName
   readonly default: string
   readonly allowed: string

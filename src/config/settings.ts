@@ -13,7 +13,7 @@ interface SettingNotes {
   readonly secret?: boolean
 }
 
-export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
 /** The share of a machine's CPU that recordings may load, per cent, unless PANOREC_MAX_CPU_PERCENT says otherwise. */

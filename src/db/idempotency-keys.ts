@@ -7,7 +7,7 @@ import { idempotencyKeys } from './schema.ts'
 /** Answers are remembered for 24 hours. */
 export const IDEMPOTENCY_TTL_MS = 24 * 3600 * 1000
 /** A first request that has no answer after this time died with its service; a repetition may claim the key again. */
-export const ABANDONED_MS = 60_000
+const ABANDONED_MS = 60_000
 
 export function createIdempotencyKeys(database: Database, clock: Clock): IdempotencyKeys {
   return {

@@ -2,7 +2,7 @@ import { toAppError } from '../protocol/index.ts'
 import { unlessAborted } from '../timing/index.ts'
 
 /** The result of one examination. Only `bad` keeps Panorec from recording. */
-export interface Finding {
+interface Finding {
   readonly name: string
   readonly verdict: 'good' | 'warning' | 'bad'
   /** What is there, or what went wrong. */

@@ -21,4 +21,4 @@ export {
   WEBHOOK_QUEUE,
 } from './queues.ts'
 export type { StoredSchedules } from './stored-schedules.ts'
-export type { Job, QueueConsumer, WorkSettings } from './work-queue.ts'
+export type { Job, QueueConsumer } from './work-queue.ts'

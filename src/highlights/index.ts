@@ -6,7 +6,7 @@ export { ClipJobs, type ClipperSurroundings } from './clips/clip-jobs.ts'
 export { ClipSchedule } from './clips/clip-schedule.ts'
 export type { ClipsOfDeleted, PendingClips } from './clips/clips-of-deleted.ts'
 export { createHighlights } from './create-highlights.ts'
-export type { Highlights, TriggerOrigin } from './highlights.ts'
+export type { HighlightQuery, Highlights, TriggerOrigin } from './highlights.ts'
 export { loadHighlight, loadRecap } from './media.ts'
 export type { ClipPlan } from './plan.ts'
 export type {

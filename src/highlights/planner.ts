@@ -10,7 +10,7 @@ import { type HighlightRecord, instant, msOf } from './record.ts'
 import type { HighlightOutcome, HighlightWriter } from './write.ts'
 
 /** A recorder that died uploads no more, and one whose worker died has ended: what is stored now is all there will be. */
-export const ABANDONED_MS = 60_000
+const ABANDONED_MS = 60_000
 /** In a pause nothing is stored. What was recorded before it is, by then; the store may be slow. */
 const PAUSE_GRACE_MS = 15_000
 

@@ -83,7 +83,7 @@ interface Birth {
 }
 
 /** A moment may lie at most so far ahead. */
-export const MAX_AHEAD_MS = 3600 * 1000
+const MAX_AHEAD_MS = 3600 * 1000
 
 /** A new highlight in state `waiting`. Throws `request.invalid` and `highlight.too-far-ahead`, naming `/at`. */
 export function buildHighlight(

@@ -3,7 +3,7 @@ import { compileCheck, type Mismatch, mismatchError, pointerOf } from '../protoc
 import { parseJson } from '../protocol/parse-json.ts'
 
 /** A signal dated further ahead than this is dated now: one wrong clock must not push everything else into the past. */
-export const MAX_AHEAD_MS = 10_000
+const MAX_AHEAD_MS = 10_000
 
 const checks: ReadonlyMap<string, (value: unknown) => Mismatch | undefined> = new Map(
   Object.entries(SIGNAL_SCHEMAS).map(([type, schema]) => [type, compileCheck(schema)]),

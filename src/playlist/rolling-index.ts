@@ -1,7 +1,7 @@
 import type { IndexPlaylist } from './index-playlist.ts'
 import { playlistVersion, renderSegment, type Segment } from './segment.ts'
 
-export interface RollingIndexOptions {
+interface RollingIndexOptions {
   readonly targetDurationSec: number
   /** What stays lasts at least so long. */
   readonly rollingSec: number

@@ -32,8 +32,8 @@ export {
   type TakeRecord,
   type Verdict,
 } from './record.ts'
-export type { IdempotencyKeys, Recordings } from './recordings.ts'
-export { createSchedules, type ScheduleBook } from './schedules/schedules.ts'
+export type { EventFeed, IdempotencyKeys, Recordings } from './recordings.ts'
+export { createSchedules, type ScheduleBook, type Schedules } from './schedules/schedules.ts'
 export { createDueStarts, type DueRecording, type DueStarts } from './schedules/start-due.ts'
 export { dueAt, LATEST_START_MS } from './schedules/start-queue.ts'
 export { isFinal, isRunning, OPEN_STATES } from './state.ts'

@@ -1,4 +1,4 @@
-export interface DelayOptions {
+interface DelayOptions {
   /** Ends the wait early. */
   readonly signal?: AbortSignal | undefined
   /** True: the wait alone does not keep the process alive. */

@@ -1,6 +1,6 @@
 import { unrefTimer } from './delay.ts'
 
-export interface RepeatOptions {
+interface RepeatOptions {
   readonly everyMs: number
   /** One run. The signal is aborted once the repeater is disposed. */
   readonly work: (signal: AbortSignal) => unknown

@@ -3,7 +3,7 @@ import type { Delivery, OutboundPolicy, WebhookOutbox } from './ports.ts'
 import { SIGNATURE_HEADER, signBody } from './sign.ts'
 
 /** A receiver that does not answer in this time has failed. */
-export const DELIVERY_TIMEOUT_MS = 10_000
+const DELIVERY_TIMEOUT_MS = 10_000
 /** Attempts before an event is given up; with the queue's back-off they spread over about an hour. */
 export const MAX_ATTEMPTS = 10
 

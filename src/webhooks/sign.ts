@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 
 export const SIGNATURE_HEADER = 'Panorec-Signature'
 /** How old a signature may be before `verifySignature` takes it for a replay. */
-export const SIGNATURE_TOLERANCE_SEC = 300
+const SIGNATURE_TOLERANCE_SEC = 300
 
 /** The value of `Panorec-Signature`: `t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<body>">` (RFC 2104). */
 export function signBody(body: string, secret: string, at: Date): string {

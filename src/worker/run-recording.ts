@@ -37,7 +37,7 @@ const ORPHAN_GRACE_SEC = 15
 const FINALIZE_AGAIN_SEC = 5
 
 /** How the recording ended, as a metrics label; undefined when it has not ended here. */
-export type RecordingOutcome = string | undefined
+type RecordingOutcome = string | undefined
 
 /**
  * Runs a recording from take to take until it has ended, or must go on elsewhere. A take that ends by itself is followed

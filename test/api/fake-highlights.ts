@@ -12,7 +12,7 @@ import type { Recordings } from '../../src/recording/recordings.ts'
 import { pageOf } from './fakes.ts'
 
 /** The use cases of highlights in memory: nothing is cut; a test moves a highlight on with `change`. */
-export interface FakeHighlights extends Highlights {
+interface FakeHighlights extends Highlights {
   readonly queries: HighlightQuery[]
   triggered: number
   /** Of each trigger. */

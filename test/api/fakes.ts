@@ -17,7 +17,7 @@ import type { Deletions } from '../../src/retention/index.ts'
 const CREATED_AT = '2026-11-21T09:00:00.000Z'
 
 /** The use cases in memory: nothing records, every query and every signal is kept. */
-export interface FakeRecordings extends Recordings {
+interface FakeRecordings extends Recordings {
   readonly all: Map<string, Recording>
   readonly queries: RecordingQuery[]
   readonly sent: Signal[]

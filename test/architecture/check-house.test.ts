@@ -47,8 +47,8 @@ describe('forbiddenArrows', () => {
   })
 
   it('gives a file stricter rules than its folder', () => {
-    expect(arrowsOf('src/recording/state.ts', `import '../outbound/index.ts'`)).toHaveLength(1)
-    expect(arrowsOf('src/recording/use-cases.ts', `import './state.ts'\nimport '../outbound/index.ts'`)).toEqual([])
+    expect(arrowsOf('src/recording/state.ts', `import '../timing/index.ts'`)).toHaveLength(1)
+    expect(arrowsOf('src/recording/use-cases.ts', `import './state.ts'\nimport '../timing/index.ts'`)).toEqual([])
   })
 
   it('refuses a folder that is not in the table', () => {

@@ -12,7 +12,7 @@ import {
 import type { SourceModule } from './read-module.ts'
 
 /** The row of the table that a file belongs to: the longest path that it lies in. */
-export function roomOf(path: string): Room | undefined {
+function roomOf(path: string): Room | undefined {
   return HOUSE.filter((room) => liesIn(path, room.path)).sort((a, b) => b.path.length - a.path.length)[0]
 }
 

@@ -17,17 +17,17 @@ export interface SourceModule {
   readonly powers: readonly { readonly power: Power; readonly line: number }[]
 }
 
-export interface Use {
+interface Use {
   readonly target: string
   readonly name: string
   /** The name under which the module passes it on, where it re-exports it. */
   readonly exportedAs?: string
 }
-export interface Export {
+interface Export {
   readonly name: string
   readonly line: number
 }
-export interface FunctionLength {
+interface FunctionLength {
   readonly name: string
   readonly line: number
   readonly lines: number
@@ -152,7 +152,7 @@ function visitor({ powers, functions, workers, lineOf }: Found): VisitorObject {
       const [first] = node.arguments
       if (node.callee.type === 'Identifier' && TIMERS.test(node.callee.name)) use('waits by hand', node)
       if (node.callee.type !== 'MemberExpression') return
-      if (TIMERS.test(propertyOf(node.callee)) && !isThis(node.callee.object)) use('waits by hand', node)
+      if (TIMERS.test(propertyOf(node.callee)) && isGlobal(node.callee.object)) use('waits by hand', node)
       if (!isProcess(node.callee.object)) return
       if (!/^(on|once|addListener|prependListener)$/.test(propertyOf(node.callee))) return
       const isOther = first?.type === 'Literal' && !/^SIG/.test(String(first.value))
@@ -180,7 +180,7 @@ function powersOfText(text: string): Power[] {
   if (/^(.*\/)?(ffmpeg|ffprobe)$/.test(text) || text === 'fluent-ffmpeg')
     found.push('names FFmpeg programs or its library')
   if (text.startsWith('/proc/') || text.startsWith('/sys/fs/cgroup')) found.push('reads /proc')
-  if (STORED.test(text)) found.push('names an object of the store')
+  if (STORED.test(text) && !/^https?:/.test(text)) found.push('names an object of the store')
   return found
 }
 
@@ -195,8 +195,8 @@ type Expression = {
   readonly property?: unknown
 }
 
-function isThis(value: unknown): boolean {
-  return (value as Expression).type === 'ThisExpression'
+function isGlobal(value: unknown): boolean {
+  return /^(globalThis|window|self)$/.test((value as Expression).name ?? '')
 }
 
 function isProcess(value: unknown): boolean {

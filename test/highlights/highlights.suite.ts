@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Highlights } from '../../src/highlights/index.ts'
 
-export interface OpenedHighlights extends AsyncDisposable {
+interface OpenedHighlights extends AsyncDisposable {
   readonly highlights: Highlights
   /** A recording of the room `class-42` that runs. */
   newRecording(): Promise<string>

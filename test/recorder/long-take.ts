@@ -10,7 +10,7 @@ import { assertRoom } from '../../src/spool/spool-room.ts'
 import { openStore, type SegmentStore } from '../../src/store/index.ts'
 import { aboutTake, BEGAN_AT_MS, ID } from './segments/uploads.ts'
 
-export const FPS = 25
+const FPS = 25
 export const SEGMENT_SEC = 2
 const AAC_US = 1024e6 / 48_000
 const FRAMES = FPS * SEGMENT_SEC
@@ -24,7 +24,7 @@ export interface StoreUse {
   readonly playlistBytes: number
 }
 
-export interface LongTakeOptions {
+interface LongTakeOptions {
   readonly segments: number
   /** Of a key frame and of another one. */
   readonly pictureBytes: { readonly key: number; readonly other: number }

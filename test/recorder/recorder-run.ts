@@ -32,7 +32,7 @@ export interface RecorderRun {
   event<T extends RecorderEvent['type']>(type: T, count?: number): Promise<EventOf<T>>
 }
 
-export interface RecorderFolders extends AsyncDisposable {
+interface RecorderFolders extends AsyncDisposable {
   readonly storePath: string
   readonly spoolDir: string
   spooled(): Promise<readonly string[]>

@@ -7,7 +7,7 @@ const WRITERS = 8
 const CHANGES_EACH = 15
 
 /** A feed, and how something gets into it. */
-export interface FedFeed {
+interface FedFeed {
   feed(): EventFeed
   /** A recording with its first event. */
   newRecording(): Promise<{ readonly id: string }>

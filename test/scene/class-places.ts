@@ -5,13 +5,13 @@ import { BOARD_SIGNALS } from './board-lesson.ts'
 import { classOf } from './classes.ts'
 
 /** A point of the picture, as fractions of its width and height. */
-export interface Spot {
+interface Spot {
   readonly x: number
   readonly y: number
 }
 
 /** What a layout should show at some spots: a source's id or `board`. Written by hand, not taken from the planner. */
-export interface ClassPlaces {
+interface ClassPlaces {
   readonly title: string
   readonly layout: Layout
   readonly sources: readonly SceneSource[]

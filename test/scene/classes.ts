@@ -91,15 +91,6 @@ export const CHAT: readonly Signal[] = [
   text: text ?? '',
 }))
 
-export const JOINED: readonly Signal[] = NAMES.map((name, index) => ({
-  v: 1,
-  type: 'participant.joined',
-  at: NOW - 90_000,
-  id: `j${index}`,
-  participant: `s${index}`,
-  name,
-}))
-
 export const CAPTION: readonly Signal[] = [
   {
     v: 1,

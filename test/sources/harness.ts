@@ -10,7 +10,7 @@ import { launchChrome } from '../kit/watch/chrome.ts'
 
 const POLL_MS = 50
 
-export interface StateChange {
+interface StateChange {
   readonly atMs: number
   readonly state: SourceState
   readonly code: string | null

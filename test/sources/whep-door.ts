@@ -2,14 +2,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 
-export interface DoorVisit {
+interface DoorVisit {
   readonly method: string
   readonly path: string
   readonly authorization: string | undefined
 }
 
 /** How the door treats a POST: hands it to the server behind, or answers by itself. `down` cuts every connection. */
-export type DoorManner = 'open' | 'down' | 'redirect' | number
+type DoorManner = 'open' | 'down' | 'redirect' | number
 
 /**
  * An HTTP door before a WHEP server, at an address that stays when the server behind is replaced. It writes down who

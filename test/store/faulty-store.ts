@@ -5,7 +5,7 @@ import type { SegmentStore } from '../../src/store/index.ts'
 /** How a store fails: not at all, at once, after a while, or after it has done what it says has failed. */
 export type StoreFault = 'none' | 'refusing' | 'slow' | 'half-answering'
 
-export interface FaultyStore extends SegmentStore {
+interface FaultyStore extends SegmentStore {
   fault: StoreFault
   /** The keys that the fault is about. */
   faultyKeys: RegExp

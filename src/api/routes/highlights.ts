@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox'
-import type { HighlightQuery } from '../../highlights/highlights.ts'
+import type { HighlightQuery } from '../../highlights/index.ts'
 import {
   HIGHLIGHT_STATES,
   HighlightListSchema,

@@ -6,7 +6,7 @@ import { buildPage } from './page-frame.ts'
 import { dayOf, durationOf, lengthOf, timeOf } from './words.ts'
 
 /** Everything that the page of a share shows. */
-export interface Shared {
+interface Shared {
   readonly highlight: Highlight
   readonly share: Share
   /** The recording of the highlight; undefined when it was deleted and its highlight kept. */

@@ -4,7 +4,7 @@ interface TitleSize {
   readonly height: number
 }
 
-export interface Title {
+interface Title {
   readonly text: string | null
   /** Smaller, below it. */
   readonly detail: string

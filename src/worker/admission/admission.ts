@@ -14,7 +14,7 @@ export interface AdmissionControl extends Disposable {
 }
 
 /** What a recording takes up on this machine. */
-export interface Place extends Disposable {
+interface Place extends Disposable {
   /** Its cost is in the load already: the take before it still runs here. */
   isInTheLoad(): void
 }

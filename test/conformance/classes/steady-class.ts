@@ -28,7 +28,7 @@ export const STEADY_PATTERNS: readonly Pattern[] = [...HLS, AMY, BEN, FILE].map(
 
 const SOURCE_SEC = 180
 /** A live source settles on its live edge in the first seconds: a player may skip and repeat until then. */
-export const SETTLE_SEC = 5
+const SETTLE_SEC = 5
 /** Two recordings at once. */
 const TOGETHER_SEC = 12
 /** What ends the second recording is over by then. */
@@ -81,7 +81,7 @@ export interface SteadyStory {
   readonly viewersAfter: number
   readonly at: SteadyTimes
 }
-export interface SteadyTimes {
+interface SteadyTimes {
   readonly running: number
   readonly steady: number
   readonly single: number

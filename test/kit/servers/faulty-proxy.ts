@@ -14,7 +14,7 @@ export type ProxyFault =
   | { readonly kind: 'half'; readonly answerBytes: number }
   | { readonly kind: 'silent' }
 
-export interface FaultyProxyOptions {
+interface FaultyProxyOptions {
   readonly host: string
   readonly port: number
   /** Where it listens; loopback when it is left out. */

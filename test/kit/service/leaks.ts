@@ -9,7 +9,7 @@ const GRACE_MS = 5000
 const POLL_MS = 100
 
 /** What this process has at one moment: its descendants, its listening sockets and the product's temporary folders. */
-export interface Belongings {
+interface Belongings {
   readonly processes: ReadonlyMap<number, string>
   readonly ports: number
   readonly folders: ReadonlySet<string>

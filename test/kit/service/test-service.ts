@@ -16,7 +16,7 @@ const POLL_MS = 30
 const REACHED_WITHIN_MS = 15_000
 const TEACHER = { id: 'teacher', type: 'hls' as const, url: 'http://127.0.0.1/t.m3u8' }
 
-export interface Answer {
+interface Answer {
   readonly status: number
   // biome-ignore lint/suspicious/noExplicitAny: a test looks at whatever came
   readonly body: any

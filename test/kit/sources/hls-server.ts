@@ -31,7 +31,7 @@ export type HlsFault =
   | { readonly kind: 'status'; readonly status: number; readonly on?: 'all' | 'segments' }
   | { readonly kind: 'garbage'; readonly on: 'segments' }
 
-export interface HlsServerOptions extends LiveMedia, Partial<LiveEncoding> {}
+interface HlsServerOptions extends LiveMedia, Partial<LiveEncoding> {}
 
 /**
  * A live HLS source on loopback: FFmpeg writes a rolling playlist, a small HTTP server answers for it, and both can be

@@ -31,7 +31,7 @@ export interface SourceOfStage {
   readonly loop?: boolean
 }
 
-export interface StageOptions {
+interface StageOptions {
   readonly shape: Shape
   readonly sources: number
   /** How long the sources go on. */

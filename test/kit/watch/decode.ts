@@ -13,7 +13,7 @@ export interface Timed<T> {
   readonly ptsSec: number
   readonly value: T
 }
-export interface Decoded<T> {
+interface Decoded<T> {
   readonly items: readonly Timed<T>[]
   /** What FFmpeg said at level warning or worse. */
   readonly complaints: readonly string[]

@@ -4,7 +4,7 @@ import { decodeBoth, decodePictures, type Picture, type Size, type SoundRun, typ
 import { type Colour, isStillThere, locateTile, meanColour, readCounter, readFlash, type Tile } from './tile.ts'
 
 /** What one source shows in one picture of the recording. */
-export interface Sighting {
+interface Sighting {
   /** The source's frame; undefined when it is not to be read: a placeholder, a transition, not in the picture. */
   readonly counter: number | undefined
   readonly flash: boolean
@@ -25,7 +25,7 @@ export interface Film {
   readonly complaints: readonly string[]
 }
 
-export interface FilmOptions {
+interface FilmOptions {
   readonly input: string
   readonly size: Size
   readonly patterns: readonly Pattern[]
@@ -64,7 +64,7 @@ function look(picture: Picture, pattern: Pattern, known: Tile | undefined): Sigh
   return { counter, flash: readFlash(picture, tile), tile }
 }
 
-export interface Cadence {
+interface Cadence {
   /** Pictures of the recording that were looked at. */
   readonly pictures: number
   /** Share of the source's frames, from the first to the last seen, that are in the recording. */

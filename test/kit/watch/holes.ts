@@ -24,7 +24,7 @@ export interface Span {
 }
 
 /** A whole recording, decoded. */
-export interface Recorded {
+interface Recorded {
   readonly pictures: readonly Picture[]
   /** What the playlist or a segment of it breaks. */
   readonly faults: readonly string[]

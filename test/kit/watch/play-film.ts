@@ -12,7 +12,7 @@ import {
 import { launchChrome } from './chrome.ts'
 
 /** What Chrome showed of a film that a pattern fills. */
-export interface Showing {
+interface Showing {
   /** Of the video element, should it have failed. */
   readonly errors: readonly string[]
   readonly ended: boolean
@@ -27,7 +27,7 @@ export interface Showing {
   readonly stepped: readonly ShownFrame[]
 }
 
-export interface ShownFrame {
+interface ShownFrame {
   readonly mediaSec: number
   /** Undefined when it is not to be read. */
   readonly counter: number | undefined

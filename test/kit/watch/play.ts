@@ -17,7 +17,7 @@ export interface Viewing {
   readonly durationSec: number | null
 }
 
-export interface PlayOptions {
+interface PlayOptions {
   /** Stops after this long; without it the playlist plays to its end. */
   readonly seconds?: number
   /** Starts here; without it a live playlist starts at its edge. */

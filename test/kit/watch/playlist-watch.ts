@@ -6,7 +6,7 @@ const TS_SYNC_BYTE = 0x47
 /** A viewer gives up a request that hangs. */
 const READ_TIMEOUT_MS = 10_000
 
-export interface PlaylistWatchOptions {
+interface PlaylistWatchOptions {
   /** The server may be away or fail for a while: then it is asked again. What it does answer must be right all the same. */
   readonly patient?: boolean
 }

@@ -27,7 +27,7 @@ export interface RecordedTime {
   readonly parts: readonly RecordedPart[]
 }
 
-export interface RecordedOptions {
+interface RecordedOptions {
   readonly size: Size
   readonly patterns: readonly Pattern[]
   readonly fps: number

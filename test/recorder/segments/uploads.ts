@@ -68,7 +68,7 @@ export async function spoolSegment(
   return await spool.write(entry, new TextEncoder().encode(`take ${take} segment ${number}`))
 }
 
-export interface TakeUploads extends Pick<Uploader, 'publication' | 'add' | 'finish'> {
+interface TakeUploads extends Pick<Uploader, 'publication' | 'add' | 'finish'> {
   readonly stored: readonly StoredSegment[]
   readonly troubles: readonly AppError[]
   readonly superseded: readonly AppError[]

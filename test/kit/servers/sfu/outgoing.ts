@@ -5,7 +5,7 @@ import { newSsrc } from './peer.ts'
 const add16 = (a: number, b: number): number => (a + b) & 0xffff
 const add32 = (a: number, b: number): number => (a + b) >>> 0
 
-export interface OutgoingOptions {
+interface OutgoingOptions {
   readonly payloadType: number
   readonly clockHz: number
 }
