@@ -2,7 +2,7 @@ import { AppError, type Queued } from '../../protocol/index.ts'
 import type { RecordingRecord } from '../record.ts'
 
 /** A scheduled recording gets its recorder this much before its `startAt`: about what a start takes. */
-const LEAD_MS = 2000
+export const LEAD_MS = 2000
 /** A recording that no worker was there for still begins so long after its time; later its class is over. */
 export const LATEST_START_MS = 10 * 60_000
 /** What the caller of a recording that found no room is told to wait: for each one before it, at most five minutes. */
