@@ -9,6 +9,9 @@ import { CLASS_NAMES } from '../../test/conformance/classes/class-names.ts'
 
 const RECORD = fileURLToPath(new URL('../../test/conformance/classes/record.ts', import.meta.url))
 
+/** Three times a class on a very slow machine. */
+const LONGEST_MS = 600_000
+
 /**
  * Vitest's global set-up of the recorded tests: the classes that they read are recorded before any test runs, while the machine does
  * nothing else. A class that cannot be recorded fails its readers, not the whole run. `PANOREC_TEST_CLASSES` names a folder that keeps
@@ -18,11 +21,15 @@ export default async function recordClasses(project: TestProject): Promise<() =>
   const kept = process.env.PANOREC_TEST_CLASSES
   const folder = kept ?? mkdtempSync(join(tmpdir(), 'panorec-classes-'))
   project.provide('classes', folder)
-  const missing = CLASS_NAMES.filter((name) => !existsSync(join(folder, name)))
-  if (missing.length > 0) {
-    const recorder = spawn(process.execPath, [RECORD, folder, ...missing], { stdio: ['ignore', 'inherit', 'inherit'] })
+  for (const name of CLASS_NAMES) {
+    if (existsSync(join(folder, name))) continue
+    console.log(`Recording the ${name} class, which takes about a minute and a half.`)
+    const recorder = spawn(process.execPath, [RECORD, folder, name], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+      timeout: LONGEST_MS,
+    })
     const [code] = await once(recorder, 'exit')
-    if (code !== 0) console.error(`The classes of the recorded tests could not be recorded: exit code ${code}`)
+    if (code !== 0) console.error(`The ${name} class could not be recorded: exit code ${code}`)
   }
   return () => {
     if (kept === undefined) rmSync(folder, { recursive: true, force: true })

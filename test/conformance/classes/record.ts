@@ -17,39 +17,39 @@ const HOLD: Readonly<Record<ClassName, (service: TestService, folder: string) =>
   eventful: holdEventfulClass,
 }
 
-/** Records the classes that the recorded tests read, each into a folder of its own: `record.ts <folder> <class>…`. */
-const [folder = '', ...names] = process.argv.slice(2)
-for (const name of names as ClassName[]) await record(name, join(folder, name))
+/** Records a class that the recorded tests read, into a folder of its own: `record.ts <folder> <class>`. */
+const [folder = '', name = ''] = process.argv.slice(2)
+await record(name as ClassName, join(folder, name))
 process.exit(0)
 
-async function record(name: ClassName, path: string): Promise<void> {
+async function record(className: ClassName, path: string): Promise<void> {
   for (let repeats = 0; ; repeats += 1) {
     await rm(path, { recursive: true, force: true })
     await mkdir(path, { recursive: true })
-    const { story, stalls } = await hold(name, path)
+    const { story, stalls } = await hold(className, path)
     await writeFile(join(path, STORY), JSON.stringify({ ...story, stalls }))
     const stalledMs = stalls.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0)
     if (stalledMs <= STALLED_MAX_MS) return
-    console.error(`The ${name} class is inconclusive: ${describeStalls(stalls)}.`)
+    console.error(`The ${className} class is inconclusive: ${describeStalls(stalls)}.`)
     if (repeats === REPEATS) return
     console.error('It is held again.')
   }
 }
 
-async function hold(name: ClassName, path: string): Promise<{ story: object; stalls: readonly Stall[] }> {
+async function hold(className: ClassName, path: string): Promise<{ story: object; stalls: readonly Stall[] }> {
   const stalls = join(path, 'stalls')
   await using _meter = await startStallMeter(stalls)
   const before = await takeStock()
-  const story = await holdIn(name, path)
+  const story = await holdIn(className, path)
   await assertNothingLeft(before)
   return { story, stalls: await readStalls(stalls) }
 }
 
-async function holdIn(name: ClassName, path: string): Promise<object> {
+async function holdIn(className: ClassName, path: string): Promise<object> {
   await using service = await TestService.start({
     PANOREC_DATA_DIR: join(path, DATA),
     PANOREC_LOG_LEVEL: 'error',
     PANOREC_MAX_CLIPS: '2',
   })
-  return await HOLD[name](service, path)
+  return await HOLD[className](service, path)
 }
