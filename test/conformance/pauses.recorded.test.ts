@@ -89,7 +89,8 @@ describe('a pause', () => {
         wallMs >= fromMs && wallMs < toMs ? [offsetSec] : [],
       )
     const middle = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN
-    const [first] = recorded.parts
+    const { stormFromMs } = lesson.story
+    const first = recorded.parts.find(({ fromMs, toMs }) => fromMs <= stormFromMs && stormFromMs < toMs)
     for (const part of lesson.story.pauses.flatMap(around)) {
       expect(offsetsOf(part).length).toBeGreaterThanOrEqual(2)
       expect(Math.abs(middle(offsetsOf(part)) - middle(offsetsOf(first ?? expect.unreachable())))).toBeLessThan(

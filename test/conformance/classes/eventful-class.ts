@@ -295,7 +295,7 @@ class Lesson {
 
   async #loseChrome(): Promise<void> {
     await sleep(RUN_MS)
-    await this.#triggers.trigger('border', { preSec: 1.5, postSec: 20 })
+    await this.#triggers.trigger('border', { preSec: 1.5, postSec: 6 })
     await sleep(1000)
     await noteNice(this.#nice)
     const { takes } = await this.#call.get()

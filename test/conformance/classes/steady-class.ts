@@ -52,6 +52,18 @@ const BOARD_LAYOUT = {
     { board: true as const, x: 0.5, y: 0.5, width: 0.5, height: 0.5 },
   ],
 }
+/** Everybody again, and no board. */
+const ALL_LAYOUT = {
+  name: 'custom' as const,
+  labels: false,
+  tiles: ['source-0', 'source-1', 'source-2', 'amy', 'ben', 'file'].map((source, i) => ({
+    source,
+    x: (i % 3) / 3,
+    y: Math.floor(i / 3) / 3,
+    width: 1 / 3,
+    height: 1 / 3,
+  })),
+}
 /** The middle of the board's tile, where the stroke passes. */
 export const STROKE_PROBE = { x: 475, y: 265, width: 10, height: 10 }
 const STROKE = {
@@ -171,7 +183,7 @@ async function changePicture(call: RecordingCall) {
   await sleep(PAUSE_MS)
   const stroke = await call.signal({ type: 'board.op', page: 'page-1', op: { action: 'put', element: STROKE } })
   await sleep(PAUSE_MS)
-  await call.setLayout({ name: 'grid' })
+  await call.setLayout(ALL_LAYOUT)
   await sleep(PAUSE_MS)
   return { single, board, stroke }
 }

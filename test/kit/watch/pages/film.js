@@ -36,8 +36,9 @@ async function playFilm(url, { places, longestMs, fps }) {
   await Promise.race([ended, late])
   const quality = video.getVideoPlaybackQuality()
   const frames = quality.totalVideoFrames
+  const { ended: hasEnded } = video
   const stepped = []
-  for (let n = 0; video.ended && n < Math.round(video.duration * fps); n++) {
+  for (let n = 0; hasEnded && n < Math.round(video.duration * fps); n++) {
     const seeked = once('seeked')
     video.currentTime = (n + 0.5) / fps
     await Promise.race([seeked, late])
@@ -45,7 +46,7 @@ async function playFilm(url, { places, longestMs, fps }) {
   }
   return {
     errors,
-    ended: video.ended,
+    ended: hasEnded,
     durationSec: video.duration,
     frames,
     first,
