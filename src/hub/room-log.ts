@@ -47,6 +47,7 @@ export class RoomLog implements Disposable {
   append(signals: readonly Signal[]): Promise<readonly Signal[]> {
     return new Promise((resolve, reject) => {
       this.#pending.push({ signals, resolve, reject })
+      // A turn never begins at once: calls of the same moment share the write of the first.
       if (this.#pending.length === 1) void this.#inTurn(() => this.#write())
     })
   }
@@ -73,8 +74,6 @@ export class RoomLog implements Disposable {
   }
 
   async #write(): Promise<void> {
-    // Calls of the same moment share the write of the first.
-    await Promise.resolve()
     const batch = this.#pending
     this.#pending = []
     const error = await this.#store(batch)

@@ -4,9 +4,12 @@ import PQueue from 'p-queue'
 export class InTurn {
   readonly #queue = new PQueue({ concurrency: 1 })
 
-  /** Resolves or rejects as the work does, when its turn has come. */
+  /** Resolves or rejects as the work does, when its turn has come. It never begins before the caller has gone on. */
   run<T>(work: () => Promise<T> | T): Promise<T> {
-    return this.#queue.add(async () => await work())
+    return this.#queue.add(async () => {
+      await Promise.resolve()
+      return await work()
+    })
   }
 
   /** True while something runs or waits. */

@@ -205,6 +205,16 @@ describe('InTurn', () => {
   })
 })
 
+describe('InTurn, also when nothing waits', () => {
+  test('does not begin before the caller has gone on', async () => {
+    const order: string[] = []
+    const run = new InTurn().run(() => order.push('work'))
+    order.push('caller')
+    await run
+    expect(order).toEqual(['caller', 'work'])
+  })
+})
+
 describe('WakeUp', () => {
   test('keeps a ring for whoever waits next, once', async () => {
     const wakeUp = new WakeUp()
