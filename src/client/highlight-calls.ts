@@ -1,8 +1,8 @@
 import type {
   Highlight,
+  HighlightFilter,
   HighlightList,
   HighlightPatch,
-  HighlightState,
   HighlightTrigger,
   Recap,
   RecapList,
@@ -13,19 +13,9 @@ import type {
 } from '../protocol/index.ts'
 import type { CallOptions, Http } from './http.ts'
 
-interface HighlightListOptions extends CallOptions {
+interface HighlightListOptions extends CallOptions, HighlightFilter {
   readonly limit?: number
   readonly cursor?: string
-  readonly recordingId?: string
-  readonly room?: string
-  readonly states?: readonly HighlightState[]
-  /** A part of the label, upper and lower case alike. */
-  readonly label?: string
-  readonly by?: string
-  readonly favourite?: boolean
-  /** Bounds of the moment, RFC 3339: from `since` on, before `until`. */
-  readonly since?: string
-  readonly until?: string
 }
 
 /** The calls of highlights, their links and their recaps. */

@@ -1,8 +1,8 @@
 import type {
   Highlight,
+  HighlightFilter,
   HighlightList,
   HighlightPatch,
-  HighlightState,
   HighlightTrigger,
   Recap,
   RecapRequest,
@@ -17,21 +17,11 @@ export type TriggerOrigin =
   | { readonly trigger: 'api'; readonly key?: string | undefined }
   | { readonly trigger: 'signal' | 'rule'; readonly key: string; readonly rule: string | null }
 
-export interface HighlightQuery {
+export interface HighlightQuery extends HighlightFilter {
   /** From 1 to 100. */
   readonly limit: number
   /** The `nextCursor` of the page before; `request.cursor-invalid` when it is none. */
   readonly cursor?: string
-  readonly recordingId?: string
-  readonly room?: string
-  readonly states?: readonly HighlightState[]
-  /** A part of the label, upper and lower case alike. */
-  readonly label?: string
-  readonly by?: string
-  readonly favourite?: boolean
-  /** Bounds of the moment (`at`), RFC 3339: from `since` on, before `until`. */
-  readonly since?: string
-  readonly until?: string
 }
 
 /**

@@ -207,3 +207,17 @@ export const RecapSchema = Type.Object(
 export type Recap = Static<typeof RecapSchema>
 export const RecapListSchema = Type.Object({ items: Type.Array(RecapSchema) }, { $id: 'RecapList', ...strict })
 export type RecapList = Static<typeof RecapListSchema>
+
+/** Which highlights a list has: those to which all of it applies. */
+export interface HighlightFilter {
+  readonly recordingId?: string
+  readonly room?: string
+  readonly states?: readonly HighlightState[]
+  /** A part of the label, upper and lower case alike. */
+  readonly label?: string
+  readonly by?: string
+  readonly favourite?: boolean
+  /** Bounds of the moment (`at`), RFC 3339: from `since` on, before `until`. */
+  readonly since?: string
+  readonly until?: string
+}

@@ -50,14 +50,18 @@ export interface SourceSync {
   readonly lookBackMs: number | null
 }
 
-/** From the recorder to the page. `start` is the first and comes once. */
-export type ToPage =
-  | ({ readonly type: 'start' } & PageStart)
+/** What changes the scene while it is recorded. */
+export type SceneChange =
   | { readonly type: 'layout'; readonly layout: Layout }
   | { readonly type: 'source.add'; readonly source: SourceSpec }
   | { readonly type: 'source.update'; readonly sourceId: string; readonly patch: SourcePatch }
   | { readonly type: 'source.remove'; readonly sourceId: string }
   | { readonly type: 'signals'; readonly signals: readonly Signal[] }
+
+/** From the recorder to the page. `start` is the first and comes once. */
+export type ToPage =
+  | ({ readonly type: 'start' } & PageStart)
+  | SceneChange
   /** The next picture, or the first one not before this wall time, begins a segment. */
   | { readonly type: 'cut'; readonly atMs?: number }
   /** The last picture is the one before the message arrives; a `pause` packet follows all that was recorded. */

@@ -1,10 +1,9 @@
 import type { ErrorInfo } from './app-error.ts'
 import type { HighlightRule } from './highlights.ts'
 import type { Layout } from './layout.ts'
-import type { SourcePosition, SourceSync } from './page-link.ts'
+import type { SceneChange, SourcePosition, SourceSync } from './page-link.ts'
 import type { RecordingStats, Signalling, VideoSettings } from './recording.ts'
-import type { Signal } from './signals.ts'
-import type { SourcePatch, SourceSpec, SourceState } from './sources.ts'
+import type { SourceSpec, SourceState } from './sources.ts'
 
 /** `aws:kms` without a key id uses the bucket's default key. */
 interface S3Encryption {
@@ -94,11 +93,7 @@ export interface RecorderRequest {
 /** What a running recorder can be told. Each is answered by an `ack` event with the same `commandId`. */
 export type RecorderCommand = { readonly commandId: string } & (
   | { readonly type: 'stop' }
-  | { readonly type: 'layout'; readonly layout: Layout }
-  | { readonly type: 'source.add'; readonly source: SourceSpec }
-  | { readonly type: 'source.update'; readonly sourceId: string; readonly patch: SourcePatch }
-  | { readonly type: 'source.remove'; readonly sourceId: string }
-  | { readonly type: 'signals'; readonly signals: readonly Signal[] }
+  | SceneChange
   /** Ends the running segment (forced IDR): now, or at the first picture not before this wall time. */
   | { readonly type: 'cut'; readonly atMs?: number }
   /** Nothing more is recorded until `resume`; answered when the last picture before is in. Idempotent. */
