@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { assertNothingLeft, takeStock } from '../../kit/index.ts'
+import { useOwnTemporaryFolder } from '../../kit/service/own-folder.ts'
 import { TestService } from '../../kit/service/test-service.ts'
 import { describeStalls, readStalls, type Stall, startStallMeter } from '../../kit/watch/stall-meter.ts'
 import { type ClassName, DATA, STORY } from './class-names.ts'
@@ -37,6 +38,7 @@ async function record(className: ClassName, path: string): Promise<void> {
 }
 
 async function hold(className: ClassName, path: string): Promise<{ story: object; stalls: readonly Stall[] }> {
+  using _own = useOwnTemporaryFolder()
   const stalls = join(path, 'stalls')
   await using _meter = await startStallMeter(stalls)
   const before = await takeStock()
