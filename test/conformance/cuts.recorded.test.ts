@@ -12,7 +12,7 @@ const AHEAD_MS = 300
 /** Of many cuts in a row, from the eleventh on, one a second is made. */
 const CROWDED_MS = 1000
 /** Those that ask for a cut when nobody else does. */
-const ALONE = ['hand-over 2', 'hand-over 3', 'pause']
+const ALONE = ['hand-over 2', 'hand-over 3']
 
 let lesson: RecordedClass<'eventful'>
 let checked: CheckedRecording
