@@ -39,9 +39,10 @@ async function playFilm(url, { places, longestMs, fps }) {
   const { ended: hasEnded } = video
   const stepped = []
   for (let n = 0; hasEnded && n < Math.round(video.duration * fps); n++) {
-    const seeked = once('seeked')
+    // A seek has ended before its picture is painted; each one leads to another picture.
+    const arrived = new Promise((resolve) => video.requestVideoFrameCallback(resolve))
     video.currentTime = (n + 0.5) / fps
-    await Promise.race([seeked, late])
+    await Promise.race([arrived, late])
     stepped.push(look(n / fps))
   }
   return {
