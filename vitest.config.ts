@@ -29,8 +29,8 @@ const WITH_BROWSER = {
   testTimeout: MEDIA_TEST_TIMEOUT_MS,
   hookTimeout: MEDIA_TEST_TIMEOUT_MS,
 }
-/** As many as there are outages of a live source: they cost little and last half a minute each. */
-const CONCURRENT_TESTS = 12
+/** Outages of a live source that are waited out at once: each lasts half a minute, more pages than these hold each other up. */
+const CONCURRENT_TESTS = 4
 const BUILD_PAGES = 'scripts/vitest/build-pages.ts'
 const PREPARE_EMBEDDED = 'scripts/vitest/prepare-embedded.ts'
 const RECORD_CLASSES = 'scripts/vitest/record-classes.ts'
@@ -67,7 +67,7 @@ export default defineConfig({
         test: {
           ...WITH_BROWSER,
           name: 'chrome',
-          // Tests of sources wait out an outage each, all at once.
+          // Tests of sources wait out an outage each, several at once.
           maxConcurrency: CONCURRENT_TESTS,
           globalSetup: [WATCH_STALLS, BUILD_PAGES, PREPARE_EMBEDDED],
           include: tests('chrome'),

@@ -90,7 +90,8 @@ async function until(page: Page, expression: string, timeout = SHOWN_MS): Promis
 /** Makes a clip by a call and not by hand, and waits until it is there. */
 async function makeClip(label: string): Promise<void> {
   const { id } = await client.highlights.trigger(recording.id, { preSec: 2, postSec: 0, label, by: 'Ms Li' })
-  await expect.poll(async () => (await client.highlights.get(id)).state, { timeout: CUT_MS }).toBe('ready')
+  // Runs before the tests too, where `expect.poll` may not be called.
+  await vi.waitFor(async () => expect((await client.highlights.get(id)).state).toBe('ready'), { timeout: CUT_MS })
 }
 
 /** One of the clips that were made before the tests. */

