@@ -112,7 +112,9 @@ interface Sources extends AsyncDisposable {
   readonly live: LiveClass
   readonly sfu: Sfu
   readonly publish: () => Promise<void>
+  /** Those from the beginning on: all but Ben. */
   readonly specs: SourceSpec[]
+  readonly ben: SourceSpec
 }
 
 async function openSources(): Promise<Sources> {
@@ -133,9 +135,9 @@ async function openSources(): Promise<Sources> {
     specs: [
       ...live.sources,
       { id: 'amy', type: 'whep', url: sfu.whepUrl('amy') },
-      { id: 'ben', type: 'whep', url: sfu.whepUrl('ben') },
       { id: 'file', type: 'video', url: files.url(basename(file)) },
     ],
+    ben: { id: 'ben', type: 'whep', url: sfu.whepUrl('ben') },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
 }
@@ -157,6 +159,8 @@ export async function holdSteadyClass(service: TestService): Promise<SteadyStory
   const pair = { id: second.id, fromMs: running + SETTLE_SEC * 1000, toMs: Date.now() }
   await second.stop()
   await sources.publish()
+  await call.addSource(sources.ben)
+  await call.running()
   await sleep(JOIN_MS)
   const steady = Date.now()
   await sleep(STEADY_SEC * 1000)
