@@ -7,6 +7,8 @@ import { type OpenedSource, SourceHarness, type SourceView, tell } from './harne
 
 /** Twice what is buffered ahead of the picture, so that every outage shows. */
 const OUTAGE_MS = 8_000
+/** A source that was never live counts as stalled after ten seconds. */
+const NEVER_LIVE_MS = 11_000
 /** Three times hls.js' own time-outs. */
 const LONG_OUTAGE_MS = 30_000
 /** From the end of an outage to moving pictures: the longest it may take. */
@@ -98,7 +100,7 @@ describe('a live HLS source comes back by itself after', () => {
     await using server = await (await HlsServer.start({ clip })).ready(4)
     server.setFault({ kind: 'status', status: 404 })
     await using source = await harness.open({ id: 'late', type: 'hls', url: server.url })
-    await sleep(OUTAGE_MS + 1000)
+    await sleep(NEVER_LIVE_MS)
     const { states } = await source.view()
     expect(states.map(({ state, code }) => `${state} ${code}`)).toEqual(['stalled source.unreachable'])
     server.setFault(null)
