@@ -20,3 +20,5 @@ export interface Report {
 
 export function summarize(report: Report): string[]
 export function slowest(report: Report): string[]
+export function filesToTryAgain(report: Pick<Report, 'testResults'>): string[]
+export function merge(first: Report, again: Report): Report

@@ -1,6 +1,7 @@
 /**
- * `node scripts/ci-summary.mjs report.json`: names what failed in Vitest's JSON report, then prints its count as the
- * last line; the files that took longest go before. Prints no count when there is no report.
+ * `node scripts/ci-summary.mjs report.json [again.json]`: names what failed in Vitest's JSON report, then prints its count as the
+ * last line; the files that took longest go before. `again.json` is the report of a second try of the files that failed.
+ * `node scripts/ci-summary.mjs --failed report.json` prints only those files, a line each. Prints no count when there is no report.
  */
 import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
@@ -31,6 +32,49 @@ export function summarize({ numPassedTests, numFailedTests, numPendingTests, num
   return [...retried, ...failedTests, ...failedFiles, skipped === 0 ? count : `${count}, ${skipped} skipped`]
 }
 
+/** A change that breaks more files than this is broken, not unlucky: it gets no second try. */
+const MOST_TRIED_AGAIN = 6
+
+/** The files that failed and may be tried again, relative to the project; none when there are too many. */
+export function filesToTryAgain({ testResults }) {
+  const failed = testResults
+    .filter(({ status }) => status === 'failed')
+    .map(({ name }) => relative(process.cwd(), name))
+  return failed.length > MOST_TRIED_AGAIN ? [] : failed
+}
+
+/** The report of a run in which the files of `again` count by their second try; what passed only then names its first failure. */
+export function merge(first, again) {
+  const second = new Map(again.testResults.map((file) => [file.name, file]))
+  const testResults = first.testResults.map((file) => {
+    const tried = second.get(file.name)
+    return tried === undefined ? file : withFirstFailures(tried, file)
+  })
+  const count = (...statuses) =>
+    testResults.flatMap(({ assertionResults }) => assertionResults).filter(({ status }) => statuses.includes(status))
+      .length
+  return {
+    numPassedTests: count('passed'),
+    numFailedTests: count('failed'),
+    numPendingTests: count('pending', 'skipped', 'disabled'),
+    numTodoTests: count('todo'),
+    testResults,
+  }
+}
+
+function withFirstFailures(tried, first) {
+  const failures = new Map(
+    first.assertionResults.map((it) => [it.fullName, it.status === 'failed' ? it.failureMessages : []]),
+  )
+  const whole = first.message ? [first.message] : ['it failed as a whole']
+  const isWhole = first.status === 'failed' && first.assertionResults.every(({ status }) => status !== 'failed')
+  const assertionResults = tried.assertionResults.map((it, index) => {
+    const before = isWhole && index === 0 ? whole : (failures.get(it.fullName) ?? [])
+    return { ...it, failureMessages: [...before, ...(it.failureMessages ?? [])] }
+  })
+  return { ...tried, assertionResults }
+}
+
 const SLOWEST = 30
 
 /** The files that took longest, slowest first, each as `12.3 s  name`. */
@@ -42,12 +86,21 @@ export function slowest({ testResults }) {
     .map(({ name, sec }) => `${sec.toFixed(1).padStart(6)} s  ${relative(process.cwd(), name)}`)
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const text = readFileSync(process.argv[2], 'utf8')
-  if (text === '') console.log('The test runner ended without a report: see its output above.')
-  else {
-    const report = JSON.parse(text)
-    console.log(`The ${SLOWEST} slowest files:`)
-    for (const line of [...slowest(report), ...summarize(report)]) console.log(line)
-  }
+const read = (path) => {
+  const text = path === undefined ? '' : readFileSync(path, 'utf8')
+  return text === '' ? undefined : JSON.parse(text)
 }
+
+function main([path, other]) {
+  if (path === '--failed') {
+    for (const file of filesToTryAgain(read(other) ?? { testResults: [] })) console.log(file)
+    return
+  }
+  const [first, again] = [read(path), read(other)]
+  if (first === undefined) return console.log('The test runner ended without a report: see its output above.')
+  console.log(`The ${SLOWEST} slowest files:`)
+  for (const line of slowest(first)) console.log(line)
+  for (const line of summarize(again === undefined ? first : merge(first, again))) console.log(line)
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) main(process.argv.slice(2))
