@@ -48,7 +48,7 @@ function tilesAt(ptsSec: number): (Tile | undefined)[] {
   return still?.sources.map((source) => source.tile) ?? []
 }
 
-describe('three live HLS sources, recorded beside a file and two WHEP sources', () => {
+describe('three live HLS sources, recorded beside a file and a WHEP source, and one that joins', () => {
   test.each(HLS)('source %i: 99 of 100 frames are in the file, and at most one of 100 is shown twice', (source) => {
     const cadence = measureCadence(steady.film, source, steady.steady)
     expect(cadence).toMatchObject({ unreadable: 0, backwards: 0 })
@@ -57,7 +57,7 @@ describe('three live HLS sources, recorded beside a file and two WHEP sources', 
   })
 
   test('every source is in a tile of its own', () => {
-    const tiles = tilesAt(steady.steady.fromSec).flatMap((tile) => (tile ? [tile.visible] : []))
+    const tiles = tilesAt(steady.joined.fromSec).flatMap((tile) => (tile ? [tile.visible] : []))
     expect(tiles).toHaveLength(6)
     for (const a of tiles) {
       expect(a.width * a.height).toBeGreaterThan((WIDTH * HEIGHT) / 12)

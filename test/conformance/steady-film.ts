@@ -12,6 +12,8 @@ export interface SteadyFilm extends RecordedClass<'steady'> {
   readonly sync: readonly (readonly SyncPoint[])[]
   /** The time in which it was recorded alone and nothing happened. */
   readonly steady: Window
+  /** The same with the source of a browser, which joined. */
+  readonly joined: Window
 }
 
 export async function readSteadyFilm(): Promise<SteadyFilm> {
@@ -27,8 +29,9 @@ export async function readSteadyFilm(): Promise<SteadyFilm> {
   })
   const timeline = new Timeline(index, film)
   const { at } = recorded.story
-  const steady = { fromSec: timeline.ptsSec(at.steady), toSec: timeline.ptsSec(at.single) }
-  return { ...recorded, index, film, timeline, sync: measureSync(film), steady }
+  const steady = { fromSec: timeline.ptsSec(at.steady), toSec: timeline.ptsSec(at.steadyEnd) }
+  const joined = { fromSec: timeline.ptsSec(at.joined), toSec: timeline.ptsSec(at.joinedEnd) }
+  return { ...recorded, index, film, timeline, sync: measureSync(film), steady, joined }
 }
 
 /** By how much a source's sound is beside its picture in the steady time, seconds; throws where beeps or flashes are missing. */

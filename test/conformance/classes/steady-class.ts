@@ -31,8 +31,11 @@ const SOURCE_SEC = 180
 const SETTLE_SEC = 5
 /** Two recordings at once. */
 const TOGETHER_SEC = 12
-/** The browser of the second recording is gone by then, and that of the publisher has started and plays. */
-const JOIN_MS = 6000
+/** The browser of the second recording is gone by then. */
+const APART_MS = 2000
+/** Ben's browser has started by then, which no frame is counted beside, and plays. */
+const JOIN_MS = 5000
+const JOINED_SEC = 8
 /** A viewer's browser starts while nothing is judged. */
 const VIEWER_STARTS_MS = 4000
 /** 500 frames of each source. The ten minutes of `npm run bench -- sync` are the long figure. */
@@ -98,6 +101,9 @@ export interface SteadyStory {
 interface SteadyTimes {
   readonly running: number
   readonly steady: number
+  readonly steadyEnd: number
+  readonly joined: number
+  readonly joinedEnd: number
   readonly single: number
   readonly board: number
   readonly stroke: number
@@ -158,12 +164,17 @@ export async function holdSteadyClass(service: TestService): Promise<SteadyStory
   await sleep((SETTLE_SEC + TOGETHER_SEC) * 1000)
   const pair = { id: second.id, fromMs: running + SETTLE_SEC * 1000, toMs: Date.now() }
   await second.stop()
+  await sleep(APART_MS)
+  const steady = Date.now()
+  await sleep(STEADY_SEC * 1000)
+  const steadyEnd = Date.now()
   await sources.publish()
   await call.addSource(sources.ben)
   await call.running()
   await sleep(JOIN_MS)
-  const steady = Date.now()
-  await sleep(STEADY_SEC * 1000)
+  const joined = Date.now()
+  await sleep(JOINED_SEC * 1000)
+  const joinedEnd = Date.now()
   const viewing = playInChrome(call.liveUrl)
   await sleep(VIEWER_STARTS_MS)
   const changes = await changePicture(call)
@@ -180,7 +191,7 @@ export async function holdSteadyClass(service: TestService): Promise<SteadyStory
     versions: [...watch.versions.values()],
     live: await viewing,
     viewersAfter: (await sources.sfu.viewers('amy')) + (await sources.sfu.viewers('ben')),
-    at: { running, steady, ...changes, ...outage, stopped, completed },
+    at: { running, steady, steadyEnd, joined, joinedEnd, ...changes, ...outage, stopped, completed },
   }
 }
 
