@@ -37,7 +37,7 @@ describe('a WHEP source, recorded beside four others', () => {
 
   test('a publisher that leaves gives way to a placeholder and is back within 5 s of its return', () => {
     const { timeline, film, story } = steady
-    const from = timeline.ptsSec(story.at.frozen)
+    const from = timeline.ptsSec(story.at.left)
     const gone = firstPicture(film, from, ({ sources }) => sources[BEN]?.counter === undefined)
     expect(gone).toBeDefined()
     const backSec = timeline.ptsSec(story.at.back)

@@ -43,6 +43,7 @@ const STEADY_SEC = 20
 /** Between two changes, so that each is seen to its end. */
 const PAUSE_MS = 1500
 const STALL_SEC = 10
+const AWAY_MS = 6000
 /** Time for a stalled source to come back, and a little of what follows. */
 const AFTER_STALL_MS = RETURN_MAX_MS + 1500
 
@@ -109,6 +110,8 @@ interface SteadyTimes {
   readonly stroke: number
   readonly frozen: number
   readonly thawed: number
+  readonly afterStall: number
+  readonly left: number
   readonly back: number
   readonly stopped: number
   readonly completed: number
@@ -168,6 +171,7 @@ export async function holdSteadyClass(service: TestService): Promise<SteadyStory
   const steady = Date.now()
   await sleep(STEADY_SEC * 1000)
   const steadyEnd = Date.now()
+  const outage = await stall(sources)
   await sources.publish()
   await call.addSource(sources.ben)
   await call.running()
@@ -178,7 +182,7 @@ export async function holdSteadyClass(service: TestService): Promise<SteadyStory
   const viewing = playInChrome(call.liveUrl)
   await sleep(VIEWER_STARTS_MS)
   const changes = await changePicture(call)
-  const outage = await stall(sources)
+  const absence = await leave(sources)
   const stopped = Date.now()
   const recording = await call.stop()
   const completed = Date.now()
@@ -191,7 +195,7 @@ export async function holdSteadyClass(service: TestService): Promise<SteadyStory
     versions: [...watch.versions.values()],
     live: await viewing,
     viewersAfter: (await sources.sfu.viewers('amy')) + (await sources.sfu.viewers('ben')),
-    at: { running, steady, steadyEnd, joined, joinedEnd, ...changes, ...outage, stopped, completed },
+    at: { running, steady, steadyEnd, joined, joinedEnd, ...changes, ...outage, ...absence, stopped, completed },
   }
 }
 
@@ -207,16 +211,24 @@ async function changePicture(call: RecordingCall) {
   return { single, board, stroke }
 }
 
-/** The second HLS source hangs and Ben leaves; both come back. */
-async function stall({ live, sfu, publish }: Sources) {
+/** The second HLS source hangs and comes back. */
+async function stall({ live }: Sources) {
   live.server(1).freeze()
-  await sfu.unpublish('ben')
   const frozen = Date.now()
   await sleep(STALL_SEC * 1000)
   live.server(1).thaw()
   const thawed = Date.now()
+  await sleep(AFTER_STALL_MS)
+  return { frozen, thawed, afterStall: Date.now() }
+}
+
+/** Ben's publisher leaves for longer than the 2 s after which a placeholder is shown, and comes back. */
+async function leave({ sfu, publish }: Sources) {
+  await sfu.unpublish('ben')
+  const left = Date.now()
+  await sleep(AWAY_MS)
   await publish()
   const back = Date.now()
   await sleep(AFTER_STALL_MS)
-  return { frozen, thawed, back }
+  return { left, back }
 }
