@@ -3,8 +3,9 @@ import { basename, join } from 'node:path'
 import type { ProcessLife } from '../machine/index.ts'
 import { isMissing } from '../store/index.ts'
 import { namesIn } from './names-in.ts'
-import { adoptedOf, holdsLeftovers, readSpooled, type SpooledSegment, type SpooledTake, takeFileOf } from './spool.ts'
+import { adoptedOf, holdsLeftovers, readSpooled, type SpooledSegment, type SpooledTake } from './spool.ts'
 import { lifeOfFolder } from './spool-life.ts'
+import { takeFileOf } from './take-file.ts'
 
 /** The folder of one take in the spool of this machine. */
 export interface SpoolFolder {

@@ -2,10 +2,13 @@ import { rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { isMissing } from '../store/index.ts'
 import { namesIn } from './names-in.ts'
+import { takeFileOf } from './take-file.ts'
 
 const THOROUGH = { recursive: true, force: true, maxRetries: 5, retryDelay: 100 } as const
 /** A folder that is being made or removed has a hidden name, normally for less than this. */
 const HIDDEN_MS = 60_000
+/** A Chrome that outlives its recorder by a moment may make its profile anew where a folder lay; by then it has ended. */
+const ORPHANED_MS = 5_000
 
 /**
  * Removes a folder of the spool. A rename hides it first, so that nobody finds a part of it, and a process of a killed Chrome that
@@ -22,11 +25,21 @@ export async function removeFolder(path: string): Promise<void> {
   await rm(hidden, THOROUGH)
 }
 
-/** Removes the hidden folders of processes that were killed while making or removing them. Errors: those of the disk. */
+/**
+ * Removes the hidden folders of processes that were killed while making or removing them, and folders without a `take.json`: no
+ * take has one, so it is what a dying Chrome wrote where a take's folder had lain. Errors: those of the disk.
+ */
 export async function sweepHidden(spoolDir: string, nowMs: number): Promise<void> {
-  for (const name of (await namesIn(spoolDir)).filter((each) => each.startsWith('.'))) {
+  for (const name of await namesIn(spoolDir)) {
     const path = join(spoolDir, name)
+    const isHidden = name.startsWith('.')
+    if (!isHidden && (await exists(takeFileOf(path)))) continue
     const found = await stat(path).catch(() => undefined)
-    if (found !== undefined && nowMs - found.ctimeMs > HIDDEN_MS) await rm(path, THOROUGH)
+    if (found === undefined || nowMs - found.ctimeMs <= (isHidden ? HIDDEN_MS : ORPHANED_MS)) continue
+    await rm(path, THOROUGH)
   }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined)) !== undefined
 }

@@ -11,6 +11,7 @@ import { namesIn } from './names-in.ts'
 import { removeFolder } from './remove-folder.ts'
 import { parseSpoolEntry, type SpoolEntry, spoolEntryName } from './spool-entry.ts'
 import { occupyFolder } from './spool-life.ts'
+import { takeFileOf } from './take-file.ts'
 
 /** A segment on its way to the store. */
 export interface SpooledSegment extends SpoolEntry {
@@ -47,8 +48,6 @@ export interface Spool extends AsyncDisposable {
   /** Records that a segment's media found no room. */
   writeGap(entry: Omit<SpoolEntry, 'bytes' | 'kind'>): Promise<SpooledSegment>
 }
-
-const TAKE_FILE = 'take.json'
 
 export async function openSpool(spoolDir: string, about: Omit<SpooledTake, 'owner'>): Promise<Spool> {
   const { recordingId, take } = about
@@ -144,11 +143,6 @@ export async function holdsLeftovers(folder: string): Promise<boolean> {
   const adopted = adoptedOf(folder)
   for (const name of await namesIn(adopted)) if (await holdsLeftovers(join(adopted, name))) return true
   return false
-}
-
-/** The path of `take.json` in a take's folder. */
-export function takeFileOf(folder: string): string {
-  return join(folder, TAKE_FILE)
 }
 
 /** The path of the takes that a take has adopted. */

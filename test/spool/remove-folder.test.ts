@@ -29,11 +29,12 @@ test('what is not there is removed already', async () => {
   await removeFolder(join(spoolDir, 'rec-1-b'))
 })
 
-test('what a killed process was making or removing is swept when it is old, and nothing else', async () => {
-  for (const name of ['.making', '.rec-1-c', 'rec-1-d'])
+test('what a killed process was making or removing, and what a dying Chrome wrote there, is swept when it is old, and nothing else', async () => {
+  for (const name of ['.making', '.rec-1-c', 'rec-1-d', 'rec-1-e'])
     await mkdir(join(spoolDir, name, 'chrome'), { recursive: true })
+  await writeFile(join(spoolDir, 'rec-1-d', 'take.json'), '{}')
   await sweepHidden(spoolDir, Date.now())
-  expect(await readdir(spoolDir)).toHaveLength(3)
+  expect(await readdir(spoolDir)).toHaveLength(4)
   await sweepHidden(spoolDir, Date.now() + HOUR_MS)
   expect(await readdir(spoolDir)).toEqual(['rec-1-d'])
   await sweepHidden(join(spoolDir, 'missing'), Date.now())
