@@ -26,20 +26,26 @@ export async function removeFolder(path: string): Promise<void> {
 }
 
 /**
- * Removes the hidden folders of processes that were killed while making or removing them, and folders without a `take.json`: no
- * take has one, so it is what a dying Chrome wrote where a take's folder had lain. Errors: those of the disk.
+ * Removes the hidden folders of processes that were killed while making or removing them, and folders without a `take.json`:
+ * every take's has one, so such a folder is what a dying Chrome wrote where a take's had lain. Errors: those of the disk.
  */
 export async function sweepHidden(spoolDir: string, nowMs: number): Promise<void> {
   for (const name of await namesIn(spoolDir)) {
     const path = join(spoolDir, name)
     const isHidden = name.startsWith('.')
-    if (!isHidden && (await exists(takeFileOf(path)))) continue
+    if (!isHidden && !(await isGone(takeFileOf(path)))) continue
     const found = await stat(path).catch(() => undefined)
     if (found === undefined || nowMs - found.ctimeMs <= (isHidden ? HIDDEN_MS : ORPHANED_MS)) continue
     await rm(path, THOROUGH)
   }
 }
 
-async function exists(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined)) !== undefined
+/** False also where the disk does not say: only what is surely no take's may be removed. */
+async function isGone(path: string): Promise<boolean> {
+  try {
+    await stat(path)
+    return false
+  } catch (error) {
+    return isMissing(error)
+  }
 }
