@@ -14,11 +14,11 @@ const LONGEST_MS = 600_000
 
 /**
  * Vitest's global set-up of the recorded tests: the classes that they read are recorded before any test runs, while the machine does
- * nothing else. A class that cannot be recorded fails its readers, not the whole run. `PANOREC_TEST_CLASSES` names a folder that keeps
+ * nothing else. A class that cannot be recorded fails its readers, not the whole run. `RECORDED_CLASSES` names a folder that keeps
  * them, for somebody who writes a reader.
  */
 export default async function recordClasses(project: TestProject): Promise<() => void> {
-  const kept = process.env.PANOREC_TEST_CLASSES
+  const kept = process.env.RECORDED_CLASSES
   const folder = kept ?? mkdtempSync(join(tmpdir(), 'panorec-classes-'))
   project.provide('classes', folder)
   for (const name of CLASS_NAMES) {

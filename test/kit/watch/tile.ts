@@ -20,6 +20,8 @@ export interface Tile {
 
 /** A tile smaller than this share of the picture's width or height is noise. */
 const SMALLEST_TILE = 0.04
+/** A line thinner than this, pixels, is the ring around a tile of somebody who speaks, whose colour may be a source's. */
+const THICKEST_RING = 6
 /** Luma between these is neither a black nor a white block. */
 const BLACK_BELOW = 100
 const WHITE_ABOVE = 155
@@ -44,8 +46,19 @@ export function locateTile(picture: Picture, pattern: Pattern): Tile | undefined
   return tileAround(picture, pattern, visible)
 }
 
+/** From the first to behind the last of the lines that have enough of the colour, without lines as thin as a ring. */
 function span(counts: Uint32Array, enough: number): readonly [number, number] {
-  return [counts.findIndex((n) => n >= enough), counts.findLastIndex((n) => n >= enough) + 1]
+  const isThick = (n: number, at: number): boolean => n >= enough && thickness(counts, at, enough) * 2 > THICKEST_RING
+  return [counts.findIndex(isThick), counts.findLastIndex(isThick) + 1]
+}
+
+/** How many lines in a row have enough of the colour, around one of them. */
+function thickness(counts: Uint32Array, at: number, enough: number): number {
+  const isEnough = (line: number): boolean => (counts[line] ?? 0) >= enough
+  let [from, to] = [at, at + 1]
+  while (isEnough(from - 1)) from--
+  while (isEnough(to)) to++
+  return to - from
 }
 
 function isColoured(picture: Picture, pattern: Pattern, x: number, y: number): boolean {
