@@ -79,7 +79,7 @@ export default defineConfig({
         test: {
           ...WITH_BROWSER,
           name: 'recorded',
-          globalSetup: [WATCH_STALLS, BUILD_PAGES, RECORD_CLASSES],
+          globalSetup: [WATCH_STALLS, BUILD_PAGES, PREPARE_EMBEDDED, RECORD_CLASSES],
           include: tests('recorded'),
           sequence: { groupOrder: 3 },
         },

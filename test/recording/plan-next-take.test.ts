@@ -60,6 +60,13 @@ describe('the take after one that ended by itself', () => {
   })
 })
 
+test('no wait is added to the time that it took to miss a worker, however quickly the takes before died', () => {
+  const [last, ...before] = takesOf(MINUTE_MS, ...repeat(6, 500)).reverse()
+  if (last === undefined) return expect.unreachable()
+  const lost = { ...last, error: { code: 'recorder.lost', message: '' } }
+  expect(planNextTake([...before.reverse(), lost], AT)).toEqual({ action: 'next-take', delayMs: 0 })
+})
+
 describe('a recording is given up', () => {
   test('after so many quick deaths in a row, with the last error named', () => {
     expect(delayAfter(MINUTE_MS, ...repeat(DEFAULT_RECOVERY.quickDeaths - 1, 500))).toBe(30_000)

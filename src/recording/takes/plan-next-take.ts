@@ -31,8 +31,13 @@ type Recovery =
 
 /** Errors that another take would meet too: something is missing or set wrongly on this machine. */
 const HOPELESS: ReadonlySet<string> = new Set(['chrome.not-found', 'encoder.unsupported', 'config.invalid'])
-/** Ends that say nothing about the take: the service stopped, or was killed and came back. */
+/** Ends that say nothing about the take: the service stopped. */
 const INNOCENT: ReadonlySet<string> = new Set(['service.stopping'])
+/**
+ * Ends that are known late: the worker was missed after its lease, or came back. No wait is added to that; the recorder may have
+ * outlived its worker, and records until the next take begins.
+ */
+const KNOWN_LATE: ReadonlySet<string> = new Set(['recorder.lost'])
 
 /**
  * What follows a take that ended without anybody asking for it. The first restart is immediate; takes that die one after
@@ -55,7 +60,7 @@ export function planNextTake(
   if (deaths >= (isBegun ? policy.quickDeaths : policy.deathsBeforeStart)) {
     return { action: 'give-up', error: isBegun ? crashLoop(deaths, error) : error }
   }
-  return { action: 'next-take', delayMs: delayAfter(deaths, policy) }
+  return { action: 'next-take', delayMs: KNOWN_LATE.has(error.code) ? 0 : delayAfter(deaths, policy) }
 }
 
 /** Takes at the end of the row that did not run well. */

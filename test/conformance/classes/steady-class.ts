@@ -33,11 +33,9 @@ const SETTLE_SEC = 5
 const TOGETHER_SEC = 12
 /** The browser of the second recording is gone by then. */
 const APART_MS = 2000
-/** Ben's browser has started by then, which no frame is counted beside, and plays. */
-const JOIN_MS = 5000
+/** Ben's browser and a viewer's have started by then, which no frame is counted beside, and play. */
+const JOIN_MS = 6000
 const JOINED_SEC = 8
-/** A viewer's browser starts while nothing is judged. */
-const VIEWER_STARTS_MS = 4000
 /** 500 frames of each source. The ten minutes of `npm run bench -- sync` are the long figure. */
 const STEADY_SEC = 20
 /** Between two changes, so that each is seen to its end. */
@@ -174,13 +172,12 @@ export async function holdSteadyClass(service: TestService): Promise<SteadyStory
   const outage = await stall(sources)
   await sources.publish()
   await call.addSource(sources.ben)
+  const viewing = playInChrome(call.liveUrl)
   await call.running()
   await sleep(JOIN_MS)
   const joined = Date.now()
   await sleep(JOINED_SEC * 1000)
   const joinedEnd = Date.now()
-  const viewing = playInChrome(call.liveUrl)
-  await sleep(VIEWER_STARTS_MS)
   const changes = await changePicture(call)
   const absence = await leave(sources)
   const stopped = Date.now()
