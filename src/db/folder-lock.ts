@@ -15,7 +15,7 @@ interface Owner {
  */
 export async function lockFolder(folder: string): Promise<AsyncDisposable> {
   const path = `${folder}.lock`
-  const { pid, startTicks, bootId } = await identifyProcess(process.pid)
+  const { pid, startTicks, bootId } = identifyProcess(process.pid)
   const mine: Owner = { pid, started: startTicks }
   const text = JSON.stringify(mine)
   try {
@@ -23,7 +23,7 @@ export async function lockFolder(folder: string): Promise<AsyncDisposable> {
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
     const owner = parseOwner(await readFile(path, 'utf8'))
-    if (owner !== undefined && (await lifeOf({ pid: owner.pid, startTicks: owner.started, bootId })) !== 'gone') {
+    if (owner !== undefined && lifeOf({ pid: owner.pid, startTicks: owner.started, bootId }) !== 'gone') {
       throw new AppError(
         'database.unavailable',
         `The folder ${folder} is in use by process ${owner.pid}: stop that one, or give this one another \`PANOREC_DATA_DIR\`, or let both share \`PANOREC_DATABASE_URL\`.`,

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os'
 import { repeat } from '../timing/index.ts'
-import { readMemoryInfo } from './proc.ts'
+import { readMemoryInfo, readNow } from './proc.ts'
 
 /** What the machine, or the container where that is narrower, has and uses: the mean of the last seconds. */
 export interface MachineLoad {
@@ -35,13 +34,13 @@ interface LoadWatch extends Disposable {
 }
 
 /** Watches the machine and the container's limits (cgroup v2) from now on. */
-export async function watchLoad(): Promise<LoadWatch> {
-  let samples = [await readSample()]
+export function watchLoad(): LoadWatch {
+  let samples = [readSample()]
   const sampling = repeat({
     everyMs: SAMPLE_MS,
     unref: true,
-    async work() {
-      const sample = await readSample()
+    work() {
+      const sample = readSample()
       samples = [...samples.filter(({ atSec }) => atSec > sample.atSec - WINDOW_SEC), sample]
     },
   })
@@ -80,13 +79,15 @@ export function planLoad(first: LoadSample, last: LoadSample): MachineLoad {
   return { ...cpu, ...memory }
 }
 
-async function readSample(): Promise<LoadSample> {
-  const [cpuMax, cpuStat, memoryMax, memoryCurrent, memoryStat] = await Promise.all(
-    ['cpu.max', 'cpu.stat', 'memory.max', 'memory.current', 'memory.stat'].map((name) =>
-      readFile(`${CGROUP}/${name}`, 'utf8').catch(() => ''),
-    ),
-  )
-  const available = numberIn(await readMemoryInfo(), /^MemAvailable:\s+(\d+) kB$/m)
+function readSample(): LoadSample {
+  const [cpuMax, cpuStat, memoryMax, memoryCurrent, memoryStat] = [
+    'cpu.max',
+    'cpu.stat',
+    'memory.max',
+    'memory.current',
+    'memory.stat',
+  ].map((name) => readNow(`${CGROUP}/${name}`))
+  const available = numberIn(readMemoryInfo(), /^MemAvailable:\s+(\d+) kB$/m)
   const busyMs = cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0)
   return {
     atSec: performance.now() / 1000,

@@ -13,23 +13,23 @@ export interface ProcessIdentity {
 export type ProcessLife = 'running' | 'stopped' | 'gone'
 
 /** The identity of a running process of this machine. */
-export async function identifyProcess(pid: number): Promise<ProcessIdentity> {
-  const stat = await readStat(pid)
-  return { pid, startTicks: stat?.startTicks ?? '', bootId: await readBootId() }
+export function identifyProcess(pid: number): ProcessIdentity {
+  const stat = readStat(pid)
+  return { pid, startTicks: stat?.startTicks ?? '', bootId: readBootId() }
 }
 
 /** A process of another boot, or one whose number went to another, is gone; so is a zombie. */
-export async function lifeOf({ pid, startTicks, bootId }: ProcessIdentity): Promise<ProcessLife> {
+export function lifeOf({ pid, startTicks, bootId }: ProcessIdentity): ProcessLife {
   if (startTicks === '') return existenceOf(pid) === 'own' ? 'running' : 'gone'
-  if (bootId !== (await readBootId())) return 'gone'
-  const stat = await readStat(pid)
+  if (bootId !== readBootId()) return 'gone'
+  const stat = readStat(pid)
   if (stat?.startTicks !== startTicks || stat.state === 'Z' || stat.state === 'X') return 'gone'
   return isStoppedState(stat.state) ? 'stopped' : 'running'
 }
 
 /** True for a process that does nothing until SIGCONT; false where there is no /proc. */
-export async function isStopped(pid: number): Promise<boolean> {
-  return isStoppedState((await readStat(pid))?.state)
+export function isStopped(pid: number): boolean {
+  return isStoppedState(readStat(pid)?.state)
 }
 
 function isStoppedState(state: string | undefined): boolean {

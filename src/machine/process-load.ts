@@ -1,4 +1,4 @@
-import { readProcessFile } from './proc.ts'
+import { readMappedFile, readProcessFile } from './proc.ts'
 import { readProcessTree } from './process-tree.ts'
 
 interface ProcessLoad {
@@ -20,7 +20,7 @@ export function createLoadMeter(rootPid: number): (nowMs: number) => Promise<Pro
   let memoryAtMs = Number.NEGATIVE_INFINITY
   let memoryBytes = 0
   return async (nowMs) => {
-    const tree = await readProcessTree(rootPid)
+    const tree = readProcessTree(rootPid)
     const spent = tree.reduce((sum, { pid, cpuTicks }) => sum + cpuTicks - (ticksBefore.get(pid) ?? 0), 0)
     const elapsedSec = sampledAtMs === undefined ? Number.POSITIVE_INFINITY : (nowMs - sampledAtMs) / 1000
     ticksBefore = new Map(tree.map(({ pid, cpuTicks }) => [pid, cpuTicks]))
@@ -35,10 +35,10 @@ export function createLoadMeter(rootPid: number): (nowMs: number) => Promise<Pro
 
 /** PSS, or for a sandboxed process that hides it the resident size less what is shared. */
 async function readMemory(pid: number): Promise<number> {
-  const rollup = await readProcessFile(pid, 'smaps_rollup')
+  const rollup = await readMappedFile(pid, 'smaps_rollup')
   const pss = /^Pss:\s+(\d+) kB$/m.exec(rollup)
   if (pss !== null) return Number(pss[1]) * 1024
-  const statm = await readProcessFile(pid, 'statm')
+  const statm = readProcessFile(pid, 'statm')
   const [, resident = 0, shared = 0] = statm.split(' ').map(Number)
   return (resident - shared) * 4096
 }

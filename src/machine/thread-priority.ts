@@ -20,11 +20,11 @@ export function yieldToMainThread(browserPid: number): AsyncDisposable {
   return repeat({ everyMs: EVERY_MS, work: () => lowerWorkers(browserPid, known) })
 }
 
-async function lowerWorkers(browserPid: number, known: Set<number>): Promise<void> {
-  for (const { pid } of await readProcessTree(browserPid)) {
-    for (const thread of await listThreads(pid)) {
+function lowerWorkers(browserPid: number, known: Set<number>): void {
+  for (const { pid } of readProcessTree(browserPid)) {
+    for (const thread of listThreads(pid)) {
       if (known.has(thread)) continue
-      const name = await readProcessFile(pid, `task/${thread}/comm`)
+      const name = readProcessFile(pid, `task/${thread}/comm`)
       if (name.trim() === WORKER_THREAD && lower(thread)) known.add(thread)
     }
   }

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { listProcesses, readPidNamespace, readProcessFile } from './proc.ts'
+import { listProcesses, readMappedFile, readPidNamespace } from './proc.ts'
 import { existenceOf } from './process-signals.ts'
 
 /** A temporary folder of one take or one clip, gone when it is disposed. */
@@ -21,7 +21,7 @@ const OWNER_FILE = '.owner'
  */
 export async function makeWorkFolder(work: 'take' | 'clip'): Promise<WorkFolder> {
   const path = await mkdtemp(join(tmpdir(), `panorec-${work}-`))
-  await writeFile(join(path, OWNER_FILE), ownerText(await readPidNamespace(), process.pid))
+  await writeFile(join(path, OWNER_FILE), ownerText(readPidNamespace(), process.pid))
   return { path, [Symbol.asyncDispose]: () => rm(path, THOROUGH) }
 }
 
@@ -30,7 +30,7 @@ export async function makeWorkFolder(work: 'take' | 'clip'): Promise<WorkFolder>
  * there is no /proc, or in another container's folders, it cannot be known, and they stay.
  */
 export async function clearWorkFolders(): Promise<void> {
-  const namespace = await readPidNamespace()
+  const namespace = readPidNamespace()
   if (namespace === '0') return
   const paths = (await readdir(tmpdir())).filter((name) => NAME.test(name)).map((name) => join(tmpdir(), name))
   const dead: string[] = []
@@ -52,8 +52,8 @@ const ownerText = (namespace: string, pid: number): string => `${namespace} ${pi
 /** The TMPDIR of each process of this user. */
 async function temporaryFoldersInUse(): Promise<ReadonlySet<string>> {
   const found = await Promise.all(
-    (await listProcesses()).map(async (pid) => {
-      const environment = await readProcessFile(pid, 'environ')
+    listProcesses().map(async (pid) => {
+      const environment = await readMappedFile(pid, 'environ')
       return /(?:^|\0)TMPDIR=([^\0]*)/.exec(environment)?.[1]
     }),
   )

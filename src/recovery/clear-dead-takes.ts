@@ -21,5 +21,5 @@ async function killOwner(profileDir: string): Promise<void> {
   const lock = await readlink(join(profileDir, 'SingletonLock')).catch(() => '')
   const pid = Number(/-(\d+)$/.exec(lock)?.[1])
   if (!Number.isInteger(pid)) return
-  if ((await commandLineOf(pid)).includes(profileDir)) await killProcessTree(pid)
+  if ((await commandLineOf(pid)).includes(profileDir)) killProcessTree(pid)
 }

@@ -23,7 +23,7 @@ export async function listSpoolFolders(spoolDir: string, recordingId?: string): 
   for (const name of names) {
     const path = join(spoolDir, name)
     const about = await readAbout(path)
-    if (about !== undefined) folders.push({ path, about, life: await lifeOfFolder(path, about.owner) })
+    if (about !== undefined) folders.push({ path, about, life: lifeOfFolder(path, about.owner) })
   }
   return folders.sort((a, b) => compare(a.about.recordingId, b.about.recordingId) || byTake(a, b))
 }

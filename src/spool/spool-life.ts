@@ -15,7 +15,7 @@ export function occupyFolder(path: string): Disposable {
  * The life of whoever made a folder. A folder that this process made and has left counts as a dead process's: a worker that lives
  * for months must not hold what it could not store for as long.
  */
-export async function lifeOfFolder(path: string, owner: ProcessIdentity): Promise<ProcessLife> {
+export function lifeOfFolder(path: string, owner: ProcessIdentity): ProcessLife {
   if (owner.pid === process.pid && !OPEN.has(resolve(path))) return 'gone'
-  return await lifeOf(owner)
+  return lifeOf(owner)
 }

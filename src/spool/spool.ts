@@ -52,7 +52,7 @@ export interface Spool extends AsyncDisposable {
 export async function openSpool(spoolDir: string, about: Omit<SpooledTake, 'owner'>): Promise<Spool> {
   const { recordingId, take } = about
   const path = join(spoolDir, `${recordingId}-${take}-${randomUUID().slice(0, 8)}`)
-  const owner = await identifyProcess(process.pid)
+  const owner = identifyProcess(process.pid)
   using opening = new DisposableStack()
   opening.use(occupyFolder(path))
   await createFolder(spoolDir, path, { ...about, owner })

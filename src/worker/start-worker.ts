@@ -51,7 +51,7 @@ export async function startWorker(options: WorkerOptions): Promise<AsyncDisposab
     },
   }
   await using undo = new AsyncDisposableStack()
-  const admission = undo.use(await openAdmission(options.limits, costs))
+  const admission = undo.use(openAdmission(options.limits, costs))
   const worker = undo.use(new Worker({ ...options, metrics }, admission))
   await worker.start()
   const resources = undo.move()

@@ -53,7 +53,7 @@ test.each([
     expect(checked.manifest).toMatchObject({ state: 'failed', error: { code }, durationSec: ended.durationSec })
     expect(ended.durationSec).toBeGreaterThanOrEqual(1)
     expect(await folders.spooled()).toEqual([])
-    expect((await readProcessTree(process.pid)).length).toBe(1)
+    expect(readProcessTree(process.pid).length).toBe(1)
   },
   TEST_TIMEOUT_MS,
 )

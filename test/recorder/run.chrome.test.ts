@@ -48,7 +48,7 @@ test(
       ])
     }
     expect(await folders.spooled()).toEqual([])
-    expect((await readProcessTree(process.pid)).length).toBe(1)
+    expect(readProcessTree(process.pid).length).toBe(1)
   },
   TEST_TIMEOUT_MS,
 )

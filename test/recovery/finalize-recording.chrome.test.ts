@@ -28,7 +28,7 @@ test(
     })
     const exited = once(child, 'exit')
     for await (const line of createInterface({ input: child.stdout })) if (line === '3') break
-    const tree = (await readProcessTree(child.pid ?? 0)).map(({ pid }) => pid)
+    const tree = readProcessTree(child.pid ?? 0).map(({ pid }) => pid)
     child.kill('SIGKILL')
     await exited
 
@@ -58,7 +58,7 @@ test('finds nothing to close of a recording that stored nothing', async () => {
 
 async function allGone(pids: readonly number[]): Promise<void> {
   const deadlineMs = performance.now() + CHROME_GONE_MS
-  const alive = async () => (await Promise.all(pids.map(readProcessTree))).flat()
-  while ((await alive()).length > 0 && performance.now() < deadlineMs) await sleep(50)
-  expect(await alive()).toEqual([])
+  const alive = () => pids.flatMap(readProcessTree)
+  while (alive().length > 0 && performance.now() < deadlineMs) await sleep(50)
+  expect(alive()).toEqual([])
 }

@@ -50,7 +50,7 @@ test('a recording is expected to cost what the last ones did, their starts left 
 test('a recording whose take before still runs on the machine does not count twice', async () => {
   const huge = { cpuCores: 1e6, memoryBytes: 0 }
   const roomForOneAndAHalf = (1.5 * huge.cpuCores * 100) / availableParallelism()
-  using desk = await openAdmission(
+  using desk = openAdmission(
     { maxRecordings: 9, maxCpuPercent: roomForOneAndAHalf, maxMemoryPercent: 100 },
     { add: () => {}, expected: () => huge },
   )
@@ -89,7 +89,7 @@ test('the limits of a container are read, and count where they leave less than t
 })
 
 test('the load of this machine is within what it has', async () => {
-  using watch = await watchLoad()
+  using watch = watchLoad()
   const { load } = watch
   expect(load.cpuCores).toBeGreaterThan(0)
   expect(load.usedMemoryBytes).toBeGreaterThan(0)

@@ -126,5 +126,5 @@ async function findSocketFolder(profileDir: string): Promise<string | undefined>
 async function closeOrKill(browser: Browser, pid: number): Promise<void> {
   const closed = browser.close().catch(() => undefined)
   await within(CLOSE_TIMEOUT_MS, closed, () => undefined)
-  await killProcessTree(pid)
+  killProcessTree(pid)
 }

@@ -27,7 +27,7 @@ export class PageClock {
       const reading = await this.#ask()
       if (reading.roundTripMs < best.roundTripMs) best = reading
     }
-    return { machine: await bootOrHost(), offsetMs: best.offsetMs }
+    return { machine: bootOrHost(), offsetMs: best.offsetMs }
   }
 
   async #ask(): Promise<{ readonly roundTripMs: number; readonly offsetMs: number }> {
@@ -53,6 +53,6 @@ function monotonicMs(): number {
 }
 
 /** Names the origin of the monotonic clock: the boot, or the host where no boot has an id. */
-async function bootOrHost(): Promise<string> {
-  return (await readBootId()) || hostname()
+function bootOrHost(): string {
+  return readBootId() || hostname()
 }

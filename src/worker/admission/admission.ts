@@ -19,8 +19,8 @@ interface Place extends Disposable {
   isInTheLoad(): void
 }
 
-export async function openAdmission(limits: AdmissionLimits, costs: TakeCosts): Promise<AdmissionControl> {
-  const watch = await watchLoad()
+export function openAdmission(limits: AdmissionLimits, costs: TakeCosts): AdmissionControl {
+  const watch = watchLoad()
   const enteredAtMs = new Map<object, number>()
   return {
     get running() {

@@ -10,7 +10,7 @@ interface SilenceOptions {
   readonly doubtMs: number
   readonly checkMs: number
   /** True when it is certain already that no more messages will come. */
-  readonly isMute: () => Promise<boolean>
+  readonly isMute: () => boolean
   readonly onSilence: (silentMs: number) => void
 }
 
@@ -32,17 +32,15 @@ export class SilenceWatch implements Disposable {
     this.#messageAtMs = performance.now()
   }
 
-  async #check(): Promise<void> {
+  #check(): void {
     const { silenceMs, doubtMs, checkMs, isMute } = this.#options
     const nowMs = performance.now()
     const isLate = nowMs - this.#checkedAtMs > checkMs + LATE_MS
     this.#checkedAtMs = nowMs
     if (this.#messageAtMs === undefined) return
     if (isLate) this.#messageAtMs = nowMs
-    const sinceMs = this.#messageAtMs
-    const silentMs = nowMs - sinceMs
-    if (silentMs > silenceMs) return this.#end(silentMs)
-    if (silentMs > doubtMs && (await isMute()) && this.#messageAtMs === sinceMs) this.#end(silentMs)
+    const silentMs = nowMs - this.#messageAtMs
+    if (silentMs > silenceMs || (silentMs > doubtMs && isMute())) this.#end(silentMs)
   }
 
   #end(silentMs: number): void {

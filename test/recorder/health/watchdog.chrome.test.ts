@@ -75,14 +75,14 @@ test(
     await run.event('started')
     await sleep(HEALTHY_MS)
     expect(warningsOf(run.events)).toEqual([])
-    const [, ...chrome] = await readProcessTree(process.pid)
+    const [, ...chrome] = readProcessTree(process.pid)
     for (const { pid } of chrome) process.kill(pid, 'SIGSTOP')
     const stoppedAtMs = performance.now()
     const failing = await run.event('failing')
     expect(failing.error.code).toBe('page.no-packets')
     expect(performance.now() - stoppedAtMs).toBeLessThan(NOTICED_WITHIN_MS)
     expect(await run.done).toMatchObject({ reason: 'failed', error: { code: 'page.no-packets' } })
-    expect((await readProcessTree(process.pid)).length).toBe(1)
+    expect(readProcessTree(process.pid).length).toBe(1)
   },
   TEST_TIMEOUT_MS,
 )
