@@ -5,6 +5,7 @@ import { control } from './control.ts'
 import { cost } from './cost.ts'
 import { day } from './day.ts'
 import { highlights } from './highlights.ts'
+import { idle } from './idle.ts'
 import { machineFacts } from './machine.ts'
 import { renderSection, replaceSection } from './page.ts'
 import { starts } from './starts.ts'
@@ -12,7 +13,7 @@ import { storm } from './storm.ts'
 import { sync } from './sync.ts'
 
 const PAGE = new URL('../docs/benchmarks.md', import.meta.url)
-const BENCHMARKS: readonly Benchmark[] = [starts, control, highlights, storm, clips, cost, day, sync]
+const BENCHMARKS: readonly Benchmark[] = [starts, control, highlights, storm, clips, cost, idle, day, sync]
 
 /** `npm run bench`: all of them; `npm run bench -- <name>…`: those. Each is written to the page as soon as it is done. */
 async function main(names: readonly string[]): Promise<void> {

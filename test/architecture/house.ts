@@ -186,7 +186,7 @@ export const HOUSE: readonly Room[] = [
   server('test/kit', ['src']),
   server('test/kit/watch', ['test/kit']),
   server('test/kit/sources', ['test/kit']),
-  server('bench', ['src', 'test/kit', 'test/recorder/long-take']),
+  server('bench', ['src', 'test/kit', 'test/recorder/long-take', 'test/worker/scripted-recorder']),
   server('examples', ['src']),
   server('scripts', ['src', 'test/kit', 'test/conformance/classes']),
   server('test', ['src', 'recorder-page', 'console', 'bench', 'examples', 'scripts']),
