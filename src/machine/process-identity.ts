@@ -20,7 +20,7 @@ export function identifyProcess(pid: number): ProcessIdentity {
 
 /** A process of another boot, or one whose number went to another, is gone; so is a zombie. */
 export function lifeOf({ pid, startTicks, bootId }: ProcessIdentity): ProcessLife {
-  if (startTicks === '') return existenceOf(pid) === 'own' ? 'running' : 'gone'
+  if (startTicks === '') return existenceOf(pid) === 'none' ? 'gone' : 'running'
   if (bootId !== readBootId()) return 'gone'
   const stat = readStat(pid)
   if (stat?.startTicks !== startTicks || stat.state === 'Z' || stat.state === 'X') return 'gone'
