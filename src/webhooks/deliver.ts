@@ -17,7 +17,8 @@ export interface DeliveryPorts {
 
 /**
  * Delivers what is due for one webhook, oldest first. Throws `webhook.failed` at the first event that is not accepted,
- * so that the queue tries again later and nothing overtakes it; an event that failed `MAX_ATTEMPTS` times is given up.
+ * so that the queue tries again later and nothing overtakes it; an event that failed `MAX_ATTEMPTS` times is given up. An attempt
+ * that the signal ended is none: the receiver had no say in it.
  */
 export async function deliverDue(
   ports: DeliveryPorts,
@@ -34,6 +35,7 @@ export async function deliverDue(
     try {
       await post(due, ports, signal)
     } catch (thrown) {
+      signal.throwIfAborted()
       const error = toAppError(thrown, 'webhook.failed')
       if (attempts < MAX_ATTEMPTS) {
         await outbox.retryLater(due.id, attempts, errorInfo(error))

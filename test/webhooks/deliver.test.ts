@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createOutboundPolicy } from '../../src/outbound/index.ts'
-import type { ErrorInfo, Event } from '../../src/protocol/index.ts'
+import { AppError, type ErrorInfo, type Event } from '../../src/protocol/index.ts'
 import {
   type Delivery,
   deliverDue,
@@ -96,6 +96,16 @@ test('a receiver that does not answer has failed', async () => {
   const { outbox, errors } = outboxOf(receiver.url, 1)
   await expect(deliverDue(portsOf(outbox, { timeoutMs: 100 }), JOB)).rejects.toMatchObject({ code: 'webhook.failed' })
   expect(errors[0]?.code).toBe('webhook.failed')
+})
+
+test('an attempt that the stop of the service ends does not count', async () => {
+  const stop = new AbortController()
+  const reason = new AppError('service.stopping', 'The service is stopping.')
+  await using receiver = await startReceiver(() => void stop.abort(reason))
+  const { outbox, log } = outboxOf(receiver.url, 1)
+  await expect(deliverDue(portsOf(outbox), { ...JOB, signal: stop.signal })).rejects.toBe(reason)
+  expect(receiver.received).toHaveLength(1)
+  expect(log).toEqual([])
 })
 
 test('a private address is refused at delivery too, and nothing is sent', async () => {
