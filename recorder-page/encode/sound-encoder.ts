@@ -84,7 +84,7 @@ export class SoundEncoder {
 
   /** Resolves when the last packet is out. */
   async finish(): Promise<void> {
-    await this.#turns.idle()
+    await this.#turns.ended()
     await (this.#frames === 0 ? this.#output.cancel() : this.#output.finalize())
   }
 

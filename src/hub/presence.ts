@@ -72,7 +72,7 @@ export class Presence {
 
   /** Resolves when everything so far is written. */
   written(): Promise<void> {
-    return this.#writes.idle()
+    return this.#writes.ended()
   }
 
   #write(work: () => Promise<void>): void {

@@ -184,7 +184,7 @@ export class TakeOutput {
     const persist = (run: () => Promise<void>) =>
       untilStored(run, { signal: deadline, onTrouble: this.#options.onWarning })
     await this.#uploader.finish({ ended: isAskedFor(ending), deadline })
-    await persist(() => this.#background.idle())
+    await persist(() => this.#background.ended())
     await persist(() => this.#signals.finish())
     const error = ending.error === null ? null : errorInfo(ending.error)
     const state = isAskedFor(ending) ? 'completed' : ending.reason === 'handed-over' ? 'recording' : 'recovering'

@@ -17,8 +17,8 @@ export class InTurn {
     return this.#queue.size + this.#queue.pending > 0
   }
 
-  /** Resolves when nothing runs or waits; at once when that is so already. */
-  async idle(): Promise<void> {
-    await this.#queue.onIdle()
+  /** Resolves when all that was given so far has ended, well or badly. What is given later does not hold it up. */
+  async ended(): Promise<void> {
+    await this.#queue.add(() => undefined)
   }
 }

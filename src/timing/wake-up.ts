@@ -21,8 +21,8 @@ export class WakeUp {
     const { promise, resolve } = Promise.withResolvers<void>()
     if (this.#isRung) resolve()
     this.#wake = resolve
-    const timely = ms === undefined ? promise : within(ms, promise, () => undefined)
-    await (signal === undefined ? timely : unlessAborted(signal, timely, () => undefined))
+    const unaborted = signal === undefined ? promise : unlessAborted(signal, promise, () => undefined)
+    await (ms === undefined ? unaborted : within(ms, unaborted, () => undefined))
     this.#wake = undefined
     const outcome = this.#isRung ? 'rung' : signal?.aborted ? 'aborted' : 'late'
     this.#isRung = false

@@ -13,7 +13,10 @@ export async function within<T, L>(ms: number, work: Promise<T>, late: () => L):
   }
 }
 
-/** What `work` resolves with, or what `aborted` returns or throws, once the signal is aborted. The work itself goes on. */
+/**
+ * What `work` resolves with, or what `aborted` returns or throws, once the signal is aborted. The work itself goes on, its timers
+ * too: a deadline is put around it, `within(ms, unlessAborted(…), …)`.
+ */
 export async function unlessAborted<T, L>(signal: AbortSignal, work: Promise<T>, aborted: () => L): Promise<T | L> {
   const { promise, resolve } = Promise.withResolvers<'aborted'>()
   const abort = (): void => resolve('aborted')

@@ -93,7 +93,7 @@ export class TakeConsumer implements AsyncDisposable {
   /** Takes no more jobs; resolves when those that run have ended. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true
-    await this.#turns.idle()
+    await this.#turns.ended()
     await Promise.all([...this.#consumers].map((consumer) => consumer[Symbol.asyncDispose]()))
   }
 }

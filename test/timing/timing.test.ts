@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { AppError } from '../../src/protocol/index.ts'
 import * as timing from '../../src/timing/index.ts'
 import {
@@ -199,13 +199,23 @@ describe('InTurn', () => {
     expect(turn.isBusy).toBe(true)
     await expect(slow).rejects.toMatchObject({ code: 'store.unavailable' })
     await quick
-    await turn.idle()
+    await turn.ended()
     expect(order).toEqual(['slow', 'quick'])
     expect(turn.isBusy).toBe(false)
   })
 })
 
 describe('InTurn, also when nothing waits', () => {
+  test('what is given later does not hold up the end of what was given before', async () => {
+    const turns = new InTurn()
+    const order: string[] = []
+    void turns.run(() => delay(BRIEF_MS)).then(() => order.push('before'))
+    const ended = turns.ended()
+    void turns.run(() => delay(FOREVER_MS, { unref: true }))
+    await ended
+    expect(order).toEqual(['before'])
+  })
+
   test('does not begin before the caller has gone on', async () => {
     const order: string[] = []
     const run = new InTurn().run(() => order.push('work'))
@@ -226,6 +236,20 @@ describe('WakeUp', () => {
     const waits = wakeUp.wait()
     wakeUp.ring()
     expect(await waits).toBe('rung')
+  })
+
+  test('leaves no timer behind when it is aborted', async () => {
+    vi.useFakeTimers()
+    try {
+      const stop = new AbortController()
+      const waits = new WakeUp().wait({ ms: FOREVER_MS, signal: stop.signal })
+      expect(vi.getTimerCount()).toBe(1)
+      stop.abort()
+      expect(await waits).toBe('aborted')
+      expect(vi.getTimerCount()).toBe(0)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 })
 

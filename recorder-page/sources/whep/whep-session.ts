@@ -144,8 +144,8 @@ async function waitForCandidates(pc: RTCPeerConnection, signal: AbortSignal): Pr
   const complete = new Promise<void>((resolve) => {
     pc.addEventListener('icegatheringstatechange', () => pc.iceGatheringState === 'complete' && resolve(), { signal })
   })
-  const timely = within(GATHER_MS, complete, () => undefined)
-  await unlessAborted(signal, timely, () => undefined)
+  const nothing = () => undefined
+  await within(GATHER_MS, unlessAborted(signal, complete, nothing), nothing)
 }
 
 /** Sends the candidates gathered after the offer (RFC 9725 §4.3.2); best effort, as a server may not support PATCH. */

@@ -48,7 +48,7 @@ export class Segmenter {
   /** Writes the last segment, short as it may be; resolves when every segment is in the spool. */
   async finish(): Promise<void> {
     this.#enqueue(this.#grouper.finish())
-    await this.#writes.idle()
+    await this.#writes.ended()
   }
 
   #enqueue(groups: readonly SegmentGroup[]): void {

@@ -84,7 +84,7 @@ export class TakeWriter {
   /** Resolves when everything so far is written. */
   async flush(): Promise<void> {
     this.#writeProgress()
-    await this.#turns.idle()
+    await this.#turns.ended()
   }
 
   #update(progress: Partial<Progress>): void {
