@@ -2,6 +2,7 @@ import { toAppError } from '../protocol/index.ts'
 import type { Takes } from '../recording/index.ts'
 import type { Logger } from '../telemetry/index.ts'
 import { after, repeat } from '../timing/index.ts'
+import { answeredInTime } from './answered-in-time.ts'
 import type { SweepTimes } from './worker-times.ts'
 
 /** One that could not be queued in time is queued by a later sweep. */
@@ -26,7 +27,8 @@ export function watchScheduledStarts(
     })
   }
   const sweep = async (signal: AbortSignal): Promise<void> => {
-    for (const { recordingId, inMs } of await takes.scheduled(new Date(Date.now() + times.scheduledMs * 1.5))) {
+    const nearby = await answeredInTime(takes.scheduled(new Date(Date.now() + times.scheduledMs * 1.5)))
+    for (const { recordingId, inMs } of nearby) {
       if (inMs < -RETRY_FOR_MS || waiting.has(recordingId) || signal.aborted) continue
       waiting.set(
         recordingId,

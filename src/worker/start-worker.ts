@@ -15,6 +15,7 @@ import { type DeliveryPorts, deliverDue } from '../webhooks/index.ts'
 import { type AdmissionControl, openAdmission } from './admission/admission.ts'
 import type { AdmissionLimits } from './admission/plan-admission.ts'
 import { createTakeCosts } from './admission/take-costs.ts'
+import { answeredInTime } from './answered-in-time.ts'
 import { finalizeLeft, type RecordingPorts, runRecording } from './run-recording.ts'
 import { watchScheduledStarts } from './scheduled-starts.ts'
 import { TakeConsumer, type TakeJob } from './take-consumer.ts'
@@ -85,6 +86,7 @@ class Worker implements AsyncDisposable {
     await this.#takes.review()
     await this.#finalizeOthers()
     await this.#deliverWebhooks()
+    this.#sweep(times.admissionMs, () => this.#takes.review())
     this.#sweep(times.admissionMs, () => this.#beat())
     this.#sweep(times.failWaitingMs, () => take.takes.failWaiting())
     this.#sweep(times.requeueMs, () => take.takes.requeue())
@@ -100,11 +102,10 @@ class Worker implements AsyncDisposable {
     this.#sweeps.use(repeat({ everyMs, work, onError }))
   }
 
-  /** Takes as many recordings as fit now, and writes into the registry whether one more would. */
+  /** Writes into the registry that this worker lives, and whether one more recording would fit. */
   async #beat(): Promise<void> {
-    await this.#takes.review()
     const decision = this.#admission.decide()
-    await this.#options.registry.heartbeat(decision.admitted ? null : decision.reason)
+    await answeredInTime(this.#options.registry.heartbeat(decision.admitted ? null : decision.reason))
   }
 
   async #record(job: Job<TakeJob>): Promise<void> {

@@ -1,12 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type ServiceParts, wireService } from '../../src/bin/wire-service.ts'
 import { startLoneWorker } from '../../src/bin/work.ts'
 import { loadConfig } from '../../src/config/index.ts'
 import { createRecordings, type Recordings } from '../../src/recording/index.ts'
 import { createLogger } from '../../src/telemetry/index.ts'
+import { delay } from '../../src/timing/index.ts'
 import { FaultyProxy } from '../kit/servers/faulty-proxy.ts'
 import { createDatabase } from '../kit/service/prepared-databases.ts'
 import { QUICK_TIMES } from '../worker/quick-times.ts'
@@ -16,6 +18,10 @@ const SPEC = { sources: [{ id: 'teacher', type: 'hls' as const, url: 'http://127
 const POLL = { timeout: 15_000, interval: 50 }
 /** A worker hears from the database that it has lost a recording; its recorder ends when it is told. */
 const GONE_MS = 60_000
+/** Long enough for several heartbeats of `QUICK_TIMES`; a connection that was used meanwhile answers nothing more. */
+const SILENT_MS = 500
+/** A worker without a heartbeat for so long counts as dead. */
+const LEASE_MS = 10_000
 const silent = createLogger({ level: 'silent' })
 
 /** A worker whose way to Postgres can break, and a service whose way cannot. */
@@ -67,6 +73,11 @@ const areGone = (recorders: number) =>
   expect
     .poll(() => log.filter((line) => line.includes('the recorder is gone')).length, { ...POLL, timeout: GONE_MS })
     .toBe(recorders)
+/** When a worker was last known to live, epoch milliseconds. */
+async function lastHeartbeat(): Promise<number> {
+  const result = await front.database.run((queries) => queries.execute(sql`select max(seen_at) as at from workers`))
+  return new Date(String((result as { rows: { at?: unknown }[] }).rows[0]?.at)).getTime()
+}
 const state = async (id: string) => (await recordings.get(id)).state
 
 /** A recording whose first take died while its worker had no database. */
@@ -99,6 +110,18 @@ test('takes follow each other while the database is away, and are written when i
   await expect.poll(() => state(id), POLL).toBe('completed')
   const done = await recordings.get(id)
   expect(done.takes.map(({ number }) => number)).toEqual([1, 2, 3])
+})
+
+test('a heartbeat that gets no answer does not make its worker late with the next ones', async () => {
+  await startWorker(way.over(direct))
+  await expect.poll(lastHeartbeat, POLL).toBeGreaterThan(0)
+  way.setFault({ kind: 'silent' })
+  await delay(SILENT_MS)
+  way.setFault(null)
+  const healedAt = Date.now()
+  await expect.poll(lastHeartbeat, { ...POLL, timeout: LEASE_MS - SILENT_MS }).toBeGreaterThan(healedAt)
+  // Ends the connections that answer nothing more: the worker does not wait for them.
+  way.setFault({ kind: 'refuse' })
 })
 
 test('a recording that was stopped meanwhile ends, and no take goes on', async () => {
