@@ -1,7 +1,7 @@
+import { byte } from './byte.ts'
+
 export const PACKET_BYTES = 188
 export const SYNC_BYTE = 0x47
-
-const byte = (bytes: Uint8Array, at: number): number => bytes[at] ?? 0
 
 /** Views on the whole packets of a file. */
 export function splitPackets(file: Uint8Array): Uint8Array[] {

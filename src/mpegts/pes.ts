@@ -1,9 +1,9 @@
+import { byte } from './byte.ts'
+
 /** Ticks a second of timestamps and of the base of a PCR. */
 export const TICKS_PER_SEC = 90_000
 /** Timestamps have 33 bits: they begin anew after so many ticks, 26.5 hours (§2.4.3.7). */
 export const TIMESTAMP_TICKS = 2 ** 33
-
-const byte = (bytes: Uint8Array, at: number): number => bytes[at] ?? 0
 
 /** The PTS of the PES packet that begins here, in ticks (§2.4.3.6); undefined when it has none, or when none begins here. */
 export function readPts(bytes: Uint8Array, pes: number): number | undefined {

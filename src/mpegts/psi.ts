@@ -1,9 +1,10 @@
+import { byte } from './byte.ts'
+
 /** The PID of the program association table (§2.4.4.3). */
 export const PAT_PID = 0
 /** `stream_type` of ISO/IEC 13818-1 table 2-34. */
 export const STREAM_TYPE = { aac: 0x0f, h264: 0x1b } as const
 
-const byte = (bytes: Uint8Array, at: number): number => bytes[at] ?? 0
 const pidAt = (bytes: Uint8Array, at: number): number => ((byte(bytes, at) & 0x1f) << 8) | byte(bytes, at + 1)
 const lengthAt = (bytes: Uint8Array, at: number): number => ((byte(bytes, at) & 0x0f) << 8) | byte(bytes, at + 1)
 
