@@ -17,39 +17,18 @@ export type Transition =
   | 'ended'
   | 'failed'
 
+/** How a take ends, from whatever it does. */
+const TAKE_ENDS = { interrupted: 'recovering', finalizing: 'finalizing', ended: 'completed', failed: 'failed' } as const
+/** A take until its first picture. */
+const TAKE_BEGINS = { started: 'recording', paused: 'paused', ...TAKE_ENDS } as const
+
 /** The whole life of a recording. What is not in the table cannot happen. */
 const NEXT: Readonly<Record<RecordingState, Readonly<Partial<Record<Transition, RecordingState>>>>> = {
   requested: { assigned: 'starting', cancelled: 'completed', failed: 'failed' },
-  starting: {
-    started: 'recording',
-    paused: 'paused',
-    interrupted: 'recovering',
-    finalizing: 'finalizing',
-    ended: 'completed',
-    failed: 'failed',
-  },
-  recording: {
-    paused: 'paused',
-    interrupted: 'recovering',
-    finalizing: 'finalizing',
-    ended: 'completed',
-    failed: 'failed',
-  },
-  paused: {
-    resumed: 'recording',
-    interrupted: 'recovering',
-    finalizing: 'finalizing',
-    ended: 'completed',
-    failed: 'failed',
-  },
-  recovering: {
-    started: 'recording',
-    paused: 'paused',
-    interrupted: 'recovering',
-    finalizing: 'finalizing',
-    ended: 'completed',
-    failed: 'failed',
-  },
+  starting: TAKE_BEGINS,
+  recording: { paused: 'paused', ...TAKE_ENDS },
+  paused: { resumed: 'recording', ...TAKE_ENDS },
+  recovering: TAKE_BEGINS,
   finalizing: { ended: 'completed', failed: 'failed' },
   completed: {},
   failed: {},
