@@ -4,7 +4,7 @@ import { basename } from 'node:path'
 import type { RecorderCommand, RecorderEvent, RecorderRequest } from '../protocol/index.ts'
 import { runRecorder } from '../recorder/index.ts'
 import { createLogger } from '../telemetry/index.ts'
-import { after, WakeUp } from '../timing/index.ts'
+import { after, Mailbox } from '../timing/index.ts'
 
 /** How long a recorder without a parent waits to be overtaken. */
 const ORPHAN_MS = 60_000
@@ -23,17 +23,18 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 
 let lastSent: Promise<void> = Promise.resolve()
 let isStandby = false
-const inbox = createInbox()
+const inbox = new Mailbox<unknown>()
 process.on('message', (message) => {
   if ((message as RecorderCommand).type === 'handover.begin') isStandby = false
-  inbox.push(message)
+  inbox.put(message)
 })
 
-const request = (await inbox.first) as RecorderRequest
+const messages = inbox[Symbol.asyncIterator]()
+const request = (await messages.next()).value as RecorderRequest
 isStandby = request.handover !== null
 await runRecorder(request, {
   emit,
-  commands: inbox.commands(),
+  commands: messages as AsyncGenerator<RecorderCommand>,
   signal: stop.signal,
   logger: createLogger({ level: request.logLevel }),
 })
@@ -50,35 +51,4 @@ async function removeWorkFolder(): Promise<void> {
 function emit(event: RecorderEvent): void {
   if (!process.connected) return
   lastSent = new Promise((resolve) => process.send?.(event, undefined, undefined, () => resolve()))
-}
-
-interface Inbox {
-  readonly first: Promise<unknown>
-  push(message: unknown): void
-  commands(): AsyncGenerator<RecorderCommand>
-}
-
-function createInbox(): Inbox {
-  const first = Promise.withResolvers<unknown>()
-  const waiting: RecorderCommand[] = []
-  const wakeUp = new WakeUp()
-  let opened = false
-  return {
-    first: first.promise,
-    push(message) {
-      if (!opened) {
-        opened = true
-        return first.resolve(message)
-      }
-      waiting.push(message as RecorderCommand)
-      wakeUp.ring()
-    },
-    async *commands() {
-      for (;;) {
-        const next = waiting.shift()
-        if (next !== undefined) yield next
-        else await wakeUp.wait()
-      }
-    },
-  }
 }

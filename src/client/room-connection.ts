@@ -1,5 +1,5 @@
 import { AppError, isErrorCode, type Signal } from '../protocol/index.ts'
-import { WakeUp } from '../timing/index.ts'
+import { Mailbox } from '../timing/index.ts'
 import type { SignalInput } from './signal-input.ts'
 
 /** The subprotocol of the hub; the token travels beside it, because a browser can send no header. */
@@ -44,16 +44,13 @@ class SocketConnection implements RoomConnection {
   readonly opened: Promise<boolean>
   readonly #socket: WebSocket
   /** What came in and is not read yet. */
-  readonly #inbox: Signal[] = []
-  readonly #arrival = new WakeUp()
-  #isClosed = false
+  readonly #inbox = new Mailbox<Signal>()
 
   constructor(socket: WebSocket, onRefused: (error: AppError) => void) {
     this.#socket = socket
     this.closed = new Promise((resolve) => {
       socket.addEventListener('close', ({ code, reason }) => {
-        this.#isClosed = true
-        this.#arrival.ring()
+        this.#inbox.close()
         resolve({ code, reason })
       })
     })
@@ -64,7 +61,7 @@ class SocketConnection implements RoomConnection {
     socket.addEventListener('message', ({ data }) => {
       const frame = JSON.parse(String(data)) as Signal | ErrorFrame
       if (isErrorFrame(frame)) onRefused(errorOf(frame))
-      else this.#put(frame)
+      else this.#inbox.put(frame)
     })
   }
 
@@ -76,23 +73,13 @@ class SocketConnection implements RoomConnection {
     this.#socket.close()
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Signal, void, undefined> {
-    for (;;) {
-      const next = this.#inbox.shift()
-      if (next) yield next
-      else if (this.#isClosed) return
-      else await this.#arrival.wait()
-    }
+  [Symbol.asyncIterator](): AsyncIterator<Signal, void, undefined> {
+    return this.#inbox[Symbol.asyncIterator]()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.close()
     await this.closed
-  }
-
-  #put(signal: Signal): void {
-    this.#inbox.push(signal)
-    this.#arrival.ring()
   }
 }
 

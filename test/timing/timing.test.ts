@@ -6,6 +6,7 @@ import {
   backOffMs,
   delay,
   InTurn,
+  Mailbox,
   repeat,
   retry,
   Throttle,
@@ -250,6 +251,22 @@ describe('WakeUp', () => {
     } finally {
       vi.useRealTimers()
     }
+  })
+})
+
+describe('Mailbox', () => {
+  test('gives what came before and while it is read, in order, and ends behind the last one', async () => {
+    const mailbox = new Mailbox<number>()
+    mailbox.put(1)
+    mailbox.put(2)
+    const read: number[] = []
+    for await (const message of mailbox) {
+      read.push(message)
+      if (message !== 2) continue
+      void delay(1).then(() => mailbox.put(3))
+      void delay(BRIEF_MS).then(() => mailbox.close())
+    }
+    expect(read).toEqual([1, 2, 3])
   })
 })
 
