@@ -1,13 +1,11 @@
-import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
-import { useAccess } from './access.ts'
+import type { FastifyInstance } from 'fastify'
 import { letIdleConnectionsGo } from './connections.ts'
 import { createCredentials } from './credentials.ts'
 import type { ApiDependencies } from './dependencies.ts'
+import { createGuardedApp, serveRoutes } from './guarded-app.ts'
 import { useOpenApi } from './openapi.ts'
-import { answerProblem, pathOf, useProblems } from './problems.ts'
+import { pathOf } from './problems.ts'
 import type { RouteOptions } from './route-options.ts'
-import { watchRoutes } from './route-table.ts'
 import { consoleRoutes } from './routes/console.ts'
 import { docsRoutes } from './routes/docs.ts'
 import { eventRoutes } from './routes/events.ts'
@@ -24,35 +22,22 @@ import { sharePageRoutes } from './routes/share-page.ts'
 import { shareRoutes } from './routes/shares.ts'
 import { signalRoutes } from './routes/signals.ts'
 import { sourceRoutes } from './routes/sources.ts'
-import { useSecurityHeaders } from './security-headers.ts'
-import { traceIdOf } from './trace-id.ts'
 import { useUpgrades } from './upgrade.ts'
-import { useSchemas } from './validation.ts'
 
 /**
  * Builds the whole application, not yet listening: a test calls it with `inject`, the service with `listen`. Its `close` ends
  * the event streams and the hub's connections first, then waits for the requests that are under way.
  */
 export async function buildApp(deps: ApiDependencies): Promise<FastifyInstance> {
-  const app: FastifyInstance = fastify({
-    loggerInstance: deps.logger as FastifyBaseLogger,
-    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'traceId' }),
-    genReqId: traceIdOf,
-    frameworkErrors: answerProblem,
-    routerOptions: { maxParamLength: 500 },
-  })
   const clock = deps.clock ?? Date.now
   const credentials = createCredentials(deps.apiKeys, clock)
   const options: RouteOptions = { deps, clock, credentials }
-  useProblems(app, watchRoutes(app))
-  useSchemas(app)
-  useSecurityHeaders(app)
-  useAccess(app, { keyed: deps.apiKeys.length > 0, credentials })
+  const app = createGuardedApp(deps, credentials)
   observeRequests(app, deps)
   useUpgrades(app, deps)
   letIdleConnectionsGo(app)
   await useOpenApi(app, deps.version)
-  for (const routes of [
+  const groups = [
     recordingRoutes,
     sourceRoutes,
     signalRoutes,
@@ -69,10 +54,8 @@ export async function buildApp(deps: ApiDependencies): Promise<FastifyInstance> 
     metricsRoutes,
     docsRoutes,
     consoleRoutes,
-  ]) {
-    await app.register(async (scope) => routes(scope.withTypeProvider<TypeBoxTypeProvider>(), options))
-  }
-  await app.ready()
+  ]
+  await serveRoutes(app, groups, options)
   return app
 }
 
