@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 import { Command } from 'commander'
 import { objectName } from '../archive/keys.ts'
-import { describeSettings, loadConfig } from '../config/index.ts'
+import { type Config, describeSettings, loadConfig } from '../config/index.ts'
 import { toAppError } from '../protocol/index.ts'
+import type { Logger } from '../telemetry/index.ts'
 import { addHighlightCommands } from './highlight-commands.ts'
 import { version } from './version.ts'
 import { waitForShutdownSignal } from './wait-for-shutdown-signal.ts'
@@ -20,26 +21,25 @@ program
   .command('serve')
   .description('run the service: API, hub, console and a worker')
   .addHelpText('after', settingsHelp)
-  .action(async () => {
-    const shutdown = waitForShutdownSignal({ withinMs: STOP_WITHIN_MS })
-    const config = loadConfig()
-    const { startService } = await import('./service.ts')
-    await using service = await startService(config)
-    console.log(`Panorec listens on ${service.url}`)
-    service.logger.info({ signal: await shutdown }, 'Panorec stops')
-  })
+  .action(() =>
+    runUntilSignal('Panorec stops', async (config) => {
+      const { startService } = await import('./service.ts')
+      const service = await startService(config)
+      console.log(`Panorec listens on ${service.url}`)
+      return service
+    }),
+  )
 
 program
   .command('work')
   .description('run a worker alone, beside services that share its Postgres')
   .addHelpText('after', settingsHelp)
-  .action(async () => {
-    const shutdown = waitForShutdownSignal({ withinMs: STOP_WITHIN_MS })
-    const config = loadConfig()
-    const { startLoneWorker } = await import('./work.ts')
-    await using worker = await startLoneWorker(config)
-    worker.logger.info({ signal: await shutdown }, 'The worker stops')
-  })
+  .action(() =>
+    runUntilSignal('The worker stops', async (config) => {
+      const { startLoneWorker } = await import('./work.ts')
+      return await startLoneWorker(config)
+    }),
+  )
 
 program
   .command('record')
@@ -91,6 +91,16 @@ try {
   console.error(`panorec: ${error.message} (${error.code})`)
   if (error.fault !== 'caller' && error.cause !== undefined) console.error(error.cause)
   process.exit(1)
+}
+
+/** Runs what `start` gives until a signal ends it; one that comes during the start counts too. */
+async function runUntilSignal(
+  farewell: string,
+  start: (config: Config) => Promise<AsyncDisposable & { readonly logger: Logger }>,
+): Promise<void> {
+  const shutdown = waitForShutdownSignal({ withinMs: STOP_WITHIN_MS })
+  await using running = await start(loadConfig())
+  running.logger.info({ signal: await shutdown }, farewell)
 }
 
 function settingsHelp(): string {
