@@ -1,6 +1,6 @@
 /**
  * Holds the documents to the code: the tables of settings, costs and error codes, the calls of the API, the metrics, the
- * links of every Markdown file, and a doc comment for each exported name. `--write` renews the tables instead of
+ * links and file names of every Markdown file, and a doc comment for each exported name. `--write` renews the tables instead of
  * complaining about them.
  */
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { readAppRoutes } from './docs/app-routes.ts'
 import { findUndocumented } from './docs/doc-comments.ts'
 import { findUnknownCodes, withErrorTable } from './docs/error-codes.ts'
-import { findBrokenLinks } from './docs/links.ts'
+import { findBrokenLinks, findMislabelledLinks, findUnknownSources } from './docs/links.ts'
 import { costModule, isCostOfCode, readMeasuredCost, withCostTable } from './docs/measured-cost.ts'
 import { findMissingMetrics, findUnknownMetrics, readMetrics } from './docs/metrics.ts'
 import { findCallProblems, findUnknownPaths } from './docs/routes.ts'
@@ -21,6 +21,7 @@ const list = (pattern: string) => globSync(pattern, { cwd: ROOT, exclude: ['node
 
 const sources = list('src/**/*.ts')
 const documents = list('**/*.md')
+const files = list('**/*.{ts,tsx,mjs}')
 const routes = await readAppRoutes()
 const metrics = readMetrics()
 const problems = [
@@ -33,6 +34,8 @@ const problems = [
   ...documents.flatMap((path) => findUnknownMetrics(path, read(path), metrics)),
   ...documents.flatMap((path) => findUnknownCodes(path, read(path))),
   ...documents.flatMap((path) => findBrokenLinks(ROOT, path, read(path))),
+  ...documents.flatMap((path) => findMislabelledLinks(path, read(path))),
+  ...documents.flatMap((path) => findUnknownSources(path, read(path), files)),
   ...sources
     .flatMap((path) => findUndocumented(path, read(path)))
     .map(

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { findUndocumented } from '../../scripts/docs/doc-comments.ts'
-import { findBrokenLinks } from '../../scripts/docs/links.ts'
+import { findBrokenLinks, findMislabelledLinks, findUnknownSources } from '../../scripts/docs/links.ts'
 import { costModule, isCostOfCode, readMeasuredCost, withCostTable } from '../../scripts/docs/measured-cost.ts'
 import { withSettingsTable } from '../../scripts/docs/settings-table.ts'
 
@@ -61,6 +61,27 @@ describe('findBrokenLinks', () => {
   it('leaves sites, fragments and code alone', () => {
     const text = '[a](https://example.com) [b](#part) `[c](gone.md)`\n```\n[d](gone.md)\n```'
     expect(findBrokenLinks(root, 'README.md', text)).toEqual([])
+  })
+})
+
+describe('findMislabelledLinks', () => {
+  it('names the links that are labelled as another file than theirs', () => {
+    const text = '[old.ts](src/new.ts) [new.ts](src/new.ts) [src/new.ts](src/new.ts#part) [api.md](docs/api.md#links)'
+    expect(findMislabelledLinks('README.md', text)).toEqual(['README.md: the link to src/new.ts is labelled old.ts'])
+  })
+
+  it('leaves words, folders and code alone', () => {
+    const text = '[the plan](src/new.ts) [src/rules](src/rules/index.ts) `[old.ts](src/new.ts)`'
+    expect(findMislabelledLinks('README.md', text)).toEqual([])
+  })
+})
+
+describe('findUnknownSources', () => {
+  it('names the source files with a folder that are not there', () => {
+    const text = '`whep/stats.ts` and `src/whep/stats.ts`, `sources/stats.ts`, `stats.ts`, `whep/`, `a/b.m3u8`'
+    expect(findUnknownSources('README.md', text, ['src/whep/stats.ts'])).toEqual([
+      'README.md: `sources/stats.ts` is no file of the project',
+    ])
   })
 })
 
