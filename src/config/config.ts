@@ -12,29 +12,29 @@ export interface Config {
   readonly dataDir: string
   readonly database: DatabaseLocation
   readonly store: StoreLocation
-  /** True: players are sent to the store for media; playlists stay here. */
+  /** True when players are redirected to the store for media; playlists still come from the service. */
   readonly redirectMedia: boolean
-  /** Empty: no key is asked for, and `serve` listens on a loopback address only. */
+  /** The keys that may call the API. Without any, calls need none, and `serve` listens on a loopback address only. */
   readonly apiKeys: readonly string[]
-  /** What commands send to a service; undefined when it asks for no key. */
+  /** The key that commands send to a service; undefined when it asks for none. */
   readonly apiKey: string | undefined
   readonly allowPrivateHosts: readonly string[]
-  /** Without a slash at its end; null when links carry no host. */
+  /** The prefix of every link, without a slash at its end; null when links carry no host. */
   readonly publicUrl: string | null
   readonly maxRecordings: number
-  /** How far recordings may load this machine, per cent. */
+  /** The share of this machine's CPU that recordings may load, per cent. */
   readonly maxCpuPercent: number
   readonly maxMemoryPercent: number
   readonly maxQueueSec: number
-  /** Null: a take runs as long as it is well. */
+  /** The longest take, seconds; null when a take runs as long as it is well. */
   readonly maxTakeSec: number | null
   readonly maxClips: number
   readonly roomHistoryDays: number
-  /** Null: recordings stay. */
+  /** Days after its end when a recording is deleted; null when recordings stay. */
   readonly retentionDays: number | null
-  /** Where a lone worker shows its health and figures; undefined: nowhere. */
+  /** Where a lone worker serves its health and metrics; undefined when it listens nowhere. */
   readonly metrics: { readonly host: string; readonly port: number } | undefined
-  /** What all recordings of this machine may keep in the spool; undefined: what the disk has. */
+  /** The bytes that all recordings of this machine may keep in the spool; undefined when only the disk limits them. */
   readonly spoolMaxBytes: number | undefined
   readonly chromePath: string | undefined
   readonly ffmpegPath: string | undefined

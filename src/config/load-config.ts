@@ -11,14 +11,14 @@ type Settings = Static<typeof SettingsSchema>
 /** The checked configuration of an environment. Throws one `config.invalid` that lists every problem. */
 export function loadConfig(env: Environment = process.env): Config {
   const { settings, problems } = readSettings(env)
-  const all = [...problems, ...meaningProblems(settings)]
-  if (all.length > 0) throw configError(all, { cure: cureOf(env) })
+  const all = [...problems, ...semanticProblems(settings)]
+  if (all.length > 0) throw configError(all, { advice: kubernetesAdvice(env) })
   return toConfig(settings as Settings)
 }
 
 /**
- * An environment for child processes: everything except this service's own settings, which hold its secrets. Node keeps what
- * it compiled for one child for the next, which halves the CPU time of a start.
+ * The environment of child processes: that of this process without Panorec's settings, which hold secrets. Children share one
+ * cache of compiled code in the data folder, which halves the CPU time of a start.
  */
 export function childEnvironment(
   { dataDir }: Pick<Config, 'dataDir'>,
@@ -42,36 +42,42 @@ LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4')
 LOOPBACK.addAddress('::1', 'ipv6')
 
 /**
- * Throws `config.invalid` when others could reach the service and no key is asked for. It is a question of `serve` alone: what
- * does not listen may run where `PANOREC_HOST` is set.
+ * Throws `config.invalid` when others than this machine could reach the service without a key. Only `serve` calls it: commands that
+ * do not listen run with any `PANOREC_HOST`.
  */
 export function requireKeysBeyondLoopback({ host, apiKeys }: Pick<Config, 'host' | 'apiKeys'>): void {
-  const problems = apiKeys.length > 0 ? [] : openToAll('PANOREC_HOST', host)
+  const problems = apiKeys.length > 0 ? [] : exposureProblems('PANOREC_HOST', host)
   if (problems.length > 0) throw configError(problems)
 }
 
-/** What is wrong with a host that is listened on without keys. */
-function openToAll(name: SettingName, host: string | undefined): readonly SettingProblem[] {
+/** The problem of a host that is listened on without keys, if others can reach it. */
+function exposureProblems(name: SettingName, host: string | undefined): readonly SettingProblem[] {
   if (host === undefined || isLoopbackHost(host)) return []
   const why = 'is not a loopback address, and without `PANOREC_API_KEYS` anyone could use it: set keys or use 127.0.0.1'
   return [problemOf(name, host, why)]
 }
 
-/** What Kubernetes names after a Service called `panorec…` is no setting, and overwrites the port. */
-function cureOf(env: Environment): string {
+/**
+ * Advice for a pod beside a Service called `panorec…`: Kubernetes sets variables named after it, which are no settings of Panorec,
+ * and one of them overwrites the port.
+ */
+function kubernetesAdvice(env: Environment): string {
   const injected = Object.keys(env).find((name) => /^PANOREC_(\w+_)?SERVICE_HOST$/.test(name))
   if (injected === undefined) return ''
   return `\n\`${injected}\` comes from Kubernetes, which names variables after a Service: set \`enableServiceLinks: false\` in the pod's spec`
 }
 
-function configError(problems: readonly SettingProblem[], { cure = '' }: { readonly cure?: string } = {}): AppError {
+function configError(
+  problems: readonly SettingProblem[],
+  { advice = '' }: { readonly advice?: string } = {},
+): AppError {
   const lines = problems.map(({ name, received, why, allowed }) => {
     const shown = received === null ? '' : `, received ${JSON.stringify(received)}`
     return `\`${name}\` ${why}${shown}; allowed: ${allowed}`
   })
   const [first] = problems
   const head = problems.length === 1 ? 'A setting is wrong: ' : `${problems.length} settings are wrong:\n  `
-  return new AppError('config.invalid', head + lines.join('\n  ') + cure, {
+  return new AppError('config.invalid', head + lines.join('\n  ') + advice, {
     ...(first && { field: first.name, allowed: first.allowed }),
     ...(first?.received != null && { received: first.received }),
     details: { problems },
@@ -87,14 +93,14 @@ const S3_SETTINGS = [
 ] as const
 const NO_S3 = 'has no effect, because `PANOREC_STORE` is not an s3:// address'
 
-/** What a schema cannot say: URLs, address blocks, and settings that only make sense together. */
-function meaningProblems(settings: Partial<Settings>): SettingProblem[] {
+/** The problems that a schema cannot find: of URLs, address blocks, and settings that only make sense together. */
+function semanticProblems(settings: Partial<Settings>): SettingProblem[] {
   const problems: SettingProblem[] = []
   const wrong = (name: SettingName, why: string) => problems.push(problemOf(name, textOf(settings[name]), why))
   const { PANOREC_STORE: store } = settings
 
   if (settings.PANOREC_API_KEYS === undefined)
-    problems.push(...openToAll('PANOREC_METRICS_HOST', settings.PANOREC_METRICS_HOST))
+    problems.push(...exposureProblems('PANOREC_METRICS_HOST', settings.PANOREC_METRICS_HOST))
   checkUrl('PANOREC_DATABASE_URL', ['postgres:', 'postgresql:'])
   checkUrl('PANOREC_S3_ENDPOINT', ['http:', 'https:'])
   checkUrl('PANOREC_PUBLIC_URL', ['http:', 'https:'])
@@ -206,8 +212,8 @@ interface SettingDescription {
 export function describeSettings(): readonly SettingDescription[] {
   return (Object.keys(SETTINGS) as SettingName[]).map((name) => {
     const { schema } = SETTINGS[name]
-    const notes: { description: string; allowed: string; otherwise?: string } = SETTINGS[name].notes
-    const fallback = 'default' in schema ? String(schema.default) : (notes.otherwise ?? 'none')
+    const notes: { description: string; allowed: string; defaultText?: string } = SETTINGS[name].notes
+    const fallback = 'default' in schema ? String(schema.default) : (notes.defaultText ?? 'none')
     return { name, default: fallback, allowed: notes.allowed, description: notes.description }
   })
 }

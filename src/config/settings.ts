@@ -8,7 +8,7 @@ interface SettingNotes {
   /** What is accepted, in words. */
   readonly allowed: string
   /** The default in words, where it is not the schema's `default`. */
-  readonly otherwise?: string
+  readonly defaultText?: string
   /** True when its value must never be shown. */
   readonly secret?: boolean
 }
@@ -49,38 +49,38 @@ export const SETTINGS = {
   PANOREC_DATABASE_URL: setting(Text(), {
     description: 'Postgres 14 or newer, shared by every service and worker.',
     allowed: 'postgres://user:password@host:port/database',
-    otherwise: 'an embedded PGlite in the data folder',
+    defaultText: 'an embedded PGlite in the data folder',
     secret: true,
   }),
   PANOREC_STORE: setting(Text(), {
     description: 'Where recordings are stored.',
     allowed: 'a path of a folder, or s3://bucket/prefix with credentials from the AWS credential chain',
-    otherwise: 'the data folder',
+    defaultText: 'the data folder',
   }),
   PANOREC_S3_ENDPOINT: setting(Text(), {
     description: 'Endpoint of an S3-compatible store that is not AWS.',
     allowed: 'an http or https URL',
-    otherwise: 'AWS',
+    defaultText: 'AWS',
   }),
   PANOREC_S3_REGION: setting(Text('^[a-z0-9-]+$'), {
     description: 'Region of the bucket.',
     allowed: 'a region name such as us-east-1',
-    otherwise: 'from the AWS configuration, else us-east-1',
+    defaultText: 'from the AWS configuration, else us-east-1',
   }),
   PANOREC_S3_FORCE_PATH_STYLE: setting(Type.Boolean(), {
     description: 'Put the bucket in the path instead of the host name.',
     allowed: 'true or false',
-    otherwise: 'true with PANOREC_S3_ENDPOINT, else false',
+    defaultText: 'true with PANOREC_S3_ENDPOINT, else false',
   }),
   PANOREC_S3_SSE: setting(Type.Enum(['AES256', 'aws:kms']), {
     description: 'Server-side encryption of every object.',
     allowed: 'AES256, aws:kms',
-    otherwise: 'what the bucket does by itself',
+    defaultText: 'what the bucket does by itself',
   }),
   PANOREC_S3_SSE_KEY_ID: setting(Text(), {
     description: 'The key of aws:kms.',
     allowed: 'the id or ARN of a KMS key, with PANOREC_S3_SSE=aws:kms',
-    otherwise: "the bucket's default key",
+    defaultText: "the bucket's default key",
   }),
   PANOREC_S3_MEDIA: setting(Type.Enum(['proxy', 'redirect'], { default: 'proxy' }), {
     description: 'How players get segments and clips of an S3 store: through the service, or by links to the bucket.',
@@ -89,29 +89,29 @@ export const SETTINGS = {
   PANOREC_API_KEYS: setting(Type.Array(Type.String({ minLength: 16, pattern: '^[\\x21-\\x7e]+$' }), { minItems: 1 }), {
     description: 'Keys that may call the API, sent as a bearer token.',
     allowed: 'a comma-separated list of keys of at least 16 printable characters',
-    otherwise: 'none: anyone on this machine, and only this machine',
+    defaultText: 'none: anyone on this machine, and only this machine',
     secret: true,
   }),
   PANOREC_API_KEY: setting(Type.String({ minLength: 16, pattern: '^[\\x21-\\x7e]+$' }), {
     description: 'The key that commands of this machine send to a service, as `panorec highlight` does.',
     allowed: 'one of the keys of that service',
-    otherwise: 'none',
+    defaultText: 'none',
     secret: true,
   }),
   PANOREC_ALLOW_PRIVATE_HOSTS: setting(Type.Array(Text('^(\\*|[A-Za-z0-9.:_-]+(/[0-9]{1,3})?)$'), { minItems: 1 }), {
     description: 'Private addresses that sources, signalling servers, webhooks and images of the whiteboard may have.',
     allowed: 'a comma-separated list of host names, IP addresses and CIDR blocks, or * for all',
-    otherwise: 'none',
+    defaultText: 'none',
   }),
   PANOREC_PUBLIC_URL: setting(Text(), {
     description: 'How clients reach this service; the prefix of every link.',
     allowed: 'an http or https URL without query and fragment',
-    otherwise: 'links without a host',
+    defaultText: 'links without a host',
   }),
   PANOREC_MAX_RECORDINGS: setting(Type.Integer({ minimum: 1, maximum: 1000 }), {
     description: 'Recordings at once on this machine.',
     allowed: 'an integer from 1 to 1000',
-    otherwise: `as many as ${MAX_CPU_PERCENT} % of the cores carry at ${MEASURED_COST.cpuCores} cores each, at least 1`,
+    defaultText: `as many as ${MAX_CPU_PERCENT} % of the cores carry at ${MEASURED_COST.cpuCores} cores each, at least 1`,
   }),
   PANOREC_MAX_CPU_PERCENT: setting(Type.Integer({ minimum: 10, maximum: 1000, default: MAX_CPU_PERCENT }), {
     description: 'A worker that has recordings takes no more that would load its CPU beyond this; 1000 takes them all.',
@@ -123,20 +123,20 @@ export const SETTINGS = {
   }),
   PANOREC_MAX_QUEUE_SEC: setting(Type.Integer({ minimum: 0, maximum: 86400, default: 60 }), {
     description:
-      'How long a recording waits for a free recorder before it fails; `maxQueueSec` of its spec goes first.',
+      'How long a recording waits for a free recorder before it fails; `maxQueueSec` of its spec takes precedence.',
     allowed: 'an integer from 0 to 86400',
   }),
   PANOREC_MAX_TAKE_SEC: setting(Type.Integer({ minimum: 60, maximum: 604_800 }), {
     description:
-      'A recorder process hands over to a new one, without a gap, before it has run so long; `maxTakeSec` of a spec goes first.',
+      'A recorder process hands over to a new one, without a gap, before it has run so long; `maxTakeSec` of a spec takes precedence.',
     allowed: 'an integer from 60 to 604800',
-    otherwise: 'none: it runs as long as it is well',
+    defaultText: 'none: it runs as long as it is well',
   }),
   PANOREC_RETENTION_DAYS: setting(Type.Integer({ minimum: 1, maximum: 36500 }), {
     description:
-      'Recordings are deleted so long after their end, but for highlights; `retention` of a spec goes first.',
+      'Recordings are deleted so long after their end, and their highlights stay; `retention` of a spec takes precedence.',
     allowed: 'an integer from 1 to 36500',
-    otherwise: 'none: they stay',
+    defaultText: 'none: they stay',
   }),
   PANOREC_ROOM_HISTORY_DAYS: setting(Type.Integer({ minimum: 1, maximum: 3650, default: 30 }), {
     description:
@@ -146,7 +146,7 @@ export const SETTINGS = {
   PANOREC_METRICS_PORT: setting(Type.Integer({ minimum: 0, maximum: 65535 }), {
     description: 'Port of /healthz, /readyz and /metrics of `panorec work`; a service has them on its own.',
     allowed: 'an integer from 0 to 65535',
-    otherwise: 'none: a worker listens nowhere',
+    defaultText: 'none: a worker listens nowhere',
   }),
   PANOREC_METRICS_HOST: setting(Type.String({ minLength: 1, pattern: '^[A-Za-z0-9.:_-]+$', default: '127.0.0.1' }), {
     description: 'Address of that port. Without PANOREC_API_KEYS only a loopback address.',
@@ -155,22 +155,22 @@ export const SETTINGS = {
   PANOREC_MAX_CLIPS: setting(Type.Integer({ minimum: 1, maximum: 100 }), {
     description: 'Clips of highlights that this machine cuts at once, at a lower priority than it records.',
     allowed: 'an integer from 1 to 100',
-    otherwise: 'one for two cores, at least 1',
+    defaultText: 'one for two cores, at least 1',
   }),
   PANOREC_SPOOL_MAX_MB: setting(Type.Integer({ minimum: 1 }), {
     description: 'What all recordings of this machine may keep in the spool while the store is away.',
     allowed: 'an integer from 1, in MiB',
-    otherwise: 'all of the disk but a reserve',
+    defaultText: 'all of the disk but a reserve',
   }),
   PANOREC_CHROME_PATH: setting(Text(), {
     description: 'The Chrome or Chromium to record with.',
     allowed: 'a path of a program',
-    otherwise: 'found on the PATH or in the cache of Puppeteer',
+    defaultText: 'found on the PATH or in the cache of Puppeteer',
   }),
   PANOREC_FFMPEG_PATH: setting(Text(), {
     description: 'The FFmpeg for conversions.',
     allowed: 'a path of a program',
-    otherwise: 'found on the PATH',
+    defaultText: 'found on the PATH',
   }),
   PANOREC_LOG_LEVEL: setting(Type.Enum([...LOG_LEVELS], { default: 'info' }), {
     description: 'The least severe level that is logged.',
