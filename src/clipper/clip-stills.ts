@@ -6,7 +6,7 @@ import { groupStream, loadMedia, numberKept } from './group-stream.ts'
 import type { ClipPlan, PlannedHead, PlannedPicture } from './plan-cut.ts'
 import type { CachedSegment } from './segment-cache.ts'
 
-/** Files of the two still to be stored. */
+/** Poster and preview of a clip as local files, before they are stored. */
 export interface ClipStills {
   readonly posterPath: string
   readonly previewPath: string

@@ -55,7 +55,7 @@ function* silence(bytes: number): Generator<Uint8Array> {
   for (let left = bytes; left > 0; left -= SILENCE_BYTES) yield new Uint8Array(Math.min(left, SILENCE_BYTES))
 }
 
-/** A gain of one and more changes nothing, nor does zero divided by the zero samples of no fade. */
+/** The samples with their gain. One of 1 or more leaves a sample as it is; so does NaN, of a fade of no samples. */
 function faded(bytes: Buffer, channels: number, gainAt: (sample: number) => number): Buffer {
   const count = bytes.byteLength / SAMPLE_BYTES / channels
   for (let i = 0; i < count; i += 1) {

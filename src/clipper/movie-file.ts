@@ -6,7 +6,7 @@ import { interleave, type PlacedChunk } from './mp4/interleave.ts'
 
 /** One sample of a film that is written later: NAL units of a picture, or the one packet of sound. */
 export interface Sample {
-  /** As it lies in the file, bytes. */
+  /** Bytes of the sample in the file. */
   readonly size: number
   units(): Promise<readonly Uint8Array[]>
 }

@@ -47,7 +47,7 @@ export interface ClipPlan {
   readonly heads: readonly PlannedHead[]
   /** Length of the clip. */
   readonly frames: number
-  /** Of the pictures that are copied. */
+  /** The parameter sets of the pictures that are copied. */
   readonly sets: SetTable
 }
 
@@ -124,8 +124,8 @@ interface ChosenGroup extends PlannedHead {
 }
 
 /**
- * What of each group of pictures lies in the range, and in front of what a later take has of the same time: there a
- * picture needs half of its time for itself, so that the joint moves nothing by more than that.
+ * The part of each group of pictures that lies in the range and before the pictures of a later take. The last one there needs half
+ * of its time for itself, so that the joint moves nothing by more than that.
  */
 function chooseGroups(segments: readonly PlanSegment[], index: number, range: ClipRange): ChosenGroup[] {
   const { fromMs, toMs, fps } = range

@@ -76,7 +76,7 @@ function copyPackets<T extends { readonly pts: number }>(run: SoundRun<T>, rates
   return { kind: 'copy', packets, skipSamples: Math.max(0, Math.round((skipTicks * rates.sampleRate) / TICKS_PER_SEC)) }
 }
 
-/** Those of which the run hears something, and the one before each that follows no other: a decoder begins with it. */
+/** The packets that sound in the run and the one in front, with which a decoder begins, each at its sample. */
 function placePackets<T extends { readonly pts: number }>(
   run: SoundRun<T>,
   { startSample, sampleRate, fps }: Rates & { readonly startSample: number },

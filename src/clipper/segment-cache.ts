@@ -9,9 +9,9 @@ import type { PlanSegment } from './plan-cut.ts'
 import type { SoundFormat } from './ts/adts.ts'
 import { demuxSegment, type SegmentMedia } from './ts/demux-segment.ts'
 
-/** A segment that was read: what it holds, and its bytes when they are wanted. */
+/** A segment that was read: its samples, and its media on demand. */
 export interface CachedSegment extends PlanSegment {
-  /** Of each picture as a sample of MP4, bytes. */
+  /** Size of each picture as a sample of MP4, bytes. */
   readonly sizes: readonly number[]
   readonly sound: readonly { readonly pts: number; readonly size: number; readonly format: SoundFormat }[]
   media(): Promise<SegmentMedia>

@@ -87,7 +87,7 @@ interface JointStretch extends Stretch {
   readonly pictures: number
 }
 
-/** Around the beginning and each place where copied and encoded pictures, or two runs, meet. */
+/** The stretches around the beginning of the film and around each joint of copied and encoded pictures, or of two runs. */
 function jointStretches(plan: PlannedFilm, fps: number): JointStretch[] {
   const { pictures } = plan
   const starts = new Set(plan.runs.map(({ firstFrame }) => firstFrame))

@@ -11,7 +11,7 @@ export interface ClipSegment {
   readonly durationSec: number
   /** True when its timestamps do not continue those of the segment before. */
   readonly discontinuity: boolean
-  /** A later take has its pictures from this wall time on: they are left out here. */
+  /** Wall time from which a later take has the pictures; those of this segment are left out. */
   readonly endMs?: number
 }
 
@@ -21,12 +21,12 @@ export interface ClipRequest {
   readonly recordingId: string
   readonly traceId: string
   readonly store: StoreLocation
-  /** The moment itself: the poster. */
+  /** Wall time of the moment, whose picture becomes the poster. */
   readonly atMs: number
   /** The clip has every stored picture with `fromMs <= time < toMs`. */
   readonly fromMs: number
   readonly toMs: number
-  /** In order, and all of them overlap the range. */
+  /** The segments that overlap the range, in order. */
   readonly segments: readonly ClipSegment[]
   readonly video: { readonly width: number; readonly height: number; readonly fps: number }
   readonly ffmpegPath?: string
@@ -35,7 +35,7 @@ export interface ClipRequest {
 
 /** What was made and verified; it lies at `<recording>/highlights/<id>/` in the store. */
 export interface ClipResult {
-  /** Of `clip.mp4`, seconds. */
+  /** Length of `clip.mp4`, seconds. */
   readonly durationSec: number
   readonly frames: number
   readonly bytes: number
@@ -56,7 +56,7 @@ export interface RecapJob {
   readonly traceId: string
   readonly store: StoreLocation
   readonly title: string | null
-  /** In the order of the film. */
+  /** The clips in the order of the film. */
   readonly clips: readonly { readonly highlightId: string; readonly label: string | null; readonly at: string }[]
   readonly titles: boolean
   readonly crossfadeSec: number

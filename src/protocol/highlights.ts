@@ -17,9 +17,9 @@ export const HighlightTriggerSchema = Type.Object(
   {
     /** The moment itself; without it now. Any time of the recording, and up to an hour ahead. */
     at: Type.Optional(InstantSchema),
-    /** Without it what the recording's spec says, and then 20. */
+    /** Pre-roll, seconds; by default that of the recording's spec, else 20. */
     preSec: Type.Optional(Roll),
-    /** Without it what the recording's spec says, and then 10. */
+    /** Post-roll, seconds; by default that of the recording's spec, else 10. */
     postSec: Type.Optional(Roll),
     label: Type.Optional(Label),
     by: Type.Optional(Type.String({ minLength: 1, maxLength: 128, description: 'who triggered it' })),
@@ -69,7 +69,7 @@ export const HighlightSchema = Type.Object(
       Type.Null(),
     ]),
     gaps: Type.Array(ClipGapSchema),
-    /** Of the exact clip, seconds; null until it is ready. */
+    /** Length of the exact clip, seconds; null until it is ready. */
     durationSec: Type.Union([Type.Number(), Type.Null()]),
     /** Bytes of `clip.mp4`. */
     bytes: Type.Union([Type.Integer(), Type.Null()]),
@@ -109,7 +109,7 @@ export const HighlightRuleSchema = Type.Union(
   [
     /** A hand goes up: of `from`, or of anybody. */
     Type.Object({ type: Type.Literal('hand'), from: Type.Optional(NameSchema), ...ruleHead }, strict),
-    /** So many chat messages within so many seconds. */
+    /** At least `messages` chat messages within `withinSec`. */
     Type.Object(
       {
         type: Type.Literal('chat-burst'),
@@ -123,7 +123,7 @@ export const HighlightRuleSchema = Type.Union(
     Type.Object(
       {
         type: Type.Literal('loudness'),
-        /** Above the median of the last minute, loudness units (ITU-R BS.1770-5, momentary). */
+        /** Momentary loudness above the median of the last minute, loudness units (ITU-R BS.1770-5). */
         aboveLu: Type.Optional(Type.Number({ minimum: 3, maximum: 40, default: RULE_DEFAULTS.aboveLu })),
         forSec: Type.Optional(Type.Number({ minimum: 0.2, maximum: 10, default: RULE_DEFAULTS.forSec })),
         ...ruleHead,
@@ -171,7 +171,7 @@ export const RecapIdSchema = Type.String({ pattern: '^rcp_[0-9A-HJKMNP-TV-Z]{26}
 /** The body of `POST /v1/recordings/:id/recap`. */
 export const RecapRequestSchema = Type.Object(
   {
-    /** In the order of the film; without it all that are ready, by their time. */
+    /** The highlights in the order of the film; by default all that are ready, by their time. */
     highlights: Type.Optional(Type.Array(HighlightIdSchema, { minItems: 1, maxItems: 100, uniqueItems: true })),
     title: Type.Optional(Label),
     /** Each clip begins with its label. */
@@ -188,9 +188,9 @@ export const RecapSchema = Type.Object(
     recordingId: RecordingIdSchema,
     state: Type.Enum(['rendering', 'ready', 'failed']),
     title: Type.Union([Type.String(), Type.Null()]),
-    /** In the order of the film. */
+    /** The highlights of the film, in its order. */
     highlights: Type.Array(HighlightIdSchema),
-    /** Chosen ones that were deleted before the film was made: it is without them. */
+    /** Chosen highlights that were deleted before the film was rendered, and that it lacks. */
     omitted: Type.Array(HighlightIdSchema),
     titles: Type.Boolean(),
     crossfadeSec: Type.Number(),
@@ -208,7 +208,7 @@ export type Recap = Static<typeof RecapSchema>
 export const RecapListSchema = Type.Object({ items: Type.Array(RecapSchema) }, { $id: 'RecapList', ...strict })
 export type RecapList = Static<typeof RecapListSchema>
 
-/** Which highlights a list has: those to which all of it applies. */
+/** The filter of a list: a highlight is in it when every given field applies. */
 export interface HighlightFilter {
   readonly recordingId?: string
   readonly room?: string

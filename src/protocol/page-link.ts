@@ -11,7 +11,7 @@ import type { SourcePatch, SourceSpec, SourceState } from './sources.ts'
 export const CONTROL_PATH = '/control'
 export const PACKETS_PATH = '/packets'
 
-/** The part of a `RecorderRequest` that the page needs; store, signalling and ids are not its business. */
+/** The part of a `RecorderRequest` that the page needs; it knows no store, no signalling and no id. */
 export interface PageStart {
   readonly sources: readonly SourceSpec[]
   readonly layout: Layout
@@ -34,7 +34,7 @@ export interface PageHandover {
   readonly gridMs: number
 }
 
-/** Where a source is in the recording, told in the stream's own time, which is the same for every player. */
+/** The place of a source in the recording, in the stream's own time, which is the same for every player. */
 export interface SourcePosition {
   readonly sourceId: string
   /** When the stream's position zero is recorded, on the page's clock, milliseconds. */
@@ -44,9 +44,9 @@ export interface SourcePosition {
 /** How well a source follows the other page. */
 export interface SourceSync {
   readonly sourceId: string
-  /** False: it is taken as it is, because it cannot be moved or did not come in time. */
+  /** False for a source that is taken as it is, because it cannot be moved or was not in step in time. */
   readonly inStep: boolean
-  /** How far ahead of its recording the source is played, milliseconds; null when nobody can tell. */
+  /** How far ahead of its recording the source is played, milliseconds; null when it is unknown. */
   readonly lookBackMs: number | null
 }
 
@@ -69,11 +69,11 @@ export type ToPage =
   /** The next picture begins a segment. */
   | { readonly type: 'resume' }
   | { readonly type: 'ping'; readonly nonce: number }
-  /** Asks what the page's clock says; what was sent comes back with it. */
+  /** Asks for the page's clock; the answer repeats `sentMs`. */
   | { readonly type: 'clock'; readonly sentMs: number }
-  /** Another page is to take over, or not: while it is, the page keeps its frame pacing and sends `positions` every second. */
+  /** Freezes the frame pacing for a page that is to take over, or thaws it; while frozen, the page sends `positions` every second. */
   | { readonly type: 'freeze-pacing'; readonly isFrozen: boolean }
-  /** Where the page that is to be followed has its sources. */
+  /** The positions of the sources in the page that this one follows. */
   | { readonly type: 'positions'; readonly positions: readonly SourcePosition[] }
   /** The page that follows another begins: this is media time zero, on its clock. */
   | { readonly type: 'begin'; readonly atMs: number }
@@ -93,7 +93,7 @@ export interface LoudnessReading {
 export interface PictureSample {
   readonly luma: number
   readonly brightest: number
-  /** Of each source that is shown with a frame of its own. */
+  /** The samples of the sources that are shown with a frame of their own. */
   readonly tiles: readonly TileSample[]
 }
 
@@ -102,7 +102,7 @@ export interface TileSample {
   readonly sourceId: string
   readonly sourceLuma: number
   readonly sourceMotion: number
-  /** The same of the source's place in the finished picture. */
+  /** Motion of the source's place in the finished picture. */
   readonly tileMotion: number
 }
 

@@ -23,7 +23,7 @@ export const ProblemSchema = Type.Object(
 )
 export type Problem = Static<typeof ProblemSchema>
 
-/** The problem document of an error. What is unexpected says nothing of the inside; its trace id leads to the log. */
+/** The problem document of an error. That of `internal` hides message and details; its trace id leads to the log. */
 export function problemOf(
   error: AppError,
   occurrence: { readonly instance: string; readonly traceId: string },

@@ -36,15 +36,15 @@ export interface TakeClock {
 
 /** The running take that a new one is to take over from, to the frame. */
 export interface Handover {
-  /** Of its page; the new page's clock is put onto it. */
+  /** The clock of the running take's page; the new page adjusts its own to it. */
   readonly clock: TakeClock
-  /** Wall time of its media time zero. */
+  /** Wall time of the running take's media time zero. */
   readonly takeEpochMs: number
 }
 
-/** Which rule says that nothing happens any more. */
+/** The rules by which a recording counts as idle. */
 export type IdleRule = 'noLiveSourceSec' | 'emptyRoomSec' | 'pausedSec'
-/** A time for each rule that the recording has, seconds. */
+/** Seconds for each idle rule of the recording. */
 export type IdleTimes = Readonly<Partial<Record<IdleRule, number>>>
 
 /** Everything that one take needs, in one JSON document: the recorder reads no setting, no database and no API. */
@@ -65,9 +65,9 @@ export interface RecorderRequest {
   readonly isPaused: boolean
   /** Seconds after which it stops by itself with reason `idle`. */
   readonly idle?: IdleTimes
-  /** What of that time was over already when the take before was last heard of; the time between two takes does not count. */
+  /** The idle seconds that the previous take last reported; the time between two takes does not count. */
   readonly idleForSec?: IdleTimes
-  /** Only so much of the recording's end is kept; without it everything. */
+  /** Seconds of the recording's end that are kept; without it everything is. */
   readonly rollingSec?: number
   /** Seconds after its end when the service deletes the recording; only its manifest tells. */
   readonly maxAgeSec?: number
@@ -77,11 +77,11 @@ export interface RecorderRequest {
   readonly store: StoreLocation
   /** A folder of this machine; the recorder makes and removes its own folder inside. */
   readonly spoolDir: string
-  /** A little before the take is so long, it asks for the next one to take over; null: never. */
+  /** The longest take, seconds: a little before, it asks for the next one to take over. Null when it never asks. */
   readonly maxTakeSec: number | null
-  /** The take waits for `begin`, its sources in step with those of the take before; null: it begins as soon as it can. */
+  /** The running take, for one that waits for `begin` in step with it; null for a take that begins as soon as it can. */
   readonly handover: Handover | null
-  /** What all recordings of the machine may keep in that folder; without it as much as the disk has. */
+  /** The bytes that all recordings of the machine may keep in `spoolDir`; without it only the disk limits them. */
   readonly spoolMaxBytes?: number
   readonly chromePath?: string
   /** Private hosts and address ranges that images of the whiteboard may have, as in `PANOREC_ALLOW_PRIVATE_HOSTS`. */
@@ -90,23 +90,23 @@ export interface RecorderRequest {
   readonly logLevel: string
 }
 
-/** What a running recorder can be told. Each is answered by an `ack` event with the same `commandId`. */
+/** The commands of a running recorder, each answered by an `ack` event with the same `commandId`. */
 export type RecorderCommand = { readonly commandId: string } & (
   | { readonly type: 'stop' }
   | SceneChange
   /** Ends the running segment (forced IDR): now, or at the first picture not before this wall time. */
   | { readonly type: 'cut'; readonly atMs?: number }
-  /** Nothing more is recorded until `resume`; answered when the last picture before is in. Idempotent. */
+  /** Pauses the recording until `resume`; answered when the last picture before it is in. Idempotent. */
   | { readonly type: 'pause' }
-  /** Answered with the first picture. */
+  /** Ends the pause; answered with the first picture. */
   | { readonly type: 'resume' }
-  /** Another take is to take over, or not: while it is, the page keeps its frame pacing and sends `positions` every second. */
+  /** Freezes the page's frame pacing for a take that is to take over, or thaws it; while frozen, `positions` come every second. */
   | { readonly type: 'handover.freeze-pacing'; readonly isFrozen: boolean }
-  /** To the take that is to take over: where the running one has its sources. */
+  /** Gives a standby take the positions of the sources in the running take. */
   | { readonly type: 'handover.positions'; readonly positions: readonly SourcePosition[] }
-  /** To the take that takes over: media time zero, on the clock of the running take's page, and what is left to record. */
+  /** Begins a standby take: `atMs` is its media time zero, on the clock of the running take's page; `maxDurationSec` what is left to record. */
   | { readonly type: 'handover.begin'; readonly atMs: number; readonly maxDurationSec: number }
-  /** To the running take: it ends with the picture before, with reason `handed-over`. */
+  /** Ends the running take with the picture before `atMs`, with reason `handed-over`. */
   | { readonly type: 'handover.end'; readonly atMs: number }
 )
 type RecorderCommandType = RecorderCommand['type']
@@ -122,7 +122,7 @@ export type EndReason = 'stopped' | 'max-duration' | 'idle' | 'terminated' | 'ha
 export const ASKED_FOR: ReadonlySet<EndReason> = new Set(['stopped', 'max-duration', 'idle'])
 
 /**
- * What a recorder says while it runs, in this order: `starting`, `started`, any of the rest, `ended` as the last. A take
+ * The events of a recorder in their order: `starting`, `started`, any of the rest, `ended` as the last. A take
  * that ends as `failed` or `terminated` leaves the playlists open, for the next take or whoever gives the recording up.
  */
 export type RecorderEvent =
@@ -146,14 +146,14 @@ export type RecorderEvent =
       readonly error: ErrorInfo | null
     }
   | { readonly type: 'layout'; readonly at: string; readonly layout: Layout }
-  /** The recording stands still from this moment on. */
+  /** The moment from which the recording is paused. */
   | { readonly type: 'paused'; readonly at: string }
   /** The moment of the first picture after a pause. */
   | { readonly type: 'resumed'; readonly at: string }
   /** A signal or a rule asks for a highlight. The recorder has cut, and will cut at the end of the post-roll. */
   | {
       readonly type: 'trigger'
-      /** The same for the same trigger, however often it is said: the signal's id, or the rule and its moment. */
+      /** Identifies the trigger however often it is sent: the signal's id, or the rule and its moment. */
       readonly key: string
       readonly at: string
       readonly trigger: 'signal' | 'rule'
@@ -168,7 +168,7 @@ export type RecorderEvent =
       readonly type: 'stats'
       readonly at: string
       readonly stats: RecordingStats
-      /** For how long nothing has happened, for the next take. */
+      /** The idle seconds so far, for the next take. */
       readonly idleForSec?: IdleTimes
     }
   /** Another take should take over: this one will be too long, or its browser's memory climbs. Sent again and again. */
@@ -178,7 +178,7 @@ export type RecorderEvent =
       readonly type: 'positions'
       readonly clock: TakeClock
       readonly positions: readonly SourcePosition[]
-      /** Media that this take has so far. */
+      /** Media of this take so far, seconds. */
       readonly recordedSec: number
     }
   /** The standby take can begin. */

@@ -181,11 +181,11 @@ export const RecordingSchema = Type.Object(
     createdAt: InstantSchema,
     startedAt: Type.Union([InstantSchema, Type.Null()]),
     endedAt: Type.Union([InstantSchema, Type.Null()]),
-    /** When it shall begin; null: at once. */
+    /** The scheduled start; null when the recording begins at once. */
     startAt: Type.Optional(Type.Union([InstantSchema, Type.Null()])),
-    /** Since when it is paused, also while no recorder has it; null: it is not. */
+    /** When the pause began, also while no recorder runs; null when the recording is not paused. */
     pausedAt: Type.Optional(Type.Union([InstantSchema, Type.Null()])),
-    /** While it waits for a recorder. Events do not tell it: it changes with what others do. */
+    /** The place in the start queue, while the recording waits for a recorder. Events leave it out: it changes with other recordings. */
     queued: Type.Optional(Type.Union([QueuedSchema, Type.Null()])),
     durationSec: Type.Number(),
     video: Type.Required(VideoSettingsSchema),

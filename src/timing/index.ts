@@ -1,6 +1,6 @@
 /**
- * The one place that waits: delays, repeats, retries, turns, deadlines. It knows no noun of the product, no file and no process, and it
- * runs in browsers too.
+ * The one place that waits: delays, repeats, retries, turns, deadlines. Of the product it knows only its error and, in the table of
+ * policies, what is tried again; it knows no file and no process, and it runs in browsers too.
  */
 export { after } from './after.ts'
 export { BackOff } from './back-off.ts'

@@ -11,7 +11,7 @@ export interface RetryPolicy {
   readonly jitter?: number
 }
 
-/** Every retry of the house, one row each. */
+/** The retry policies that the house shares, one row each. A wait that depends on a state of its own has its numbers beside that state. */
 export const RETRY_POLICIES = {
   /** What a take stores: for as long as it runs. */
   store: { firstMs: 200, factor: 2, longestMs: 5_000, jitter: 0.5 },

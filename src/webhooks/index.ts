@@ -1,6 +1,6 @@
 /**
- * Telling a user's server what happened: signed, in order per recording, and again until it is accepted. It keeps
- * nothing itself and knows no queue; the outbox and the policy come through its ports.
+ * Webhooks: each event of a recording is posted to a user's server, signed, in order, and again until it is accepted. This folder
+ * stores nothing and knows no queue; the outbox and the outbound policy come through its ports.
  */
 export { type DeliveryPorts, deliverDue, MAX_ATTEMPTS } from './deliver.ts'
 export type * from './ports.ts'

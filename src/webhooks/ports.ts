@@ -9,9 +9,9 @@ export interface Delivery {
   readonly target: { readonly url: string; readonly secret: string }
 }
 
-/** What is still to be delivered, per webhook of a recording and in the order of events. */
+/** The events that are still to be delivered, for each webhook of a recording in their order. */
 export interface WebhookOutbox {
-  /** The oldest that is neither delivered nor given up. */
+  /** The oldest delivery of this webhook that is neither delivered nor given up. */
   next(recordingId: string, webhook: number): Promise<Delivery | undefined>
   delivered(id: number, attempts: number, at: Date): Promise<void>
   retryLater(id: number, attempts: number, error: ErrorInfo): Promise<void>

@@ -6,7 +6,7 @@ export interface ParameterSets {
   readonly pps: readonly Uint8Array[]
 }
 
-/** The same, read: each at the place of its bytes. */
+/** Parsed parameter sets, in the order of their bytes. */
 export interface ParsedSets {
   readonly sps: readonly Sps[]
   readonly ppsIds: readonly number[]

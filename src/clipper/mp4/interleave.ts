@@ -2,7 +2,7 @@
 export interface Chunk {
   readonly first: number
   readonly count: number
-  /** From the beginning of the media data. */
+  /** Bytes from the beginning of the media data. */
   readonly offset: number
 }
 

@@ -12,7 +12,7 @@ export interface RecapPiece {
   /** Frames at the part's end that belong to the next piece. */
   readonly fadeOut: number
   readonly firstFrame: number
-  /** Without `fadeOut`. */
+  /** Frames of the piece without `fadeOut`. */
   readonly frames: number
 }
 

@@ -6,9 +6,9 @@ interface TitleSize {
 
 interface Title {
   readonly text: string | null
-  /** Smaller, below it. */
+  /** The smaller line below the text. */
   readonly detail: string
-  /** How long it is seen. */
+  /** How long the title is shown. */
   readonly seconds: number
 }
 

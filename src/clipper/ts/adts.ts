@@ -8,9 +8,9 @@ export interface SoundFormat {
 
 export interface AdtsFrame {
   readonly format: SoundFormat
-  /** With its header. */
+  /** The frame with its header. */
   readonly frame: Uint8Array
-  /** Without it: what a sample of MP4 holds. */
+  /** The frame without its header, as a sample of MP4 holds it. */
   readonly data: Uint8Array
 }
 

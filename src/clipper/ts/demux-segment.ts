@@ -10,9 +10,9 @@ interface SegmentPicture {
   /** Ticks of 90 kHz; it grows over the 33 bits of MPEG-TS. */
   readonly pts: number
   readonly idr: boolean
-  /** Those in front of an IDR picture; undefined where there are none. */
+  /** The parameter sets in front of an IDR picture; undefined where there are none. */
   readonly sets: ParameterSets | undefined
-  /** Slices and SEI: what a sample of MP4 holds. */
+  /** Slices and SEI, as a sample of MP4 holds them. */
   readonly units: readonly Uint8Array[]
 }
 
