@@ -16,7 +16,7 @@ export interface FinalizeLock {
  */
 export async function takeFinalizeLock(store: SegmentStore, recordingId: string): Promise<FinalizeLock> {
   const key = objectKey(recordingId, 'finalizeLock')
-  const own = `${JSON.stringify({ turn: randomUUID() })}\n`
+  const own = `${JSON.stringify({ holder: randomUUID() })}\n`
   await putText(store, key, own)
   return {
     holds: async () => (await getText(store, key)) === own,

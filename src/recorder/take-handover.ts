@@ -31,7 +31,7 @@ export class TakeHandover implements Disposable {
   readonly #options: TakeHandoverOptions
   readonly #timers = new DisposableStack()
   readonly #bornMs = performance.now()
-  #isDue = false
+  #isRequested = false
   #clock: Promise<TakeClock> | undefined
 
   /** Is made when the process begins: platforms count their limits from there. */
@@ -41,7 +41,7 @@ export class TakeHandover implements Disposable {
     const { maxTakeSec } = options.request
     if (maxTakeSec === null) return
     const dueMs = maxTakeSec * 1000 - handOverLeadMs(maxTakeSec)
-    this.#timers.use(after(dueMs, () => this.#becomeDue('max-take')))
+    this.#timers.use(after(dueMs, () => this.#requestHandover('max-take')))
   }
 
   [Symbol.dispose](): void {
@@ -50,7 +50,7 @@ export class TakeHandover implements Disposable {
 
   /** Asks for a new browser. A take that has only begun is not handed over for it: the next one would need as much memory. */
   renewBrowser(): void {
-    if (performance.now() - this.#bornMs > YOUNG_MS) this.#becomeDue('memory')
+    if (performance.now() - this.#bornMs > YOUNG_MS) this.#requestHandover('memory')
   }
 
   handle(command: HandoverCommand): void {
@@ -69,9 +69,9 @@ export class TakeHandover implements Disposable {
     }
   }
 
-  #becomeDue(why: 'max-take' | 'memory'): void {
-    if (this.#isDue) return
-    this.#isDue = true
+  #requestHandover(why: 'max-take' | 'memory'): void {
+    if (this.#isRequested) return
+    this.#isRequested = true
     const { page, emit } = this.#options
     void page.started.then(() => {
       if (this.#timers.disposed) return

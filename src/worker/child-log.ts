@@ -2,8 +2,8 @@ import type { Logger } from '../telemetry/index.ts'
 
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const
 
-/** The recorder logs JSON lines like ours; they keep their level. Anything else is what some library printed. */
-export function logRecorderLine(logger: Logger, line: string, stream: 'stdout' | 'stderr'): void {
+/** Logs a line of a child process. JSON lines of its own log keep their level; anything else is what a library printed. */
+export function logChildLine(logger: Logger, line: string, stream: 'stdout' | 'stderr'): void {
   const entry = parseLine(line)
   const level = LEVELS.find((name) => name === entry?.level)
   if (entry === undefined || level === undefined) {

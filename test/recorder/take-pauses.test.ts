@@ -56,7 +56,7 @@ test('a pause is true when the page has sent everything before it, and its end w
   ])
 })
 
-test('orders that come before the page has obeyed the one before are answered in their turn', async () => {
+test('commands that come before the page has carried out the one before are answered in their order', async () => {
   const { pauses, rested, done, set, settle } = await open()
   set(true, 'paused')
   set(false, 'resumed')

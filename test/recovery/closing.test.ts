@@ -35,7 +35,7 @@ function holdRead(store: SegmentStore, name: string) {
 
 test.each([
   ['after it has read the playlists', 'recording.json'],
-  ['after it has looked whose turn it is', 'closing.json'],
+  ['after it has read who holds the lock', 'closing.json'],
 ])('two hosts that close a recording at once lose nothing of each other, when one halts %s', async (_, name) => {
   await using room = await openRoom()
   const [a, b] = ['a', 'b'].map((host) => join(room.path, host)) as [string, string]

@@ -34,7 +34,7 @@ let request: RecorderRequest | undefined
 let segments = 0
 
 process.on('message', (message) => {
-  if (request !== undefined) return obey(message as RecorderCommand)
+  if (request !== undefined) return handleCommand(message as RecorderCommand)
   request = message as RecorderRequest
   begin(request)
 })
@@ -125,7 +125,7 @@ function fail(recording: NodeJS.Timeout): void {
   setTimeout(() => end('failed', error), LINGER_MS)
 }
 
-function obey(command: RecorderCommand): void {
+function handleCommand(command: RecorderCommand): void {
   const stopMs = command.type === 'stop' ? Number(request?.metadata.stopMs ?? 0) : 0
   if (stopMs > 0) setTimeout(() => carryOut(command), stopMs)
   else carryOut(command)

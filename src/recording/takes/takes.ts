@@ -56,7 +56,7 @@ export interface TakeHandovers {
     surroundings: RecorderSurroundings,
   ): Promise<RecorderRequest | undefined>
   /** The take `to` has the recording now; false when the recording does not go on after the take `from`, or not with `to`. */
-  handOver(recordingId: string, border: { readonly from: number; readonly to: number }): Promise<boolean>
+  handOver(recordingId: string, takes: { readonly from: number; readonly to: number }): Promise<boolean>
 }
 
 /** What takes report. */

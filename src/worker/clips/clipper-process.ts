@@ -2,7 +2,7 @@ import { type Child, type ChildExit, makeWorkFolder, spawnChild } from '../../ma
 import { AppError, type ClipperEvent, type ClipperRequest, toAppError } from '../../protocol/index.ts'
 import type { Logger } from '../../telemetry/index.ts'
 import { unlessAborted, within } from '../../timing/index.ts'
-import { logRecorderLine } from '../child-log.ts'
+import { logChildLine } from '../child-log.ts'
 
 export interface ClipperScript {
   /** An absolute path of a script for this Node. */
@@ -35,7 +35,7 @@ export async function spawnClipper(
       environment: { ...environment, TMPDIR: folder.path },
       nice: NICE,
       onMessage: (message) => answered.resolve(message as ClipperEvent),
-      onLine: (line, stream) => logRecorderLine(lineLogger, line, stream),
+      onLine: (line, stream) => logChildLine(lineLogger, line, stream),
     }).catch((cause: unknown) => {
       throw new AppError('clipper.crashed', 'The clip function could not be started.', { cause })
     }),

@@ -11,7 +11,7 @@ import {
 } from '../../protocol/index.ts'
 import type { CommandLog, Takes } from '../../recording/index.ts'
 import type { Logger, Metrics } from '../../telemetry/index.ts'
-import { logRecorderLine } from '../child-log.ts'
+import { logChildLine } from '../child-log.ts'
 import type { TakeTimes } from '../worker-times.ts'
 import { CommandChannel } from './command-channel.ts'
 import { createEventHandler } from './handle-events.ts'
@@ -232,7 +232,7 @@ class SupervisedTake implements RunningTake {
       environment: { ...environment, TMPDIR: tmpDir },
       request: this.#request,
       onEvent,
-      onLine: (line, stream) => logRecorderLine(logger, line, stream),
+      onLine: (line, stream) => logChildLine(logger, line, stream),
     })
   }
 

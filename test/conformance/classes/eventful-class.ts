@@ -67,7 +67,7 @@ export interface PauseStory {
 export interface EventfulStory {
   readonly id: string
   readonly recording: Recording
-  /** States that the API told until its end. */
+  /** States that the API reported until its end. */
   readonly states: readonly string[]
   readonly early: { readonly pausedAt: string | null | undefined; readonly resumed: string }
   readonly pauses: readonly PauseStory[]
@@ -84,7 +84,7 @@ export interface EventfulStory {
   /** Ids of highlights by the way in which they were asked for. */
   readonly asked: Readonly<Record<string, string>>
   readonly events: readonly Event[]
-  /** What webhooks were told: type and highlight. */
+  /** What webhooks were reported: type and highlight. */
   readonly hooks: readonly string[]
   /** Lines of the command that saved a clip beside the story. */
   readonly printed: readonly string[]
@@ -109,8 +109,8 @@ export async function holdEventfulClass(service: TestService, folder: string): P
   await using sources = await openSources()
   await using hooks = await startReceiver(() => ({ status: 204 }))
   const lesson = await Lesson.begin(service, { sources: sources.specs, hookUrl: hooks.url, folder })
-  const told = await lesson.run()
-  return { ...told, hooks: hooks.received.map(hookOf) }
+  const reported = await lesson.run()
+  return { ...reported, hooks: hooks.received.map(hookOf) }
 }
 
 function hookOf({ body }: Received): string {
@@ -189,7 +189,7 @@ class Lesson {
     await this.#watch[Symbol.asyncDispose]()
     await this.#triggers.askAfterTheEnd(recording, TRIGGERS)
     const { kills, served } = await killClippers(this.#triggers.client, this.#call.id)
-    const highlights = await this.#untilTold()
+    const highlights = await this.#untilReported()
     this.#over.abort()
     await following
     return {
@@ -314,14 +314,14 @@ class Lesson {
   }
 
   /** Resolves when every highlight has ended and its event has come. */
-  async #untilTold(): Promise<readonly Highlight[]> {
+  async #untilReported(): Promise<readonly Highlight[]> {
     const deadline = performance.now() + READY_MS
     for (;;) {
       const highlights = await this.#triggers.all()
       const isOver = highlights.every(({ state }) => state === 'ready' || state === 'failed')
       const ready = highlights.filter(({ state }) => state === 'ready').length
-      const told = this.#events.filter(({ type }) => type === 'highlight.ready').length
-      if ((isOver && told >= ready) || performance.now() > deadline) return highlights
+      const reported = this.#events.filter(({ type }) => type === 'highlight.ready').length
+      if ((isOver && reported >= ready) || performance.now() > deadline) return highlights
       await sleep(POLL_MS)
     }
   }

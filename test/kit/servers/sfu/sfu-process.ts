@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { Stream } from './stream.ts'
 
-/** What the test tells its SFU; each is answered by a message with the same id. */
-export type SfuOrder = { readonly id: number; readonly stream: string } & (
+/** The commands of a test to its SFU, each answered by a message with the same id. */
+export type SfuCommand = { readonly id: number; readonly stream: string } & (
   | { readonly type: 'listen' }
   | { readonly type: 'unpublish' }
   | { readonly type: 'hang-up' }
@@ -51,13 +51,13 @@ function endWith(response: ServerResponse, status: number): void {
   response.writeHead(status).end()
 }
 
-async function obey(order: SfuOrder): Promise<unknown> {
-  const stream = streamOf(order.stream)
-  if (order.type === 'listen') return await stream.listen()
-  if (order.type === 'viewers') return stream.viewers
-  if (order.type === 'unpublish') stream.unpublish()
-  if (order.type === 'hang-up') stream.hangUpAll()
-  if (order.type === 'refuse') refusals.set(order.stream, order.status)
+async function handleCommand(command: SfuCommand): Promise<unknown> {
+  const stream = streamOf(command.stream)
+  if (command.type === 'listen') return await stream.listen()
+  if (command.type === 'viewers') return stream.viewers
+  if (command.type === 'unpublish') stream.unpublish()
+  if (command.type === 'hang-up') stream.hangUpAll()
+  if (command.type === 'refuse') refusals.set(command.stream, command.status)
   return null
 }
 
@@ -65,10 +65,10 @@ const server = createServer((request, response) => {
   answer(request, response).catch((error) => response.writeHead(500).end(String(error)))
 })
 server.listen(0, '127.0.0.1', () => process.send?.({ id: 0, result: (server.address() as AddressInfo).port }))
-process.on('message', (order: SfuOrder) => {
-  obey(order).then(
-    (result) => process.send?.({ id: order.id, result }),
-    (error) => process.send?.({ id: order.id, error: String(error) }),
+process.on('message', (command: SfuCommand) => {
+  handleCommand(command).then(
+    (result) => process.send?.({ id: command.id, result }),
+    (error) => process.send?.({ id: command.id, error: String(error) }),
   )
 })
 process.on('disconnect', () => process.exit())

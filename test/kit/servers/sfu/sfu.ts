@@ -4,9 +4,9 @@ import type { Browser } from 'puppeteer'
 import { Child } from '../../service/child.ts'
 import { FileServer } from '../../sources/file-server.ts'
 import { launchChrome } from '../../watch/chrome.ts'
-import type { SfuOrder } from './sfu-process.ts'
+import type { SfuCommand } from './sfu-process.ts'
 
-type Order = SfuOrder extends infer O ? (O extends { id: number } ? Omit<O, 'id' | 'stream'> : never) : never
+type CommandBody = SfuCommand extends infer O ? (O extends { id: number } ? Omit<O, 'id' | 'stream'> : never) : never
 
 /**
  * A WebRTC server on loopback (libdatachannel): WHIP or FFmpeg's RTP in, WHEP out, H.264 and Opus. It runs in a process
@@ -16,7 +16,7 @@ export class Sfu implements AsyncDisposable {
   readonly #process = new Child(process.execPath, [join(import.meta.dirname, 'sfu-process.ts')], { stdio: 'ipc' })
   readonly #publishers = new Map<string, AsyncDisposable>()
   #port = 0
-  #orders = 0
+  #sent = 0
 
   static async start(): Promise<Sfu> {
     const sfu = new Sfu()
@@ -35,7 +35,7 @@ export class Sfu implements AsyncDisposable {
   /** FFmpeg sends a clip as it is (the sound as Opus); from `fromSec` on, a whole second. Replaces the publisher. */
   async feed(stream: string, clip: string, fromSec = 0): Promise<void> {
     await this.unpublish(stream)
-    const ports = (await this.#order(stream, { type: 'listen' })) as { video: number; audio: number }
+    const ports = (await this.#send(stream, { type: 'listen' })) as { video: number; audio: number }
     this.#publishers.set(stream, new Child('ffmpeg', feedArguments(clip, fromSec, ports)))
   }
 
@@ -50,27 +50,27 @@ export class Sfu implements AsyncDisposable {
   async unpublish(stream: string): Promise<void> {
     await this.#publishers.get(stream)?.[Symbol.asyncDispose]()
     this.#publishers.delete(stream)
-    await this.#order(stream, { type: 'unpublish' })
+    await this.#send(stream, { type: 'unpublish' })
   }
 
   /** The server closes its viewers' connections. */
   async hangUp(stream: string): Promise<void> {
-    await this.#order(stream, { type: 'hang-up' })
+    await this.#send(stream, { type: 'hang-up' })
   }
 
   /** New sessions are refused with this HTTP status; 0 heals. */
   async refuse(stream: string, status: number): Promise<void> {
-    await this.#order(stream, { type: 'refuse', status })
+    await this.#send(stream, { type: 'refuse', status })
   }
 
   async viewers(stream: string): Promise<number> {
-    return (await this.#order(stream, { type: 'viewers' })) as number
+    return (await this.#send(stream, { type: 'viewers' })) as number
   }
 
-  async #order(stream: string, order: Order): Promise<unknown> {
-    const id = ++this.#orders
+  async #send(stream: string, command: CommandBody): Promise<unknown> {
+    const id = ++this.#sent
     const reply = this.#reply(id)
-    this.#process.process.send({ ...order, id, stream } satisfies SfuOrder)
+    this.#process.process.send({ ...command, id, stream } satisfies SfuCommand)
     return await reply
   }
 
