@@ -55,7 +55,7 @@ export interface SweepTimes {
   readonly deletionsMs: number
   /** Temporary folders of killed workers. */
   readonly workFoldersMs: number
-  /** Between two decisions whether one more recording fits, which are also this worker's heartbeats in the registry. */
+  /** Between two decisions whether one more recording fits, and between two heartbeats of this worker in the registry. */
   readonly admissionMs: number
   /** Expired rows of the database. */
   readonly expiryMs: number
