@@ -1,4 +1,4 @@
-import { type FfmpegCommand, type FfmpegOptions, runFfmpeg, streamFfmpeg } from './run-ffmpeg.ts'
+import { type FfmpegCommand, type FfmpegOptions, runFfmpeg, STDIN, STDOUT, streamFfmpeg } from './run-ffmpeg.ts'
 
 /** Samples a second of each channel. */
 export interface SoundShape {
@@ -17,8 +17,8 @@ export function decodeAdts(
   return streamFfmpeg(
     {
       input,
-      build: (command, { stdin, stdout }) =>
-        rawOutput(command.input(stdin).inputFormat('aac').inputOptions('-v', 'error').output(stdout), shape),
+      build: (command) =>
+        rawOutput(command.input(STDIN).inputFormat('aac').inputOptions('-v', 'error').output(STDOUT), shape),
     },
     options,
   ).output
@@ -28,9 +28,9 @@ export function decodeAdts(
 export function decodeSound(path: string, shape: SoundShape, options: FfmpegOptions): AsyncIterable<Uint8Array> {
   return streamFfmpeg(
     {
-      build: (command, { stdout }) =>
+      build: (command) =>
         rawOutput(
-          command.input(path).inputOptions('-nostdin', '-v', 'error').output(stdout).outputOptions('-map', '0:a:0'),
+          command.input(path).inputOptions('-nostdin', '-v', 'error').output(STDOUT).outputOptions('-map', '0:a:0'),
           shape,
         ),
     },
@@ -47,11 +47,11 @@ export async function encodeAdts(
   const { output } = await runFfmpeg(
     {
       input,
-      build: (command, { stdin, stdout }) => {
-        command.input(stdin).inputFormat('s16le').inputOptions('-v', 'error')
+      build: (command) => {
+        command.input(STDIN).inputFormat('s16le').inputOptions('-v', 'error')
         command.inputOptions('-ar', String(sampleRate), '-ac', String(channels))
         command
-          .output(stdout)
+          .output(STDOUT)
           .audioCodec('aac')
           .audioBitrate(BITRATE_PER_CHANNEL_KBPS * channels)
         command.format('adts')

@@ -1,4 +1,4 @@
-import { type FfmpegCommand, type FfmpegOptions, type FfmpegPipes, runFfmpeg } from './run-ffmpeg.ts'
+import { type FfmpegCommand, type FfmpegOptions, runFfmpeg, STDIN, STDOUT } from './run-ffmpeg.ts'
 
 /** Pictures to encode so that they can stand in front of copied ones. */
 interface EncodeWork {
@@ -28,20 +28,20 @@ const CRF = 17
 
 /** Returns the kept pictures as an H.264 byte stream with no B-frames. Errors: `ffmpeg.not-found`, `ffmpeg.failed`. */
 export async function encodePictures(work: EncodeWork, options: FfmpegOptions): Promise<Buffer> {
-  const build = (command: FfmpegCommand, pipes: FfmpegPipes): void => buildEncode(command, work, pipes)
+  const build = (command: FfmpegCommand): void => buildEncode(command, work)
   return (await runFfmpeg({ build, input: work.input }, options)).output
 }
 
 /** The fastest preset: at this quality it costs bytes, and a group of pictures has few. */
-function buildEncode(command: FfmpegCommand, work: EncodeWork, { stdin, stdout }: FfmpegPipes): void {
+function buildEncode(command: FfmpegCommand, work: EncodeWork): void {
   const { keep, fps, like, setId } = work
   const select = keep.map(({ first, end }) => `between(n\\,${first}\\,${end - 1})`).join('+')
   const starts = keep.map((_, i) => keep.slice(0, i).reduce((sum, { first, end }) => sum + end - first, 0))
   const scale = `scale=${like.width}:${like.height}:out_range=${like.colour.fullRange ? 'full' : 'limited'}`
   const format = like.colour.fullRange ? 'yuvj420p' : 'yuv420p'
   const x264 = ['8x8dct=1', `sps-id=${setId}`, 'stitchable=1', 'keyint=infinite', 'scenecut=0', `level=${like.level}`]
-  command.input(stdin).inputFormat('h264').inputOptions('-v', 'error', '-framerate', String(fps))
-  command.output(stdout).videoFilters(`select=${select},setpts=N/(${fps}*TB),${scale},format=${format}`)
+  command.input(STDIN).inputFormat('h264').inputOptions('-v', 'error', '-framerate', String(fps))
+  command.output(STDOUT).videoFilters(`select=${select},setpts=N/(${fps}*TB),${scale},format=${format}`)
   command.videoCodec('libx264').format('h264')
   command.outputOptions('-fps_mode', 'passthrough', '-preset', 'ultrafast', '-profile:v', 'high', '-bf', '0')
   command.outputOptions('-crf', String(CRF), '-x264-params', x264.join(':'), '-forced-idr', '1')

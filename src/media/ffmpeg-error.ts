@@ -1,7 +1,7 @@
 import { AppError } from '../protocol/index.ts'
 
 /** How many lines of a log are kept for whoever has to find out what went wrong. */
-export const KEPT_LINES = 12
+const KEPT_LINES = 12
 
 /** The last lines of a log that say anything. */
 export function lastLines(log: string): readonly string[] {
@@ -11,24 +11,19 @@ export function lastLines(log: string): readonly string[] {
     .slice(-KEPT_LINES)
 }
 
-interface Exit {
+interface FailedRun {
   readonly code: number | null
-  readonly signal: NodeJS.Signals | null
+  readonly signal: string | null
+  /** Why there was no process at all, as the system says it. */
+  readonly notStarted: string | undefined
+  readonly lines: readonly string[]
+  readonly cause: unknown
 }
 
-/** How a process ended; fluent-ffmpeg tells it in the words of its error alone. Nothing is decided by it. */
-export function exitOf({ message }: Error): Exit {
-  const [, code] = /exited with code (\d+)/.exec(message) ?? []
-  const [, signal] = /killed with signal (SIG[A-Z0-9]+)/.exec(message) ?? []
-  return { code: code === undefined ? null : Number(code), signal: (signal as NodeJS.Signals | undefined) ?? null }
-}
-
-/** `ffmpeg.failed` with the last lines of the program's log in `details`, and the very last in the message. */
-export function ffmpegFailed(
-  program: 'FFmpeg' | 'ffprobe',
-  { code, signal, lines, cause }: Exit & { readonly lines: readonly string[]; readonly cause: unknown },
-): AppError {
+/** `ffmpeg.failed` with the last lines of the program's log in `details`, and the very last, or why it did not start, in the message. */
+export function ffmpegFailed(program: string, { code, signal, notStarted, lines, cause }: FailedRun): AppError {
   const how = signal === null ? `with code ${code}` : `by ${signal}`
-  const last = lines.at(-1) ?? 'it wrote no message'
-  return new AppError('ffmpeg.failed', `${program} ended ${how}: ${last}`, { details: { code, signal, lines }, cause })
+  const ended = `${program} ended ${how}: ${lines.at(-1) ?? 'it wrote no message'}`
+  const message = notStarted === undefined ? ended : `${program} could not be started: ${notStarted}`
+  return new AppError('ffmpeg.failed', message, { details: { code, signal, lines }, cause })
 }

@@ -1,4 +1,4 @@
-import { type FfmpegCommand, type FfmpegOptions, type FfmpegPipes, runFfmpeg } from './run-ffmpeg.ts'
+import { type FfmpegCommand, type FfmpegOptions, runFfmpeg, STDOUT } from './run-ffmpeg.ts'
 import { runFfprobe } from './run-ffprobe.ts'
 
 /** One packet as FFmpeg reads it out of the file, edit lists obeyed; seconds of the film. */
@@ -43,7 +43,7 @@ export async function decodeStretches(
   stretches: readonly Stretch[],
   options: FfmpegOptions,
 ): Promise<{ readonly counts: readonly number[]; readonly complaints: readonly string[] }> {
-  const build = (command: FfmpegCommand, pipes: FfmpegPipes): void => buildDecode(command, { path, stretches }, pipes)
+  const build = (command: FfmpegCommand): void => buildDecode(command, { path, stretches })
   const { output, complaints } = await runFfmpeg({ build }, options)
   const counts = stretches.map(() => 0)
   for (const line of output.toString('latin1').split('\n')) {
@@ -57,13 +57,12 @@ export async function decodeStretches(
 function buildDecode(
   command: FfmpegCommand,
   { path, stretches }: { readonly path: string; readonly stretches: readonly Stretch[] },
-  { stdout }: FfmpegPipes,
 ): void {
   for (const { fromSec, toSec } of stretches) {
     command.input(path).inputOptions('-an')
     command.inputOptions('-t', (toSec - Math.max(0, fromSec)).toFixed(6))
     if (fromSec > 0) command.seekInput(fromSec.toFixed(6))
   }
-  command.output(stdout).outputOptions('-v', 'warning', '-nostdin', '-fps_mode', 'passthrough').format('framecrc')
+  command.output(STDOUT).outputOptions('-v', 'warning', '-nostdin', '-fps_mode', 'passthrough').format('framecrc')
   for (const i of stretches.keys()) command.outputOptions('-map', `${i}:v:0`)
 }

@@ -1,4 +1,4 @@
-import { type FfmpegCommand, type FfmpegOptions, type FfmpegPipes, runFfmpeg } from './run-ffmpeg.ts'
+import { type FfmpegCommand, type FfmpegOptions, runFfmpeg, STDIN } from './run-ffmpeg.ts'
 
 /** A picture of a film, and a short moving one. Numbers of pictures count from the input's first one. */
 interface StillsWork {
@@ -18,19 +18,19 @@ const PREVIEW = { width: 320, fps: 10, stillSec: 0.4 } as const
 
 /** Writes `poster.jpg`, of full size, and an endless animated `preview.webp`. Errors: `ffmpeg.failed`. */
 export async function makeStills(work: StillsWork, options: FfmpegOptions): Promise<void> {
-  const build = (command: FfmpegCommand, pipes: FfmpegPipes): void => buildStills(command, work, pipes)
+  const build = (command: FfmpegCommand): void => buildStills(command, work)
   await runFfmpeg({ build, input: work.input() }, options)
 }
 
 /** JPEG and WebP mean BT.601 colours, JPEG of full and WebP of limited range, whatever the film has (JFIF 1.02). */
-function buildStills(command: FfmpegCommand, { fps, poster, preview }: StillsWork, { stdin }: FfmpegPipes): void {
+function buildStills(command: FfmpegCommand, { fps, poster, preview }: StillsWork): void {
   const jpeg = 'scale=out_color_matrix=bt601:out_range=full,format=yuvj420p'
   const small = `scale='min(${PREVIEW.width},iw)':-2:flags=area:out_color_matrix=bt601:out_range=limited,format=yuv420p`
   // The last picture stands still for a moment; so an animation of one picture has two frames too.
   const still = `tpad=stop_mode=clone:stop_duration=${PREVIEW.stillSec}`
   const rate = `setpts=N/(${fps}*TB),${still},fps=${Math.min(PREVIEW.fps, fps)}`
   const kept = preview.keep.map(({ first, end }) => `between(n\\,${first}\\,${end - 1})`).join('+')
-  command.input(stdin).inputFormat('h264').inputOptions('-v', 'error', '-framerate', String(fps))
+  command.input(STDIN).inputFormat('h264').inputOptions('-v', 'error', '-framerate', String(fps))
   command.complexFilter([
     '[0:v]split[a][b]',
     `[a]select=eq(n\\,${poster.picture}),${jpeg}[poster]`,

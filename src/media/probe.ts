@@ -1,7 +1,5 @@
-import createCommand, { type FfprobeData } from 'fluent-ffmpeg'
-import { exitOf, ffmpegFailed, lastLines } from './ffmpeg-error.ts'
-import { findFfmpeg } from './find-ffmpeg.ts'
-import type { FfmpegOptions } from './run-ffmpeg.ts'
+import { runFfprobe } from './run-ffprobe.ts'
+import type { FfmpegOptions } from './run-program.ts'
 
 interface StreamInfo {
   readonly kind: 'video' | 'audio' | 'other'
@@ -20,47 +18,41 @@ interface MediaInfo {
   readonly streams: readonly StreamInfo[]
 }
 
-/**
- * What a file holds. Errors: `ffmpeg.not-found`, `ffmpeg.failed` when it cannot be read or is no media. fluent-ffmpeg cannot end its
- * ffprobe: an abort is thrown once that has read the head of the file, so that no process is left.
- */
-export async function probe(path: string, { signal, ffmpegPath }: FfmpegOptions = {}): Promise<MediaInfo> {
-  signal?.throwIfAborted()
-  const { ffprobe } = await findFfmpeg(ffmpegPath)
-  const { promise, resolve, reject } = Promise.withResolvers<FfprobeData>()
-  createCommand(path)
-    .setFfprobePath(ffprobe)
-    .ffprobe(0, ['-v', 'error'], (error: Error | null, data) => {
-      if (error === null) resolve(data)
-      else reject(ffmpegFailed('ffprobe', { ...exitOf(error), lines: lastLines(logIn(error)), cause: error }))
-    })
-  try {
-    return mediaInfo(await promise)
-  } finally {
-    signal?.throwIfAborted()
-  }
+/** What `-of json` writes; it leaves out what the media does not tell, and writes some numbers as strings. */
+interface ProbeOutput {
+  readonly format: { readonly duration?: string }
+  readonly streams: readonly {
+    readonly codec_type?: string
+    readonly codec_name?: string
+    readonly width?: number
+    readonly height?: number
+    readonly sample_rate?: string
+    readonly channels?: number
+  }[]
 }
 
-/** What ffprobe wrote follows the first line of fluent-ffmpeg's error. */
-function logIn({ message }: Error): string {
-  return message.slice(message.indexOf('\n') + 1)
+/** What a file holds. Errors: `ffmpeg.not-found`, `ffmpeg.failed` when it cannot be read or is no media. */
+export async function probe(path: string, options: FfmpegOptions = {}): Promise<MediaInfo> {
+  const args = ['-v', 'error', '-of', 'json', '-show_format', '-show_streams', '-i', path]
+  const { output } = await runFfprobe(args, options)
+  return parseProbe(JSON.parse(output) as ProbeOutput)
 }
 
-function mediaInfo({ format, streams }: FfprobeData): MediaInfo {
+function parseProbe({ format, streams }: ProbeOutput): MediaInfo {
   return {
-    durationSec: numberOf(format.duration),
+    durationSec: parseNumber(format.duration),
     streams: streams.map((stream) => ({
       kind: stream.codec_type === 'video' || stream.codec_type === 'audio' ? stream.codec_type : 'other',
       codec: stream.codec_name ?? 'unknown',
-      width: numberOf(stream.width),
-      height: numberOf(stream.height),
-      sampleRate: numberOf(stream.sample_rate),
-      channels: numberOf(stream.channels),
+      width: stream.width,
+      height: stream.height,
+      sampleRate: parseNumber(stream.sample_rate),
+      channels: stream.channels,
     })),
   }
 }
 
-/** ffprobe writes `N/A` for what the media does not tell. */
-function numberOf(value: unknown): number | undefined {
-  return typeof value === 'number' ? value : undefined
+function parseNumber(text: string | undefined): number | undefined {
+  const value = Number(text)
+  return Number.isFinite(value) ? value : undefined
 }

@@ -1,9 +1,10 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { chmod, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { findFfmpeg, probe } from '../../src/media/index.ts'
-import { type FfmpegWork, runFfmpeg, streamFfmpeg } from '../../src/media/run-ffmpeg.ts'
+import { type FfmpegWork, runFfmpeg, STDIN, STDOUT, streamFfmpeg } from '../../src/media/run-ffmpeg.ts'
 
 let folder: string
 beforeAll(async () => {
@@ -24,18 +25,20 @@ test('says where FFmpeg is missing', async () => {
 
 /** Ends only when it is killed, or when nobody reads what it writes. */
 const endless: FfmpegWork = {
-  build: (command, { stdout }) =>
-    command.input('sine').inputFormat('lavfi').inputOptions('-v', 'error', '-nostdin').output(stdout).format('s16le'),
+  build: (command) =>
+    command.input('sine').inputFormat('lavfi').inputOptions('-v', 'error', '-nostdin').output(STDOUT).format('s16le'),
 }
 
-/** The processes of this one that are FFmpegs. */
+/** The names of this process's children. */
 async function running(): Promise<readonly string[]> {
   const children = await readFile(`/proc/self/task/${process.pid}/children`, 'utf8')
   const names = children.split(' ').filter((pid) => pid !== '')
   return await Promise.all(names.map((pid) => readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')))
 }
 
-afterEach(async () => expect(await running()).not.toContain('ffmpeg\n'))
+afterEach(async () => {
+  for (const name of await running()) expect(name).not.toMatch(/^ff(mpeg|probe)$/m)
+})
 
 test('makes a file, and probes it', async () => {
   const path = join(folder, 'made.mp4')
@@ -58,13 +61,67 @@ test('makes a file, and probes it', async () => {
 
 test('says why FFmpeg failed, with the last lines of its log', async () => {
   const missing = runFfmpeg({
-    build: (command, { stdout }) => command.input(join(folder, 'missing.mp4')).output(stdout).format('s16le'),
+    build: (command) => command.input(join(folder, 'missing.mp4')).output(STDOUT).format('s16le'),
   })
   await expect(missing).rejects.toMatchObject({
     code: 'ffmpeg.failed',
     details: { code: expect.any(Number), signal: null },
   })
   await expect(missing).rejects.toThrow(/FFmpeg ended with code \d+: .*missing\.mp4.*No such file/)
+})
+
+/** A file that may be executed and cannot: the program that is to read it does not exist. */
+async function makeBroken(name: 'ffmpeg' | 'ffprobe'): Promise<string> {
+  const path = join(await mkdtemp(join(folder, 'broken-')), name)
+  await writeFile(path, '#!/nowhere/interpreter\n')
+  await chmod(path, 0o755)
+  return path
+}
+
+test('an FFmpeg that cannot be started is a failure with the reason, and lets go of its input', async () => {
+  let isClosed = false
+  const input = (async function* () {
+    try {
+      for (;;) yield SECOND_OF_SILENCE
+    } finally {
+      isClosed = true
+    }
+  })()
+  const ffmpegPath = await makeBroken('ffmpeg')
+  const failed = runFfmpeg({ build: encode, input }, { ffmpegPath })
+  await expect(failed).rejects.toMatchObject({
+    code: 'ffmpeg.failed',
+    details: { code: null, signal: null, lines: [] },
+  })
+  await expect(failed).rejects.toThrow(`FFmpeg could not be started: spawn ${ffmpegPath} ENOENT`)
+  await vi.waitFor(() => expect(isClosed).toBe(true))
+})
+
+test('so is one whose folder does not exist, and one with a command that is too long', async () => {
+  await expect(runFfmpeg({ ...endless, folder: join(folder, 'gone') })).rejects.toMatchObject({
+    code: 'ffmpeg.failed',
+    message: expect.stringMatching(/could not be started: .*gone.*ENOENT/),
+  })
+  const long: FfmpegWork['build'] = (command) =>
+    command
+      .input('sine')
+      .inputFormat('lavfi')
+      .inputOptions('-metadata', `title=${'a'.repeat(1_000_000)}`)
+      .output(STDOUT)
+  await expect(runFfmpeg({ build: long })).rejects.toMatchObject({
+    code: 'ffmpeg.failed',
+    message: expect.stringMatching(/^FFmpeg could not be started: spawn E2BIG$/),
+  })
+})
+
+test('an ffprobe that cannot be started is a failure with the reason, too', async () => {
+  const ffprobe = await makeBroken('ffprobe')
+  const ffmpegPath = join(ffprobe, '..', 'ffmpeg')
+  await symlink((await findFfmpeg()).ffmpeg, ffmpegPath)
+  await expect(probe('any.mp4', { ffmpegPath })).rejects.toMatchObject({
+    code: 'ffmpeg.failed',
+    message: `ffprobe could not be started: spawn ${ffprobe} ENOENT`,
+  })
 })
 
 test('kills FFmpeg when it is aborted, at whatever moment, and throws the reason', async () => {
@@ -86,9 +143,9 @@ test('kills FFmpeg when its reader leaves', async () => {
 })
 
 const SECOND_OF_SILENCE = new Uint8Array(96_000)
-const encode: FfmpegWork['build'] = (command, { stdin, stdout }) => {
-  command.input(stdin).inputFormat('s16le').inputOptions('-v', 'error', '-ar', '48000', '-ac', '1')
-  command.output(stdout).audioCodec('aac').format('adts')
+const encode: FfmpegWork['build'] = (command) => {
+  command.input(STDIN).inputFormat('s16le').inputOptions('-v', 'error', '-ar', '48000', '-ac', '1')
+  command.output(STDOUT).audioCodec('aac').format('adts')
 }
 
 test('an input that fails ends FFmpeg, and its error is the one that is thrown', async () => {
@@ -108,14 +165,24 @@ test('takes no more input than FFmpeg reads, and lets go of what it leaves', asy
       isClosed = true
     }
   })()
-  const build: FfmpegWork['build'] = (command, pipes) => {
-    encode(command, pipes)
+  const build: FfmpegWork['build'] = (command) => {
+    encode(command)
     command.inputOptions('-t', '2')
   }
   const { output } = await runFfmpeg({ build, input })
   expect(output.byteLength).toBeGreaterThan(0)
   expect(given).toBeLessThan(100)
   await vi.waitFor(() => expect(isClosed).toBe(true))
+})
+
+test('kills ffprobe when it is aborted, though its file gives nothing', async () => {
+  const path = join(folder, 'silent.fifo')
+  execFileSync('mkfifo', [path])
+  const stop = new AbortController()
+  const probing = probe(path, { signal: stop.signal })
+  await vi.waitFor(async () => expect(await running()).toContain('ffprobe\n'))
+  stop.abort(new Error('stopped'))
+  await expect(probing).rejects.toThrow('stopped')
 })
 
 test('says what is no media', async () => {
