@@ -1,7 +1,6 @@
-import { rmSync } from 'node:fs'
-import { setPriority, tmpdir } from 'node:os'
-import { basename } from 'node:path'
+import { setPriority } from 'node:os'
 import { type ClipperIo, runClip, runRecap } from '../clipper/index.ts'
+import { removeOwnWorkFolder } from '../machine/index.ts'
 import {
   AppError,
   assertNever,
@@ -30,7 +29,8 @@ const request = await new Promise<ClipperRequest | undefined>((resolve) => {
   stop.signal.addEventListener('abort', () => resolve(undefined))
 })
 if (request !== undefined) await answer(await serve(request))
-if (!process.connected) removeFolder()
+// The parent gives each clip function its temporary folder and removes it; one that died cannot.
+if (!process.connected) await removeOwnWorkFolder()
 process.exit(0)
 
 async function serve(asked: ClipperRequest): Promise<ClipperEvent> {
@@ -62,9 +62,4 @@ async function work(asked: ClipperRequest, io: ClipperIo): Promise<ClipperEvent>
 function answer(event: ClipperEvent): Promise<void> {
   if (!process.connected) return Promise.resolve()
   return new Promise((resolve) => process.send?.(event, undefined, undefined, () => resolve()))
-}
-
-/** The parent gives each clip function a temporary folder of its own, and removes it; one that died cannot. */
-function removeFolder(): void {
-  if (basename(tmpdir()).startsWith('panorec-clip-')) rmSync(tmpdir(), { recursive: true, force: true })
 }

@@ -1,6 +1,4 @@
-import { rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { basename } from 'node:path'
+import { removeOwnWorkFolder } from '../machine/index.ts'
 import type { RecorderCommand, RecorderEvent, RecorderRequest } from '../protocol/index.ts'
 import { runRecorder } from '../recorder/index.ts'
 import { createLogger } from '../telemetry/index.ts'
@@ -39,13 +37,9 @@ await runRecorder(request, {
   logger: createLogger({ level: request.logLevel }),
 })
 await lastSent
-if (!process.connected) await removeWorkFolder()
+// The worker that made it for this take is gone.
+if (!process.connected) await removeOwnWorkFolder()
 process.exit(0)
-
-/** The worker that made it for this take is gone. */
-async function removeWorkFolder(): Promise<void> {
-  if (basename(tmpdir()).startsWith('panorec-take-')) await rm(tmpdir(), { recursive: true, force: true })
-}
 
 /** Messages leave in their order. Without a parent nobody listens any more; the take still ends in order. */
 function emit(event: RecorderEvent): void {

@@ -14,5 +14,6 @@ export {
 } from './process-identity.ts'
 export { createLoadMeter } from './process-load.ts'
 export { commandLineOf, killProcessTree } from './process-tree.ts'
+export { removeTree } from './remove-tree.ts'
 export { yieldToMainThread } from './thread-priority.ts'
-export { clearWorkFolders, makeWorkFolder } from './work-folder.ts'
+export { clearWorkFolders, makeWorkFolder, removeOwnWorkFolder } from './work-folder.ts'

@@ -1,15 +1,15 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { listProcesses, readMappedFile, readPidNamespace } from './proc.ts'
 import { existenceOf } from './process-signals.ts'
+import { removeTree } from './remove-tree.ts'
 
 /** A temporary folder of one take or one clip, gone when it is disposed. */
 interface WorkFolder extends AsyncDisposable {
   readonly path: string
 }
 
-const THOROUGH = { recursive: true, force: true, maxRetries: 10, retryDelay: 100 } as const
 const NAME = /^panorec-(?:take|clip)-/
 /** In the folder: whose it is. Its name stays short, for the sake of the socket. */
 const OWNER_FILE = '.owner'
@@ -22,7 +22,7 @@ const OWNER_FILE = '.owner'
 export async function makeWorkFolder(work: 'take' | 'clip'): Promise<WorkFolder> {
   const path = await mkdtemp(join(tmpdir(), `panorec-${work}-`))
   await writeFile(join(path, OWNER_FILE), ownerText(readPidNamespace(), process.pid))
-  return { path, [Symbol.asyncDispose]: () => rm(path, THOROUGH) }
+  return { path, [Symbol.asyncDispose]: () => removeTree(path) }
 }
 
 /**
@@ -37,7 +37,16 @@ export async function clearWorkFolders(): Promise<void> {
   for (const path of paths) if (await isAbandoned(path, namespace)) dead.push(path)
   if (dead.length === 0) return
   const inUse = await temporaryFoldersInUse()
-  for (const path of dead) if (!inUse.has(path)) await rm(path, THOROUGH)
+  for (const path of dead) if (!inUse.has(path)) await removeTree(path)
+}
+
+/**
+ * Removes the work folder that this process was given as its temporary folder. For a process whose parent, who gave it, is gone; a
+ * temporary folder of any other name stays.
+ */
+export async function removeOwnWorkFolder(): Promise<void> {
+  const own = tmpdir()
+  if (NAME.test(basename(own))) await removeTree(own)
 }
 
 /** One without an owner is just being made or removed. */

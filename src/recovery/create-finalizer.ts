@@ -1,7 +1,6 @@
-import { rm } from 'node:fs/promises'
 import { loadDeletion } from '../archive/index.ts'
 import type { StoredTakes } from '../recording/record.ts'
-import { listSpoolFolders } from '../spool/index.ts'
+import { listSpoolFolders, removeFolder } from '../spool/index.ts'
 import type { SegmentStore } from '../store/index.ts'
 import { InTurn } from '../timing/index.ts'
 import { clearDeadTakes } from './clear-dead-takes.ts'
@@ -37,7 +36,7 @@ export function createFinalizer(store: SegmentStore, spoolDir: string): Recordin
       if ((await loadDeletion(store, recordingId)) === undefined) return false
       await clearDeadTakes(spoolDir, recordingId)
       for (const { path, life } of await listSpoolFolders(spoolDir, recordingId)) {
-        if (life === 'gone') await rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+        if (life === 'gone') await removeFolder(path)
       }
       return true
     },

@@ -1,7 +1,7 @@
 import type { RecordingEnd } from '../archive/index.ts'
 import { toAppError } from '../protocol/index.ts'
 import type { StoredTakes } from '../recording/record.ts'
-import { listSpoolFolders, sweepHidden } from '../spool/index.ts'
+import { listSpoolFolders, sweepSpool } from '../spool/index.ts'
 import type { LogPort } from '../telemetry/index.ts'
 import { repeat, within } from '../timing/index.ts'
 import type { RecordingFinalizer } from './create-finalizer.ts'
@@ -40,12 +40,13 @@ export function recoverSpoolRegularly(options: RecoverSpoolOptions): AsyncDispos
  */
 export async function recoverSpool(options: RecoverSpoolOptions, signal?: AbortSignal): Promise<void> {
   const { finalizer, spoolDir, endOf, onStored, logger } = options
-  const unreadable = (err: unknown) => {
+  await sweepSpool(spoolDir, Date.now()).catch((err: unknown) => {
+    logger.warn({ err }, 'what dying processes left in the spool cannot be removed; it is tried again')
+  })
+  const folders = await listSpoolFolders(spoolDir).catch((err: unknown) => {
     logger.error({ err }, 'the spool cannot be read')
     return []
-  }
-  await sweepHidden(spoolDir, Date.now()).catch(unreadable)
-  const folders = await listSpoolFolders(spoolDir).catch(unreadable)
+  })
   const dead = folders.filter(({ life }) => life === 'gone').map(({ about }) => about.recordingId)
   for (const recordingId of new Set(dead)) {
     if (signal?.aborted) return

@@ -3,6 +3,7 @@
  * talks to a store.
  */
 export { type AppendLog, createAppendLog } from './append-log.ts'
+export { isGone } from './is-gone.ts'
 export { readKeptLogs } from './kept-logs.ts'
 export {
   claimFolder,
@@ -12,9 +13,8 @@ export {
   readAdopted,
   type SpoolFolder,
 } from './leftovers.ts'
-export { removeFolder, sweepHidden } from './remove-folder.ts'
+export { removeFolder, sweepSpool } from './remove-folder.ts'
 export {
-  chromeProfileOf,
   forget,
   holdsLeftovers,
   markStored,
@@ -25,3 +25,4 @@ export {
   unplaced,
 } from './spool.ts'
 export { assertRoom } from './spool-room.ts'
+export { chromeProfileOf } from './take-folder.ts'

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { KeptLog } from '../archive/index.ts'
 import { fsError, isMissing } from '../store/index.ts'
 import { listAdopted } from './leftovers.ts'
-import { signalLogOf } from './spool.ts'
+import { signalLogOf } from './take-folder.ts'
 
 /** Reads the signal logs of the takes whose folders lie in this folder. */
 export async function readKeptLogs(adopted: string): Promise<readonly (KeptLog & { readonly path: string })[]> {

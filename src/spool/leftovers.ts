@@ -1,11 +1,11 @@
-import { mkdir, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, readFile, rename } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { ProcessLife } from '../machine/index.ts'
 import { isMissing } from '../store/index.ts'
-import { namesIn } from './names-in.ts'
-import { adoptedOf, holdsLeftovers, readSpooled, type SpooledSegment, type SpooledTake } from './spool.ts'
+import { removeFolder } from './remove-folder.ts'
+import { holdsLeftovers, readSpooled, type SpooledSegment, type SpooledTake } from './spool.ts'
 import { lifeOfFolder } from './spool-life.ts'
-import { takeFileOf } from './take-file.ts'
+import { adoptedOf, parseTakeFolder, takeFileOf, takeFoldersIn } from './take-folder.ts'
 
 /** The folder of one take in the spool of this machine. */
 export interface SpoolFolder {
@@ -17,10 +17,9 @@ export interface SpoolFolder {
 
 /** Lists the folders of the spool, of one recording or of all, in the order of recordings and takes. */
 export async function listSpoolFolders(spoolDir: string, recordingId?: string): Promise<readonly SpoolFolder[]> {
-  const prefix = recordingId === undefined ? '' : `${recordingId}-`
-  const names = (await namesIn(spoolDir)).filter((name) => name.startsWith(prefix) && !name.startsWith('.'))
   const folders: SpoolFolder[] = []
-  for (const name of names) {
+  for (const name of await takeFoldersIn(spoolDir)) {
+    if (recordingId !== undefined && parseTakeFolder(name)?.recordingId !== recordingId) continue
     const path = join(spoolDir, name)
     const about = await readAbout(path)
     if (about !== undefined) folders.push({ path, about, life: lifeOfFolder(path, about.owner) })
@@ -47,14 +46,14 @@ export async function claimFolder(folder: Pick<SpoolFolder, 'path'>, into: strin
     throw error
   }
   const adopted = adoptedOf(claimed)
-  for (const name of await namesIn(adopted)) await claimFolder({ path: join(adopted, name) }, into)
-  if (!(await holdsLeftovers(claimed))) await rm(claimed, { recursive: true, force: true })
+  for (const name of await takeFoldersIn(adopted)) await claimFolder({ path: join(adopted, name) }, into)
+  if (!(await holdsLeftovers(claimed))) await removeFolder(claimed)
 }
 
 /** Lists the folders that a take has adopted, and those that they had adopted, in the order of takes. */
 export async function listAdopted(adopted: string): Promise<readonly Omit<SpoolFolder, 'life'>[]> {
   const found: Omit<SpoolFolder, 'life'>[] = []
-  for (const name of await namesIn(adopted)) {
+  for (const name of await takeFoldersIn(adopted)) {
     const path = join(adopted, name)
     const about = await readAbout(path)
     if (about !== undefined) found.push({ path, about })

@@ -1,8 +1,8 @@
 import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../protocol/index.ts'
-import { namesIn } from './names-in.ts'
-import { adoptedOf, readSpooled } from './spool.ts'
+import { readSpooled } from './spool.ts'
+import { adoptedOf, takeFoldersIn } from './take-folder.ts'
 
 interface SpoolRoomOptions {
   readonly spoolDir: string
@@ -29,7 +29,7 @@ export async function assertRoom({ spoolDir, maxBytes }: SpoolRoomOptions, bytes
 
 /** The bytes that wait for the store in all folders of a spool, as the names of the files say. */
 async function spooledBytes(folders: string): Promise<number> {
-  const names = await namesIn(folders)
+  const names = await takeFoldersIn(folders)
   const sums = await Promise.all(names.map((name) => bytesOf(join(folders, name))))
   return sums.reduce((sum, bytes) => sum + bytes, 0)
 }

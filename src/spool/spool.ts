@@ -2,16 +2,24 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Manifest } from '../archive/index.ts'
-import { objectName, segmentName } from '../archive/keys.ts'
-import { identifyProcess, type ProcessIdentity } from '../machine/index.ts'
+import { segmentName } from '../archive/keys.ts'
+import { identifyProcess, type ProcessIdentity, removeTree } from '../machine/index.ts'
 import type { Segment } from '../playlist/index.ts'
 import { AppError } from '../protocol/index.ts'
 import { fsError, isMissing, makeFolder, replaceFile, syncPath } from '../store/index.ts'
 import { namesIn } from './names-in.ts'
-import { removeFolder } from './remove-folder.ts'
+import { removeFolder, unfinishedName } from './remove-folder.ts'
 import { parseSpoolEntry, type SpoolEntry, spoolEntryName } from './spool-entry.ts'
 import { occupyFolder } from './spool-life.ts'
-import { takeFileOf } from './take-file.ts'
+import {
+  adoptedOf,
+  chromeProfileOf,
+  signalLogOf,
+  type TakeFolder,
+  takeFileOf,
+  takeFolderName,
+  takeFoldersIn,
+} from './take-folder.ts'
 
 /** A segment on its way to the store. */
 export interface SpooledSegment extends SpoolEntry {
@@ -23,9 +31,7 @@ export interface SpooledSegment extends SpoolEntry {
 }
 
 /** `take.json`: whose folder it is, and all that is needed to store the take when nobody else knows of it. */
-export interface SpooledTake {
-  readonly recordingId: string
-  readonly take: number
+export interface SpooledTake extends TakeFolder {
   readonly targetDurationSec: number
   /** The manifest as it was when the take began. */
   readonly manifest: Manifest
@@ -50,8 +56,8 @@ export interface Spool extends AsyncDisposable {
 }
 
 export async function openSpool(spoolDir: string, about: Omit<SpooledTake, 'owner'>): Promise<Spool> {
-  const { recordingId, take } = about
-  const path = join(spoolDir, `${recordingId}-${take}-${randomUUID().slice(0, 8)}`)
+  const { take } = about
+  const path = join(spoolDir, takeFolderName(about, randomUUID()))
   const owner = identifyProcess(process.pid)
   using opening = new DisposableStack()
   opening.use(occupyFolder(path))
@@ -141,23 +147,8 @@ export async function holdsLeftovers(folder: string): Promise<boolean> {
   if ((await readSpooled(folder, 0)).length > 0) return true
   if ((await stat(signalLogOf(folder)).catch(unlessMissing)) !== undefined) return true
   const adopted = adoptedOf(folder)
-  for (const name of await namesIn(adopted)) if (await holdsLeftovers(join(adopted, name))) return true
+  for (const name of await takeFoldersIn(adopted)) if (await holdsLeftovers(join(adopted, name))) return true
   return false
-}
-
-/** The path of the takes that a take has adopted. */
-export function adoptedOf(folder: string): string {
-  return join(folder, 'adopted')
-}
-
-/** The path of Chrome's profile in a take's folder. */
-export function chromeProfileOf(folder: string): string {
-  return join(folder, 'chrome')
-}
-
-/** The path of the signal log in a take's folder. */
-export function signalLogOf(folder: string): string {
-  return join(folder, objectName('signals'))
 }
 
 function unlessMissing(error: unknown): undefined {
@@ -166,7 +157,7 @@ function unlessMissing(error: unknown): undefined {
 
 /** Creates the folder in one step, so that nobody finds one that does not say whose it is. */
 async function createFolder(spoolDir: string, path: string, about: SpooledTake): Promise<void> {
-  const fresh = join(spoolDir, `.${randomUUID()}`)
+  const fresh = join(spoolDir, unfinishedName(randomUUID()))
   try {
     await makeFolder(join(fresh, 'segments'))
     await mkdir(adoptedOf(fresh))
@@ -176,7 +167,7 @@ async function createFolder(spoolDir: string, path: string, about: SpooledTake):
     await rename(fresh, path)
     await syncPath(spoolDir)
   } catch (error) {
-    await rm(fresh, { recursive: true, force: true }).catch(() => undefined)
+    await removeTree(fresh).catch(() => undefined)
     throw fsError(`Making the spool folder in \`${spoolDir}\``, error)
   }
 }

@@ -1,9 +1,8 @@
-import { access } from 'node:fs/promises'
 import type { Publication } from '../../archive/index.ts'
 import { objectKey } from '../../archive/keys.ts'
 import type { Segment } from '../../playlist/index.ts'
 import { AppError, toAppError } from '../../protocol/index.ts'
-import { forget, markStored, type SpooledSegment, unplaced } from '../../spool/index.ts'
+import { forget, isGone, markStored, type SpooledSegment, unplaced } from '../../spool/index.ts'
 import type { SegmentStore } from '../../store/index.ts'
 import { WakeUp } from '../../timing/index.ts'
 import { untilStored } from './until-stored.ts'
@@ -111,14 +110,14 @@ export class Uploader {
     return isStored ? await this.#persist(() => markStored(segment)) : { ...segment, kind: 'gap', path: undefined }
   }
 
-  /** False when the file is missing from the spool: the segment becomes a gap, so that it does not block those behind it. */
+  /** False when the file is surely gone from the spool: the segment becomes a gap, so that it does not block those behind it. */
   async #storeFile(key: string, path: string): Promise<boolean> {
     const { store, onTrouble } = this.#options
     try {
       await store.putFile(key, path, { signal: this.#giveUp.signal })
       return true
     } catch (error) {
-      if (await exists(path)) throw error
+      if (!(await isGone(path))) throw error
       onTrouble(new AppError('internal', `A segment is missing from the spool: ${path}`, { cause: error }))
       return false
     }
@@ -141,11 +140,4 @@ export class Uploader {
     this.#isInTrouble = false
     return result
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await access(path).then(
-    () => true,
-    () => false,
-  )
 }

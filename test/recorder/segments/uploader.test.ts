@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, rmdir } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, rmdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
@@ -122,6 +122,25 @@ test('makes a gap of a segment whose file somebody took away, and goes on', asyn
   take.add(await spoolSegment(spool, 1, 1))
   await take.finish({ ended: true, deadline: AbortSignal.timeout(DEADLINE_MS) })
   expect((await loadSegments(room.store, ID))?.segments.map(({ gap }) => gap ?? false)).toEqual([true, false])
+})
+
+test('makes no gap of a segment whose file the disk does not give for a moment', async () => {
+  await using room = await openRoom()
+  await using spool = await openSpool(room.spoolDir, aboutTake(1))
+  const take = startTake({ ...room, spool, take: 1 })
+  const segment = await spoolSegment(spool, 1, 0)
+  const path = segment.path ?? ''
+  const aside = join(room.path, 'aside.ts')
+  await rename(path, aside)
+  // Whatever is asked of it fails with ELOOP: it is there, and nobody can read it.
+  await symlink(path, path)
+  take.add(segment)
+  await expect.poll(() => take.troubles.map(({ message }) => message)).toEqual([expect.stringContaining('ELOOP')])
+  await rename(aside, path)
+  await take.finish({ ended: true, deadline: AbortSignal.timeout(DEADLINE_MS) })
+  expect((await loadSegments(room.store, ID))?.segments.map(({ uri, gap }) => ({ uri, gap }))).toEqual([
+    { uri: 'takes/1/0.ts', gap: undefined },
+  ])
 })
 
 test('goes on when a file of the spool cannot be renamed for a moment', async () => {
