@@ -93,7 +93,7 @@ async function cutOnly(request: ClipRequest, folder: string): Promise<void> {
     segments,
     before: undefined,
     after: undefined,
-    pipe: { signal },
+    ffmpeg: { signal },
   })
 }
 

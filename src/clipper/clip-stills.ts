@@ -17,7 +17,7 @@ interface StillsOptions {
   readonly folder: string
   readonly fps: number
   readonly atMs: number
-  readonly pipe: FfmpegOptions
+  readonly ffmpeg: FfmpegOptions
 }
 
 const PREVIEW_SEC = 3
@@ -27,7 +27,7 @@ const QUALITIES = [60, 30, 8] as const
 
 /** Makes the picture of the moment and the moving one around it, out of the recording itself. Errors: `ffmpeg.failed`. */
 export async function makeClipStills(plan: ClipPlan, options: StillsOptions): Promise<ClipStills> {
-  const { segments, folder, fps, atMs, pipe } = options
+  const { segments, folder, fps, atMs, ffmpeg } = options
   const moment = findMoment(plan, atMs)
   const shown = plan.pictures.slice(...previewRange(plan, { moment, fps }))
   const groups = groupStretches(shown, segments)
@@ -43,7 +43,7 @@ export async function makeClipStills(plan: ClipPlan, options: StillsOptions): Pr
         poster: { picture: numberOf(plan.pictures[moment], groups, keep), path: posterPath },
         preview: { keep, path: previewPath, quality },
       },
-      pipe,
+      ffmpeg,
     )
     if ((await stat(previewPath)).size < PREVIEW_MOST_BYTES) break
   }

@@ -17,7 +17,7 @@ interface CutOptions extends Neighbours {
   /** The creation time of the file. */
   readonly atMs: number
   readonly segments: readonly CachedSegment[]
-  readonly pipe: FfmpegOptions
+  readonly ffmpeg: FfmpegOptions
 }
 
 /** A clip on the disk, not verified yet. */
@@ -33,10 +33,10 @@ export interface FinishedClip {
  * list. Errors: `clip.wrong-media`, `ffmpeg.failed`, `ffmpeg.not-found`, `spool.disk-full`.
  */
 export async function cutClip(plan: ClipPlan, options: CutOptions): Promise<FinishedClip> {
-  const { path, fps, segments, before, after, pipe } = options
+  const { path, fps, segments, before, after, ffmpeg } = options
   const [pictures, sound] = await Promise.all([
-    cutPictures(plan, segments, { ...pipe, fps }),
-    cutSound(plan, { segments, before, after }, { ...pipe, fps }),
+    cutPictures(plan, segments, { ...ffmpeg, fps }),
+    cutSound(plan, { segments, before, after }, { ...ffmpeg, fps }),
   ])
   const { width, height } = pictures.sps
   const bytes = await writeMovieFile({

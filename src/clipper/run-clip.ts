@@ -27,20 +27,20 @@ export async function runClip(request: ClipRequest, { signal, logger }: ClipperI
   const plan = planCut(segments, { fromMs: request.fromMs, toMs: request.toMs, fps })
   assertHasMedia(plan, request)
   const neighbours = await readNeighbours(cache, request, { plan, segments })
-  const pipeFor = (both: AbortSignal): FfmpegOptions => ({
+  const ffmpegFor = (both: AbortSignal): FfmpegOptions => ({
     signal: both,
     ...(request.ffmpegPath !== undefined && { ffmpegPath: request.ffmpegPath }),
   })
   const common = { segments, fps, atMs: request.atMs }
   const [clip, stills] = await sideBySide<[FinishedClip, ClipStills]>(signal, [
     async (both) => {
-      const pipe = pipeFor(both)
-      const cut = await cutClip(plan, { ...common, path: join(folder.path, fileNameOf('clip')), ...neighbours, pipe })
+      const ffmpeg = ffmpegFor(both)
+      const cut = await cutClip(plan, { ...common, path: join(folder.path, fileNameOf('clip')), ...neighbours, ffmpeg })
       logger.debug({ elapsedMs: performance.now() - startedAtMs, bytes: cut.bytes }, 'the clip is cut')
-      await verifyFilm(cut.path, plan, { ...pipe, fps, sampleRate: cut.sampleRate })
+      await verifyFilm(cut.path, plan, { ...ffmpeg, fps, sampleRate: cut.sampleRate })
       return cut
     },
-    (both) => makeClipStills(plan, { ...common, folder: folder.path, pipe: pipeFor(both) }),
+    (both) => makeClipStills(plan, { ...common, folder: folder.path, ffmpeg: ffmpegFor(both) }),
   ])
   await storeClip(store, request, { clip, stills, signal })
   const result = resultOf(plan, { fps, bytes: clip.bytes })

@@ -120,17 +120,17 @@ test('segments that do not fit into the memory make the same clip', async () => 
   await using bench = await openClipBench([TAKE])
   const request = bench.request(at(1320, 9000))
   const { path } = await bench.cut(request)
-  const pipe = { signal: new AbortController().signal }
+  const ffmpeg = { signal: new AbortController().signal }
   const cache = new SegmentCache({
     store: bench.store,
     recordingId: RECORDING,
     folder: bench.root,
-    ...pipe,
+    ...ffmpeg,
     memoryBytes: 0,
   })
   const segments = await cache.read(request)
   const plan = planCut(segments, { ...request, fps: 25 })
-  const options = { fps: 25, atMs: request.atMs, segments, before: undefined, after: undefined, pipe }
+  const options = { fps: 25, atMs: request.atMs, segments, before: undefined, after: undefined, ffmpeg }
   const other = await cutClip(plan, { ...options, path: join(bench.root, 'other.mp4') })
   expect(await readdir(bench.root)).toContain('takes-1-0.ts')
   expect((await readFile(other.path)).equals(await readFile(path))).toBe(true)

@@ -27,7 +27,7 @@ interface RenderOptions {
   readonly folder: string
   readonly video: RecapJob['video']
   readonly createdAt: Date
-  readonly pipe: FfmpegOptions
+  readonly ffmpeg: FfmpegOptions
 }
 
 const SOUND = { objectType: 2, sampleRate: 48_000, channels: 2 } as const
@@ -41,13 +41,13 @@ export async function renderRecap(
   parts: readonly PartFile[],
   options: RenderOptions & { readonly path: string },
 ): Promise<{ readonly bytes: number; readonly sampleRate: number | undefined }> {
-  const { folder, video, pipe } = options
+  const { folder, video, ffmpeg } = options
   const table = new SetTable()
   const pictures: Sample[] = []
   const keys: number[] = []
   for (const piece of plan.pieces) {
     const output = `piece-${piece.part}.h264`
-    await renderPiece({ folder, video, output, ...pieceWork(piece, plan, parts) }, pipe)
+    await renderPiece({ folder, video, output, ...pieceWork(piece, plan, parts) }, ffmpeg)
     const stored = await openStoredPiece(join(folder, output))
     if (stored.samples.length !== piece.frames || !table.add(stored.sets)) throw wrongPiece(piece, stored.samples)
     for (const key of stored.keys) keys.push(pictures.length + key)
@@ -93,16 +93,16 @@ function pieceWork({ part, frames, fadeIn }: RecapPiece, plan: RecapPlan, parts:
 async function renderSound(
   plan: RecapPlan,
   parts: readonly PartFile[],
-  { folder, video, pipe }: RenderOptions,
+  { folder, video, ffmpeg }: RenderOptions,
 ): Promise<Sample[] | undefined> {
   if (!parts.some(({ hasSound }) => hasSound)) return undefined
   const open = (index: number) => {
     const part = parts[index]
     if (part?.source.kind !== 'film' || !part.hasSound) return noSound()
-    return decodeSound(join(folder, part.source.file), SOUND, pipe)
+    return decodeSound(join(folder, part.source.file), SOUND, ffmpeg)
   }
   const samples = Math.round((plan.frames * SOUND.sampleRate) / video.fps)
-  return await encodeSound(mixRecap(plan, { ...SOUND, fps: video.fps, open }), { ...SOUND, samples }, pipe)
+  return await encodeSound(mixRecap(plan, { ...SOUND, fps: video.fps, open }), { ...SOUND, samples }, ffmpeg)
 }
 
 /** Writes the subtitle file of a part; returns its name. */

@@ -26,8 +26,8 @@ export async function runRecap(job: RecapJob, { signal, logger }: ClipperIo): Pr
   await using store = await openStore(job.store)
   await using folder = await makeWorkFolder('clip')
   const startedAtMs = performance.now()
-  const pipe: FfmpegOptions = { signal, ...(job.ffmpegPath !== undefined && { ffmpegPath: job.ffmpegPath }) }
-  const parts = await collectParts(store, job, { folder: folder.path, pipe })
+  const ffmpeg: FfmpegOptions = { signal, ...(job.ffmpegPath !== undefined && { ffmpegPath: job.ffmpegPath }) }
+  const parts = await collectParts(store, job, { folder: folder.path, ffmpeg })
   const { fps } = job.video
   const plan = planRecap(parts, { fadeFrames: Math.round(job.crossfadeSec * fps) })
   const path = join(folder.path, 'recap.mp4')
@@ -36,18 +36,18 @@ export async function runRecap(job: RecapJob, { signal, logger }: ClipperIo): Pr
     folder: folder.path,
     video: job.video,
     createdAt,
-    pipe,
+    ffmpeg,
     path,
   })
   const pictures = Array.from({ length: plan.frames }, (_, frame) => ({ frame, encoded: true }))
-  await verifyFilm(path, { pictures, runs: plan.pieces, frames: plan.frames }, { ...pipe, fps, sampleRate })
+  await verifyFilm(path, { pictures, runs: plan.pieces, frames: plan.frames }, { ...ffmpeg, fps, sampleRate })
   await store.putFile(objectKey(job.recordingId, 'recap', { recap: job.recapId }), path, { signal })
   const result = { durationSec: plan.frames / fps, bytes }
   logger.info({ ...result, elapsedMs: performance.now() - startedAtMs }, 'the recap is stored')
   return result
 }
 
-type Place = { readonly folder: string; readonly pipe: FfmpegOptions }
+type Place = { readonly folder: string; readonly ffmpeg: FfmpegOptions }
 
 async function collectParts(store: SegmentStore, job: RecapJob, place: Place): Promise<PartFile[]> {
   const parts: PartFile[] = job.title === null ? [] : [await titleCard(job, job.title, place)]
@@ -80,13 +80,13 @@ async function collectClip(
   job: RecapJob,
   { clip, index, place }: { readonly clip: RecapJob['clips'][number]; readonly index: number; readonly place: Place },
 ): Promise<PartFile> {
-  const { folder, pipe } = place
+  const { folder, ffmpeg } = place
   const file = `clip-${index}.mp4`
   await download(store, objectKey(job.recordingId, 'clip', { highlight: clip.highlightId }), {
     path: join(folder, file),
-    ...(pipe.signal !== undefined && { signal: pipe.signal }),
+    ...(ffmpeg.signal !== undefined && { signal: ffmpeg.signal }),
   })
-  const info = await probe(join(folder, file), pipe)
+  const info = await probe(join(folder, file), ffmpeg)
   const durationSec = info.durationSec ?? 0
   const seconds = Math.min(TITLE_SEC, durationSec - job.crossfadeSec)
   const drawn = job.titles && seconds >= LEAST_TITLE_SEC
