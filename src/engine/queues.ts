@@ -32,11 +32,11 @@ export interface WebhookJob extends RecordingJob {
   readonly webhook: number
 }
 /** Cuts the clip of one highlight. */
-export interface ClipJob extends RecordingJob {
+interface ClipJob extends RecordingJob {
   readonly highlightId: string
 }
 /** Renders one recap. */
-export interface RecapJobIds extends RecordingJob {
+interface RecapJobIds extends RecordingJob {
   readonly recapId: string
 }
 

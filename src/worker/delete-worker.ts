@@ -20,7 +20,8 @@ export async function startDeleteWorker({
   logger,
 }: DeleteWorkerOptions): Promise<AsyncDisposable> {
   const stop = new AbortController()
-  const consumer = await engine.work(DELETE_QUEUE, times, async (job) => {
+  const { pollSec, heartbeatSec } = times
+  const consumer = await engine.work(DELETE_QUEUE, { pollSec, heartbeatSec }, async (job) => {
     const { recordingId } = job.data
     const done = await deletions.run(recordingId, { signal: AbortSignal.any([stop.signal, job.signal]) })
     if (done) return logger.info({ recordingId }, 'the recording is deleted')

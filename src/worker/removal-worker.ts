@@ -12,7 +12,8 @@ interface RemovalWorkerOptions {
 /** Removes old media of rolling recordings until it is disposed: each run for a recording queues the next. */
 export async function startRemovalWorker({ engine, removals, times }: RemovalWorkerOptions): Promise<AsyncDisposable> {
   const stop = new AbortController()
-  const consumer = await engine.work(REMOVAL_QUEUE, times, async (job) => {
+  const { pollSec, heartbeatSec } = times
+  const consumer = await engine.work(REMOVAL_QUEUE, { pollSec, heartbeatSec }, async (job) => {
     const { recordingId, marks } = job.data
     const next = await removals.run(recordingId, marks, { signal: stop.signal })
     if (next !== undefined) await engine.enqueueRemoval(recordingId, next)

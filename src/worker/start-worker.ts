@@ -127,8 +127,9 @@ class Worker implements AsyncDisposable {
 
   async #finalizeOthers(): Promise<void> {
     const { engine, take, times, metrics } = this.#options
+    const { pollSec, heartbeatSec } = times
     this.#consumers.push(
-      await engine.work(FINALIZE_QUEUE, times, async ({ data }) => {
+      await engine.work(FINALIZE_QUEUE, { pollSec, heartbeatSec }, async ({ data }) => {
         await finalizeLeft(take, data.recordingId)
         metrics.observeJob(FINALIZE_QUEUE, 'completed')
       }),

@@ -4,7 +4,7 @@ import { AppError, appErrorFrom, type ErrorCode, errorInfo, toAppError } from '.
 import { type Logger, levelOf, type Metrics } from '../../telemetry/index.ts'
 import { repeat } from '../../timing/index.ts'
 import type { WorkerTimes } from '../worker-times.ts'
-import { type ClipTask, clipTask, recapTask } from './clip-task.ts'
+import { type ClipTask, taskOf } from './clip-task.ts'
 import { ClipperPool } from './clipper-pool.ts'
 import type { ClipperScript } from './clipper-process.ts'
 
@@ -59,22 +59,18 @@ class ClipWorker implements AsyncDisposable {
   }
 
   async start(): Promise<void> {
-    await this.#work(CLIP_QUEUE, { concurrency: this.#options.maxClips, taskOf: clipTask })
-    await this.#work(RECAP_QUEUE, { concurrency: 1, taskOf: recapTask })
+    const { clips, recaps, surroundings, maxClips } = this.#options
+    await this.#work(CLIP_QUEUE, maxClips, (ids) => taskOf('clip', clips, { ids, surroundings }))
+    await this.#work(RECAP_QUEUE, 1, (ids) => taskOf('recap', recaps, { ids, surroundings }))
   }
 
   async #work<Q extends typeof CLIP_QUEUE | typeof RECAP_QUEUE>(
     queue: Q,
-    {
-      concurrency,
-      taskOf,
-    }: {
-      readonly concurrency: number
-      readonly taskOf: (options: ClipWorkerOptions, ids: QueueJobs[Q]) => ClipTask
-    },
+    concurrency: number,
+    toTask: (ids: QueueJobs[Q]) => ClipTask,
   ): Promise<void> {
     const settings = { pollSec: this.#options.times.urgentPollSec, concurrency, onFailure: () => {} }
-    const handle = (job: Job<QueueJobs[Q]>) => this.#attempt(queue, job, taskOf(this.#options, job.data))
+    const handle = (job: Job<QueueJobs[Q]>) => this.#attempt(queue, job, toTask(job.data))
     this.#consumers.use(await this.#options.engine.work(queue, settings, handle))
   }
 

@@ -3,6 +3,7 @@ import { AppError, type ClipperEvent, type ClipperRequest, toAppError } from '..
 import type { Logger } from '../../telemetry/index.ts'
 import { unlessAborted, within } from '../../timing/index.ts'
 import { logChildLine } from '../child-log.ts'
+import { describeExit } from '../describe-exit.ts'
 
 export interface ClipperScript {
   /** An absolute path of a script for this Node. */
@@ -17,7 +18,7 @@ export interface WaitingClipper extends AsyncDisposable {
   run(request: ClipperRequest, signal: AbortSignal, logger: Logger): Promise<ClipperEvent>
 }
 
-/** Recording goes first (nice values, POSIX). */
+/** Recordings take precedence (nice values, POSIX). */
 const NICE = 10
 
 /** Starts a clip function that waits for its job. Throws `clipper.crashed` when it cannot be started. */
@@ -51,7 +52,7 @@ export async function spawnClipper(
       const answer = await unlessAborted(signal, answered.promise, () => {
         throw toAppError(signal.reason)
       })
-      // One that has answered has nothing more to do than to exit; if it does not, its disposal kills it.
+      // After its answer it only has to exit; if it does not, its disposal kills it.
       await within(exitMs, child.exited, () => undefined)
       return answer
     },
@@ -70,10 +71,7 @@ function watchLife(child: Child, answered: PromiseWithResolvers<ClipperEvent>): 
   return life
 }
 
-function crashed({ code, signal, lastLines }: ChildExit): AppError {
-  const how = signal === null ? `with exit code ${code}` : `by ${signal}`
-  const said = lastLines.length === 0 ? '' : ` Its last words: ${lastLines.slice(-3).join(' | ').slice(0, 1000)}`
-  return new AppError('clipper.crashed', `The clip function ended ${how}.${said}`, {
-    details: { exitCode: code, signal, lastLines },
-  })
+function crashed(exit: ChildExit): AppError {
+  const { how, lastWords, details } = describeExit(exit)
+  return new AppError('clipper.crashed', `The clip function ended ${how}.${lastWords}`, { details })
 }

@@ -1,13 +1,12 @@
 import { AppError } from '../../protocol/index.ts'
+import { describeExit } from '../describe-exit.ts'
 import type { RecorderExit } from './recorder-process.ts'
 
 /** The process ended without its last event; its exit and the end of its standard error are all that is known. */
-export function crashed({ code, signal, lastLines }: RecorderExit): AppError {
-  const how = signal === null ? `with exit code ${code}` : `by ${signal}`
-  const said = lastLines.length === 0 ? '' : ` Its last words: ${lastLines.slice(-3).join(' | ').slice(0, 1000)}`
-  return new AppError('recorder.crashed', `The recorder process ended ${how}; what it had stored plays.${said}`, {
-    details: { exitCode: code, signal, lastLines },
-  })
+export function crashed(exit: RecorderExit): AppError {
+  const { how, lastWords, details } = describeExit(exit)
+  const message = `The recorder process ended ${how}; what it had stored plays.${lastWords}`
+  return new AppError('recorder.crashed', message, { details })
 }
 
 /** The process lives and sends no message: it is stopped, or does not get any CPU. */
