@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
@@ -6,7 +7,7 @@ import { CAST } from '../cast.ts'
 import { bundleStudio, filmPerson, type Studio } from './film.ts'
 import { filmSlides } from './film-slides.ts'
 import { serveMedia } from './server.ts'
-import { exists, hasFlite, launchStudio, type Tools } from './tools.ts'
+import { hasFlite, launchStudio, type Tools } from './tools.ts'
 import { recordVoice } from './voice.ts'
 
 /** The films of the class: one loop of every person by id, and the slides. */
@@ -22,7 +23,7 @@ export async function prepareFilms(
 ): Promise<Films> {
   const { cacheFolder, signal, onStep } = options
   const finished = join(cacheFolder, await fingerprint())
-  if (!(await exists(join(finished, 'slides.mp4')))) {
+  if (!existsSync(join(finished, 'slides.mp4'))) {
     await mkdir(cacheFolder, { recursive: true })
     const folder = await mkdtemp(join(tmpdir(), 'panorec-demo-films-'))
     try {

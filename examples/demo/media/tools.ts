@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process'
-import { access } from 'node:fs/promises'
 import type { Browser } from 'puppeteer'
 
 /** Programs the demo runs; the paths come from the product's settings. */
@@ -55,12 +54,4 @@ export async function launchStudio(tools: Tools): Promise<Browser> {
       ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
     ],
   })
-}
-
-/** True when the file is there. */
-export async function exists(path: string): Promise<boolean> {
-  return await access(path).then(
-    () => true,
-    () => false,
-  )
 }

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
-import { access, readdir } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
@@ -25,11 +26,7 @@ async function newest(): Promise<string | undefined> {
   const versions = await readdir(INSTALLED).catch(() => [])
   for (const version of versions.sort((a, b) => Number(b) - Number(a))) {
     const bin = join(INSTALLED, version, 'bin')
-    const isComplete = await access(join(bin, 'initdb')).then(
-      () => true,
-      () => false,
-    )
-    if (isComplete) return bin
+    if (existsSync(join(bin, 'initdb'))) return bin
   }
   return undefined
 }

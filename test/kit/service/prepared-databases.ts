@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { access, cp, mkdtemp, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -64,7 +65,7 @@ export async function cutConnections(databaseUrl: string): Promise<void> {
 export async function prepareDataDir(dataDir: string): Promise<void> {
   const template = process.env[EMBEDDED_VARIABLE]
   const dir = join(dataDir, 'db')
-  if (template === undefined || (await exists(dir))) return
+  if (template === undefined || existsSync(dir)) return
   await cp(template, dir, { recursive: true })
 }
 
@@ -111,13 +112,6 @@ async function query(url: string, statement: string, values: readonly string[] =
   } finally {
     await client.end()
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await access(path).then(
-    () => true,
-    () => false,
-  )
 }
 
 function refuse(error: unknown): never {
