@@ -8,7 +8,7 @@ export interface SoundShape {
 
 const BITRATE_PER_CHANNEL_KBPS = 80
 
-/** Every packet of an ADTS stream as its samples, none left out: raw, interleaved, 16 bits. Errors: `ffmpeg.failed`. */
+/** Decodes every packet of an ADTS stream, none left out, to raw samples: interleaved, 16 bits. Errors: `ffmpeg.failed`. */
 export function decodeAdts(
   input: AsyncIterable<Uint8Array>,
   shape: SoundShape,
@@ -24,7 +24,7 @@ export function decodeAdts(
   ).output
 }
 
-/** The sound of a file as it is to be heard, edit list obeyed: raw, interleaved, 16 bits. Errors: `ffmpeg.failed`. */
+/** Decodes the sound of a file, its edit list applied, to raw samples: interleaved, 16 bits. Errors: `ffmpeg.failed`. */
 export function decodeSound(path: string, shape: SoundShape, options: FfmpegOptions): AsyncIterable<Uint8Array> {
   return streamFfmpeg(
     {
@@ -38,7 +38,7 @@ export function decodeSound(path: string, shape: SoundShape, options: FfmpegOpti
   ).output
 }
 
-/** Raw samples as AAC-LC in ADTS; its first packet is the encoder's priming of 1024 samples. Errors: `ffmpeg.failed`. */
+/** Encodes raw samples as AAC-LC in ADTS; the first packet is the encoder's priming of 1024 samples. Errors: `ffmpeg.failed`. */
 export async function encodeAdts(
   input: AsyncIterable<Uint8Array>,
   { sampleRate, channels }: SoundShape,

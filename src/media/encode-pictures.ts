@@ -32,7 +32,7 @@ export async function encodePictures(work: EncodeWork, options: FfmpegOptions): 
   return (await runFfmpeg({ build, input: work.input }, options)).output
 }
 
-/** The fastest preset: at this quality it costs bytes, and a group of pictures has few. */
+/** The preset is the fastest: at this quality it costs bytes, and a group of pictures has few. */
 function buildEncode(command: FfmpegCommand, work: EncodeWork): void {
   const { keep, fps, like, setId } = work
   const select = keep.map(({ first, end }) => `between(n\\,${first}\\,${end - 1})`).join('+')

@@ -9,7 +9,7 @@ interface FfmpegTools {
 }
 
 /**
- * The configured FFmpeg, else the one on the search path; ffprobe lies beside it or on the path. Errors:
+ * Finds the configured FFmpeg, else the one on the search path, and ffprobe beside it or on the path. Errors:
  * `ffmpeg.not-found`, also when the configured one is missing.
  */
 export async function findFfmpeg(
@@ -34,7 +34,7 @@ export async function findFfmpeg(
   return { ffmpeg, ffprobe }
 }
 
-/** Empty parts of the search path are left out: they mean the working folder. */
+/** Leaves out empty parts of the search path: they mean the working folder. */
 async function find(program: string, searchPath: string): Promise<string | undefined> {
   const folders = searchPath.split(delimiter).filter((folder) => folder !== '')
   if (folders.length === 0 && !program.includes('/')) return undefined

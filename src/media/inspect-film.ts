@@ -1,7 +1,7 @@
 import { type FfmpegCommand, type FfmpegOptions, runFfmpeg, STDOUT } from './run-ffmpeg.ts'
 import { runFfprobe } from './run-ffprobe.ts'
 
-/** One packet as FFmpeg reads it out of the file, edit lists obeyed; seconds of the film. */
+/** One packet as FFmpeg reads it out of the file, edit lists applied; seconds of the film. */
 interface FilmPacket {
   readonly startSec: number
   readonly durationSec: number
@@ -15,7 +15,7 @@ export interface FilmPackets {
   readonly complaints: readonly string[]
 }
 
-/** The packets of a file, not decoded. Errors: `ffmpeg.not-found`, `ffmpeg.failed`. */
+/** Lists the packets of a file without decoding them. Errors: `ffmpeg.not-found`, `ffmpeg.failed`. */
 export async function readPackets(path: string, options: FfmpegOptions): Promise<FilmPackets> {
   const entries = 'packet=codec_type,pts_time,duration_time,flags'
   const args = ['-v', 'warning', '-show_entries', entries, '-of', 'csv=p=0', path]
@@ -37,7 +37,7 @@ export interface Stretch {
   readonly toSec: number
 }
 
-/** How many pictures of each stretch can be decoded, and what the decoder complained of. Errors: `ffmpeg.failed`. */
+/** Counts the pictures of each stretch that can be decoded, with the decoder's complaints. Errors: `ffmpeg.failed`. */
 export async function decodeStretches(
   path: string,
   stretches: readonly Stretch[],
@@ -53,7 +53,7 @@ export async function decodeStretches(
   return { counts, complaints }
 }
 
-/** A line of text for each picture, with its stretch in front. */
+/** The output is a line of text for each picture, with its stretch in front. */
 function buildDecode(
   command: FfmpegCommand,
   { path, stretches }: { readonly path: string; readonly stretches: readonly Stretch[] },

@@ -31,7 +31,7 @@ interface ProbeOutput {
   }[]
 }
 
-/** What a file holds. Errors: `ffmpeg.not-found`, `ffmpeg.failed` when it cannot be read or is no media. */
+/** Reads what a file holds. Errors: `ffmpeg.not-found`, `ffmpeg.failed` when it cannot be read or is no media. */
 export async function probe(path: string, options: FfmpegOptions = {}): Promise<MediaInfo> {
   const args = ['-v', 'error', '-of', 'json', '-show_format', '-show_streams', '-i', path]
   const { output } = await runFfprobe(args, options)

@@ -29,7 +29,7 @@ export async function renderPiece(work: PieceWork, options: FfmpegOptions): Prom
   await runFfmpeg({ build: (command) => buildPiece(command, work), folder: work.folder }, options)
 }
 
-/** Two decoders at most, however many pieces the film has. */
+/** The command has two decoders at most, however many pieces the film has. */
 function buildPiece(command: FfmpegCommand, work: PieceWork): void {
   const { video, source, before, frames, output } = work
   if (before !== undefined) addSource(command, before.source, { video, first: before.first })
@@ -77,7 +77,7 @@ function addSource(
   }
 }
 
-/** Exactly so many frames at a constant pace and of one size, whatever the film has. */
+/** The filters that give exactly so many frames at a constant pace and of one size, whatever the film has. */
 function steady({ width, height, fps }: PieceWork['video'], frames: number): string {
   const size = `scale=${width}:${height}:force_original_aspect_ratio=decrease:out_range=limited,pad=${width}:${height}:-1:-1`
   return `setpts=PTS-STARTPTS,fps=${fps},tpad=stop_mode=clone:stop_duration=1,trim=end_frame=${frames},${size},setsar=1,format=yuv420p`

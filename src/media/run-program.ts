@@ -94,7 +94,7 @@ class ProgramRun {
     this.#assertSuccess(await child)
   }
 
-  /** From now on its log is read, and its input written. */
+  /** Begins to read the program's log and to write its input. */
   #connect(child: Process): void {
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#log = (this.#log + text).slice(-LOG_CHARS)

@@ -12,7 +12,7 @@ const HIDDEN_MS = 60_000
 const ORPHANED_MS = 5_000
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-/** The name of a folder of the spool that is not complete: being made, with a name of chance. */
+/** The hidden name under which a folder of the spool is made. */
 export function unfinishedName(uuid: string): string {
   return `.${uuid}`
 }
@@ -69,7 +69,7 @@ function hiddenOf(path: string): string {
   return join(dirname(path), `.${basename(path)}`)
 }
 
-/** A rename counts as a change of the folder. */
+/** Removes the folder if it has not changed since; a rename counts as a change. */
 async function removeOlder(path: string, thanMs: number): Promise<void> {
   const found = await lstat(path).catch((error: unknown) => {
     if (isMissing(error)) return undefined

@@ -10,7 +10,7 @@ export interface TakeFolder {
 
 const NAME = /^(rec_[0-9A-Za-z]+)-(\d+)-[0-9a-f]{8}$/
 
-/** `<recording>-<take>-<8 hex digits>`: each folder of a take has a name of its own. */
+/** The name `<recording>-<take>-<8 hex digits>`, which no other folder of the take has. */
 export function takeFolderName({ recordingId, take }: TakeFolder, uuid: string): string {
   return `${recordingId}-${take}-${uuid.slice(0, 8)}`
 }
