@@ -37,6 +37,7 @@ function isLoopbackHost(host: string): boolean {
   return family !== 0 && LOOPBACK.check(host, family === 6 ? 'ipv6' : 'ipv4')
 }
 
+const LOOPBACK_HOST = '127.0.0.1'
 const LOOPBACK = new BlockList()
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4')
 LOOPBACK.addAddress('::1', 'ipv6')
@@ -116,6 +117,9 @@ function semanticProblems(settings: Partial<Settings>): SettingProblem[] {
   if (settings.PANOREC_S3_SSE_KEY_ID !== undefined && settings.PANOREC_S3_SSE !== 'aws:kms') {
     wrong('PANOREC_S3_SSE_KEY_ID', 'has no effect, because `PANOREC_S3_SSE` is not aws:kms')
   }
+  if (settings.PANOREC_METRICS_HOST !== undefined && settings.PANOREC_METRICS_PORT === undefined) {
+    wrong('PANOREC_METRICS_HOST', 'has no effect, because `PANOREC_METRICS_PORT` is not set')
+  }
   for (const entry of settings.PANOREC_ALLOW_PRIVATE_HOSTS ?? []) {
     if (entry.includes('/') && !isCidr(entry))
       wrong('PANOREC_ALLOW_PRIVATE_HOSTS', `names ${entry}, which is no CIDR block`)
@@ -176,7 +180,7 @@ function toConfig(settings: Settings): Config {
     metrics:
       settings.PANOREC_METRICS_PORT === undefined
         ? undefined
-        : { host: settings.PANOREC_METRICS_HOST, port: settings.PANOREC_METRICS_PORT },
+        : { host: settings.PANOREC_METRICS_HOST ?? LOOPBACK_HOST, port: settings.PANOREC_METRICS_PORT },
     spoolMaxBytes:
       settings.PANOREC_SPOOL_MAX_MB === undefined ? undefined : settings.PANOREC_SPOOL_MAX_MB * 1024 * 1024,
     chromePath: settings.PANOREC_CHROME_PATH,

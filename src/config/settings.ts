@@ -148,9 +148,10 @@ export const SETTINGS = {
     allowed: 'an integer from 0 to 65535',
     defaultText: 'none: a worker listens nowhere',
   }),
-  PANOREC_METRICS_HOST: setting(Type.String({ minLength: 1, pattern: '^[A-Za-z0-9.:_-]+$', default: '127.0.0.1' }), {
+  PANOREC_METRICS_HOST: setting(Type.String({ minLength: 1, pattern: '^[A-Za-z0-9.:_-]+$' }), {
     description: 'Address of that port. Without PANOREC_API_KEYS only a loopback address.',
-    allowed: 'an IP address or a host name',
+    allowed: 'an IP address or a host name, with PANOREC_METRICS_PORT',
+    otherwise: '127.0.0.1',
   }),
   PANOREC_MAX_CLIPS: setting(Type.Integer({ minimum: 1, maximum: 100 }), {
     description: 'Clips of highlights that this machine cuts at once, at a lower priority than it records.',
@@ -206,7 +207,7 @@ export const SettingsSchema = Type.Object({
   PANOREC_RETENTION_DAYS: Type.Optional(SETTINGS.PANOREC_RETENTION_DAYS.schema),
   PANOREC_ROOM_HISTORY_DAYS: SETTINGS.PANOREC_ROOM_HISTORY_DAYS.schema,
   PANOREC_METRICS_PORT: Type.Optional(SETTINGS.PANOREC_METRICS_PORT.schema),
-  PANOREC_METRICS_HOST: SETTINGS.PANOREC_METRICS_HOST.schema,
+  PANOREC_METRICS_HOST: Type.Optional(SETTINGS.PANOREC_METRICS_HOST.schema),
   PANOREC_MAX_CLIPS: Type.Optional(SETTINGS.PANOREC_MAX_CLIPS.schema),
   PANOREC_SPOOL_MAX_MB: Type.Optional(SETTINGS.PANOREC_SPOOL_MAX_MB.schema),
   PANOREC_CHROME_PATH: Type.Optional(SETTINGS.PANOREC_CHROME_PATH.schema),

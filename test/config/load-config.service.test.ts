@@ -38,6 +38,11 @@ test('without any setting everything has its default', () => {
   expect(config.store).toEqual({ kind: 'fs', path: `${config.dataDir}/recordings` })
 })
 
+test('the figures of a worker are shown where it is told to', () => {
+  const given = { PANOREC_METRICS_PORT: '9100', PANOREC_METRICS_HOST: '::1' }
+  expect(loadConfig(given).metrics).toEqual({ host: '::1', port: 9100 })
+})
+
 test('every setting is read', () => {
   const config = loadConfig({
     PANOREC_HOST: '0.0.0.0',
@@ -106,7 +111,8 @@ const WRONG: readonly [Record<string, string>, string][] = [
   [{ PANOREC_PORT: '80.5' }, '"80.5"'],
   [{ PANOREC_PORT: '0x50' }, '"0x50"'],
   [{ PANOREC_PORT: 'http' }, '"http"'],
-  [{ PANOREC_METRICS_HOST: '0.0.0.0' }, 'not a loopback address'],
+  [{ PANOREC_METRICS_PORT: '9100', PANOREC_METRICS_HOST: '0.0.0.0' }, 'not a loopback address'],
+  [{ PANOREC_METRICS_HOST: '127.0.0.1' }, 'has no effect, because `PANOREC_METRICS_PORT` is not set'],
   [{ PANOREC_HOST: 'a b' }, '"a b"'],
   [{ PANOREC_DATABASE_URL: 'mysql://db.test/x' }, 'not a URL of postgres or postgresql'],
   [{ PANOREC_DATABASE_URL: 'panorec' }, 'is not a URL'],
