@@ -197,10 +197,17 @@ class SupervisedTake implements RunningTake {
   }
 
   async #supervise(): Promise<void> {
+    const highlights = reportHighlights(this.#ports, this.#request)
+    await this.#runProcess(highlights)
+    await highlights.flush()
+    await this.#writer.flush()
+  }
+
+  /** Resolves when the process and what it left on this machine are gone, whatever of its reports still waits for the database. */
+  async #runProcess(highlights: HighlightReports): Promise<void> {
     const { logger, metrics, clearTake } = this.#ports
     const { recordingId, take } = this.#request
     await using folder = await makeWorkFolder('take')
-    const highlights = reportHighlights(this.#ports, this.#request)
     const handle = this.#createHandler(highlights)
     await using recorder = await this.#spawn(folder.path, (event) => {
       this.#updateState(event)
@@ -217,8 +224,6 @@ class SupervisedTake implements RunningTake {
     this.#interrupt(crashed(exit))
     metrics.forgetTake(this.#takeKey)
     if (!this.#hasEnded) await clearTake(recordingId, take)
-    await highlights.flush()
-    await this.#writer.flush()
   }
 
   get #takeKey(): string {
