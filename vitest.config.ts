@@ -12,8 +12,9 @@ const tests = (kind: string) => [`test/**/*.${kind}.test.ts`]
 const MEDIA_TEST_TIMEOUT_MS = 180_000
 /** A test that spawns a process or opens PGlite the first time needs seconds on a busy machine. */
 const UNIT_TEST_TIMEOUT_MS = 30_000
-/** Files at once: most wait more than they compute. */
+/** Files at once on two cores. Those of services wait more than they compute. */
 const WORKERS = 2
+const SERVICE_WORKERS = 3
 
 /** A test that failed while the machine stalled says so, see `scripts/vitest/name-stalls.ts`; no other is ever repeated. */
 const WAITING = {
@@ -22,7 +23,14 @@ const WAITING = {
 }
 const WATCH_STALLS = 'scripts/vitest/watch-stalls.ts'
 
-const QUICK = { maxWorkers: WORKERS, testTimeout: UNIT_TEST_TIMEOUT_MS, hookTimeout: UNIT_TEST_TIMEOUT_MS }
+/** One process for many files: their imports cost more than their tests. What a file leaves behind in it fails that file. */
+const ONE_PROCESS = { isolate: false }
+const QUICK = {
+  ...ONE_PROCESS,
+  maxWorkers: WORKERS,
+  testTimeout: UNIT_TEST_TIMEOUT_MS,
+  hookTimeout: UNIT_TEST_TIMEOUT_MS,
+}
 const WITH_BROWSER = {
   ...WAITING,
   maxWorkers: WORKERS,
@@ -31,7 +39,9 @@ const WITH_BROWSER = {
 }
 /** Outages of a live source that are waited out at once: each lasts half a minute, more pages than these hold each other up. */
 const CONCURRENT_TESTS = 4
+const SERVICE_CONCURRENT_TESTS = 5
 const BUILD_PAGES = 'scripts/vitest/build-pages.ts'
+const SHARE_COMPILED = 'scripts/vitest/share-compiled.ts'
 const PREPARE_EMBEDDED = 'scripts/vitest/prepare-embedded.ts'
 const RECORD_CLASSES = 'scripts/vitest/record-classes.ts'
 
@@ -57,8 +67,11 @@ export default defineConfig({
           ...QUICK,
           ...WAITING,
           name: 'service',
+          maxWorkers: SERVICE_WORKERS,
+          // Tests that have a recording or a service of their own wait at once.
+          maxConcurrency: SERVICE_CONCURRENT_TESTS,
           include: tests('service'),
-          globalSetup: [WATCH_STALLS, PREPARE_EMBEDDED, 'scripts/vitest/prepare-postgres.ts'],
+          globalSetup: [WATCH_STALLS, SHARE_COMPILED, PREPARE_EMBEDDED, 'scripts/vitest/prepare-postgres.ts'],
           sequence: { groupOrder: 1 },
         },
       },
@@ -69,7 +82,7 @@ export default defineConfig({
           name: 'chrome',
           // Tests of sources wait out an outage each, several at once.
           maxConcurrency: CONCURRENT_TESTS,
-          globalSetup: [WATCH_STALLS, BUILD_PAGES, PREPARE_EMBEDDED],
+          globalSetup: [WATCH_STALLS, SHARE_COMPILED, BUILD_PAGES, PREPARE_EMBEDDED],
           include: tests('chrome'),
           sequence: { groupOrder: 2 },
         },

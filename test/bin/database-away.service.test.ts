@@ -1,14 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { sql } from 'drizzle-orm'
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import { type ServiceParts, wireService } from '../../src/bin/wire-service.ts'
+import { expect, test, vi } from 'vitest'
+import { wireService } from '../../src/bin/wire-service.ts'
 import { startLoneWorker } from '../../src/bin/work.ts'
 import { loadConfig } from '../../src/config/index.ts'
 import { createRecordings, type Recordings } from '../../src/recording/index.ts'
 import { createLogger } from '../../src/telemetry/index.ts'
-import { delay } from '../../src/timing/index.ts'
 import { FaultyProxy } from '../kit/servers/faulty-proxy.ts'
 import { createDatabase } from '../kit/service/prepared-databases.ts'
 import { QUICK_TIMES } from '../worker/quick-times.ts'
@@ -18,87 +17,134 @@ const SPEC = { sources: [{ id: 'teacher', type: 'hls' as const, url: 'http://127
 const POLL = { timeout: 15_000, interval: 50 }
 /** A worker hears from the database that it has lost a recording; its recorder ends when it is told. */
 const GONE_MS = 60_000
-/** Long enough for several heartbeats of `QUICK_TIMES`; a connection that was used meanwhile answers nothing more. */
-const SILENT_MS = 500
-/** A worker without a heartbeat for so long counts as dead. */
-const LEASE_MS = 10_000
 const silent = createLogger({ level: 'silent' })
 
+type Line = { readonly msg: string; readonly take: number; readonly pid: number }
+
 /** A worker whose way to Postgres can break, and a service whose way cannot. */
-let undo: AsyncDisposableStack
-let way: FaultyProxy
-let front: ServiceParts
-let recordings: Recordings
-let log: string[]
-let startWorker: (databaseUrl: string) => Promise<void>
-let direct: string
+class Away implements AsyncDisposable {
+  readonly way: FaultyProxy
+  readonly recordings: Recordings
+  readonly #direct: string
+  readonly #dataDir: string
+  readonly #log: string[] = []
+  readonly #undo: AsyncDisposableStack
 
-beforeEach(async () => {
-  await using opened = new AsyncDisposableStack()
-  direct = await createDatabase()
-  const { hostname, port } = new URL(direct)
-  way = opened.use(await FaultyProxy.start({ host: hostname, port: Number(port) }))
-  const dataDir = await mkdtemp(join(tmpdir(), 'panorec-away-'))
-  opened.defer(() => rm(dataDir, { recursive: true, force: true }))
-  const configOf = (url: string) =>
-    loadConfig({
-      PANOREC_DATA_DIR: dataDir,
-      PANOREC_DATABASE_URL: url,
-      PANOREC_PUBLIC_URL: 'http://127.0.0.1:9',
-      PANOREC_ALLOW_PRIVATE_HOSTS: '*',
-      PANOREC_MAX_CPU_PERCENT: '1000',
-    })
-  front = opened.use(await wireService(configOf(direct), { logger: silent }))
-  recordings = createRecordings({ ...front.recordingsPorts, rooms: { publish: async () => {} } })
-  log = []
-  const logger = createLogger({ level: 'debug', destination: { write: (line: string) => void log.push(line) } })
-  startWorker = async (url) => {
-    undo.use(await startLoneWorker(configOf(url), { logger, recorderScript: SCRIPTED_RECORDER, times: QUICK_TIMES }))
+  private constructor(parts: Pick<Away, 'way' | 'recordings'> & AwayParts) {
+    this.way = parts.way
+    this.recordings = parts.recordings
+    this.#direct = parts.direct
+    this.#dataDir = parts.dataDir
+    this.#undo = parts.undo
   }
-  undo = opened.move()
-})
-afterEach(async () => {
-  way?.setFault(null)
-  await undo?.[Symbol.asyncDispose]()
-})
 
-const running = () =>
-  log.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'the recorder runs') as {
-    take: number
-    pid: number
-  }[]
-const pidOf = (take: number): number => running().find((line) => line.take === take)?.pid ?? Number.NaN
-const isRunning = (take: number) => expect.poll(() => running().at(-1)?.take, POLL).toBe(take)
-const areGone = (recorders: number) =>
-  expect
-    .poll(() => log.filter((line) => line.includes('the recorder is gone')).length, { ...POLL, timeout: GONE_MS })
-    .toBe(recorders)
-/** When a worker was last known to live, epoch milliseconds. */
-async function lastHeartbeat(): Promise<number> {
-  const result = await front.database.run((queries) => queries.execute(sql`select max(seen_at) as at from workers`))
-  return new Date(String((result as { rows: { at?: unknown }[] }).rows[0]?.at)).getTime()
+  static async open(): Promise<Away> {
+    await using undo = new AsyncDisposableStack()
+    const direct = await createDatabase()
+    const { hostname, port } = new URL(direct)
+    const way = undo.use(await FaultyProxy.start({ host: hostname, port: Number(port) }))
+    const dataDir = await mkdtemp(join(tmpdir(), 'panorec-away-'))
+    undo.defer(() => rm(dataDir, { recursive: true, force: true }))
+    const front = undo.use(await wireService(configOf(dataDir, direct), { logger: silent }))
+    const recordings = createRecordings({ ...front.recordingsPorts, rooms: { publish: async () => {} } })
+    return new Away({ way, recordings, direct, dataDir, undo: undo.move() })
+  }
+
+  /** Starts a worker, over the way that can break or not. */
+  async work(over: 'way' | 'direct'): Promise<void> {
+    const url = over === 'way' ? this.way.over(this.#direct) : this.#direct
+    const logger = createLogger({ level: 'debug', destination: { write: (line: string) => void this.#log.push(line) } })
+    const options = { logger, recorderScript: SCRIPTED_RECORDER, times: QUICK_TIMES }
+    this.#undo.use(await startLoneWorker(configOf(this.#dataDir, url), options))
+  }
+
+  get takes(): readonly number[] {
+    return this.#running.map(({ take }) => take)
+  }
+
+  kill(take: number): void {
+    process.kill(this.#pidOf(take), 'SIGKILL')
+  }
+
+  async isRunning(take: number): Promise<void> {
+    await vi.waitFor(() => expect(this.takes.at(-1)).toBe(take), POLL)
+  }
+
+  async areGone(recorders: number): Promise<void> {
+    const gone = () => this.#lines.filter(({ msg }) => msg === 'the recorder is gone')
+    await vi.waitFor(() => expect(gone()).toHaveLength(recorders), { ...POLL, timeout: GONE_MS })
+  }
+
+  /** The temporary folder of a recorder that runs. */
+  async folderOf(take: number): Promise<string> {
+    const environment = await readFile(`/proc/${this.#pidOf(take)}/environ`, 'utf8')
+    return /(?:^|\0)TMPDIR=([^\0]*)/.exec(environment)?.[1] ?? expect.unreachable()
+  }
+
+  async state(id: string): Promise<string> {
+    return (await this.recordings.get(id)).state
+  }
+
+  /** A recording whose first take died while its worker had no database. Returns the temporary folder of that take, too. */
+  async secondTakeWithoutDatabase() {
+    await this.work('way')
+    const { id } = await this.recordings.start(SPEC)
+    await vi.waitFor(async () => expect(await this.state(id)).toBe('recording'), POLL)
+    const folder = await this.folderOf(1)
+    this.way.setFault({ kind: 'refuse' })
+    this.kill(1)
+    await this.isRunning(2)
+    return { id, folder }
+  }
+
+  get #lines(): readonly Line[] {
+    return this.#log.map((line) => JSON.parse(line))
+  }
+
+  get #running(): readonly Line[] {
+    return this.#lines.filter(({ msg }) => msg === 'the recorder runs')
+  }
+
+  #pidOf(take: number): number {
+    return this.#running.find((line) => line.take === take)?.pid ?? expect.unreachable()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.way.setFault(null)
+    await this.#undo.disposeAsync()
+  }
 }
-const state = async (id: string) => (await recordings.get(id)).state
 
-/** A recording whose first take died while its worker had no database. */
-async function secondTakeWithoutDatabase(): Promise<string> {
-  await startWorker(way.over(direct))
-  const { id } = await recordings.start(SPEC)
-  await expect.poll(() => state(id), POLL).toBe('recording')
-  way.setFault({ kind: 'refuse' })
-  process.kill(pidOf(1), 'SIGKILL')
-  await isRunning(2)
-  return id
+interface AwayParts {
+  readonly direct: string
+  readonly dataDir: string
+  readonly undo: AsyncDisposableStack
 }
 
-test('takes follow each other while the database is away, and are written when it is back', async () => {
-  const id = await secondTakeWithoutDatabase()
-  process.kill(pidOf(2), 'SIGKILL')
-  await isRunning(3)
+function configOf(dataDir: string, databaseUrl: string) {
+  return loadConfig({
+    PANOREC_DATA_DIR: dataDir,
+    PANOREC_DATABASE_URL: databaseUrl,
+    PANOREC_PUBLIC_URL: 'http://127.0.0.1:9',
+    PANOREC_ALLOW_PRIVATE_HOSTS: '*',
+    PANOREC_MAX_CPU_PERCENT: '1000',
+  })
+}
+
+test.concurrent('takes follow each other while the database is away, and are written when it is back', async ({
+  expect,
+}) => {
+  await using away = await Away.open()
+  const { id, folder } = await away.secondTakeWithoutDatabase()
+  const { recordings } = away
+  away.kill(2)
+  await away.isRunning(3)
   expect((await recordings.get(id)).takes).toMatchObject([{ number: 1, endedAt: null }])
-  way.setFault(null)
+  // What the dead recorder left on this machine goes at once, though what it reported waits.
+  await expect.poll(() => existsSync(folder), POLL).toBe(false)
+  away.way.setFault(null)
   await expect.poll(async () => (await recordings.get(id)).takes.length, POLL).toBe(3)
-  await expect.poll(() => state(id), POLL).toBe('recording')
+  await expect.poll(() => away.state(id), POLL).toBe('recording')
   const { takes } = await recordings.get(id)
   expect(takes).toMatchObject([
     { number: 1, error: { code: 'recorder.crashed' } },
@@ -107,42 +153,34 @@ test('takes follow each other while the database is away, and are written when i
   ])
   expect((await recordings.setLayout(id, { name: 'board' })).layout).toEqual({ name: 'board' })
   await recordings.stop(id)
-  await expect.poll(() => state(id), POLL).toBe('completed')
+  await expect.poll(() => away.state(id), POLL).toBe('completed')
   const done = await recordings.get(id)
   expect(done.takes.map(({ number }) => number)).toEqual([1, 2, 3])
 })
 
-test('a heartbeat that gets no answer does not make its worker late with the next ones', async () => {
-  await startWorker(way.over(direct))
-  await expect.poll(lastHeartbeat, POLL).toBeGreaterThan(0)
-  way.setFault({ kind: 'silent' })
-  await delay(SILENT_MS)
-  way.setFault(null)
-  const healedAt = Date.now()
-  await expect.poll(lastHeartbeat, { ...POLL, timeout: LEASE_MS - SILENT_MS }).toBeGreaterThan(healedAt)
-  // Ends the connections that answer nothing more: the worker does not wait for them.
-  way.setFault({ kind: 'refuse' })
+test.concurrent('a recording that was stopped meanwhile ends, and no take goes on', async ({ expect }) => {
+  await using away = await Away.open()
+  const { id } = await away.secondTakeWithoutDatabase()
+  await expect(away.recordings.stop(id)).rejects.toMatchObject({ code: 'recorder.unreachable' })
+  away.way.setFault(null)
+  await expect.poll(() => away.state(id), POLL).toBe('completed')
+  await away.areGone(2)
 })
 
-test('a recording that was stopped meanwhile ends, and no take goes on', async () => {
-  const id = await secondTakeWithoutDatabase()
-  await expect(recordings.stop(id)).rejects.toMatchObject({ code: 'recorder.unreachable' })
-  way.setFault(null)
-  await expect.poll(() => state(id), POLL).toBe('completed')
-  await areGone(2)
-})
-
-test('a recording that another worker was given meanwhile is that one’s, under a number above all that the first can have used', async () => {
-  const id = await secondTakeWithoutDatabase()
-  await startWorker(direct)
-  await expect.poll(() => running().map(({ take }) => take), { ...POLL, timeout: 60_000 }).toEqual([1, 2, 5])
-  await expect.poll(() => state(id), POLL).toBe('recording')
-  way.setFault(null)
-  await recordings.stop(id)
-  await expect.poll(() => state(id), POLL).toBe('completed')
-  expect((await recordings.get(id)).takes).toMatchObject([
+test.concurrent('a recording that another worker was given meanwhile is that one’s, under a number above all that the first can have used', async ({
+  expect,
+}) => {
+  await using away = await Away.open()
+  const { id } = await away.secondTakeWithoutDatabase()
+  await away.work('direct')
+  await expect.poll(() => away.takes, { ...POLL, timeout: 60_000 }).toEqual([1, 2, 5])
+  await expect.poll(() => away.state(id), POLL).toBe('recording')
+  away.way.setFault(null)
+  await away.recordings.stop(id)
+  await expect.poll(() => away.state(id), POLL).toBe('completed')
+  expect((await away.recordings.get(id)).takes).toMatchObject([
     { number: 1, error: { code: 'recorder.lost' } },
     { number: 5, error: null },
   ])
-  await areGone(3)
+  await away.areGone(3)
 }, 120_000)

@@ -4,11 +4,12 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { Highlight } from '../../src/protocol/index.ts'
 import { fakeHighlightId } from '../api/fake-highlights.ts'
 import { fakeId } from '../api/fakes.ts'
 import { openApp } from '../api/open-app.ts'
+import { compileCache } from '../kit/service/compile-cache.ts'
 
 const PANOREC = fileURLToPath(new URL('../../src/bin/panorec.ts', import.meta.url))
 const KEY = 'key-one-0123456789'
@@ -23,7 +24,9 @@ interface Ended {
 
 /** Runs the command as a shell does. */
 async function panorec(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
-  const child = spawn(process.execPath, [PANOREC, ...args], { env: { PATH: process.env.PATH ?? '', ...env } })
+  const child = spawn(process.execPath, [PANOREC, ...args], {
+    env: { PATH: process.env.PATH ?? '', ...compileCache(), ...env },
+  })
   let out = ''
   let err = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -46,7 +49,7 @@ async function openService() {
     run: (command: string, ...args: string[]) => panorec([command, ID, '--url', url, '--key', KEY, ...args]),
     /** Moves the first highlight on once the command has triggered it. */
     async becomes(part: Partial<Highlight>) {
-      await expect.poll(() => api.highlights.triggered, { timeout: 15_000 }).toBe(1)
+      await vi.waitFor(() => expect(api.highlights.triggered).toBe(1), { timeout: 15_000 })
       api.highlights.change(HL, part)
     },
     async [Symbol.asyncDispose]() {
@@ -56,7 +59,7 @@ async function openService() {
   }
 }
 
-test('triggers with everything that it was told, and prints the links', async () => {
+test.concurrent('triggers with everything that it was told, and prints the links', async () => {
   await using service = await openService()
   const at = ['--at', '2026-11-21T09:14:00Z', '--pre', '7.5', '--post', '0']
   const own = ['--metadata', 'page=7', '--metadata', 'formula=a=b']
@@ -69,7 +72,7 @@ test('triggers with everything that it was told, and prints the links', async ()
   for (const link of Object.values(highlight.links)) expect(out).toContain(`${service.url}${link}\n`)
 })
 
-test('waits, says what was cut and what is missing in it, and saves the clip', async () => {
+test.concurrent('waits, says what was cut and what is missing in it, and saves the clip', async () => {
   await using service = await openService()
   await service.api.store.put(`${ID}/highlights/${HL}/clip.mp4`, new TextEncoder().encode('the clip'))
   const file = join(service.folder, 'clip.mp4')
@@ -88,7 +91,7 @@ test('waits, says what was cut and what is missing in it, and saves the clip', a
   expect(await readdir(service.folder)).toEqual(['clip.mp4'])
 })
 
-test('ends with 1 and the reason when the clip fails', async () => {
+test.concurrent('ends with 1 and the reason when the clip fails', async () => {
   await using service = await openService()
   const running = service.run('highlight', '--wait')
   const error = { code: 'highlight.no-media', message: 'Nothing is stored then; nearest: 09:10 to 09:12' }
@@ -97,7 +100,7 @@ test('ends with 1 and the reason when the clip fails', async () => {
   expect([code, err]).toEqual([1, `panorec: ${HL} failed: ${error.message} (highlight.no-media)\n`])
 })
 
-test.each([
+test.concurrent.each([
   [
     'a file that cannot be written',
     'highlight',
@@ -118,7 +121,7 @@ test.each([
   expect(await running).toMatchObject({ code: 1, err: expect.stringMatching(message) })
 })
 
-test('lists what there is', async () => {
+test.concurrent('lists what there is', async () => {
   await using service = await openService()
   await service.api.highlights.trigger(ID, { at: '2026-11-21T09:14:00.000Z', label: 'Great answer', by: 'Ms Li' })
   service.api.highlights.change(HL, { state: 'ready', durationSec: 30, favourite: true })
@@ -129,7 +132,7 @@ test('lists what there is', async () => {
   ])
 })
 
-test.each([
+test.concurrent.each([
   [
     'an unknown recording',
     ['rec_x', '--key', KEY],
@@ -155,7 +158,7 @@ test.each([
   expect(err).toMatch(message)
 })
 
-test('takes the key from the environment, so that no list of processes shows it', async () => {
+test.concurrent('takes the key from the environment, so that no list of processes shows it', async () => {
   await using service = await openService()
   const { code, out } = await panorec(['highlights', ID, '--url', service.url], { PANOREC_API_KEY: KEY })
   expect([code, out]).toEqual([0, ''])

@@ -119,7 +119,7 @@ describe('a service with one slot', () => {
   })
 })
 
-describe('workers on one Postgres', () => {
+describe.concurrent('workers on one Postgres', () => {
   let dataDir: string
   beforeAll(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'panorec-workers-'))
@@ -128,7 +128,7 @@ describe('workers on one Postgres', () => {
     await rm(dataDir, { recursive: true, force: true })
   })
 
-  test('share the recordings by what each can carry; one that is full leaves them to others', async () => {
+  test('share the recordings by what each can carry; one that is full leaves them to others', async ({ expect }) => {
     const settings = {
       PANOREC_DATA_DIR: dataDir,
       PANOREC_DATABASE_URL: await createDatabase(),
@@ -158,7 +158,9 @@ describe('workers on one Postgres', () => {
     }
   })
 
-  test('a recording that is handed over goes on at once at a worker that is full, before those that wait', async () => {
+  test('a recording that is handed over goes on at once at a worker that is full, before those that wait', async ({
+    expect,
+  }) => {
     const settings = {
       PANOREC_DATA_DIR: dataDir,
       PANOREC_DATABASE_URL: await createDatabase(),
@@ -193,7 +195,7 @@ describe('workers on one Postgres', () => {
     }
   }, 60_000)
 
-  test('what was scheduled before a restart is recorded after it', async () => {
+  test('what was scheduled before a restart is recorded after it', async ({ expect }) => {
     const settings = { PANOREC_DATA_DIR: dataDir, PANOREC_DATABASE_URL: await createDatabase() }
     const first = await startScriptedService(settings)
     const startAt = new Date(Date.now() + RESTARTED_MS).toISOString()
@@ -206,8 +208,9 @@ describe('workers on one Postgres', () => {
     await second.reaches(id, 'completed')
   }, 60_000)
 
-  test('a worker without memory for a recording takes none', async () => {
-    await using service = await startScriptedService({ PANOREC_MAX_MEMORY_PERCENT: '10' })
+  test('a worker without memory for a recording takes none', async ({ expect }) => {
+    const settings = { PANOREC_DATA_DIR: dataDir, PANOREC_DATABASE_URL: await createDatabase() }
+    await using service = await startScriptedService({ ...settings, PANOREC_MAX_MEMORY_PERCENT: '10' })
     const { id } = await service.start({ maxQueueSec: 2 })
     const queued = async () => (await service.call('GET', `/v1/recordings/${id}`)).body.queued?.reason
     await expect.poll(queued, { timeout: 5000 }).toBe('memory')

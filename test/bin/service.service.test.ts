@@ -13,6 +13,7 @@ const TIMES = { startMs: 3000, stopMs: 1500, terminateMs: 1500 }
 const RECOVERY = { ...DEFAULT_RECOVERY, firstDelayMs: 50, quickDeaths: 2, deathsBeforeStart: 2 }
 const amy = { id: 'amy', type: 'whep', url: 'http://127.0.0.1/whep/amy', token: 'hidden-word' } as const
 
+/** Each test has a recording of its own, and most wait: they do so at once. */
 describe('a service over an embedded database', () => {
   let service: ScriptedService
   beforeAll(async () => {
@@ -27,7 +28,7 @@ describe('a service over an embedded database', () => {
     )
   })
 
-  test('records from the call to the end, and every figure arrives', async () => {
+  test.concurrent('records from the call to the end, and every figure arrives', async () => {
     const requested = await service.start({ metadata: { course: 'x' } })
     expect(requested).toMatchObject({ state: 'requested', takes: [], startedAt: null })
     const running = await service.reaches(requested.id, 'recording')
@@ -47,7 +48,7 @@ describe('a service over an embedded database', () => {
     expect(again.body).toEqual(done)
   })
 
-  test('changes layout and sources of a running recording once the recorder has confirmed', async () => {
+  test.concurrent('changes layout and sources of a running recording once the recorder has confirmed', async () => {
     const { id } = await service.start({}, 'recording')
     const layout = { name: 'single', focus: 'teacher' }
     expect((await service.call('PUT', `/v1/recordings/${id}/layout`, layout)).body.layout).toEqual(layout)
@@ -70,14 +71,14 @@ describe('a service over an embedded database', () => {
     })
   })
 
-  test('passes on what the recorder answers, and shows nothing that it refused', async () => {
+  test.concurrent('passes on what the recorder answers, and shows nothing that it refused', async () => {
     const { id } = await service.start({ metadata: { refuse: 'source.add' } }, 'recording')
     expect((await service.call('POST', `/v1/recordings/${id}/sources`, amy)).body.code).toBe('source.unsupported-media')
     expect((await service.call('GET', `/v1/recordings/${id}`)).body.sources).toHaveLength(1)
     await service.call('POST', `/v1/recordings/${id}/stop`)
   })
 
-  test('says that a recorder does not answer', async () => {
+  test.concurrent('says that a recorder does not answer', async () => {
     const { id } = await service.start({ metadata: { play: 'deaf' } }, 'recording')
     const answer = await service.call('PUT', `/v1/recordings/${id}/layout`, { name: 'speaker' })
     expect(answer).toMatchObject({ status: 503, body: { code: 'recorder.unreachable' } })
@@ -85,7 +86,7 @@ describe('a service over an embedded database', () => {
     await service.reaches(id, 'failed')
   })
 
-  test('a change before the recorder runs is in its request or follows it', async () => {
+  test.concurrent('a change before the recorder runs is in its request or follows it', async () => {
     const { id } = await service.start()
     const answer = await service.call('PUT', `/v1/recordings/${id}/layout`, { name: 'board' })
     expect(answer).toMatchObject({ status: 200, body: { layout: { name: 'board' } } })
@@ -94,13 +95,15 @@ describe('a service over an embedded database', () => {
     expect((await service.reaches(id, 'completed')).layout).toEqual({ name: 'board' })
   })
 
-  test('a stop at once ends what has hardly begun', async () => {
+  test.concurrent('a stop at once ends what has hardly begun', async () => {
     const { id } = await service.start()
     expect((await service.call('POST', `/v1/recordings/${id}/stop`)).status).toBe(200)
     await service.reaches(id, 'completed')
   })
 
-  test('signals reach the recorder when the room has its own signalling, and the hub when not', async () => {
+  test.concurrent('signals reach the recorder when the room has its own signalling, and the hub when not', async ({
+    expect,
+  }) => {
     const signals = [{ v: 1, type: 'chat.message', at: 1, text: 'hello from the API' }]
     const own = await service.start({ signalling: { url: 'ws://127.0.0.1/own', token: 'hidden-word' } }, 'recording')
     expect((await service.call('POST', `/v1/recordings/${own.id}/signals`, signals)).status).toBeLessThan(300)
@@ -110,7 +113,7 @@ describe('a service over an embedded database', () => {
     for (const { id } of [own, hub]) await service.call('POST', `/v1/recordings/${id}/stop`)
   })
 
-  test.each([
+  test.concurrent.each([
     ['crash', 'recorder.crashed', 'recording.crash-loop', /2 takes.*exit code 7.*boom: the last words/],
     ['killed', 'recorder.crashed', 'recording.crash-loop', /2 takes.*SIGKILL/],
     ['silent', 'recorder.start-timeout', 'recorder.start-timeout', /no first picture after 3 s/],
@@ -122,13 +125,13 @@ describe('a service over an embedded database', () => {
     expect(failed.endedAt).not.toBeNull()
   })
 
-  test('a recorder that does not end after a stop is killed, and says so', async () => {
+  test.concurrent('a recorder that does not end after a stop is killed, and says so', async () => {
     const { id } = await service.start({ metadata: { play: 'stubborn' } }, 'recording')
     await service.call('POST', `/v1/recordings/${id}/stop`)
     expect((await service.reaches(id, 'failed')).error?.code).toBe('recorder.crashed')
   })
 
-  test('webhooks hear every state in order, signed', async () => {
+  test.concurrent('webhooks hear every state in order, signed', async () => {
     const secret = 'a-secret-of-16-or-more'
     await using receiver = await startReceiver(() => ({ status: 200 }))
     const { id } = await service.start({ webhooks: [{ url: receiver.url, secret }] }, 'recording')
@@ -145,13 +148,31 @@ describe('a service over an embedded database', () => {
     }
   })
 
-  test('two recordings at once do not meet', async () => {
+  test.concurrent('two recordings at once do not meet', async () => {
     const [one, two] = await Promise.all([service.start({}, 'recording'), service.start({}, 'recording')])
     await service.call('POST', `/v1/recordings/${one.id}/stop`)
     await service.reaches(one.id, 'completed')
     expect((await service.call('GET', `/v1/recordings/${two.id}`)).body.state).toBe('recording')
     await service.call('POST', `/v1/recordings/${two.id}/stop`)
     await service.reaches(two.id, 'completed')
+  })
+
+  test.concurrent('a service that stops ends its takes in order, and its recordings go on when it starts again', async () => {
+    const dataDir = await makeDataDir()
+    try {
+      const service = await startScriptedService({ PANOREC_DATA_DIR: dataDir }, { times: TIMES })
+      const { id } = await service.start({}, 'recording')
+      const began = performance.now()
+      await service[Symbol.asyncDispose]()
+      expect(performance.now() - began).toBeLessThan(10_000)
+      await using again = await startScriptedService({ PANOREC_DATA_DIR: dataDir }, { times: TIMES })
+      const { takes } = await again.reaches(id, 'recording')
+      expect(takes).toMatchObject([{ error: { code: 'service.stopping' } }, { number: 2, error: null }])
+      await again.call('POST', `/v1/recordings/${id}/stop`)
+      expect((await again.reaches(id, 'completed')).error).toBeNull()
+    } finally {
+      await rm(dataDir, { recursive: true, force: true })
+    }
   })
 
   test('the figures say what happened', async () => {
@@ -168,22 +189,4 @@ describe('a service over an embedded database', () => {
     expect(log).not.toContain('hidden-word')
     expect(log).toContain('"secretsSeen":[]')
   })
-})
-
-test('a service that stops ends its takes in order, and its recordings go on when it starts again', async () => {
-  const dataDir = await makeDataDir()
-  try {
-    const service = await startScriptedService({ PANOREC_DATA_DIR: dataDir }, { times: TIMES })
-    const { id } = await service.start({}, 'recording')
-    const began = performance.now()
-    await service[Symbol.asyncDispose]()
-    expect(performance.now() - began).toBeLessThan(10_000)
-    await using again = await startScriptedService({ PANOREC_DATA_DIR: dataDir }, { times: TIMES })
-    const { takes } = await again.reaches(id, 'recording')
-    expect(takes).toMatchObject([{ error: { code: 'service.stopping' } }, { number: 2, error: null }])
-    await again.call('POST', `/v1/recordings/${id}/stop`)
-    expect((await again.reaches(id, 'completed')).error).toBeNull()
-  } finally {
-    await rm(dataDir, { recursive: true, force: true })
-  }
 })

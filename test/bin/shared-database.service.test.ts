@@ -12,6 +12,7 @@ import { startLoneWorker } from '../../src/bin/work.ts'
 import { loadConfig } from '../../src/config/index.ts'
 import { createRecordings } from '../../src/recording/index.ts'
 import { createLogger } from '../../src/telemetry/index.ts'
+import { compileCache } from '../kit/service/compile-cache.ts'
 import { createDatabase, makeDataDir } from '../kit/service/prepared-databases.ts'
 import { SCRIPTED_RECORDER, startScriptedService } from './scripted-service.ts'
 
@@ -66,7 +67,9 @@ describe('services and workers on one Postgres', () => {
     await expect.poll(state, { timeout: 15_000 }).toBe('completed')
   })
 
-  test('a worker that nobody takes over from goes on with its recorder for its time, ends it, and goes', async () => {
+  test.concurrent('a worker that nobody takes over from goes on with its recorder for its time, ends it, and goes', async ({
+    expect,
+  }) => {
     const config = await newDatabase()
     await using front = await wireService(config, { logger: silent })
     // Longer than the beats by which a worker hears that a job is not its own any more.
@@ -83,7 +86,7 @@ describe('services and workers on one Postgres', () => {
     expect((await recordings.get(id)).state).toBe('recovering')
   }, 60_000)
 
-  test('a worker alone shows its health and its figures where it is told to, to whoever has a key', async () => {
+  test.concurrent('a worker alone shows its health and its figures where it is told to, to whoever has a key', async () => {
     const settings = {
       PANOREC_DATA_DIR: dataDir,
       PANOREC_DATABASE_URL: await createDatabase(),
@@ -102,7 +105,7 @@ describe('services and workers on one Postgres', () => {
     expect((await get('/v1/recordings')).status).toBe(404)
   })
 
-  test('a take may run for a week', async () => {
+  test.concurrent('a take may run for a week', async () => {
     const url = await createDatabase()
     const config = loadConfig({ PANOREC_DATA_DIR: dataDir, PANOREC_DATABASE_URL: url })
     await using core = await wireService(config, { logger: silent })
@@ -124,54 +127,57 @@ describe('services and workers on one Postgres', () => {
   })
 })
 
-describe('a service that was killed', () => {
-  const kill = async (config: ReturnType<typeof loadConfig>, id: string, aliveAt: Date) => {
-    // What a kill leaves: the row still says that it records.
-    await using core = await wireService(config, { logger: silent })
+test(
+  'a service that was killed goes on with its recordings at the next start, and gives up those that nobody carried on for ten minutes',
+  async () => {
+    const dataDir = await makeDataDir()
+    try {
+      const first = await startScriptedService({ PANOREC_DATA_DIR: dataDir })
+      const [lately, longAgo] = await Promise.all([first.start({}, 'recording'), first.start({}, 'recording')])
+      await first[Symbol.asyncDispose]()
+      await leaveAsKilled(
+        first.config,
+        new Map([
+          [lately.id, 0],
+          [longAgo.id, 11],
+        ]),
+      )
+      await using second = await startScriptedService({ PANOREC_DATA_DIR: dataDir })
+      const goesOn = await second.reaches(lately.id, 'recording')
+      expect(goesOn).toMatchObject({ error: null, takes: [{ error: { code: 'recorder.lost' } }, { error: null }] })
+      const given = await second.reaches(longAgo.id, 'failed')
+      expect(given.error?.code).toBe('recorder.lost')
+      expect(given.takes).toMatchObject([{ error: { code: 'recorder.lost' } }])
+    } finally {
+      await rm(dataDir, { recursive: true, force: true })
+    }
+  },
+  RESTARTED_MS,
+)
+
+/** What a kill leaves: the rows still say that they record, since so many minutes. */
+async function leaveAsKilled(
+  config: ReturnType<typeof loadConfig>,
+  minutes: ReadonlyMap<string, number>,
+): Promise<void> {
+  await using core = await wireService(config, { logger: silent })
+  for (const [id, ago] of minutes) {
+    const aliveAt = new Date(Date.now() - ago * 60_000).toISOString()
     await core.repository.update(id, (record) => {
-      const takes = record.takes.map((take) => ({
-        ...take,
-        endedAt: null,
-        error: null,
-        aliveAt: aliveAt.toISOString(),
-      }))
+      const takes = record.takes.map((take) => ({ ...take, endedAt: null, error: null, aliveAt }))
       return { record: { ...record, state: 'recording', endedAt: null, takes }, events: [] }
     })
   }
+}
 
-  test.each([
-    ['goes on with its recordings at the next start', 0, 'recording', null],
-    ['gives up those that nobody carried on for ten minutes', 11, 'failed', 'recorder.lost'],
-  ] as const)(
-    '%s',
-    async (_name, minutes, state, code) => {
-      const dataDir = await makeDataDir()
-      try {
-        const first = await startScriptedService({ PANOREC_DATA_DIR: dataDir })
-        const { id } = await first.start({}, 'recording')
-        await first[Symbol.asyncDispose]()
-        await kill(first.config, id, new Date(Date.now() - minutes * 60_000))
-        await using second = await startScriptedService({ PANOREC_DATA_DIR: dataDir })
-        const recording = await second.reaches(id, state)
-        expect(recording.takes[0]?.error?.code).toBe('recorder.lost')
-        expect(recording.error?.code ?? null).toBe(code)
-        expect(recording.takes).toHaveLength(code === null ? 2 : 1)
-      } finally {
-        await rm(dataDir, { recursive: true, force: true })
-      }
-    },
-    RESTARTED_MS,
-  )
-})
-
-describe('the command line', () => {
+describe.concurrent('the command line', () => {
   async function run(
     args: readonly string[],
     env: Record<string, string>,
     onOutput: (text: string, child: ReturnType<typeof spawn>) => void = () => {},
   ) {
     const child = spawn(process.execPath, [PANOREC, ...args], {
-      env: { PATH: process.env.PATH ?? '', ...env },
+      env: { PATH: process.env.PATH ?? '', ...compileCache(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let output = ''
@@ -216,7 +222,7 @@ describe('the command line', () => {
   })
 
   test('serves until SIGTERM, then ends with success', async () => {
-    const dataDir = await mkdtemp(join(tmpdir(), 'panorec-serve-'))
+    const dataDir = await makeDataDir()
     try {
       const { code, output } = await run(['serve'], { PANOREC_PORT: '0', PANOREC_DATA_DIR: dataDir }, (text, child) => {
         if (text.includes('Panorec listens on') && !child.killed) child.kill('SIGTERM')

@@ -147,7 +147,9 @@ test('events of one service are followed at the other, and a stream goes on ther
   stop.abort()
 })
 
-test('when a service dies, those who were there have left, but for those who come back over another', async () => {
+test.concurrent('when a service dies, those who were there have left, but for those who come back over another', async ({
+  expect,
+}) => {
   await using doomed = await startNode()
   await using watcher = await sit(node(0), 'class-5', 'watcher')
   const seats: Seat[] = []
@@ -168,7 +170,9 @@ test('when a service dies, those who were there have left, but for those who com
   expect(await watcher.next()).toMatchObject({ type: 'participant.left', from: 'cat' })
 })
 
-test('when a service stops in order, its members move to the other and nobody has left', async () => {
+test.concurrent('when a service stops in order, its members move to the other and nobody has left', async ({
+  expect,
+}) => {
   await using leaving = await startNode()
   await using watcher = await sit(node(0), 'class-6', 'watcher')
   const amy = await sit(leaving.url, 'class-6', 'amy')

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest'
-import { type Database, openDatabase } from '../../src/db/index.ts'
-import { createDatabase, openPrepared } from '../kit/service/prepared-databases.ts'
+import type { Database } from '../../src/db/index.ts'
+import { openOnServer, openPrepared } from '../kit/service/prepared-databases.ts'
 
 const suites: { readonly name: string; readonly tests: (database: () => Database) => void }[] = []
 
@@ -11,7 +11,7 @@ export function describeDatabases(name: string, tests: (database: () => Database
 
 /** Runs every suite that was added, over the embedded database and over a real Postgres server. */
 export function runSuites(): void {
-  const backends = { PGlite: openPrepared, Postgres: openServer }
+  const backends = { PGlite: openPrepared, Postgres: openOnServer }
   for (const [backend, open] of Object.entries(backends)) {
     describe(`over ${backend}`, () => {
       let database: Database
@@ -22,12 +22,4 @@ export function runSuites(): void {
       for (const { name, tests } of suites) describe(name, () => tests(() => database))
     })
   }
-}
-
-async function openServer(): Promise<Database> {
-  return await openDatabase({ kind: 'postgres', url: await createDatabase() }, fail)
-}
-
-function fail(error: unknown): void {
-  throw error
 }

@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'drizzle-orm'
@@ -8,7 +7,7 @@ import { expect, test } from 'vitest'
 import { createCommandLog, createRecordingRepository, openDatabase } from '../../src/db/index.ts'
 import { FaultyProxy } from '../kit/servers/faulty-proxy.ts'
 import { startPostgres } from '../kit/servers/postgres.ts'
-import { createDatabase, cutConnections } from '../kit/service/prepared-databases.ts'
+import { createDatabase, cutConnections, makeDataDir } from '../kit/service/prepared-databases.ts'
 
 /** Lost notifications are made up for within a reconnect (1 s), on a busy machine. */
 const RECONNECTED_MS = 15_000
@@ -16,7 +15,30 @@ const AWAY_MS = 600
 /** How long a connection of these tests waits for an answer. */
 const ANSWER_MS = 300
 
-test('a Postgres that goes away and returns is used again, and its listeners look for what they missed', async () => {
+test('an embedded database keeps what it had, bears one process only, and takes over the lock of a dead one', async () => {
+  const folder = await makeDataDir()
+  try {
+    const dir = join(folder, 'db')
+    await writeFile(`${dir}.lock`, JSON.stringify({ pid: process.pid, started: '1' }))
+    {
+      await using database = await openDatabase({ kind: 'embedded', dir }, () => {})
+      await createCommandLog(database).append({
+        id: 'c1',
+        recordingId: 'rec_a',
+        command: { type: 'cut' },
+        applied: false,
+      })
+      const second = openDatabase({ kind: 'embedded', dir }, () => {})
+      await expect(second).rejects.toMatchObject({ code: 'database.unavailable', field: 'PANOREC_DATA_DIR' })
+    }
+    await using again = await openDatabase({ kind: 'embedded', dir }, () => {})
+    expect(await createCommandLog(again).find('c1')).toMatchObject({ command: { type: 'cut' } })
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+})
+
+test.concurrent('a Postgres that goes away and returns is used again, and its listeners look for what they missed', async () => {
   await using server = await startPostgres()
   const losses: unknown[] = []
   await using database = await openDatabase({ kind: 'postgres', url: await server.createDatabase() }, (error) =>
@@ -52,7 +74,9 @@ test('a Postgres that goes away and returns is used again, and its listeners loo
   await answered.promise
 })
 
-test('a connection that is cut in the middle of a transaction is an error of that transaction, and of nothing else', async () => {
+test.concurrent('a connection that is cut in the middle of a transaction is an error of that transaction, and of nothing else', async ({
+  expect,
+}) => {
   const url = await createDatabase()
   const losses: unknown[] = []
   await using database = await openDatabase({ kind: 'postgres', url }, (error) => losses.push(error))
@@ -66,7 +90,7 @@ test('a connection that is cut in the middle of a transaction is an error of tha
   await database.check()
 })
 
-test('a network that swallows everything is noticed by whoever waits for an answer, and the next one has a connection', async () => {
+test.concurrent('a network that swallows everything is noticed by whoever waits for an answer, and the next one has a connection', async () => {
   const url = await createDatabase()
   const { hostname: host, port } = new URL(url)
   await using proxy = await FaultyProxy.start({ host, port: Number(port) })
@@ -86,7 +110,7 @@ test('a network that swallows everything is noticed by whoever waits for an answ
   for (let n = 0; n < 12; n += 1) await hang(() => database.transaction((queries) => queries.execute(sql`select 1`)))
 })
 
-test('a lock of a client that is cut off is free again soon', async () => {
+test.concurrent('a lock of a client that is cut off is free again soon', async () => {
   const url = await createDatabase()
   await using database = await openDatabase({ kind: 'postgres', url, answerMs: ANSWER_MS }, () => {})
   const lock = sql`select pg_advisory_xact_lock(1)`
@@ -103,37 +127,14 @@ test('a lock of a client that is cut off is free again soon', async () => {
   expect(next).toMatchObject({ status: 'fulfilled' })
 })
 
-test('a server that is not there is said to be unavailable', async () => {
+test.concurrent('a server that is not there is said to be unavailable', async () => {
   const opening = openDatabase({ kind: 'postgres', url: 'postgres://nobody@127.0.0.1:9/none' }, () => {})
   await expect(opening).rejects.toMatchObject({ code: 'database.unavailable' })
 })
 
-test('services that start together migrate once', async () => {
+test.concurrent('services that start together migrate once', async () => {
   const url = await createDatabase({ empty: true })
   const all = await Promise.all([1, 2, 3].map(() => openDatabase({ kind: 'postgres', url }, () => {})))
   expect(await createRecordingRepository(all[2] as (typeof all)[0]).countByState()).toEqual({})
   for (const database of all) await database[Symbol.asyncDispose]()
-})
-
-test('an embedded database keeps what it had, bears one process only, and takes over the lock of a dead one', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'panorec-db-'))
-  try {
-    const dir = join(folder, 'db')
-    await writeFile(`${dir}.lock`, JSON.stringify({ pid: process.pid, started: '1' }))
-    {
-      await using database = await openDatabase({ kind: 'embedded', dir }, () => {})
-      await createCommandLog(database).append({
-        id: 'c1',
-        recordingId: 'rec_a',
-        command: { type: 'cut' },
-        applied: false,
-      })
-      const second = openDatabase({ kind: 'embedded', dir }, () => {})
-      await expect(second).rejects.toMatchObject({ code: 'database.unavailable', field: 'PANOREC_DATA_DIR' })
-    }
-    await using again = await openDatabase({ kind: 'embedded', dir }, () => {})
-    expect(await createCommandLog(again).find('c1')).toMatchObject({ command: { type: 'cut' } })
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
 })

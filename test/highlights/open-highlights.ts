@@ -30,7 +30,7 @@ import {
 } from '../../src/protocol/index.ts'
 import { toChange } from '../../src/recording/write.ts'
 import { openStore } from '../../src/store/index.ts'
-import { openPrepared } from '../kit/service/prepared-databases.ts'
+import { openOnServer } from '../kit/service/prepared-databases.ts'
 import { evenSegments } from '../playlist/segments.ts'
 import { aRecord, SPEC } from '../recording/records.ts'
 
@@ -44,7 +44,7 @@ export async function openHighlights() {
   await using undo = new AsyncDisposableStack()
   const dir = await mkdtemp(join(tmpdir(), 'panorec-highlights-'))
   undo.defer(() => rm(dir, { recursive: true, force: true }))
-  const database = undo.use(await openPrepared())
+  const database = undo.use(await openOnServer())
   const store = undo.use(await openStore({ kind: 'fs', path: dir }))
   const recordings = createRecordingRepository(database)
   const commands = createCommandLog(database)

@@ -31,17 +31,17 @@ async function recordOnTwoHosts(bAtSec: number) {
   return { ...room, takes: [ofTake(1), ofTake(2)] }
 }
 
-test('what an overtaken host recorded beside the next take is left out, what it recorded before is not', async () => {
+test.concurrent('what an overtaken host recorded beside the next take is left out, what it recorded before is not', async () => {
   await using room = await recordOnTwoHosts(29)
   expect(room.takes).toEqual([15, 5])
 })
 
-test('a clock that was set back between two takes costs no media', async () => {
+test.concurrent('a clock that was set back between two takes costs no media', async () => {
   await using room = await recordOnTwoHosts(-3600)
   expect(room.takes).toEqual([40, 5])
 })
 
-test('a take drops what one that was still at work when it began has recorded since, of a dead one nothing', async () => {
+test.concurrent('a take drops what one that was still at work when it began has recorded since, of a dead one nothing', async () => {
   for (const [takes, expected] of [
     [[1], ['takes/1/0.ts', 'takes/1/1.ts', 'takes/2/0.ts']],
     [[], ['takes/1/0.ts', 'takes/1/1.ts', 'takes/1/2.ts', 'takes/1/3.ts', 'takes/2/0.ts']],

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { loadSegments } from '../../src/archive/index.ts'
 import { createFinalizer } from '../../src/recovery/create-finalizer.ts'
 import type { SegmentStore } from '../../src/store/index.ts'
@@ -33,7 +33,8 @@ function holdRead(store: SegmentStore, name: string) {
   return { held, reached: reached.promise, go: go.resolve }
 }
 
-test.each([
+// What they wait for is random, up to a second.
+test.concurrent.each([
   ['after it has read the playlists', 'recording.json'],
   ['after it has read who holds the lock', 'closing.json'],
 ])('two hosts that close a recording at once lose nothing of each other, when one halts %s', async (_, name) => {
@@ -50,7 +51,7 @@ test.each([
   const first = createFinalizer(held, a).finalize(ID, END)
   await reached
   const second = createFinalizer(room.store, b).finalize(ID, END)
-  await expect.poll(() => room.store.head(`${ID}/index.m3u8`)).toBeDefined()
+  await vi.waitFor(async () => expect(await room.store.head(`${ID}/index.m3u8`)).toBeDefined(), { timeout: 10_000 })
   go()
   await Promise.all([first, second])
   expect((await loadSegments(room.store, ID))?.segments.map(({ uri }) => uri)).toEqual([

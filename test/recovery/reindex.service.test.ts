@@ -21,7 +21,7 @@ import { buildRecorderRequest } from '../../src/recording/index.ts'
 import { NOTHING_STORED } from '../../src/recording/record.ts'
 import { reindex } from '../../src/recovery/reindex.ts'
 import { openStore, type SegmentStore } from '../../src/store/index.ts'
-import { openPrepared } from '../kit/service/prepared-databases.ts'
+import { openOnServer } from '../kit/service/prepared-databases.ts'
 import { evenSegments } from '../playlist/segments.ts'
 import { aboutTake } from '../recorder/segments/uploads.ts'
 import { aRecord, SPEC } from '../recording/records.ts'
@@ -42,7 +42,7 @@ const SURROUNDINGS = {
 test('restores every row from the store alone, keeps those that are there, and is idempotent', async () => {
   const path = await mkdtemp(join(tmpdir(), 'panorec-reindex-'))
   const store = await openStore({ kind: 'fs', path })
-  await using database = await openPrepared()
+  await using database = await openOnServer()
   const { manifest } = aboutTake(1)
   const [take] = manifest.takes
   if (take === undefined) throw new Error('no take')
@@ -97,7 +97,7 @@ test('restores every row from the store alone, keeps those that are there, and i
 test('restores clips beside their recording, also when that was deleted, and reads nothing that it knows', async () => {
   const path = await mkdtemp(join(tmpdir(), 'panorec-reindex-'))
   await using store = await openStore({ kind: 'fs', path })
-  await using database = await openPrepared()
+  await using database = await openOnServer()
   const restorers = restorersOf(database)
   const repository = createHighlightRepository(database)
   const options = { dryRun: false, log: () => undefined, nowMs: Date.now() + HOUR_MS }
@@ -143,7 +143,7 @@ test('restores clips beside their recording, also when that was deleted, and rea
 test('closes what was never closed: its playlists end, and no recorder goes on', async () => {
   const path = await mkdtemp(join(tmpdir(), 'panorec-reindex-'))
   await using store = await openStore({ kind: 'fs', path })
-  await using database = await openPrepared()
+  await using database = await openOnServer()
   const segments = evenSegments(3)
   const { manifest } = aboutTake(1)
   await storeManifest(store, { ...manifest, id: LOST })
@@ -172,7 +172,7 @@ test('closes what was never closed: its playlists end, and no recorder goes on',
 test('a recording that has its time still has it, by the manifest that its recorder wrote', async () => {
   const path = await mkdtemp(join(tmpdir(), 'panorec-reindex-'))
   await using store = await openStore({ kind: 'fs', path })
-  await using database = await openPrepared()
+  await using database = await openOnServer()
   const retention = { maxAgeSec: 60, rollingSec: 600 }
   const record = aRecord({ id: ENDED, spec: { ...SPEC, retention } })
   const request = buildRecorderRequest(record, 1, null, SURROUNDINGS)
@@ -189,7 +189,7 @@ test('a recording that has its time still has it, by the manifest that its recor
 test('what is there of a deleted recording is not restored: its deletion goes on', async () => {
   const path = await mkdtemp(join(tmpdir(), 'panorec-reindex-'))
   await using store = await openStore({ kind: 'fs', path })
-  await using database = await openPrepared()
+  await using database = await openOnServer()
   const { manifest } = aboutTake(1)
   const deletion = { at: '2026-11-21T10:00:00.000Z', highlights: 'delete' } as const
   await sealDeleted(store, ENDED, deletion)
@@ -210,7 +210,7 @@ test('what is there of a deleted recording is not restored: its deletion goes on
 test('restores recaps by their films, with what lies beside them', async () => {
   const path = await mkdtemp(join(tmpdir(), 'panorec-reindex-'))
   await using store = await openStore({ kind: 'fs', path })
-  await using database = await openPrepared()
+  await using database = await openOnServer()
   const { manifest } = aboutTake(1)
   await storeManifest(store, { ...manifest, id: ENDED, state: 'completed', endedAt: '2026-11-21T10:00:00.000Z' })
   const put = (name: string, body: unknown) =>

@@ -7,7 +7,7 @@ import { createDeletionLog, createEventLog, createRoomHistory, type Database } f
 import { openStore, type SegmentStore } from '../../src/store/index.ts'
 import { SURROUNDINGS } from '../highlights/open-highlights.ts'
 import { type S3Server, startS3Server } from '../kit/servers/s3.ts'
-import { openPrepared } from '../kit/service/prepared-databases.ts'
+import { openOnServer } from '../kit/service/prepared-databases.ts'
 import { openDeletions, SEGMENTS } from './open-deletions.ts'
 
 const HOUR_MS = 3600 * 1000
@@ -24,7 +24,7 @@ const stores: Record<string, SegmentStore> = {}
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'panorec-deletions-'))
-  database = await openPrepared()
+  database = await openOnServer()
   stores['a folder'] = await openStore({ kind: 'fs', path: folder })
   s3 = await startS3Server()
   await s3.createBucket('deleted')
@@ -42,7 +42,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-describe.each(['a folder', 'S3'])('in %s', (name) => {
+describe.concurrent.each(['a folder', 'S3'])('in %s', (name) => {
   const open = (given: Parameters<typeof openDeletions>[1] = {}) =>
     openDeletions({ database, store: stores[name] as SegmentStore }, given)
 
@@ -162,7 +162,7 @@ describe.each(['a folder', 'S3'])('in %s', (name) => {
     expect(await opened.names()).toEqual([FENCE])
   })
 
-  test('a deletion that is broken off goes on where it ended', async () => {
+  test('a deletion that is broken off goes on where it ended', async ({ expect }) => {
     using opened = await open()
     const { id, names, deletions } = opened
     await deletions.delete(id, 'keep')

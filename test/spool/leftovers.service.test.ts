@@ -46,7 +46,8 @@ async function declareDead(folder: string): Promise<void> {
 const urisOf = async (room: { store: Parameters<typeof loadSegments>[0] }) =>
   (await loadSegments(room.store, ID))?.segments.map(({ uri, discontinuity }) => (discontinuity ? `| ${uri}` : uri))
 
-test('a take begins with what the dead one before it left in the spool, in order', async () => {
+// Each has a spool and a store of its own.
+test.concurrent('a take begins with what the dead one before it left in the spool, in order', async () => {
   await using room = await openRoom()
   await leave(room.spoolDir, 1, { count: 3, end: 'dies' })
   await using spool = await openSpool(room.spoolDir, aboutTake(2))
@@ -60,7 +61,7 @@ test('a take begins with what the dead one before it left in the spool, in order
   expect(await readdir(room.spoolDir)).toEqual([])
 })
 
-test('a take waits while the one before it is still alive, and its own segments wait with it', async () => {
+test.concurrent('a take waits while the one before it is still alive, and its own segments wait with it', async () => {
   await using room = await openRoom()
   await using earlier = await leave(room.spoolDir, 1, { count: 2, end: 'waits' })
   await using spool = await openSpool(room.spoolDir, aboutTake(2))
@@ -73,7 +74,7 @@ test('a take waits while the one before it is still alive, and its own segments 
   expect(await urisOf(room)).toEqual(['takes/1/0.ts', 'takes/1/1.ts', '| takes/2/0.ts'])
 })
 
-test('what a dead take had adopted from a dead take is not lost either', async () => {
+test.concurrent('what a dead take had adopted from a dead take is not lost either', async () => {
   await using room = await openRoom()
   await leave(room.spoolDir, 1, { count: 2, end: 'dies' })
   const store = makeFaulty(room.store)
@@ -93,7 +94,7 @@ test('what a dead take had adopted from a dead take is not lost either', async (
   expect(await urisOf(room)).toEqual(['takes/1/0.ts', 'takes/1/1.ts', '| takes/2/0.ts'])
 })
 
-test('what is left of a recording that has ended is put in its place, and segment names stay', async () => {
+test.concurrent('what is left of a recording that has ended is put in its place, and segment names stay', async () => {
   await using room = await openRoom()
   await leave(room.spoolDir, 1, { count: 2, end: 'dies' })
   const elsewhere = join(room.path, 'other-machine')
@@ -134,7 +135,7 @@ test('what is left of a recording that has ended is put in its place, and segmen
   expect(again).toEqual({ durationSec: 8, segments: 4, takes })
 })
 
-test('a store that fails in the middle strands nothing: the next pass of the same process goes on, at the same depth', async () => {
+test.concurrent('a store that fails in the middle strands nothing: the next pass of the same process goes on, at the same depth', async () => {
   await using room = await openRoom()
   await leave(room.spoolDir, 1, { count: 2, end: 'dies' })
   await leave(room.spoolDir, 2, { count: 2, end: 'dies' })
@@ -160,7 +161,7 @@ test('a store that fails in the middle strands nothing: the next pass of the sam
   expect(await readdir(room.spoolDir)).toEqual([])
 })
 
-test('what is left of a deleted recording goes, of one that only the database does not know it stays', async () => {
+test.concurrent('what is left of a deleted recording goes, of one that only the database does not know it stays', async () => {
   await using room = await openRoom()
   await leave(room.spoolDir, 1, { count: 1, end: 'dies' })
   const log: LogLine[] = []
@@ -181,7 +182,7 @@ test('what is left of a deleted recording goes, of one that only the database do
   expect(log.map(({ level }) => level)).toEqual(['warn', 'info'])
 })
 
-test('what is left of a recording that still runs is left alone', async () => {
+test.concurrent('what is left of a recording that still runs is left alone', async () => {
   await using room = await openRoom()
   const { path } = await leave(room.spoolDir, 1, { count: 1, end: 'dies' })
   await using _recovery = recoverSpoolRegularly({
@@ -195,7 +196,7 @@ test('what is left of a recording that still runs is left alone', async () => {
   expect(await readdir(join(path, 'segments'))).toHaveLength(1)
 })
 
-test('a take stores nothing twice of what was published before its predecessor died', async () => {
+test.concurrent('a take stores nothing twice of what was published before its predecessor died', async () => {
   await using room = await openRoom()
   const { path } = await leave(room.spoolDir, 1, { count: 3, end: 'dies' })
   expect(await readdir(join(path, 'segments'))).toHaveLength(3)
@@ -214,7 +215,9 @@ test('a take stores nothing twice of what was published before its predecessor d
   expect(await urisOf(room)).toEqual(['takes/1/0.ts', 'takes/1/1.ts', 'takes/1/2.ts'])
 })
 
-test('a take that was overtaken stores nothing more, and what it had stays in its spool', async () => {
+test.concurrent('a take that was overtaken stores nothing more, and what it had stays in its spool', async ({
+  expect,
+}) => {
   await using room = await openRoom()
   const elsewhere = join(room.path, 'zombie-spool')
   await using oldSpool = await openSpool(elsewhere, aboutTake(1))

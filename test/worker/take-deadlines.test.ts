@@ -43,14 +43,14 @@ async function open(times: Partial<TakeTimes> = {}) {
 }
 const isAlive = (exited: Promise<unknown>) => Promise.race([exited.then(() => false), sleep(0, true)])
 
-test('a recorder that says nothing any more is killed', async () => {
+test.concurrent('a recorder that says nothing any more is killed', async () => {
   await using take = await open()
   take.deadlines.onEvent({ type: 'started', at, takeEpochMs: 0 })
   expect(await take.recorder.exited).toMatchObject({ signal: 'SIGKILL' })
   expect(take.codes).toEqual(['recorder.unresponsive'])
 })
 
-test('a recorder that is stopped is killed long before one that is only silent', async () => {
+test.concurrent('a recorder that is stopped is killed long before one that is only silent', async () => {
   const patient = { silenceMs: 60_000, startMs: 60_000 }
   await using silent = await open(patient)
   await using stopped = await open(patient)
@@ -62,7 +62,7 @@ test('a recorder that is stopped is killed long before one that is only silent',
   expect(silent.codes).toEqual([])
 })
 
-test('a recorder that hands over may be silent while it stores the rest, and has its time for that', async () => {
+test.concurrent('a recorder that hands over may be silent while it stores the rest, and has its time for that', async () => {
   await using take = await open({ stopMs: 2000 })
   take.deadlines.onEvent({ type: 'started', at, takeEpochMs: 0 })
   take.deadlines.handOver()
@@ -72,7 +72,7 @@ test('a recorder that hands over may be silent while it stores the rest, and has
   expect(take.codes).toEqual([])
 })
 
-test('a recorder that was abandoned is left alone, whatever signal comes after that', async () => {
+test.concurrent('a recorder that was abandoned is left alone, whatever signal comes after that', async () => {
   await using take = await open()
   take.deadlines.onEvent({ type: 'started', at, takeEpochMs: 0 })
   take.deadlines.abandon()
@@ -83,7 +83,7 @@ test('a recorder that was abandoned is left alone, whatever signal comes after t
   expect(take.codes).toEqual([])
 })
 
-test('a signal to a recorder that is gone has no effect', async () => {
+test.concurrent('a signal to a recorder that is gone has no effect', async () => {
   await using take = await open()
   take.recorder.kill()
   await take.recorder.exited
@@ -94,7 +94,7 @@ test('a signal to a recorder that is gone has no effect', async () => {
   expect(take.codes).toEqual([])
 })
 
-test('a signal to a recorder that is not there yet reaches it when it is', async () => {
+test.concurrent('a signal to a recorder that is not there yet reaches it when it is', async () => {
   await using take = await open()
   const control = new ProcessControl()
   control.terminate()

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Recording } from '../../src/protocol/index.ts'
 import { DEFAULT_RECOVERY } from '../../src/recording/index.ts'
 import { type ScriptedService, startScriptedService } from '../bin/scripted-service.ts'
@@ -22,7 +22,7 @@ const stop = async (id: string): Promise<Recording> => {
 }
 /** The recording once its second take has a picture. */
 async function secondTake(id: string): Promise<Recording> {
-  await expect.poll(async () => (await get(id)).takes.length, { timeout: 10_000 }).toBe(2)
+  await vi.waitFor(async () => expect((await get(id)).takes).toHaveLength(2), { timeout: 10_000 })
   return await service.reaches(id, 'recording')
 }
 /** What the recorder of the recording's take was asked for. */
@@ -31,7 +31,18 @@ function requestOf(id: string, take: number) {
   return lines.find((line) => line.recordingId === id && line.asked.take === take)?.asked
 }
 
-test.each([
+/** Alone, because it is about time. */
+test('a recorder is followed at once though a child of it lives on, and what that one says is logged', async () => {
+  const { id } = await service.start({ metadata: { play: 'survived', takes: '1' } })
+  const { startedAt, takes } = await secondTake(id)
+  const survivorEnded = () => service.log.some((line) => line.includes(id) && line.includes('the survivor has ended'))
+  expect(survivorEnded()).toBe(false)
+  expect(Date.parse(takes[1]?.startedAt ?? '') - Date.parse(startedAt ?? '')).toBeLessThan(AT_ONCE_MS)
+  await expect.poll(survivorEnded, { timeout: 10_000 }).toBe(true)
+  await stop(id)
+})
+
+test.concurrent.each([
   ['crashes', 'crash', 'recorder.crashed'],
   ['is killed', 'killed', 'recorder.crashed'],
   ['gives its take up', 'failing', 'page.crashed'],
@@ -47,17 +58,7 @@ test.each([
   expect(done.durationSec).toBe(done.takes.reduce((sum, take) => sum + take.segments * 2, 0))
 })
 
-test('a recorder is followed at once though a child of it lives on, and what that one says is logged', async () => {
-  const { id } = await service.start({ metadata: { play: 'survived', takes: '1' } })
-  const { startedAt, takes } = await secondTake(id)
-  const survivorEnded = () => service.log.some((line) => line.includes(id) && line.includes('the survivor has ended'))
-  expect(survivorEnded()).toBe(false)
-  expect(Date.parse(takes[1]?.startedAt ?? '') - Date.parse(startedAt ?? '')).toBeLessThan(AT_ONCE_MS)
-  await expect.poll(survivorEnded, { timeout: 10_000 }).toBe(true)
-  await stop(id)
-})
-
-test('the next take knows what was changed and said since the first began', async () => {
+test.concurrent('the next take knows what was changed and said since the first began', async ({ expect }) => {
   const signals = (text: string) => [{ v: 1, type: 'chat.message', at: 1, text, id: text }]
   const { id } = await service.start(
     { maxDurationSec: 1000, signalling: { url: 'ws://127.0.0.1/own' }, metadata: { play: 'failing', takes: '1' } },
@@ -77,7 +78,9 @@ test('the next take knows what was changed and said since the first began', asyn
   await stop(id)
 })
 
-test('the next take does not wait for what the one before still stores, and that counts too', async () => {
+test.concurrent('the next take does not wait for what the one before still stores, and that counts too', async ({
+  expect,
+}) => {
   const { id } = await service.start({ metadata: { play: 'failing', takes: '1' } })
   const { takes } = await secondTake(id)
   const gone = () => service.log.some((line) => line.includes(id) && line.includes('the recorder is gone'))
@@ -88,7 +91,9 @@ test('the next take does not wait for what the one before still stores, and that
   await stop(id)
 })
 
-test('a take that was given up answers for nobody: the next one is brought the same order', async () => {
+test.concurrent('a take that was given up answers for nobody: the next one is brought the same order', async ({
+  expect,
+}) => {
   const { id } = await service.start({ metadata: { play: 'zombie', takes: '1' } }, 'recording')
   const answer = await service.call('PUT', `/v1/recordings/${id}/layout`, { name: 'board' })
   expect(answer.status).toBe(200)
@@ -96,7 +101,7 @@ test('a take that was given up answers for nobody: the next one is brought the s
   await stop(id)
 })
 
-test('the time that nothing has happened for goes on in the next take', async () => {
+test.concurrent('the time that nothing has happened for goes on in the next take', async ({ expect }) => {
   const metadata = { play: 'failing', takes: '1', emptyRoomSec: '42' }
   const { id } = await service.start({ idle: { emptyRoomSec: 3600 }, metadata })
   const { takes } = await secondTake(id)
@@ -106,7 +111,7 @@ test('the time that nothing has happened for goes on in the next take', async ()
   await stop(id)
 })
 
-test('a warning of a recorder is an event, once a minute, and not in the record', async () => {
+test.concurrent('a warning of a recorder is an event, once a minute, and not in the record', async ({ expect }) => {
   const { id } = await service.start({ metadata: { warnings: '3' } }, 'recording')
   const leave = new AbortController()
   const url = `${service.url}/v1/events?recording=${id}&type=recording.warning&type=recording.state&after=0`
@@ -126,13 +131,13 @@ test('a warning of a recorder is an event, once a minute, and not in the record'
   expect(JSON.stringify(done)).not.toContain('picture.black')
 })
 
-test('what no other take would do better with ends the recording at once', async () => {
+test.concurrent('what no other take would do better with ends the recording at once', async ({ expect }) => {
   const { id } = await service.start({ metadata: { play: 'hopeless' } })
   const failed = await service.reaches(id, 'failed')
   expect(failed).toMatchObject({ error: { code: 'chrome.not-found' }, takes: [{ number: 1 }] })
 })
 
-test('a recording that waits for its next take can be stopped', async () => {
+test.concurrent('a recording that waits for its next take can be stopped', async ({ expect }) => {
   const { id } = await service.start({ metadata: { play: 'killed' } })
   // The first two restarts are immediate, the third waits for 20 s.
   await expect.poll(async () => (await get(id)).takes.length, { timeout: 10_000 }).toBe(2)

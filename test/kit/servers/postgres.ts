@@ -12,7 +12,7 @@ const run = promisify(execFile)
 
 const READY_TIMEOUT_MS = 20_000
 const READY_POLL_MS = 50
-const SETTINGS = { listen_addresses: '127.0.0.1', unix_socket_directories: '', fsync: 'off', max_connections: 100 }
+const SETTINGS = { listen_addresses: '127.0.0.1', unix_socket_directories: '', fsync: 'off', max_connections: 400 }
 
 /** A real Postgres on loopback. As root it installs Debian's when that is missing, and runs it as user `postgres`. */
 export async function startPostgres(): Promise<PostgresServer> {

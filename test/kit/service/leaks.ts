@@ -33,8 +33,8 @@ function countServers(): number {
  * Fails when something is there that was not there before: a child process, a server, a temporary folder. It looks at
  * `os.tmpdir()` as it is now, so a test that must not see others' folders has a TMPDIR of its own.
  */
-export async function assertNothingLeft(before: Belongings): Promise<void> {
-  const deadline = performance.now() + GRACE_MS
+export async function assertNothingLeft(before: Belongings, { graceMs = GRACE_MS } = {}): Promise<void> {
+  const deadline = performance.now() + graceMs
   let left = compare(before, await takeStock())
   while (left.length > 0 && performance.now() < deadline) {
     await sleep(POLL_MS)

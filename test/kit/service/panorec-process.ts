@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { WireOptions } from '../../../src/bin/wire-service.ts'
+import { compileCache } from './compile-cache.ts'
 import { freePort } from './free-port.ts'
 import { prepareDataDir } from './prepared-databases.ts'
 
@@ -53,6 +54,7 @@ export class PanorecProcess implements AsyncDisposable {
       PATH: process.env.PATH ?? '',
       HOME: process.env.HOME ?? '/root',
       TMPDIR: process.env.TMPDIR ?? '/tmp',
+      ...compileCache(),
       [portSetting(command)]: port,
       ...settings,
     }

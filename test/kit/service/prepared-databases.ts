@@ -52,6 +52,11 @@ export async function createDatabase({ empty = false } = {}): Promise<string> {
   return urlOf(serverUrl(), name)
 }
 
+/** A migrated database of its own on the run's server: it opens in a tenth of the time of an embedded one. */
+export async function openOnServer(): Promise<Database> {
+  return await openDatabase({ kind: 'postgres', url: await createDatabase() }, refuse)
+}
+
 /** Ends every client's connection to the database, as an administrator may. */
 export async function cutConnections(databaseUrl: string): Promise<void> {
   const cut = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1'

@@ -33,6 +33,6 @@ describe('the live HLS server of the kit', () => {
   test('a child that is left running is noticed, by name', async () => {
     const before = await takeStock()
     await using _server = await HlsServer.start()
-    await expect(assertNothingLeft(before)).rejects.toThrow(/process \d+ ffmpeg/)
+    await expect(assertNothingLeft(before, { graceMs: 500 })).rejects.toThrow(/process \d+ ffmpeg/)
   }, 30_000)
 })

@@ -11,15 +11,15 @@ import { aboutTake, ID, openRoom, openSpool, spoolSegment, startTake } from './u
 
 const DEADLINE_MS = 20_000
 
-test.each<StoreFault>(['refusing', 'slow', 'half-answering'])(
+test.concurrent.for<StoreFault>(['refusing', 'slow', 'half-answering'])(
   'with a store that is %s for a while stores everything in order, and warns at most once',
-  async (fault) => {
+  async (fault, { expect }) => {
     await using room = await openRoom()
     const store = makeFaulty(room.store)
     await using spool = await openSpool(room.spoolDir, aboutTake(1))
     const take = startTake({ ...room, store, spool, take: 1 })
     take.add(await spoolSegment(spool, 1, 0))
-    await expect.poll(() => take.stored.length).toBe(1)
+    await expect.poll(() => take.stored.length, { timeout: DEADLINE_MS }).toBe(1)
     store.fault = fault
     for (let number = 1; number < 40; number += 1) take.add(await spoolSegment(spool, 1, number))
     await sleep(500)
@@ -34,7 +34,7 @@ test.each<StoreFault>(['refusing', 'slow', 'half-answering'])(
   },
 )
 
-test('never names what is not stored, whenever the playlists are read', async () => {
+test.concurrent('never names what is not stored, whenever the playlists are read', async () => {
   await using room = await openRoom()
   const store = makeFaulty(room.store)
   await using spool = await openSpool(room.spoolDir, aboutTake(1))
@@ -62,7 +62,9 @@ test('never names what is not stored, whenever the playlists are read', async ()
   expect(await reader).toBeGreaterThan(0)
 })
 
-test('catches up with many segments by few writes of playlists, in batches that can be played meanwhile', async () => {
+test.concurrent('catches up with many segments by few writes of playlists, in batches that can be played meanwhile', async ({
+  expect,
+}) => {
   await using room = await openRoom()
   const store = makeFaulty(room.store)
   await using spool = await openSpool(room.spoolDir, aboutTake(1))
@@ -79,7 +81,7 @@ test('catches up with many segments by few writes of playlists, in batches that 
   await take.finish({ ended: false, deadline: AbortSignal.timeout(DEADLINE_MS) })
 })
 
-test('names each segment as soon as it is stored, though every upload takes longer than a segment lasts', async () => {
+test.concurrent('names each segment as soon as it is stored, though every upload takes longer than a segment lasts', async () => {
   await using room = await openRoom()
   const store = makeFaulty(room.store)
   await using spool = await openSpool(room.spoolDir, aboutTake(1))
@@ -95,7 +97,7 @@ test('names each segment as soon as it is stored, though every upload takes long
   expect(store.puts.filter((key) => key.endsWith('live.m3u8')).length).toBeGreaterThan(12)
 })
 
-test('leaves the spool what the store has not confirmed by the deadline', async () => {
+test.concurrent('leaves the spool what the store has not confirmed by the deadline', async () => {
   await using room = await openRoom()
   const store = makeFaulty(room.store)
   {
@@ -111,7 +113,7 @@ test('leaves the spool what the store has not confirmed by the deadline', async 
   expect(await readdir(join(room.spoolDir, folder, 'segments'))).toHaveLength(1)
 })
 
-test('makes a gap of a segment whose file somebody took away, and goes on', async () => {
+test.concurrent('makes a gap of a segment whose file somebody took away, and goes on', async () => {
   await using room = await openRoom()
   const store = makeFaulty(room.store)
   await using spool = await openSpool(room.spoolDir, aboutTake(1))
@@ -124,7 +126,7 @@ test('makes a gap of a segment whose file somebody took away, and goes on', asyn
   expect((await loadSegments(room.store, ID))?.segments.map(({ gap }) => gap ?? false)).toEqual([true, false])
 })
 
-test('makes no gap of a segment whose file the disk does not give for a moment', async () => {
+test.concurrent('makes no gap of a segment whose file the disk does not give for a moment', async ({ expect }) => {
   await using room = await openRoom()
   await using spool = await openSpool(room.spoolDir, aboutTake(1))
   const take = startTake({ ...room, spool, take: 1 })
@@ -135,7 +137,9 @@ test('makes no gap of a segment whose file the disk does not give for a moment',
   // Whatever is asked of it fails with ELOOP: it is there, and nobody can read it.
   await symlink(path, path)
   take.add(segment)
-  await expect.poll(() => take.troubles.map(({ message }) => message)).toEqual([expect.stringContaining('ELOOP')])
+  await expect
+    .poll(() => take.troubles.map(({ message }) => message), { timeout: DEADLINE_MS })
+    .toEqual([expect.stringContaining('ELOOP')])
   await rename(aside, path)
   await take.finish({ ended: true, deadline: AbortSignal.timeout(DEADLINE_MS) })
   expect((await loadSegments(room.store, ID))?.segments.map(({ uri, gap }) => ({ uri, gap }))).toEqual([
@@ -143,7 +147,7 @@ test('makes no gap of a segment whose file the disk does not give for a moment',
   ])
 })
 
-test('goes on when a file of the spool cannot be renamed for a moment', async () => {
+test.concurrent('goes on when a file of the spool cannot be renamed for a moment', async ({ expect }) => {
   await using room = await openRoom()
   const store = makeFaulty(room.store)
   await using spool = await openSpool(room.spoolDir, aboutTake(1))
@@ -153,14 +157,16 @@ test('goes on when a file of the spool cannot be renamed for a moment', async ()
   const inTheWay = (segment.path ?? '').replace(/\.ts$/, '.stored')
   await mkdir(inTheWay)
   take.add(segment)
-  await expect.poll(() => take.troubles.map(({ message }) => message)).toEqual([expect.stringContaining('EISDIR')])
+  await expect
+    .poll(() => take.troubles.map(({ message }) => message), { timeout: DEADLINE_MS })
+    .toEqual([expect.stringContaining('EISDIR')])
   await rmdir(inTheWay)
   await take.finish({ ended: true, deadline: AbortSignal.timeout(DEADLINE_MS) })
   expect((await loadSegments(room.store, ID))?.segments.map(({ uri }) => uri)).toEqual(['takes/1/0.ts'])
   expect(take.failures).toEqual([])
 })
 
-test('says so when nothing can be published any more', async () => {
+test.concurrent('says so when nothing can be published any more', async ({ expect }) => {
   await using room = await openRoom()
   await using spool = await openSpool(room.spoolDir, aboutTake(1))
   const failures: AppError[] = []
@@ -178,10 +184,10 @@ test('says so when nothing can be published any more', async () => {
     onFailed: (error) => failures.push(error),
   })
   uploader.add(await spoolSegment(spool, 1, 0))
-  await expect.poll(() => failures.map(({ code }) => code)).toEqual(['internal'])
+  await expect.poll(() => failures.map(({ code }) => code), { timeout: DEADLINE_MS }).toEqual(['internal'])
 })
 
-test('ends at its deadline though the store never answers', async () => {
+test.concurrent('ends at its deadline though the store never answers', async () => {
   await using room = await openRoom()
   await using spool = await openSpool(room.spoolDir, aboutTake(1))
   const store = { ...makeFaulty(room.store), put: () => new Promise<never>(() => undefined) }
