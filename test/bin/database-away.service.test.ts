@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
-import { wireService } from '../../src/bin/wire-service.ts'
+import { type ServiceParts, wireService } from '../../src/bin/wire-service.ts'
 import { startLoneWorker } from '../../src/bin/work.ts'
 import { loadConfig } from '../../src/config/index.ts'
 import { createRecordings, type Recordings } from '../../src/recording/index.ts'
@@ -24,14 +24,16 @@ type Line = { readonly msg: string; readonly take: number; readonly pid: number 
 /** A worker whose way to Postgres can break, and a service whose way cannot. */
 class Away implements AsyncDisposable {
   readonly way: FaultyProxy
+  readonly front: ServiceParts
   readonly recordings: Recordings
   readonly #direct: string
   readonly #dataDir: string
   readonly #log: string[] = []
   readonly #undo: AsyncDisposableStack
 
-  private constructor(parts: Pick<Away, 'way' | 'recordings'> & AwayParts) {
+  private constructor(parts: Pick<Away, 'way' | 'front' | 'recordings'> & AwayParts) {
     this.way = parts.way
+    this.front = parts.front
     this.recordings = parts.recordings
     this.#direct = parts.direct
     this.#dataDir = parts.dataDir
@@ -47,7 +49,7 @@ class Away implements AsyncDisposable {
     undo.defer(() => rm(dataDir, { recursive: true, force: true }))
     const front = undo.use(await wireService(configOf(dataDir, direct), { logger: silent }))
     const recordings = createRecordings({ ...front.recordingsPorts, rooms: { publish: async () => {} } })
-    return new Away({ way, recordings, direct, dataDir, undo: undo.move() })
+    return new Away({ way, front, recordings, direct, dataDir, undo: undo.move() })
   }
 
   /** Starts a worker, over the way that can break or not. */

@@ -11,6 +11,6 @@ export async function missHeartbeat(database: Database, queue: string): Promise<
 
 /** Jobs of the queue that fail are tried again at once, instead of after their growing waits. */
 export async function retryAtOnce(database: Database, queue: string): Promise<void> {
-  const now = sql`update pgboss.job set retry_delay = 0 where name = ${queue}`
+  const now = sql`update pgboss.job set retry_delay = 0, retry_backoff = false where name = ${queue}`
   await database.run((queries) => queries.execute(now))
 }

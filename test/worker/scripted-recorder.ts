@@ -26,7 +26,7 @@ const STATS = {
 }
 
 const LINGER_MS = 1500
-const SURVIVES_SEC = 4
+const SURVIVES_SEC = 2
 
 const emit = (event: RecorderEvent) => process.send?.(event)
 const at = () => new Date().toISOString()

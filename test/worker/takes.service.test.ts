@@ -3,6 +3,8 @@ import type { Recording } from '../../src/protocol/index.ts'
 import { DEFAULT_RECOVERY } from '../../src/recording/index.ts'
 import { type ScriptedService, startScriptedService } from '../bin/scripted-service.ts'
 
+/** Two starts of a process, on a machine that does other things too. */
+const PATIENCE = { timeout: 15_000 }
 /** Short, so that the tests of what comes too late do not wait. */
 const TIMES = { startMs: 3000, stopMs: 3000, terminateMs: 500, silenceMs: 1500 }
 /** From the first picture, with which it dies: a few writes to the database, on a busy machine. */
@@ -99,6 +101,24 @@ test.concurrent('a take that was given up answers for nobody: the next one is br
   expect(answer.status).toBe(200)
   expect(await secondTake(id)).toMatchObject({ layout: { name: 'board' } })
   await stop(id)
+})
+
+test.concurrent('the cuts that a highlight waits for are asked of the next take too', async ({ expect }) => {
+  const { id } = await service.start({ metadata: { play: 'zombie', takes: '1' } }, 'recording')
+  const atMs = Date.now() + 60_000
+  const body = { at: new Date(atMs).toISOString(), postSec: 30 }
+  expect((await service.call('POST', `/v1/recordings/${id}/highlights`, body)).status).toBe(201)
+  const cutsOf = (take: number) =>
+    service.log
+      .map((line) => JSON.parse(line))
+      .filter((line) => line.recordingId === id && line.take === take && line.msg?.startsWith('cut '))
+      .map(({ msg }) => msg)
+  const cuts = [`cut ${atMs}`, `cut ${atMs + 30_000}`]
+  await expect.poll(() => cutsOf(1), PATIENCE).toEqual(cuts)
+  await service.call('PUT', `/v1/recordings/${id}/layout`, { name: 'grid' })
+  await expect.poll(() => cutsOf(2), PATIENCE).toEqual(cuts)
+  await service.call('POST', `/v1/recordings/${id}/stop`)
+  await service.reaches(id, 'completed')
 })
 
 test.concurrent('the time that nothing has happened for goes on in the next take', async ({ expect }) => {

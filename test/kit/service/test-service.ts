@@ -11,7 +11,7 @@ import { prepareDataDir } from './prepared-databases.ts'
 import { RecordingCall } from './recording-call.ts'
 import { testSettings } from './test-settings.ts'
 
-const POLL_MS = 30
+const POLL_MS = 80
 /** A scripted recorder answers at once; a start of Chrome has `RecordingCall`, which waits longer. */
 const REACHED_WITHIN_MS = 15_000
 const TEACHER = { id: 'teacher', type: 'hls' as const, url: 'http://127.0.0.1/t.m3u8' }
