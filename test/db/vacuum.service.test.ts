@@ -7,8 +7,8 @@ import { toRecording } from '../../src/recording/view.ts'
 import { openPrepared } from '../kit/service/prepared-databases.ts'
 import { aRecord, ID, NOW } from '../recording/records.ts'
 
-/** Figures every two seconds for two minutes, of a recording whose event does not fit into a row: it lies in its TOAST table. */
-const WRITES = 60
+/** Figures every two seconds for a minute, of a recording whose event does not fit into a row: it lies in its TOAST table. */
+const WRITES = 30
 const ROUNDS = 3
 /** Two databases of their own, and some hundred transactions, on a busy machine. */
 const TIMEOUT_MS = 120_000

@@ -3,7 +3,7 @@ import { runLongTake, type StoreUse } from './long-take.ts'
 
 /** Small pictures: what grows with the length of a take does not depend on them. */
 const PICTURE_BYTES = { key: 400, other: 40 }
-const SEGMENTS = 400
+const SEGMENTS = 250
 /** Each segment is named in 100 to 130 bytes of a playlist. */
 const LINE_BYTES = 130
 /** What stands around the segments of a playlist, and the live one whole. */
