@@ -10,6 +10,8 @@ import { type ScriptedService, startScriptedService } from './scripted-service.t
 
 /** Short, so that the tests of what comes too late do not wait. */
 const TIMES = { startMs: 3000, stopMs: 1500, terminateMs: 1500 }
+/** What a recorder wrote is logged, on a busy machine. */
+const LOGGED = { timeout: 5000 }
 const RECOVERY = { ...DEFAULT_RECOVERY, firstDelayMs: 50, quickDeaths: 2, deathsBeforeStart: 2 }
 const amy = { id: 'amy', type: 'whep', url: 'http://127.0.0.1/whep/amy', token: 'hidden-word' } as const
 
@@ -28,7 +30,7 @@ describe('a service over an embedded database', () => {
     )
   })
 
-  test.concurrent('records from the call to the end, and every figure arrives', async () => {
+  test.concurrent('records from the call to the end, and every figure arrives', async ({ expect }) => {
     const requested = await service.start({ metadata: { course: 'x' } })
     expect(requested).toMatchObject({ state: 'requested', takes: [], startedAt: null })
     const running = await service.reaches(requested.id, 'recording')
@@ -107,7 +109,7 @@ describe('a service over an embedded database', () => {
     const signals = [{ v: 1, type: 'chat.message', at: 1, text: 'hello from the API' }]
     const own = await service.start({ signalling: { url: 'ws://127.0.0.1/own', token: 'hidden-word' } }, 'recording')
     expect((await service.call('POST', `/v1/recordings/${own.id}/signals`, signals)).status).toBeLessThan(300)
-    await expect.poll(() => service.log.some((line) => line.includes('hello from the API'))).toBe(true)
+    await expect.poll(() => service.log.some((line) => line.includes('hello from the API')), LOGGED).toBe(true)
     const hub = await service.start({ room: 'room-of-the-hub' }, 'recording')
     expect((await service.call('POST', `/v1/recordings/${hub.id}/signals`, signals)).status).toBeLessThan(300)
     for (const { id } of [own, hub]) await service.call('POST', `/v1/recordings/${id}/stop`)
@@ -131,7 +133,7 @@ describe('a service over an embedded database', () => {
     expect((await service.reaches(id, 'failed')).error?.code).toBe('recorder.crashed')
   })
 
-  test.concurrent('webhooks hear every state in order, signed', async () => {
+  test.concurrent('webhooks hear every state in order, signed', async ({ expect }) => {
     const secret = 'a-secret-of-16-or-more'
     await using receiver = await startReceiver(() => ({ status: 200 }))
     const { id } = await service.start({ webhooks: [{ url: receiver.url, secret }] }, 'recording')

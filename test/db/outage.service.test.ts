@@ -38,7 +38,9 @@ test('an embedded database keeps what it had, bears one process only, and takes 
   }
 })
 
-test.concurrent('a Postgres that goes away and returns is used again, and its listeners look for what they missed', async () => {
+test.concurrent('a Postgres that goes away and returns is used again, and its listeners look for what they missed', async ({
+  expect,
+}) => {
   await using server = await startPostgres()
   const losses: unknown[] = []
   await using database = await openDatabase({ kind: 'postgres', url: await server.createDatabase() }, (error) =>

@@ -168,7 +168,7 @@ describe.concurrent.each(['a folder', 'S3'])('in %s', (name) => {
     await deletions.delete(id, 'keep')
     const broken = new AbortController()
     const half = deletions.run(id, { signal: broken.signal })
-    await expect.poll(async () => (await names()).length, { interval: 1 }).toBeLessThan(SEGMENTS + 4)
+    await expect.poll(async () => (await names()).length, { interval: 1, timeout: 10_000 }).toBeLessThan(SEGMENTS + 4)
     broken.abort()
     await half.catch(() => undefined)
     await deletions.sweep()

@@ -19,6 +19,8 @@ import { makeFaulty } from '../store/faulty-store.ts'
 
 /** Long enough that a take which does not wait would have published. */
 const WAITS_MS = 600
+/** Beside other takes, on a busy machine. */
+const STORED = { timeout: 10_000 }
 
 /** A recorder process that has spooled some segments of a take; it is dead when this resolves, or waits to be killed. */
 async function leave(spoolDir: string, take: number, options: { count: number; end: 'dies' | 'waits' }) {
@@ -223,12 +225,12 @@ test.concurrent('a take that was overtaken stores nothing more, and what it had 
   await using oldSpool = await openSpool(elsewhere, aboutTake(1))
   const old = startTake({ ...room, spoolDir: elsewhere, spool: oldSpool, take: 1 })
   old.add(await spoolSegment(oldSpool, 1, 0))
-  await expect.poll(() => old.stored.length).toBe(1)
+  await expect.poll(() => old.stored.length, STORED).toBe(1)
   await using spool = await openSpool(room.spoolDir, aboutTake(2))
   const take = startTake({ ...room, spool, take: 2 })
   await take.publication
   old.add(await spoolSegment(oldSpool, 1, 1))
-  await expect.poll(() => old.superseded.map(({ code }) => code)).toEqual(['take.superseded'])
+  await expect.poll(() => old.superseded.map(({ code }) => code), STORED).toEqual(['take.superseded'])
   take.add(await spoolSegment(spool, 2, 0))
   await take.finish({ ended: false, deadline: AbortSignal.timeout(10_000) })
   expect(await urisOf(room)).toEqual(['takes/1/0.ts', '| takes/2/0.ts'])

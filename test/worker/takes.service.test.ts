@@ -44,6 +44,27 @@ test('a recorder is followed at once though a child of it lives on, and what tha
   await stop(id)
 })
 
+/** Alone, too: what is said has to be said before the take gives up. */
+test('the next take knows what was changed and said since the first began', async () => {
+  const signals = (text: string) => [{ v: 1, type: 'chat.message', at: 1, text, id: text }]
+  const { id } = await service.start(
+    { maxDurationSec: 1000, signalling: { url: 'ws://127.0.0.1/own' }, metadata: { play: 'failing', takes: '1' } },
+    'recording',
+  )
+  await service.call('PUT', `/v1/recordings/${id}/layout`, { name: 'board' })
+  const bob = { id: 'bob', type: 'hls', url: 'http://127.0.0.1/bob.m3u8' }
+  await service.call('POST', `/v1/recordings/${id}/sources`, bob)
+  await service.call('POST', `/v1/recordings/${id}/signals`, signals('said-before'))
+  await secondTake(id)
+  expect(requestOf(id, 1)).toEqual({ take: 1, layout: 'grid', sources: ['teacher'], maxDurationSec: 1000 })
+  expect(requestOf(id, 2)).toMatchObject({ take: 2, layout: 'board', sources: ['teacher', 'bob'] })
+  expect(requestOf(id, 2).maxDurationSec).toBeLessThan(1000)
+  const heard = () =>
+    service.log.map((line) => JSON.parse(line)).filter(({ take, msg }) => take === 2 && msg.includes('said-before'))
+  await expect.poll(() => heard().length, PATIENCE).toBe(1)
+  await stop(id)
+})
+
 test.concurrent.each([
   ['crashes', 'crash', 'recorder.crashed'],
   ['is killed', 'killed', 'recorder.crashed'],
@@ -60,26 +81,6 @@ test.concurrent.each([
   expect(done.durationSec).toBe(done.takes.reduce((sum, take) => sum + take.segments * 2, 0))
 })
 
-test.concurrent('the next take knows what was changed and said since the first began', async ({ expect }) => {
-  const signals = (text: string) => [{ v: 1, type: 'chat.message', at: 1, text, id: text }]
-  const { id } = await service.start(
-    { maxDurationSec: 1000, signalling: { url: 'ws://127.0.0.1/own' }, metadata: { play: 'failing', takes: '1' } },
-    'recording',
-  )
-  await service.call('PUT', `/v1/recordings/${id}/layout`, { name: 'board' })
-  const bob = { id: 'bob', type: 'hls', url: 'http://127.0.0.1/bob.m3u8' }
-  await service.call('POST', `/v1/recordings/${id}/sources`, bob)
-  await service.call('POST', `/v1/recordings/${id}/signals`, signals('said-before'))
-  await secondTake(id)
-  expect(requestOf(id, 1)).toEqual({ take: 1, layout: 'grid', sources: ['teacher'], maxDurationSec: 1000 })
-  expect(requestOf(id, 2)).toMatchObject({ take: 2, layout: 'board', sources: ['teacher', 'bob'] })
-  expect(requestOf(id, 2).maxDurationSec).toBeLessThan(1000)
-  const heard = () =>
-    service.log.map((line) => JSON.parse(line)).filter(({ take, msg }) => take === 2 && msg.includes('said-before'))
-  await expect.poll(() => heard().length).toBe(1)
-  await stop(id)
-})
-
 test.concurrent('the next take does not wait for what the one before still stores, and that counts too', async ({
   expect,
 }) => {
@@ -89,7 +90,7 @@ test.concurrent('the next take does not wait for what the one before still store
   expect(gone()).toBe(false)
   const before = takes[0]?.segments ?? 0
   await expect.poll(gone, { timeout: 5000 }).toBe(true)
-  await expect.poll(async () => (await get(id)).takes[0]?.segments).toBeGreaterThan(before)
+  await expect.poll(async () => (await get(id)).takes[0]?.segments, PATIENCE).toBeGreaterThan(before)
   await stop(id)
 })
 
