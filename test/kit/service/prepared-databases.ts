@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { cpSync, existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -71,7 +71,8 @@ export async function prepareDataDir(dataDir: string): Promise<void> {
   const template = process.env[EMBEDDED_VARIABLE]
   const dir = join(dataDir, 'db')
   if (template === undefined || existsSync(dir)) return
-  await cp(template, dir, { recursive: true })
+  // A thousand small files: `cp` takes ten times the CPU time for them.
+  cpSync(template, dir, { recursive: true })
 }
 
 /** A new data folder with a migrated embedded database. */
