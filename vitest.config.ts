@@ -12,9 +12,8 @@ const tests = (kind: string) => [`test/**/*.${kind}.test.ts`]
 const MEDIA_TEST_TIMEOUT_MS = 180_000
 /** A test that spawns a process or opens PGlite the first time needs seconds on a busy machine. */
 const UNIT_TEST_TIMEOUT_MS = 30_000
-/** Files at once on two cores. Those of services wait more than they compute. */
+/** Files at once: most wait more than they compute. */
 const WORKERS = 2
-const SERVICE_WORKERS = 3
 
 /** A test that failed while the machine stalled says so, see `scripts/vitest/name-stalls.ts`; no other is ever repeated. */
 const WAITING = {
@@ -67,7 +66,6 @@ export default defineConfig({
           ...QUICK,
           ...WAITING,
           name: 'service',
-          maxWorkers: SERVICE_WORKERS,
           // Tests that have a recording or a service of their own wait at once.
           maxConcurrency: SERVICE_CONCURRENT_TESTS,
           include: tests('service'),

@@ -159,24 +159,6 @@ describe('a service over an embedded database', () => {
     await service.reaches(two.id, 'completed')
   })
 
-  test.concurrent('a service that stops ends its takes in order, and its recordings go on when it starts again', async () => {
-    const dataDir = await makeDataDir()
-    try {
-      const service = await startScriptedService({ PANOREC_DATA_DIR: dataDir }, { times: TIMES })
-      const { id } = await service.start({}, 'recording')
-      const began = performance.now()
-      await service[Symbol.asyncDispose]()
-      expect(performance.now() - began).toBeLessThan(10_000)
-      await using again = await startScriptedService({ PANOREC_DATA_DIR: dataDir }, { times: TIMES })
-      const { takes } = await again.reaches(id, 'recording')
-      expect(takes).toMatchObject([{ error: { code: 'service.stopping' } }, { number: 2, error: null }])
-      await again.call('POST', `/v1/recordings/${id}/stop`)
-      expect((await again.reaches(id, 'completed')).error).toBeNull()
-    } finally {
-      await rm(dataDir, { recursive: true, force: true })
-    }
-  })
-
   test('the figures say what happened', async () => {
     const text = await (await fetch(`${service.url}/metrics`)).text()
     expect(text).toMatch(/^panorec_recordings\{state="completed"\} [1-9]/m)
@@ -191,4 +173,22 @@ describe('a service over an embedded database', () => {
     expect(log).not.toContain('hidden-word')
     expect(log).toContain('"secretsSeen":[]')
   })
+})
+
+test('a service that stops ends its takes in order, and its recordings go on when it starts again', async () => {
+  const dataDir = await makeDataDir()
+  try {
+    const service = await startScriptedService({ PANOREC_DATA_DIR: dataDir }, { times: TIMES })
+    const { id } = await service.start({}, 'recording')
+    const began = performance.now()
+    await service[Symbol.asyncDispose]()
+    expect(performance.now() - began).toBeLessThan(10_000)
+    await using again = await startScriptedService({ PANOREC_DATA_DIR: dataDir }, { times: TIMES })
+    const { takes } = await again.reaches(id, 'recording')
+    expect(takes).toMatchObject([{ error: { code: 'service.stopping' } }, { number: 2, error: null }])
+    await again.call('POST', `/v1/recordings/${id}/stop`)
+    expect((await again.reaches(id, 'completed')).error).toBeNull()
+  } finally {
+    await rm(dataDir, { recursive: true, force: true })
+  }
 })

@@ -170,7 +170,7 @@ async function leaveAsKilled(
   }
 }
 
-describe.concurrent('the command line', () => {
+describe('the command line', () => {
   async function run(
     args: readonly string[],
     env: Record<string, string>,

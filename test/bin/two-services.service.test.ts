@@ -21,7 +21,10 @@ const source = { id: 'teacher', type: 'hls', url: 'http://127.0.0.1/t.m3u8' }
 
 let dataDir: string
 let databaseUrl: string
+/** Two that stay, and one for each test that ends one: nothing is started while a grace runs out. */
 const services: PanorecProcess[] = []
+let doomed: PanorecProcess
+let leaving: PanorecProcess
 let balancer: Balancer
 
 async function startNode(): Promise<PanorecProcess> {
@@ -32,8 +35,10 @@ async function startNode(): Promise<PanorecProcess> {
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'panorec-two-'))
   databaseUrl = await createDatabase()
-  services.push(...(await Promise.all([startNode(), startNode()])))
-  balancer = await startBalancer(services.map(({ url }) => url))
+  const all = await Promise.all([startNode(), startNode(), startNode(), startNode()])
+  services.push(...all)
+  ;[doomed, leaving] = [all[2], all[3]]
+  balancer = await startBalancer(all.slice(0, 2).map(({ url }) => url))
 })
 afterAll(async () => {
   await balancer?.[Symbol.asyncDispose]()
@@ -150,7 +155,6 @@ test('events of one service are followed at the other, and a stream goes on ther
 test.concurrent('when a service dies, those who were there have left, but for those who come back over another', async ({
   expect,
 }) => {
-  await using doomed = await startNode()
   await using watcher = await sit(node(0), 'class-5', 'watcher')
   const seats: Seat[] = []
   for (const name of ['amy', 'bob', 'cat']) {
@@ -173,7 +177,6 @@ test.concurrent('when a service dies, those who were there have left, but for th
 test.concurrent('when a service stops in order, its members move to the other and nobody has left', async ({
   expect,
 }) => {
-  await using leaving = await startNode()
   await using watcher = await sit(node(0), 'class-6', 'watcher')
   const amy = await sit(leaving.url, 'class-6', 'amy')
   amy.send({ v: 1, type: 'participant.joined' })

@@ -42,7 +42,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-describe.concurrent.each(['a folder', 'S3'])('in %s', (name) => {
+describe.each(['a folder', 'S3'])('in %s', (name) => {
   const open = (given: Parameters<typeof openDeletions>[1] = {}) =>
     openDeletions({ database, store: stores[name] as SegmentStore }, given)
 
@@ -162,7 +162,7 @@ describe.concurrent.each(['a folder', 'S3'])('in %s', (name) => {
     expect(await opened.names()).toEqual([FENCE])
   })
 
-  test('a deletion that is broken off goes on where it ended', async ({ expect }) => {
+  test('a deletion that is broken off goes on where it ended', async () => {
     using opened = await open()
     const { id, names, deletions } = opened
     await deletions.delete(id, 'keep')

@@ -33,7 +33,7 @@ function requestOf(id: string, take: number) {
   return lines.find((line) => line.recordingId === id && line.asked.take === take)?.asked
 }
 
-/** Alone, because it is about time. */
+// These three are about what comes before what: they have the machine for themselves.
 test('a recorder is followed at once though a child of it lives on, and what that one says is logged', async () => {
   const { id } = await service.start({ metadata: { play: 'survived', takes: '1' } })
   const { startedAt, takes } = await secondTake(id)
@@ -44,7 +44,17 @@ test('a recorder is followed at once though a child of it lives on, and what tha
   await stop(id)
 })
 
-/** Alone, too: what is said has to be said before the take gives up. */
+test('the next take does not wait for what the one before still stores, and that counts too', async () => {
+  const { id } = await service.start({ metadata: { play: 'failing', takes: '1' } })
+  const { takes } = await secondTake(id)
+  const gone = () => service.log.some((line) => line.includes(id) && line.includes('the recorder is gone'))
+  expect(gone()).toBe(false)
+  const before = takes[0]?.segments ?? 0
+  await expect.poll(gone, { timeout: 5000 }).toBe(true)
+  await expect.poll(async () => (await get(id)).takes[0]?.segments, PATIENCE).toBeGreaterThan(before)
+  await stop(id)
+})
+
 test('the next take knows what was changed and said since the first began', async () => {
   const signals = (text: string) => [{ v: 1, type: 'chat.message', at: 1, text, id: text }]
   const { id } = await service.start(
@@ -79,19 +89,6 @@ test.concurrent.each([
   const done = await stop(id)
   expect(done).toMatchObject({ error: null, takes: [{ error: { code } }, { error: null }] })
   expect(done.durationSec).toBe(done.takes.reduce((sum, take) => sum + take.segments * 2, 0))
-})
-
-test.concurrent('the next take does not wait for what the one before still stores, and that counts too', async ({
-  expect,
-}) => {
-  const { id } = await service.start({ metadata: { play: 'failing', takes: '1' } })
-  const { takes } = await secondTake(id)
-  const gone = () => service.log.some((line) => line.includes(id) && line.includes('the recorder is gone'))
-  expect(gone()).toBe(false)
-  const before = takes[0]?.segments ?? 0
-  await expect.poll(gone, { timeout: 5000 }).toBe(true)
-  await expect.poll(async () => (await get(id)).takes[0]?.segments, PATIENCE).toBeGreaterThan(before)
-  await stop(id)
 })
 
 test.concurrent('a take that was given up answers for nobody: the next one is brought the same order', async ({
