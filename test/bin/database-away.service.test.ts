@@ -2,12 +2,14 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sql } from 'drizzle-orm'
 import { expect, test, vi } from 'vitest'
 import { type ServiceParts, wireService } from '../../src/bin/wire-service.ts'
 import { startLoneWorker } from '../../src/bin/work.ts'
 import { loadConfig } from '../../src/config/index.ts'
 import { createRecordings, type Recordings } from '../../src/recording/index.ts'
 import { createLogger } from '../../src/telemetry/index.ts'
+import { delay } from '../../src/timing/index.ts'
 import { FaultyProxy } from '../kit/servers/faulty-proxy.ts'
 import { createDatabase } from '../kit/service/prepared-databases.ts'
 import { QUICK_TIMES } from '../worker/quick-times.ts'
@@ -17,6 +19,10 @@ const SPEC = { sources: [{ id: 'teacher', type: 'hls' as const, url: 'http://127
 const POLL = { timeout: 15_000, interval: 50 }
 /** A worker hears from the database that it has lost a recording; its recorder ends when it is told. */
 const GONE_MS = 60_000
+/** Long enough for several heartbeats of `QUICK_TIMES`; a connection that was used meanwhile answers nothing more. */
+const SILENT_MS = 500
+/** A worker without a heartbeat for so long counts as dead. */
+const LEASE_MS = 10_000
 const silent = createLogger({ level: 'silent' })
 
 type Line = { readonly msg: string; readonly take: number; readonly pid: number }
@@ -85,6 +91,13 @@ class Away implements AsyncDisposable {
 
   async state(id: string): Promise<string> {
     return (await this.recordings.get(id)).state
+  }
+
+  /** When a worker was last known to live, epoch milliseconds. */
+  async lastHeartbeat(): Promise<number> {
+    const text = sql`select max(seen_at) as at from workers`
+    const result = await this.front.database.run((queries) => queries.execute(text))
+    return new Date(String((result as { rows: { at?: unknown }[] }).rows[0]?.at)).getTime()
   }
 
   /** A recording whose first take died while its worker had no database. Returns the temporary folder of that take, too. */
@@ -158,6 +171,21 @@ test.concurrent('takes follow each other while the database is away, and are wri
   await expect.poll(() => away.state(id), POLL).toBe('completed')
   const done = await recordings.get(id)
   expect(done.takes.map(({ number }) => number)).toEqual([1, 2, 3])
+})
+
+test.concurrent('a heartbeat that gets no answer does not make its worker late with the next ones', async ({
+  expect,
+}) => {
+  await using away = await Away.open()
+  await away.work('way')
+  await expect.poll(() => away.lastHeartbeat(), POLL).toBeGreaterThan(0)
+  away.way.setFault({ kind: 'silent' })
+  await delay(SILENT_MS)
+  away.way.setFault(null)
+  const healedAt = Date.now()
+  await expect.poll(() => away.lastHeartbeat(), { ...POLL, timeout: LEASE_MS - SILENT_MS }).toBeGreaterThan(healedAt)
+  // Ends the connections that answer nothing more: the worker does not wait for them.
+  away.way.setFault({ kind: 'refuse' })
 })
 
 test.concurrent('a recording that was stopped meanwhile ends, and no take goes on', async ({ expect }) => {
