@@ -33,48 +33,6 @@ function requestOf(id: string, take: number) {
   return lines.find((line) => line.recordingId === id && line.asked.take === take)?.asked
 }
 
-// These three are about what comes before what: they have the machine for themselves.
-test('a recorder is followed at once though a child of it lives on, and what that one says is logged', async () => {
-  const { id } = await service.start({ metadata: { play: 'survived', takes: '1' } })
-  const { startedAt, takes } = await secondTake(id)
-  const survivorEnded = () => service.log.some((line) => line.includes(id) && line.includes('the survivor has ended'))
-  expect(survivorEnded()).toBe(false)
-  expect(Date.parse(takes[1]?.startedAt ?? '') - Date.parse(startedAt ?? '')).toBeLessThan(AT_ONCE_MS)
-  await expect.poll(survivorEnded, { timeout: 10_000 }).toBe(true)
-  await stop(id)
-})
-
-test('the next take does not wait for what the one before still stores, and that counts too', async () => {
-  const { id } = await service.start({ metadata: { play: 'failing', takes: '1' } })
-  const { takes } = await secondTake(id)
-  const gone = () => service.log.some((line) => line.includes(id) && line.includes('the recorder is gone'))
-  expect(gone()).toBe(false)
-  const before = takes[0]?.segments ?? 0
-  await expect.poll(gone, { timeout: 5000 }).toBe(true)
-  await expect.poll(async () => (await get(id)).takes[0]?.segments, PATIENCE).toBeGreaterThan(before)
-  await stop(id)
-})
-
-test('the next take knows what was changed and said since the first began', async () => {
-  const signals = (text: string) => [{ v: 1, type: 'chat.message', at: 1, text, id: text }]
-  const { id } = await service.start(
-    { maxDurationSec: 1000, signalling: { url: 'ws://127.0.0.1/own' }, metadata: { play: 'failing', takes: '1' } },
-    'recording',
-  )
-  await service.call('PUT', `/v1/recordings/${id}/layout`, { name: 'board' })
-  const bob = { id: 'bob', type: 'hls', url: 'http://127.0.0.1/bob.m3u8' }
-  await service.call('POST', `/v1/recordings/${id}/sources`, bob)
-  await service.call('POST', `/v1/recordings/${id}/signals`, signals('said-before'))
-  await secondTake(id)
-  expect(requestOf(id, 1)).toEqual({ take: 1, layout: 'grid', sources: ['teacher'], maxDurationSec: 1000 })
-  expect(requestOf(id, 2)).toMatchObject({ take: 2, layout: 'board', sources: ['teacher', 'bob'] })
-  expect(requestOf(id, 2).maxDurationSec).toBeLessThan(1000)
-  const heard = () =>
-    service.log.map((line) => JSON.parse(line)).filter(({ take, msg }) => take === 2 && msg.includes('said-before'))
-  await expect.poll(() => heard().length, PATIENCE).toBe(1)
-  await stop(id)
-})
-
 test.concurrent.each([
   ['crashes', 'crash', 'recorder.crashed'],
   ['is killed', 'killed', 'recorder.crashed'],
@@ -164,6 +122,48 @@ test.concurrent('a recording that waits for its next take can be stopped', async
   await service.call('POST', `/v1/recordings/${id}/stop`)
   const stopped = await service.reaches(id, 'failed')
   expect(stopped.error?.code).toBe('recorder.crashed')
+})
+
+// These three are about what comes before what: they have the machine for themselves.
+test('a recorder is followed at once though a child of it lives on, and what that one says is logged', async () => {
+  const { id } = await service.start({ metadata: { play: 'survived', takes: '1' } })
+  const { startedAt, takes } = await secondTake(id)
+  const survivorEnded = () => service.log.some((line) => line.includes(id) && line.includes('the survivor has ended'))
+  expect(survivorEnded()).toBe(false)
+  expect(Date.parse(takes[1]?.startedAt ?? '') - Date.parse(startedAt ?? '')).toBeLessThan(AT_ONCE_MS)
+  await expect.poll(survivorEnded, { timeout: 10_000 }).toBe(true)
+  await stop(id)
+})
+
+test('the next take does not wait for what the one before still stores, and that counts too', async () => {
+  const { id } = await service.start({ metadata: { play: 'failing', takes: '1' } })
+  const { takes } = await secondTake(id)
+  const gone = () => service.log.some((line) => line.includes(id) && line.includes('the recorder is gone'))
+  expect(gone()).toBe(false)
+  const before = takes[0]?.segments ?? 0
+  await expect.poll(gone, { timeout: 5000 }).toBe(true)
+  await expect.poll(async () => (await get(id)).takes[0]?.segments, PATIENCE).toBeGreaterThan(before)
+  await stop(id)
+})
+
+test('the next take knows what was changed and said since the first began', async () => {
+  const signals = (text: string) => [{ v: 1, type: 'chat.message', at: 1, text, id: text }]
+  const { id } = await service.start(
+    { maxDurationSec: 1000, signalling: { url: 'ws://127.0.0.1/own' }, metadata: { play: 'failing', takes: '1' } },
+    'recording',
+  )
+  await service.call('PUT', `/v1/recordings/${id}/layout`, { name: 'board' })
+  const bob = { id: 'bob', type: 'hls', url: 'http://127.0.0.1/bob.m3u8' }
+  await service.call('POST', `/v1/recordings/${id}/sources`, bob)
+  await service.call('POST', `/v1/recordings/${id}/signals`, signals('said-before'))
+  await secondTake(id)
+  expect(requestOf(id, 1)).toEqual({ take: 1, layout: 'grid', sources: ['teacher'], maxDurationSec: 1000 })
+  expect(requestOf(id, 2)).toMatchObject({ take: 2, layout: 'board', sources: ['teacher', 'bob'] })
+  expect(requestOf(id, 2).maxDurationSec).toBeLessThan(1000)
+  const heard = () =>
+    service.log.map((line) => JSON.parse(line)).filter(({ take, msg }) => take === 2 && msg.includes('said-before'))
+  await expect.poll(() => heard().length, PATIENCE).toBe(1)
+  await stop(id)
 })
 
 test('the figures count takes by how they ended, and the time to go on', async () => {
