@@ -151,7 +151,7 @@ export const SETTINGS = {
   PANOREC_METRICS_HOST: setting(Type.String({ minLength: 1, pattern: '^[A-Za-z0-9.:_-]+$' }), {
     description: 'Address of that port. Without PANOREC_API_KEYS only a loopback address.',
     allowed: 'an IP address or a host name, with PANOREC_METRICS_PORT',
-    otherwise: '127.0.0.1',
+    defaultText: '127.0.0.1',
   }),
   PANOREC_MAX_CLIPS: setting(Type.Integer({ minimum: 1, maximum: 100 }), {
     description: 'Clips of highlights that this machine cuts at once, at a lower priority than it records.',
