@@ -8,9 +8,9 @@
  */
 export { decodeAdts, decodeSound, encodeAdts, type SoundShape } from './convert-sound.ts'
 export { encodePictures } from './encode-pictures.ts'
-export { findFfmpeg } from './find-ffmpeg.ts'
 export { decodeStretches, type FilmPackets, readPackets, type Stretch } from './inspect-film.ts'
 export { makeStills } from './make-stills.ts'
 export { probe } from './probe.ts'
 export { type PieceSource, renderPiece } from './render-piece.ts'
 export type { FfmpegOptions } from './run-program.ts'
+export { tryFfmpeg } from './try-ffmpeg.ts'

@@ -3,7 +3,8 @@ import { chmod, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
-import { findFfmpeg, probe } from '../../src/media/index.ts'
+import { findFfmpeg } from '../../src/media/find-ffmpeg.ts'
+import { probe, tryFfmpeg } from '../../src/media/index.ts'
 import { type FfmpegWork, runFfmpeg, STDIN, STDOUT, streamFfmpeg } from '../../src/media/run-ffmpeg.ts'
 
 let folder: string
@@ -16,6 +17,7 @@ test('finds FFmpeg on the path and ffprobe beside it', async () => {
   const { ffmpeg, ffprobe } = await findFfmpeg()
   expect([ffmpeg, ffprobe]).toEqual([expect.stringMatching(/\/ffmpeg$/), expect.stringMatching(/\/ffprobe$/)])
   expect(await findFfmpeg(ffmpeg, '')).toEqual({ ffmpeg, ffprobe })
+  expect(await tryFfmpeg({})).toEqual({ ffmpeg, ffprobe, version: expect.stringMatching(/^\S+$/) })
 })
 
 test('says where FFmpeg is missing', async () => {
