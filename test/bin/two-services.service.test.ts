@@ -13,8 +13,8 @@ import { testSettings } from '../kit/service/test-settings.ts'
 import { SCRIPTED_RECORDER } from './scripted-service.ts'
 
 /** Short, so that the test of a killed service does not wait. */
-/** Whoever moves to another service needs a tenth of the grace alone, and most of it on a busy machine. */
-const HUB = { leaseMs: 3000, leaveGraceMs: 1500 }
+/** Whoever moves to another service needs a twentieth of the grace alone, and half of it on a busy machine. */
+const HUB = { leaseMs: 3000, leaveGraceMs: 3000 }
 /** From one service to the other; measured alone 5 ms, the rest is what a busy machine may add. */
 const LATENCY_P50_MS = 200
 const source = { id: 'teacher', type: 'hls', url: 'http://127.0.0.1/t.m3u8' }
