@@ -18,10 +18,10 @@ export const FAULTS: readonly Fault[] = [
   atOnce('worker-killed', 'store-refusing'),
 ]
 
-/** What breaks most often, in about four minutes: the faults of one row share a stage. */
+/** What breaks most often, in about five minutes: the faults of one row share a stage. */
 export const QUICK_FAULTS: readonly (readonly Fault[])[] = [
   ['chrome-killed', 'recorder-killed', 'service-machine-killed', 'source-hls-reset'].map(faultNamed),
-  ['postgres-killed', 'recorder-killed-shared', 'worker-killed'].map(faultNamed),
+  ['postgres-killed', 'recorder-killed-shared', 'worker-killed', 'machine-killed'].map(faultNamed),
 ]
 
 export function faultNamed(name: string): Fault {

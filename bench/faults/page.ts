@@ -11,7 +11,7 @@ const ALIGNED = ['---', '---', '--:', '--:', '---', '---', '---', '---']
 const INTRODUCTION = `# Faults
 
 What happens to a recording when something breaks while it runs. This page is written by \`npm run faults\`;
-\`npm run faults -- chrome-killed\` measures one fault again, \`npm run faults -- --quick\` the commonest ones in four minutes,
+\`npm run faults -- chrome-killed\` measures one fault again, \`npm run faults -- --quick\` the commonest ones in five minutes,
 \`npm run faults -- random 30\` strikes at random.
 
 Each row is one recording of the real service with a real Chrome and two live sources whose frames carry counters, 320×180 at 25

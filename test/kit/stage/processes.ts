@@ -62,8 +62,8 @@ export async function hasAncestor(pid: number, ancestor: number | undefined): Pr
   return false
 }
 
-/** A process that is gone cannot be hit; false says so. */
-export function hit(pid: number, signal: NodeJS.Signals): boolean {
+/** A process that is gone cannot be hit; false says so. Signal 0 only asks (kill(2)). */
+export function hit(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(pid, signal)
   } catch {
