@@ -36,8 +36,8 @@ const WITH_BROWSER = {
   testTimeout: MEDIA_TEST_TIMEOUT_MS,
   hookTimeout: MEDIA_TEST_TIMEOUT_MS,
 }
-/** Outages of a live source that are waited out at once: each lasts half a minute, more pages than these hold each other up. */
-const CONCURRENT_TESTS = 4
+/** Outages of a live source that are waited out at once, and takes of a drawn page: more than these hold each other up. */
+const CONCURRENT_TESTS = 5
 const SERVICE_CONCURRENT_TESTS = 5
 const BUILD_PAGES = 'scripts/vitest/build-pages.ts'
 const SHARE_COMPILED = 'scripts/vitest/share-compiled.ts'
@@ -78,7 +78,7 @@ export default defineConfig({
         test: {
           ...WITH_BROWSER,
           name: 'chrome',
-          // Tests of sources wait out an outage each, several at once.
+          // Tests of sources wait out an outage each, those of the recorder a take.
           maxConcurrency: CONCURRENT_TESTS,
           globalSetup: [WATCH_STALLS, SHARE_COMPILED, BUILD_PAGES, PREPARE_EMBEDDED],
           include: tests('chrome'),

@@ -4,7 +4,7 @@ import { assertNothingLeft, LiveClass, takeStock } from '../kit/index.ts'
 import { TestService } from '../kit/service/test-service.ts'
 
 /** `npm run bench -- starts` does thirty; these are enough to see a leak. */
-const STARTS = 5
+const STARTS = 3
 const SHORT_MS = 1000
 const SOURCE_SEC = 180
 const VIDEO = { width: 320, height: 180, fps: 25, bitrateKbps: 400 }

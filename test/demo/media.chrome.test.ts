@@ -13,8 +13,8 @@ import { prepareDemoFilms, TOOLS } from './films.ts'
 
 const run = promisify(execFile)
 const SIGNAL = new AbortController().signal
-/** Long enough for the playlist of six segments to roll. */
-const ROLL_MS = 6000
+/** The playlist has six segments of a second each. */
+const ROLLS = { timeout: 15_000, interval: 100 }
 
 let folder: string
 let films: Awaited<ReturnType<typeof prepareFilms>>
@@ -80,15 +80,15 @@ describe('a live source of the demo', () => {
     })
     try {
       await source.ready()
-      await sleep(ROLL_MS)
       const url = `${server.url}/${source.path}`
+      const firstSegment = async () => Number(/#EXT-X-MEDIA-SEQUENCE:(\d+)/.exec(await (await fetch(url)).text())?.[1])
+      await expect.poll(firstSegment, ROLLS).toBeGreaterThan(0)
       const response = await fetch(url)
       const playlist = await response.text()
       expect(response.headers.get('content-type')).toBe('application/vnd.apple.mpegurl')
       expect(response.headers.get('access-control-allow-origin')).toBe('*')
       expect(playlist).toContain('#EXT-X-PROGRAM-DATE-TIME')
       expect(playlist).not.toContain('#EXT-X-ENDLIST')
-      expect(Number(/#EXT-X-MEDIA-SEQUENCE:(\d+)/.exec(playlist)?.[1])).toBeGreaterThan(0)
       const { stderr } = await run('ffmpeg', ['-v', 'warning', '-nostdin', '-i', url, '-t', '3', '-f', 'null', '-'])
       expect(stderr).toBe('')
     } finally {

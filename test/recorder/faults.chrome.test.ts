@@ -18,7 +18,10 @@ let page: Awaited<ReturnType<typeof buildFixturePage>>
 beforeAll(async () => {
   page = await buildFixturePage()
 }, TEST_TIMEOUT_MS)
-afterAll(() => page[Symbol.asyncDispose]())
+afterAll(async () => {
+  await page[Symbol.asyncDispose]()
+  expect(readProcessTree(process.pid).length).toBe(1)
+})
 
 /** The fixture page has the fault that a source's id names. */
 const fault = (id: string): readonly SourceSpec[] => [{ id, type: 'video', url: 'https://example.org/' }]
@@ -33,7 +36,7 @@ async function checkGivenUp({ request }: RecorderRun, error: ErrorInfo | null) {
   return await checkRecording(join(path, request.recordingId))
 }
 
-test.each([
+test.concurrent.each([
   ['sends no more pictures', 'silent', 'page.no-packets'],
   ['hangs', 'dead', 'page.no-packets'],
   ['answers no more', 'deaf', 'page.unresponsive'],
@@ -53,11 +56,11 @@ test.each([
     expect(checked.manifest).toMatchObject({ state: 'failed', error: { code }, durationSec: ended.durationSec })
     expect(ended.durationSec).toBeGreaterThanOrEqual(1)
     expect(await folders.spooled()).toEqual([])
-    expect(readProcessTree(process.pid).length).toBe(1)
   },
   TEST_TIMEOUT_MS,
 )
 
+// Alone: its time is short.
 test(
   'stops within its time when the page does not',
   async () => {
@@ -72,7 +75,7 @@ test(
   TEST_TIMEOUT_MS,
 )
 
-test(
+test.concurrent(
   'goes on while the store is away, and stores everything when it is back',
   async () => {
     await using folders = await makeFolders()
@@ -95,9 +98,9 @@ test(
   TEST_TIMEOUT_MS,
 )
 
-test(
+test.concurrent(
   'leaves a marked gap where the spool is full, and goes on when there is room',
-  async () => {
+  async ({ expect }) => {
     await using folders = await makeFolders()
     await mkdir(`${folders.storePath}-real`)
     await writeFile(`${folders.storePath}-broken`, 'a file where the folder was')
@@ -143,7 +146,7 @@ async function putInPlace(target: string, link: string): Promise<void> {
   await rename(`${link}-next`, link)
 }
 
-test(
+test.concurrent(
   'says what is missing before it can start',
   async () => {
     await using folders = await makeFolders()

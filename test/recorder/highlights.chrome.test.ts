@@ -17,7 +17,7 @@ const STORED_WITHIN_MS = 4_000
 /** From the signal to the trigger: three processes of a shared machine. */
 const TRIGGERED_WITHIN_MS = 3_000
 
-test(
+test.concurrent(
   'signals of the room trigger, the moment is stored at once, and the clip ends at a border',
   async () => {
     await using folders = await makeFolders()
@@ -78,7 +78,7 @@ test(
   TEST_TIMEOUT_MS,
 )
 
-test(
+test.concurrent(
   'applause triggers, at its beginning; steady speech does not',
   async () => {
     await using folders = await makeFolders()
@@ -87,10 +87,7 @@ test(
     const source = { id: 'hall', type: 'video', url: server.url(clip.slice(cacheDir().length + 1)) } as const
     const rules: HighlightRule[] = [{ type: 'loudness', cooldownSec: 0, preSec: 3, postSec: 1 }]
     const highlights: RecorderRequest['highlights'] = { preSec: 20, postSec: 10, rules }
-    const run = startRecorder(
-      buildRequest(folders, { sources: [source], segmentSec: SEGMENT_SEC, highlights }),
-      REAL_PAGE,
-    )
+    const run = startRecorder(buildRequest(folders, { sources: [source], highlights }), REAL_PAGE)
     const applause = await run.event('trigger')
     await storedAt(run, Date.parse(applause.at) + 3_000)
     await run.order({ type: 'stop' })

@@ -16,6 +16,7 @@ beforeAll(async () => {
 }, TEST_TIMEOUT_MS)
 afterAll(() => page[Symbol.asyncDispose]())
 
+// Alone: it says within what time a stop ends, and that no process is left.
 test(
   'records until it is stopped, and what it leaves behind is exact to the frame',
   async () => {
@@ -53,7 +54,33 @@ test(
   TEST_TIMEOUT_MS,
 )
 
-test(
+test.concurrent(
+  'ends by itself when its rules say that nothing happens any more',
+  async () => {
+    await using folders = await makeFolders()
+    const run = startRecorder(buildRequest(folders, { idle: { emptyRoomSec: 4 } }), page.path)
+    expect(await run.done).toMatchObject({ reason: 'idle', error: null })
+    await checkRecording(join(folders.storePath, run.request.recordingId))
+  },
+  TEST_TIMEOUT_MS,
+)
+
+test.concurrent(
+  'reports its frames, its load and its memory',
+  async () => {
+    await using folders = await makeFolders()
+    const run = startRecorder(buildRequest(folders), page.path)
+    const { stats } = await run.event('stats', 2)
+    expect(stats.frames).toBeGreaterThan(25)
+    expect(stats.cpuCores).toBeGreaterThan(0)
+    expect(stats.memoryBytes).toBeGreaterThan(100e6)
+    run.terminate()
+    await run.done
+  },
+  TEST_TIMEOUT_MS,
+)
+
+test.concurrent(
   'ends by itself with the last frame of its longest duration',
   async () => {
     await using folders = await makeFolders()
@@ -65,17 +92,7 @@ test(
   TEST_TIMEOUT_MS,
 )
 
-test(
-  'ends by itself when its rules say that nothing happens any more',
-  async () => {
-    await using folders = await makeFolders()
-    const run = startRecorder(buildRequest(folders, { idle: { emptyRoomSec: 4 } }), page.path)
-    expect(await run.done).toMatchObject({ reason: 'idle', error: null })
-    await checkRecording(join(folders.storePath, run.request.recordingId))
-  },
-  TEST_TIMEOUT_MS,
-)
-
+// Alone between those that run at once: Chromes that start together hold each other up.
 test(
   'ends in order when it is terminated, also while it starts',
   async () => {
@@ -92,59 +109,7 @@ test(
   TEST_TIMEOUT_MS,
 )
 
-test(
-  'ends the running segment when it is told to cut',
-  async () => {
-    await using folders = await makeFolders()
-    const run = startRecorder(buildRequest(folders, { segmentSec: 10 }), page.path)
-    await run.event('started')
-    await new Promise((resolve) => setTimeout(resolve, 500))
-    await run.order({ type: 'cut' })
-    expect((await run.event('segment')).durationSec).toBeLessThan(5)
-    await run.order({ type: 'stop' })
-    await run.done
-    const { warnings } = await checkRecording(join(folders.storePath, run.request.recordingId))
-    expect(warnings).toBe('')
-  },
-  TEST_TIMEOUT_MS,
-)
-
-test(
-  'passes commands to the page and answers each, wrong ones with their reason',
-  async () => {
-    await using folders = await makeFolders()
-    const run = startRecorder(buildRequest(folders), page.path)
-    const source = { id: 'amy', type: 'video', url: 'https://example.org/a.mp4' } as const
-    expect((await run.order({ type: 'layout', layout: { name: 'speaker' } })).error).toBeNull()
-    expect(await run.event('layout')).toMatchObject({ layout: { name: 'speaker' } })
-    expect((await run.order({ type: 'source.add', source })).error).toBeNull()
-    expect((await run.order({ type: 'source.add', source })).error?.code).toBe('source.duplicate')
-    expect((await run.order({ type: 'source.update', sourceId: 'amy', patch: { muted: true } })).error).toBeNull()
-    expect((await run.order({ type: 'source.remove', sourceId: 'amy' })).error).toBeNull()
-    expect((await run.order({ type: 'source.remove', sourceId: 'amy' })).error?.code).toBe('source.not-found')
-    await run.order({ type: 'stop' })
-    expect((await run.order({ type: 'cut' })).error?.code).toBe('recording.wrong-state')
-    await run.done
-  },
-  TEST_TIMEOUT_MS,
-)
-
-test(
-  'reports its frames, its load and its memory',
-  async () => {
-    await using folders = await makeFolders()
-    const run = startRecorder(buildRequest(folders), page.path)
-    const { stats } = await run.event('stats', 2)
-    expect(stats.frames).toBeGreaterThan(25)
-    expect(stats.cpuCores).toBeGreaterThan(0)
-    expect(stats.memoryBytes).toBeGreaterThan(100e6)
-    run.terminate()
-    await run.done
-  },
-  TEST_TIMEOUT_MS,
-)
-
-test(
+test.concurrent(
   'goes on in the same playlist with a second take',
   async () => {
     await using folders = await makeFolders()
@@ -171,7 +136,27 @@ test(
   TEST_TIMEOUT_MS,
 )
 
-test(
+test.concurrent(
+  'passes commands to the page and answers each, wrong ones with their reason',
+  async () => {
+    await using folders = await makeFolders()
+    const run = startRecorder(buildRequest(folders), page.path)
+    const source = { id: 'amy', type: 'video', url: 'https://example.org/a.mp4' } as const
+    expect((await run.order({ type: 'layout', layout: { name: 'speaker' } })).error).toBeNull()
+    expect(await run.event('layout')).toMatchObject({ layout: { name: 'speaker' } })
+    expect((await run.order({ type: 'source.add', source })).error).toBeNull()
+    expect((await run.order({ type: 'source.add', source })).error?.code).toBe('source.duplicate')
+    expect((await run.order({ type: 'source.update', sourceId: 'amy', patch: { muted: true } })).error).toBeNull()
+    expect((await run.order({ type: 'source.remove', sourceId: 'amy' })).error).toBeNull()
+    expect((await run.order({ type: 'source.remove', sourceId: 'amy' })).error?.code).toBe('source.not-found')
+    await run.order({ type: 'stop' })
+    expect((await run.order({ type: 'cut' })).error?.code).toBe('recording.wrong-state')
+    await run.done
+  },
+  TEST_TIMEOUT_MS,
+)
+
+test.concurrent(
   'keeps secrets out of the manifest',
   async () => {
     await using folders = await makeFolders()
@@ -182,6 +167,23 @@ test(
     const text = await readFile(join(folders.storePath, run.request.recordingId, 'recording.json'), 'utf8')
     expect(text).toContain('example.org')
     expect(text).not.toContain('hidden')
+  },
+  TEST_TIMEOUT_MS,
+)
+
+test(
+  'ends the running segment when it is told to cut',
+  async () => {
+    await using folders = await makeFolders()
+    const run = startRecorder(buildRequest(folders, { segmentSec: 10 }), page.path)
+    await run.event('started')
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    await run.order({ type: 'cut' })
+    expect((await run.event('segment')).durationSec).toBeLessThan(5)
+    await run.order({ type: 'stop' })
+    await run.done
+    const { warnings } = await checkRecording(join(folders.storePath, run.request.recordingId))
+    expect(warnings).toBe('')
   },
   TEST_TIMEOUT_MS,
 )

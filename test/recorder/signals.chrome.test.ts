@@ -43,7 +43,7 @@ async function startServer(history: Signal[]) {
   }
 }
 
-test(
+test.concurrent(
   'keeps every signal once with its media time, from commands and from the room, through a broken connection',
   async () => {
     await using folders = await makeFolders()
@@ -79,7 +79,7 @@ test(
   TEST_TIMEOUT_MS,
 )
 
-test(
+test.concurrent(
   'records on when the signalling server is away, and says so once',
   async () => {
     await using folders = await makeFolders()
@@ -93,7 +93,7 @@ test(
   TEST_TIMEOUT_MS,
 )
 
-test(
+test.concurrent(
   'a highlight triggers once a take, also by a command, and the next take says the same and what came between',
   async () => {
     await using folders = await makeFolders()
