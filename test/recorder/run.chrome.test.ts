@@ -10,6 +10,8 @@ import { checkRecording, readBeginning } from './recording-check.ts'
 /** The promise is five seconds. */
 const STOP_WITHIN_MS = 5_000
 const TEST_TIMEOUT_MS = 60_000
+/** Counts from the beginning, so that Chrome has to have started by then. */
+const EMPTY_ROOM_SEC = 6
 let page: Awaited<ReturnType<typeof buildFixturePage>>
 beforeAll(async () => {
   page = await buildFixturePage()
@@ -58,7 +60,7 @@ test.concurrent(
   'ends by itself when its rules say that nothing happens any more',
   async () => {
     await using folders = await makeFolders()
-    const run = startRecorder(buildRequest(folders, { idle: { emptyRoomSec: 4 } }), page.path)
+    const run = startRecorder(buildRequest(folders, { idle: { emptyRoomSec: EMPTY_ROOM_SEC } }), page.path)
     expect(await run.done).toMatchObject({ reason: 'idle', error: null })
     await checkRecording(join(folders.storePath, run.request.recordingId))
   },
