@@ -77,7 +77,7 @@ test(
 
 test.concurrent(
   'goes on while the store is away, and stores everything when it is back',
-  async () => {
+  async ({ expect }) => {
     await using folders = await makeFolders()
     await mkdir(`${folders.storePath}-real`)
     await writeFile(`${folders.storePath}-broken`, 'a file where the folder was')
@@ -148,7 +148,7 @@ async function putInPlace(target: string, link: string): Promise<void> {
 
 test.concurrent(
   'says what is missing before it can start',
-  async () => {
+  async ({ expect }) => {
     await using folders = await makeFolders()
     const noChrome = startRecorder(buildRequest(folders, { chromePath: '/nowhere/chrome' }), page.path)
     expect(await noChrome.done).toMatchObject({ reason: 'failed', error: { code: 'chrome.not-found' } })

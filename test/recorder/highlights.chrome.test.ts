@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { test } from 'vitest'
 import type { HighlightRule, RecorderEvent, RecorderRequest } from '../../src/protocol/index.ts'
 import { PCR_LEAD_SEC } from '../../src/recorder/segments/ts-continuity.ts'
 import { openClassroom } from '../hub/open-room.ts'
@@ -19,7 +19,7 @@ const TRIGGERED_WITHIN_MS = 3_000
 
 test.concurrent(
   'signals of the room trigger, the moment is stored at once, and the clip ends at a border',
-  async () => {
+  async ({ expect }) => {
     await using folders = await makeFolders()
     await using classroom = await openClassroom({ clock: Date.now })
     await using amy = await classroom.seat('amy')
@@ -80,7 +80,7 @@ test.concurrent(
 
 test.concurrent(
   'applause triggers, at its beginning; steady speech does not',
-  async () => {
+  async ({ expect }) => {
     await using folders = await makeFolders()
     const clip = await makeApplauseClip()
     await using server = await FileServer.start(cacheDir())

@@ -58,7 +58,7 @@ test(
 
 test.concurrent(
   'ends by itself when its rules say that nothing happens any more',
-  async () => {
+  async ({ expect }) => {
     await using folders = await makeFolders()
     const run = startRecorder(buildRequest(folders, { idle: { emptyRoomSec: EMPTY_ROOM_SEC } }), page.path)
     expect(await run.done).toMatchObject({ reason: 'idle', error: null })
@@ -69,7 +69,7 @@ test.concurrent(
 
 test.concurrent(
   'reports its frames, its load and its memory',
-  async () => {
+  async ({ expect }) => {
     await using folders = await makeFolders()
     const run = startRecorder(buildRequest(folders), page.path)
     const { stats } = await run.event('stats', 2)
@@ -84,7 +84,7 @@ test.concurrent(
 
 test.concurrent(
   'ends by itself with the last frame of its longest duration',
-  async () => {
+  async ({ expect }) => {
     await using folders = await makeFolders()
     const run = startRecorder(buildRequest(folders, { maxDurationSec: 2 }), page.path)
     expect(await run.done).toMatchObject({ reason: 'max-duration', durationSec: 2, error: null })
@@ -113,7 +113,7 @@ test(
 
 test.concurrent(
   'goes on in the same playlist with a second take',
-  async () => {
+  async ({ expect }) => {
     await using folders = await makeFolders()
     const first = startRecorder(buildRequest(folders, { maxDurationSec: 2 }), page.path)
     await first.done
@@ -140,7 +140,7 @@ test.concurrent(
 
 test.concurrent(
   'passes commands to the page and answers each, wrong ones with their reason',
-  async () => {
+  async ({ expect }) => {
     await using folders = await makeFolders()
     const run = startRecorder(buildRequest(folders), page.path)
     const source = { id: 'amy', type: 'video', url: 'https://example.org/a.mp4' } as const
@@ -160,7 +160,7 @@ test.concurrent(
 
 test.concurrent(
   'keeps secrets out of the manifest',
-  async () => {
+  async ({ expect }) => {
     await using folders = await makeFolders()
     const whep = { id: 'amy', type: 'whep', url: 'https://user:hidden-1@example.org/whep', token: 'hidden-2' } as const
     const signalling = { url: 'ws://127.0.0.1:9/', token: 'hidden-3' }

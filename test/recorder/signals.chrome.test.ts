@@ -45,7 +45,7 @@ async function startServer(history: Signal[]) {
 
 test.concurrent(
   'keeps every signal once with its media time, from commands and from the room, through a broken connection',
-  async () => {
+  async ({ expect }) => {
     await using folders = await makeFolders()
     const history: Signal[] = [{ ...chat('early', Date.now() - 60_000), seq: 1 }]
     await using server = await startServer(history)
@@ -81,7 +81,7 @@ test.concurrent(
 
 test.concurrent(
   'records on when the signalling server is away, and says so once',
-  async () => {
+  async ({ expect }) => {
     await using folders = await makeFolders()
     const run = startRecorder(buildRequest(folders, { signalling: { url: 'ws://127.0.0.1:9/room' } }), page.path)
     await run.event('segment', 3)
@@ -95,7 +95,7 @@ test.concurrent(
 
 test.concurrent(
   'a highlight triggers once a take, also by a command, and the next take says the same and what came between',
-  async () => {
+  async ({ expect }) => {
     await using folders = await makeFolders()
     const createdAtMs = Date.now()
     const highlight = (id: string, at: number): Signal => ({ v: 1, type: 'highlight', at, id })
