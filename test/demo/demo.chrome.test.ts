@@ -69,6 +69,11 @@ async function interrupt({ process, output }: DemoChild): Promise<void> {
   process.kill('SIGINT')
 }
 
+/** From the first picture to the end of the last one. */
+function spanSec(ptsSec: readonly number[]): number {
+  return (ptsSec.at(-1) ?? Number.NaN) - (ptsSec[0] ?? 0) + 1 / FPS
+}
+
 describe('npm run demo', () => {
   it('records a class, says how it went, and leaves a recording and clips that decode whole', async () => {
     await using demo = await runDemo(['--seconds', String(SECONDS)])
@@ -90,13 +95,17 @@ describe('npm run demo', () => {
     const { index, warnings, pictures } = await checkRecording(demo.recording)
     expect(warnings).toBe('')
     expect(index.endlist).toBe(true)
-    expect(pictures.flat().length / FPS).toBeCloseTo(seconds, 1)
+    // A busy machine drops pictures, and the demo says how many.
+    expect(spanSec(pictures.flat())).toBeCloseTo(seconds, 1)
+    const recorded = Number(/Frames +(\d+)/.exec(demo.output)?.[1])
+    expect(recorded).toBeGreaterThan(0)
+    expect(pictures.flat().length).toBeGreaterThanOrEqual(recorded)
     expect((await readdir(join(demo.recording, 'highlights'))).sort()).toEqual([...clips.keys()].sort())
     for (const [id, clipSec] of clips) {
       const input = join(demo.recording, 'highlights', id, 'clip.mp4')
       const { items, complaints } = await decodePictures(input, { width: 1280, height: 720 }, meanLuma)
       expect(complaints).toEqual([])
-      expect(items.length / FPS).toBeCloseTo(clipSec, 1)
+      expect(spanSec(items.map(({ ptsSec }) => ptsSec))).toBeCloseTo(clipSec, 1)
       // A class in light colours: a black picture is none of it.
       for (const { value } of items) expect(value).toBeGreaterThan(BLACK)
     }
