@@ -1,7 +1,7 @@
 import type { HealthCheck } from '../api/index.ts'
 import type { Config } from '../config/index.ts'
 import { toAppError } from '../protocol/index.ts'
-import { findChrome } from '../recorder/index.ts'
+import { findChrome } from '../recorder/page/chrome-path.ts'
 import { within } from '../timing/index.ts'
 import type { ServiceParts } from './wire-service.ts'
 

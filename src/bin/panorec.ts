@@ -2,12 +2,16 @@
 import { Command } from 'commander'
 import { objectName } from '../archive/keys.ts'
 import { type Config, describeSettings, loadConfig } from '../config/index.ts'
+import { releaseMemory } from '../machine/index.ts'
 import { toAppError } from '../protocol/index.ts'
 import type { Logger } from '../telemetry/index.ts'
+import { after } from '../timing/index.ts'
 import { addHighlightCommands } from './highlight-commands.ts'
 import { version } from './version.ts'
 import { waitForShutdownSignal } from './wait-for-shutdown-signal.ts'
 
+/** What the start needed is done with by then. */
+const STARTED_MS = 5_000
 /** Supervisors are told to give 60 s. */
 const STOP_WITHIN_MS = 55_000
 
@@ -100,6 +104,7 @@ async function runUntilSignal(
 ): Promise<void> {
   const shutdown = waitForShutdownSignal({ withinMs: STOP_WITHIN_MS })
   await using running = await start(loadConfig())
+  using _release = after(STARTED_MS, releaseMemory, { unref: true })
   running.logger.info({ signal: await shutdown }, farewell)
 }
 

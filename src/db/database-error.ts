@@ -1,5 +1,5 @@
-import { DrizzleQueryError } from 'drizzle-orm'
 import { AppError } from '../protocol/index.ts'
+import { DrizzleQueryError } from './drizzle.ts'
 
 /** SQLSTATE classes and codes of a server that cannot serve now (PostgreSQL, appendix A). */
 const UNAVAILABLE = /^(08|53|57P|58|40001|40P01|55P03)/

@@ -1,7 +1,7 @@
-import { and, eq, isNull, lt, or, sql } from 'drizzle-orm'
 import { AppError } from '../protocol/index.ts'
 import type { Clock, IdempotencyKeys } from '../recording/index.ts'
 import type { Database } from './database.ts'
+import { and, eq, isNull, lt, or, sql } from './drizzle.ts'
 import { idempotencyKeys } from './schema.ts'
 
 /** Answers are remembered for 24 hours. */

@@ -1,6 +1,5 @@
-import { sql } from 'drizzle-orm'
-import { integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core'
 import { instant } from './columns.ts'
+import { integer, jsonb, pgTable, sql, text } from './drizzle.ts'
 
 export const idempotencyKeys = pgTable('idempotency_keys', {
   key: text('key').primaryKey(),

@@ -1,5 +1,5 @@
-import { eq } from 'drizzle-orm'
 import type { Database } from './database.ts'
+import { eq } from './drizzle.ts'
 import { secrets } from './schema.ts'
 
 /** The secret of this name, made by the first process that asks. Every process gets the same one, after restarts too. */

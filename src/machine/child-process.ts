@@ -16,6 +16,7 @@ export interface ChildExit {
 export interface ChildOptions {
   /** The program: an absolute path of a script for this Node. */
   readonly script: string
+  readonly args?: readonly string[]
   /** The whole environment of the child; the service's own settings are not in it. */
   readonly environment: Readonly<Record<string, string>>
   /** Its nice value, 0 to 19 (POSIX): the higher, the more it gives way to others. */
@@ -49,7 +50,7 @@ const LAST_LINES = 20
 
 /** Rejects with the system's error when the process cannot be started. */
 export async function spawnChild(options: ChildOptions): Promise<Child> {
-  const child = spawn(process.execPath, [options.script], {
+  const child = spawn(process.execPath, [options.script, ...(options.args ?? [])], {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: options.environment,

@@ -1,6 +1,6 @@
-import { and, eq, sql } from 'drizzle-orm'
 import type { HighlightRecord, HighlightRepository } from '../../highlights/index.ts'
 import type { Database, Queries } from '../database.ts'
+import { and, eq, sql } from '../drizzle.ts'
 import { writeEvents } from '../recordings/write-events.ts'
 import { NOT_DELETED, toRecord, toRow } from './highlight-rows.ts'
 import { highlights, shares } from './schema.ts'

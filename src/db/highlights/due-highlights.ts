@@ -1,6 +1,6 @@
-import { and, asc, eq, lt, lte, min } from 'drizzle-orm'
 import type { HighlightRepository } from '../../highlights/index.ts'
 import type { Database } from '../database.ts'
+import { and, asc, eq, lt, lte, min } from '../drizzle.ts'
 import { NOT_DELETED, selectHighlights, WAITING } from './highlight-rows.ts'
 import { highlights } from './schema.ts'
 

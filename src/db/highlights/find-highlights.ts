@@ -1,6 +1,6 @@
-import { and, asc, desc, eq, gte, inArray, lt, sql } from 'drizzle-orm'
 import type { HighlightRepository } from '../../highlights/index.ts'
 import type { Database } from '../database.ts'
+import { and, asc, desc, eq, gte, inArray, lt, sql } from '../drizzle.ts'
 import { NOT_DELETED, selectHighlights } from './highlight-rows.ts'
 import { highlights } from './schema.ts'
 

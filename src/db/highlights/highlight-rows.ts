@@ -1,6 +1,7 @@
-import { and, eq, isNull, type SQL } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import type { HighlightRecord } from '../../highlights/index.ts'
 import type { Database } from '../database.ts'
+import { and, eq, isNull } from '../drizzle.ts'
 import { highlights } from './schema.ts'
 
 export const NOT_DELETED = isNull(highlights.deletedAt)

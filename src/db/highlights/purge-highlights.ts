@@ -1,6 +1,6 @@
-import { and, asc, eq, isNotNull, isNull, or } from 'drizzle-orm'
 import type { HighlightRepository } from '../../highlights/index.ts'
 import type { Database } from '../database.ts'
+import { and, asc, eq, isNotNull, isNull, or } from '../drizzle.ts'
 import { selectHighlights } from './highlight-rows.ts'
 import { highlights } from './schema.ts'
 

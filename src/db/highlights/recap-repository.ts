@@ -1,6 +1,6 @@
-import { and, desc, eq, lt } from 'drizzle-orm'
 import type { RecapRecord, RecapRepository } from '../../highlights/index.ts'
 import type { Database } from '../database.ts'
+import { and, desc, eq, lt } from '../drizzle.ts'
 import { writeEvents } from '../recordings/write-events.ts'
 import { recaps } from './schema.ts'
 

@@ -1,7 +1,7 @@
-import { eq } from 'drizzle-orm'
 import type { HighlightRecord, RecapRecord } from '../../highlights/index.ts'
 import type { RowRestorer } from '../../recovery/restorers.ts'
 import type { Database } from '../database.ts'
+import { eq } from '../drizzle.ts'
 import { toRow } from './highlight-rows.ts'
 import { createRecapRepository, toRow as toRecapRow } from './recap-repository.ts'
 import { highlights, recaps } from './schema.ts'

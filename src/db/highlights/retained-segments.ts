@@ -1,6 +1,6 @@
-import { and, eq, isNull, sql } from 'drizzle-orm'
 import type { RetainedSegments } from '../../retention/index.ts'
 import type { Database } from '../database.ts'
+import { and, eq, isNull, sql } from '../drizzle.ts'
 import { highlights } from './schema.ts'
 
 export function createRetainedSegments(database: Database): RetainedSegments {

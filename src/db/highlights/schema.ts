@@ -1,7 +1,6 @@
-import { sql } from 'drizzle-orm'
-import { bigint, boolean, doublePrecision, index, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import type { ClipGap, ClipSegment, ErrorInfo, Highlight, HighlightState, Recap } from '../../protocol/index.ts'
 import { instant } from '../columns.ts'
+import { bigint, boolean, doublePrecision, index, jsonb, pgTable, sql, text, uniqueIndex } from '../drizzle.ts'
 
 /** A deleted row stays as long as its media do, and one that a recorder may ask for again for ever, emptied. */
 export const highlights = pgTable(

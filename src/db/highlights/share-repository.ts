@@ -1,6 +1,6 @@
-import { and, desc, eq, isNull } from 'drizzle-orm'
 import type { ShareRecord, ShareRepository } from '../../highlights/index.ts'
 import type { Database } from '../database.ts'
+import { and, desc, eq, isNull } from '../drizzle.ts'
 import { shares } from './schema.ts'
 
 export function createShareRepository(database: Database): ShareRepository {

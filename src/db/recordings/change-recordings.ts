@@ -1,6 +1,6 @@
-import { eq } from 'drizzle-orm'
 import { dueAt, type RecordingRepository } from '../../recording/index.ts'
 import type { Database } from '../database.ts'
+import { eq } from '../drizzle.ts'
 import { notDeleted } from './find-recordings.ts'
 import { changingColumns, fixedColumns, toRecord } from './recording-rows.ts'
 import { recordings } from './schema.ts'

@@ -1,7 +1,8 @@
-import { and, asc, eq, gt, isNull, type SQL, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import type { CommandLog } from '../../recording/index.ts'
 import { WakeUp } from '../../timing/index.ts'
 import type { Database } from '../database.ts'
+import { and, asc, eq, gt, isNull, sql } from '../drizzle.ts'
 import { commands } from './schema.ts'
 
 type Row = typeof commands.$inferSelect

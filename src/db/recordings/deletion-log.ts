@@ -1,6 +1,6 @@
-import { and, eq, inArray, isNotNull, isNull, lt, ne, or, sql } from 'drizzle-orm'
 import type { DeletionLog } from '../../retention/index.ts'
 import type { Database, Queries } from '../database.ts'
+import { and, eq, inArray, isNotNull, isNull, lt, ne, or, sql } from '../drizzle.ts'
 import { highlights, recaps } from '../highlights/schema.ts'
 import { roomPresence, roomSignals, rooms } from '../rooms/schema.ts'
 import { webhookDeliveries } from '../webhooks/schema.ts'

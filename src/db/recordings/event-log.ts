@@ -1,7 +1,7 @@
-import { and, asc, eq, gt, inArray, max } from 'drizzle-orm'
 import type { Event } from '../../protocol/index.ts'
 import type { EventLog } from '../../recording/index.ts'
 import type { Database } from '../database.ts'
+import { and, asc, eq, gt, inArray, max } from '../drizzle.ts'
 import { events } from './schema.ts'
 
 export function createEventLog(database: Database): EventLog {

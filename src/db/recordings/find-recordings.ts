@@ -1,6 +1,7 @@
-import { and, count, desc, eq, inArray, isNull, lt, lte, type SQL, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import type { RecordingRecord, RecordingRepository } from '../../recording/index.ts'
 import type { Database } from '../database.ts'
+import { and, count, desc, eq, inArray, isNull, lt, lte, sql } from '../drizzle.ts'
 import { toRecord } from './recording-rows.ts'
 import { recordings } from './schema.ts'
 

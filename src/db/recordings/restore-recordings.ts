@@ -1,6 +1,6 @@
-import { eq } from 'drizzle-orm'
 import type { RecordingRestorer } from '../../recovery/restorers.ts'
 import type { Database } from '../database.ts'
+import { eq } from '../drizzle.ts'
 import { changingColumns, fixedColumns } from './recording-rows.ts'
 import { recordings } from './schema.ts'
 

@@ -1,5 +1,3 @@
-import { sql } from 'drizzle-orm'
-import { bigserial, boolean, index, json, jsonb, pgTable, text } from 'drizzle-orm/pg-core'
 import type {
   ErrorInfo,
   Event,
@@ -12,6 +10,7 @@ import type {
 } from '../../protocol/index.ts'
 import type { Deletion, Refusal, SourceRecord, TakeRecord } from '../../recording/index.ts'
 import { instant } from '../columns.ts'
+import { bigserial, boolean, index, json, jsonb, pgTable, sql, text } from '../drizzle.ts'
 
 /** `spec` and `sources` hold tokens and webhook secrets: never logged, never shown. */
 export const recordings = pgTable(

@@ -1,7 +1,7 @@
-import { and, asc, eq, gt, lte, sql } from 'drizzle-orm'
 import type { QueueReason } from '../../protocol/index.ts'
 import type { StartQueue, WorkerRegistry } from '../../recording/index.ts'
 import type { Database } from '../database.ts'
+import { and, asc, eq, gt, lte, sql } from '../drizzle.ts'
 import { recordings, workers } from './schema.ts'
 
 /** A worker with a heartbeat within this time lives. */

@@ -1,7 +1,7 @@
-import { and, eq, sql } from 'drizzle-orm'
 import type { Event, EventType, RecordingSpec } from '../../protocol/index.ts'
 import type { EventDraft } from '../../recording/index.ts'
 import type { Queries } from '../database.ts'
+import { and, eq, sql } from '../drizzle.ts'
 import { webhookDeliveries } from '../webhooks/schema.ts'
 import { events, recordings } from './schema.ts'
 

@@ -1,6 +1,6 @@
-import { and, desc, eq, gt, inArray, isNull, lt, or, sql } from 'drizzle-orm'
 import type { OldHistory } from '../../hub/room-history.ts'
 import type { Database } from '../database.ts'
+import { and, desc, eq, gt, inArray, isNull, lt, or, sql } from '../drizzle.ts'
 import { readSince } from './room-history.ts'
 import { roomSignals, rooms } from './schema.ts'
 

@@ -1,7 +1,7 @@
-import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm'
 import type { RoomHistory } from '../../hub/room-history.ts'
 import type { Signal } from '../../protocol/index.ts'
 import type { Database, Queries } from '../database.ts'
+import { and, asc, eq, gt, inArray, sql } from '../drizzle.ts'
 import { roomSignals, rooms } from './schema.ts'
 
 /** The signals of every room. */

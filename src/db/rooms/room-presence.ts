@@ -1,7 +1,7 @@
-import { and, eq, lt, ne, notExists, type SQL, sql } from 'drizzle-orm'
-import { alias } from 'drizzle-orm/pg-core'
+import type { SQL } from 'drizzle-orm'
 import type { Claimable, GoneParticipant, RoomPresence } from '../../hub/room-presence.ts'
 import type { Database } from '../database.ts'
+import { alias, and, eq, lt, ne, notExists, sql } from '../drizzle.ts'
 import { roomPresence } from './schema.ts'
 
 const { room: roomOf, participant: participantOf, node: nodeOf, owner: ownerOf, released, expiresAt } = roomPresence

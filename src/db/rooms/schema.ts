@@ -1,7 +1,6 @@
-import { sql } from 'drizzle-orm'
-import { bigint, boolean, index, json, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
 import type { Signal } from '../../protocol/index.ts'
 import { instant } from '../columns.ts'
+import { bigint, boolean, index, json, pgTable, primaryKey, sql, text, unique } from '../drizzle.ts'
 
 export const roomSignals = pgTable(
   'room_signals',

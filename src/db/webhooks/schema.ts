@@ -1,7 +1,6 @@
-import { sql } from 'drizzle-orm'
-import { bigserial, index, integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core'
 import type { ErrorInfo, Event } from '../../protocol/index.ts'
 import { instant } from '../columns.ts'
+import { bigserial, index, integer, jsonb, pgTable, sql, text } from '../drizzle.ts'
 
 export const webhookDeliveries = pgTable(
   'webhook_deliveries',

@@ -1,6 +1,6 @@
-import { and, asc, eq, isNull } from 'drizzle-orm'
 import type { WebhookOutbox } from '../../webhooks/index.ts'
 import type { Database } from '../database.ts'
+import { and, asc, eq, isNull } from '../drizzle.ts'
 import { recordings } from '../recordings/schema.ts'
 import { webhookDeliveries } from './schema.ts'
 

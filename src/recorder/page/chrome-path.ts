@@ -1,4 +1,3 @@
-import { executablePath } from 'puppeteer'
 import which from 'which'
 import { AppError } from '../../protocol/index.ts'
 
@@ -17,7 +16,7 @@ export async function findChrome(configured: string | undefined): Promise<string
       received: configured,
     })
   }
-  const found = await findProgram([...NAMES, ...(await cachedChrome())])
+  const found = (await findProgram(NAMES)) ?? (await findProgram(await cachedChrome()))
   if (found !== undefined) return found
   throw new AppError(
     'chrome.not-found',
@@ -34,8 +33,10 @@ async function findProgram(programs: readonly string[]): Promise<string | undefi
   return undefined
 }
 
+/** Puppeteer is loaded only here: its 130 modules are nothing for a service that has a Chrome on its path. */
 async function cachedChrome(): Promise<readonly string[]> {
   try {
+    const { executablePath } = await import('puppeteer')
     return [await executablePath()]
   } catch {
     return []
