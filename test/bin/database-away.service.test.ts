@@ -21,6 +21,8 @@ const POLL = { timeout: 15_000, interval: 50 }
 const GONE_MS = 60_000
 /** Long enough for several heartbeats of `QUICK_TIMES`; a connection that was used meanwhile answers nothing more. */
 const SILENT_MS = 500
+/** Until a recorder has reported what cannot be written: it does so ten times a second, and `QUICK_TIMES` gathers it. */
+const REPORTED_MS = 500
 /** A worker without a heartbeat for so long counts as dead. */
 const LEASE_MS = 10_000
 const silent = createLogger({ level: 'silent' })
@@ -107,6 +109,7 @@ class Away implements AsyncDisposable {
     await vi.waitFor(async () => expect(await this.state(id)).toBe('recording'), POLL)
     const folder = await this.folderOf(1)
     this.way.setFault({ kind: 'refuse' })
+    await delay(REPORTED_MS)
     this.kill(1)
     await this.isRunning(2)
     return { id, folder }

@@ -152,9 +152,7 @@ test('events of one service are followed at the other, and a stream goes on ther
   stop.abort()
 })
 
-test.concurrent('when a service dies, those who were there have left, but for those who come back over another', async ({
-  expect,
-}) => {
+test('when a service dies, those who were there have left, but for those who come back over another', async () => {
   await using watcher = await sit(node(0), 'class-5', 'watcher')
   const seats: Seat[] = []
   for (const name of ['amy', 'bob', 'cat']) {
@@ -174,9 +172,7 @@ test.concurrent('when a service dies, those who were there have left, but for th
   expect(await watcher.next()).toMatchObject({ type: 'participant.left', from: 'cat' })
 })
 
-test.concurrent('when a service stops in order, its members move to the other and nobody has left', async ({
-  expect,
-}) => {
+test('when a service stops in order, its members move to the other and nobody has left', async () => {
   await using watcher = await sit(node(0), 'class-6', 'watcher')
   const amy = await sit(leaving.url, 'class-6', 'amy')
   amy.send({ v: 1, type: 'participant.joined' })
