@@ -1,5 +1,5 @@
 import type { RefObject } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { DEFAULT_POST_SEC, DEFAULT_PRE_SEC } from '../../src/protocol/index.ts'
 import { cleanOptions, type HighlightOptions } from '../state/highlight-options.ts'
 import type { Trigger } from './use-trigger.ts'
@@ -41,8 +41,7 @@ export function TriggerOptions({ trigger, onClose }: { readonly trigger: Trigger
         <input
           maxLength={200}
           placeholder="none"
-          value={options.label ?? ''}
-          onChange={(event) => change('label')(event.currentTarget.value)}
+          {...useDraft(options.label ?? '', ({ value }) => change('label')(value))}
         />
       </label>
       <label class="field">
@@ -51,8 +50,7 @@ export function TriggerOptions({ trigger, onClose }: { readonly trigger: Trigger
           maxLength={128}
           autocomplete="name"
           placeholder="not told"
-          value={options.by ?? ''}
-          onChange={(event) => change('by')(event.currentTarget.value)}
+          {...useDraft(options.by ?? '', ({ value }) => change('by')(value))}
         />
       </label>
       <button type="submit" class="button">
@@ -83,9 +81,24 @@ function SecondsField({ label, byDefault, value, onChange, field }: SecondsField
         step="any"
         inputMode="numeric"
         placeholder={`${byDefault}`}
-        value={value ?? ''}
-        onChange={(event) => onChange(event.currentTarget.valueAsNumber)}
+        {...useDraft(`${value ?? ''}`, ({ valueAsNumber }) => onChange(valueAsNumber))}
       />
     </label>
   )
+}
+
+/**
+ * The attributes of a field whose value counts once it is left. What is typed until then stays, however often the page is drawn
+ * meanwhile: while a class runs, that is each second.
+ */
+function useDraft(value: string, commit: (field: HTMLInputElement) => void) {
+  const [draft, setDraft] = useState<string>()
+  return {
+    value: draft ?? value,
+    onInput: (event: { readonly currentTarget: HTMLInputElement }) => setDraft(event.currentTarget.value),
+    onChange: (event: { readonly currentTarget: HTMLInputElement }) => {
+      commit(event.currentTarget)
+      setDraft(undefined)
+    },
+  }
 }

@@ -116,7 +116,8 @@ describe('the button of a running class', () => {
     await page.locator('.trigger-options-button').click()
     await page.locator('.trigger-options input').fill('2')
     await page.locator('.trigger-options label:nth-of-type(2) input').fill('3')
-    await page.locator('.trigger-options label:nth-of-type(4) input').fill('Mr Okafor')
+    // A second and a half: the page is drawn anew meanwhile.
+    await page.type('.trigger-options label:nth-of-type(4) input', 'Mr Okafor', { delay: 170 })
     await page.locator('.trigger-options button').click()
     await page.locator('.trigger-button').click()
     await until(page, "document.querySelector('.trigger-button').innerText.includes('Kept')")

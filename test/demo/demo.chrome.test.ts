@@ -127,7 +127,7 @@ describe('npm run demo', () => {
 })
 
 /** Limited range: black is 16. */
-const BLACK = 30
+const BLACK = 20
 /** So many bytes apart is enough to know a picture's light. */
 const SPARSE = 97
 

@@ -82,7 +82,8 @@ test(
     expect(failing.error.code).toBe('page.no-packets')
     expect(performance.now() - stoppedAtMs).toBeLessThan(NOTICED_WITHIN_MS)
     expect(await run.done).toMatchObject({ reason: 'failed', error: { code: 'page.no-packets' } })
-    expect(readProcessTree(process.pid).length).toBe(1)
+    // Killed processes are gone a moment later.
+    await expect.poll(() => readProcessTree(process.pid).length, { timeout: 5000 }).toBe(1)
   },
   TEST_TIMEOUT_MS,
 )
