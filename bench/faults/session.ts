@@ -85,8 +85,10 @@ export class Session implements AsyncDisposable {
 
   /** Stops it and waits for its end; what the end was is the caller's to judge. */
   async stop(): Promise<{ readonly recording: Recording; readonly askedAtMs: number }> {
-    const askedAtMs = await until(() => this.#askToStop(), { timeoutMs: END_TIMEOUT_MS, everyMs: STOP_RETRY_MS })
-    if (askedAtMs === undefined) throw new Error(`${this.call.id} cannot be stopped`)
+    // A stop whose answer is lost with a database may have counted all the same: from the first one on the recording may end.
+    const askedAtMs = Date.now()
+    const isAccepted = await until(() => this.#askToStop(), { timeoutMs: END_TIMEOUT_MS, everyMs: STOP_RETRY_MS })
+    if (isAccepted === undefined) throw new Error(`${this.call.id} cannot be stopped`)
     const ended = async () => {
       const recording = await this.#state()
       return recording?.state === 'completed' || recording?.state === 'failed' ? recording : undefined
@@ -96,12 +98,11 @@ export class Session implements AsyncDisposable {
     return { recording, askedAtMs }
   }
 
-  /** When a stop was asked for that was accepted. */
-  async #askToStop(): Promise<number | undefined> {
-    const atMs = Date.now()
+  /** True once a stop is accepted. */
+  async #askToStop(): Promise<true | undefined> {
     const url = `${this.stage.service.url}/v1/recordings/${this.call.id}/stop`
     const response = await fetch(url, { method: 'POST' }).catch(() => undefined)
-    return response?.ok === true ? atMs : undefined
+    return response?.ok === true ? true : undefined
   }
 
   async #state(): Promise<Recording | undefined> {
