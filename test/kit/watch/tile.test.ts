@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { PANEL, patternOf, type Rect } from '../sources/pattern.ts'
+import { FLASH, PANEL, patternOf, type Rect } from '../sources/pattern.ts'
 import type { Picture } from './decode.ts'
 import { locateTile } from './tile.ts'
 
@@ -12,6 +12,12 @@ test('a tile is found where it is, though a ring of nearly its colour is around 
   const ringed = paint([TILE, ...ring({ x: 8, y: 20, width: 204, height: 118 })])
   expect(locateTile(alone, BEN)).toMatchObject({ visible: TILE })
   expect(locateTile(ringed, BEN)).toEqual(locateTile(alone, BEN))
+})
+
+test('a tile that flashes is whole, with the strip above its flash', () => {
+  const flash = partOf(TILE, FLASH)
+  const blurred = { ...flash, y: flash.y - 2 }
+  expect(locateTile(paint([TILE], [blurred]), BEN)?.visible).toEqual(TILE)
 })
 
 test('rings alone are no tile', () => {
@@ -28,8 +34,8 @@ function ring({ x, y, width, height }: Rect): Rect[] {
   ]
 }
 
-/** A grey picture with these rectangles in the colour of the pattern; a big one has its panel, which is grey. */
-function paint(rects: readonly Rect[]): Picture {
+/** A grey picture with these rectangles in the colour of the pattern; a big one has its panel, which is grey, as `greys` are. */
+function paint(rects: readonly Rect[], greys: readonly Rect[] = []): Picture {
   const { width, height } = SIZE
   const data = new Uint8Array((width * height * 3) / 2).fill(128)
   const fill = ({ x, y, width: wide, height: high }: Rect, u: number, v: number): void => {
@@ -41,16 +47,18 @@ function paint(rects: readonly Rect[]): Picture {
   }
   for (const rect of rects) {
     fill(rect, BEN.u, BEN.v)
-    if (Math.min(rect.width, rect.height) > 100) fill(panelOf(rect), 128, 128)
+    if (Math.min(rect.width, rect.height) > 100) fill(partOf(rect, PANEL), 128, 128)
   }
+  for (const rect of greys) fill(rect, 128, 128)
   return { ...SIZE, data }
 }
 
-function panelOf({ x, y, width, height }: Rect): Rect {
+/** A part of the rectangle, given in fractions of it. */
+function partOf({ x, y, width, height }: Rect, part: Rect): Rect {
   return {
-    x: x + PANEL.x * width,
-    y: y + PANEL.y * height,
-    width: PANEL.width * width,
-    height: PANEL.height * height,
+    x: x + part.x * width,
+    y: y + part.y * height,
+    width: part.width * width,
+    height: part.height * height,
   }
 }

@@ -20,8 +20,8 @@ export interface Tile {
 
 /** A tile smaller than this share of the picture's width or height is noise. */
 const SMALLEST_TILE = 0.04
-/** A line thinner than this, pixels, is the ring around a tile of somebody who speaks, whose colour may be a source's. */
-const THICKEST_RING = 6
+/** Of the ring around a tile of somebody who speaks, whose colour may be nearly a source's, pixels. */
+const THICKEST_RING = 4
 /** Luma between these is neither a black nor a white block. */
 const BLACK_BELOW = 100
 const WHITE_ABOVE = 155
