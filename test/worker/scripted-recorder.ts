@@ -8,7 +8,7 @@ import type { EndReason, ErrorInfo, RecorderCommand, RecorderEvent, RecorderRequ
  * A child process that speaks the recorder's protocol and plays what the recording's metadata says: `play` is `crash`,
  * `killed`, `survived` (killed, but a child of it lives on and holds its output open), `silent` (never a first picture), `frozen` (says nothing more), `failing` (gives the take up, but lingers),
  * `hopeless`, `deaf` (no answers), `stubborn` (does not end), `zombie` (a new layout makes it give the take up, and it refuses
- * it after that), or nothing. `takes` is how many takes play that; later ones
+ * it after that), `told` (signals make it give the take up), or nothing. `takes` is how many takes play that; later ones
  * play nothing. `due` is how many takes ask for the next one to take over, as soon as they run; `next` is what a take plays that
  * waits to take over: `crash`, or `slow` (it is never ready); it is ready after `readyMs`. `refuse` names a type of command that
  * it answers with an error; a stop is answered after `stopMs`. `warnings` is how often it warns at once, and nothing has happened
@@ -32,6 +32,7 @@ const emit = (event: RecorderEvent) => process.send?.(event)
 const at = () => new Date().toISOString()
 let request: RecorderRequest | undefined
 let segments = 0
+let recording: NodeJS.Timeout | undefined
 
 process.on('message', (message) => {
   if (request !== undefined) return handleCommand(message as RecorderCommand)
@@ -69,7 +70,7 @@ function begin({ sources, take, layout, maxDurationSec, idleForSec }: RecorderRe
   }
   if (play() === 'hopeless') return end('failed', { code: 'chrome.not-found', message: 'no Chrome' })
   setTimeout(() => {
-    const recording = roll(Date.now(), sources)
+    recording = roll(Date.now(), sources)
     if (play() === 'crash') {
       console.error('boom: the last words')
       setTimeout(() => process.exit(7), FRAME_MS)
@@ -78,7 +79,7 @@ function begin({ sources, take, layout, maxDurationSec, idleForSec }: RecorderRe
       spawn('sh', ['-c', `sleep ${SURVIVES_SEC}; echo the survivor has ended`], { stdio: 'inherit', detached: true })
     if (play() === 'killed' || play() === 'survived') process.kill(process.pid, 'SIGKILL')
     if (play() === 'frozen') clearInterval(recording)
-    if (play() === 'failing') setTimeout(() => fail(recording), FRAME_MS * 3)
+    if (play() === 'failing') setTimeout(fail, FRAME_MS * 3)
   }, FRAME_MS)
 }
 
@@ -117,7 +118,7 @@ function record(): void {
 }
 
 /** Another segment is stored after the take was given up, as by a recorder whose store is slow. */
-function fail(recording: NodeJS.Timeout): void {
+function fail(): void {
   clearInterval(recording)
   const error = { code: 'page.crashed', message: 'as the script says' }
   emit({ type: 'failing', at: at(), error })
@@ -147,6 +148,7 @@ function carryOut(command: RecorderCommand): void {
   emit({ type: 'ack', commandId: command.commandId, error })
   if (command.type === 'signals')
     console.log(JSON.stringify({ level: 'warn', msg: `signals ${JSON.stringify(command.signals)}` }))
+  if (command.type === 'signals' && play() === 'told') fail()
   if (command.type === 'layout') console.log(JSON.stringify({ level: 'warn', msg: `layout ${command.layout.name}` }))
   if (command.type === 'cut') console.log(JSON.stringify({ level: 'debug', msg: `cut ${command.atMs ?? 'now'}` }))
   handOver(command)

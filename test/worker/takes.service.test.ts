@@ -149,7 +149,7 @@ test('the next take does not wait for what the one before still stores, and that
 test('the next take knows what was changed and said since the first began', async () => {
   const signals = (text: string) => [{ v: 1, type: 'chat.message', at: 1, text, id: text }]
   const { id } = await service.start(
-    { maxDurationSec: 1000, signalling: { url: 'ws://127.0.0.1/own' }, metadata: { play: 'failing', takes: '1' } },
+    { maxDurationSec: 1000, signalling: { url: 'ws://127.0.0.1/own' }, metadata: { play: 'told', takes: '1' } },
     'recording',
   )
   await service.call('PUT', `/v1/recordings/${id}/layout`, { name: 'board' })
