@@ -110,6 +110,15 @@ test('says that FFmpeg is missing', async () => {
   expect(answer).toMatchObject({ type: 'failed', error: { code: 'ffmpeg.not-found' } })
 })
 
+test('says why FFmpeg cannot be started, and ends in order', async () => {
+  const ffmpegPath = join(bench.root, 'ffmpeg')
+  await writeFile(ffmpegPath, '#!/nowhere/interpreter\n', { mode: 0o755 })
+  const { code, answer } = await start({ ...bench.request(RANGE), ffmpegPath }).ended
+  expect(code).toBe(0)
+  const message = `FFmpeg could not be started: spawn ${ffmpegPath} ENOENT`
+  expect(answer).toMatchObject({ type: 'failed', error: { code: 'ffmpeg.failed', message } })
+})
+
 test('says that the store is away', async () => {
   const store = { kind: 's3', bucket: 'none', prefix: '', endpoint: 'http://127.0.0.1:9', region: 'x' } as const
   const { answer } = await start({ ...bench.request(RANGE), store }).ended
