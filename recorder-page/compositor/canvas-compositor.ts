@@ -1,9 +1,11 @@
 import type { Size } from '../drawing/geometry.ts'
 import { type FrameOf, ScenePainter, type ScenePlan } from '../scene/index.ts'
+import { CanvasThumbs } from './canvas-thumbs.ts'
 import type { Compositor, PictureTime } from './compositor.ts'
 
-/** The straightforward compositor: everything is painted in RGB on one canvas. */
+/** The straightforward compositor: everything is painted in RGB on one canvas, whose pictures are of full range. */
 export class CanvasCompositor implements Compositor {
+  readonly thumbs: CanvasThumbs
   readonly #canvas: OffscreenCanvas
   readonly #context: OffscreenCanvasRenderingContext2D
   readonly #painter: ScenePainter
@@ -14,6 +16,7 @@ export class CanvasCompositor implements Compositor {
     const context = this.#canvas.getContext('2d', { alpha: false })
     if (context === null) throw new Error('Chrome gives no 2D canvas')
     this.#context = context
+    this.thumbs = new CanvasThumbs(this.#canvas)
     this.#painter = new ScenePainter(size, { onError })
   }
 

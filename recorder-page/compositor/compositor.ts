@@ -1,4 +1,5 @@
 import type { FrameOf, ScenePlan } from '../scene/index.ts'
+import type { PictureThumbs } from './picture-thumbs.ts'
 
 export interface PictureTime {
   /** Media time of the take, microseconds. */
@@ -10,5 +11,6 @@ export interface PictureTime {
 
 /** Turns a scene and the newest frame of each source into one picture. The caller closes the picture. */
 export interface Compositor {
+  readonly thumbs: PictureThumbs
   compose(plan: ScenePlan, frameOf: FrameOf, time: PictureTime): VideoFrame
 }

@@ -1,9 +1,13 @@
+import type { Rect } from './geometry.ts'
+
 export type Pen = OffscreenCanvasRenderingContext2D
 
 /** A drawn part of the picture. A key stands for one content: the same key always has the same pixels. */
 export interface Layer {
   readonly key: string
   readonly canvas: OffscreenCanvas
+  /** What differs from the layer that had the key `since`, where that is known. */
+  readonly change?: { readonly since: string; readonly rect: Rect } | undefined
 }
 
 /** Layers unused for this long are dropped. */

@@ -21,6 +21,8 @@ export class BoardView implements Disposable {
   #page: RoomBoardPage | undefined
   #drawn = new Map<string, BoardElement>()
   #revision = 0
+  /** Of the last revision. */
+  #change: Layer['change']
 
   constructor(options: BoardImagesOptions = {}) {
     this.#images = new BoardImages(options)
@@ -32,9 +34,12 @@ export class BoardView implements Disposable {
     const afresh = this.#revision === 0 || surface !== this.#surface || page?.id !== this.#page?.id
     this.#surface = surface
     const dirty = afresh ? { x: 0, y: 0, ...surface.size } : this.#dirty(page, surface)
-    if (dirty !== null) this.#redraw(page, surface, dirty)
+    if (dirty !== null) {
+      this.#change = afresh ? undefined : { since: this.#key, rect: dirty }
+      this.#redraw(page, surface, dirty)
+    }
     if (page !== this.#page) this.#remember(page)
-    return { key: `board|${this.#revision}`, canvas: surface.canvas }
+    return { key: this.#key, canvas: surface.canvas, change: this.#change }
   }
 
   /** Makes the next call draw everything; for a change of fonts. */
@@ -44,6 +49,10 @@ export class BoardView implements Disposable {
 
   [Symbol.dispose](): void {
     this.#images[Symbol.dispose]()
+  }
+
+  get #key(): string {
+    return `board|${this.#revision}`
   }
 
   #surfaceOf(size: Size): Surface {

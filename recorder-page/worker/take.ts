@@ -2,9 +2,9 @@ import type { PageStart, PageStats, PictureSample } from '../../src/protocol/pag
 import { InTurn } from '../../src/timing/index.ts'
 import { nowMs } from '../clock.ts'
 import {
-  CanvasCompositor,
   type Compositor,
   type LiveScene,
+  openCompositor,
   PictureSampler,
   type Tick,
   TickClock,
@@ -46,6 +46,7 @@ interface TakeOptions {
 }
 
 interface Opened {
+  readonly compositor: Compositor
   readonly sounds: SoundEncoder
   /** No sound is sent from this media time on. */
   readonly end: { us: number }
@@ -57,7 +58,7 @@ export class Take {
   readonly #options: TakeOptions
   readonly #compositor: Compositor
   readonly #pictures: PictureEncoder
-  readonly #sampler = new PictureSampler()
+  readonly #sampler: PictureSampler
   readonly #clock: TickClock
   readonly #cuts: CutSchedule
   readonly #startMs: number
@@ -81,11 +82,12 @@ export class Take {
   #reportedSizes = ''
   readonly #soundEnd: Opened['end']
 
-  private constructor(options: TakeOptions, { sounds, end }: Opened, beginMs: number | undefined) {
+  private constructor(options: TakeOptions, { compositor, sounds, end }: Opened, beginMs: number | undefined) {
     const { video, segmentSec, isPaused } = options.settings
     this.#options = options
     this.#scene = options.scene
-    this.#compositor = new CanvasCompositor(video, options.onWarning)
+    this.#compositor = compositor
+    this.#sampler = new PictureSampler(compositor.thumbs)
     this.#pictures = new PictureEncoder(video, options.sendPacket, options.onFailed)
     this.#soundEnd = end
     this.#drawLayers()
@@ -107,10 +109,13 @@ export class Take {
   static async prepare(options: TakeOptions): Promise<(startMs?: number) => Take> {
     const end = { us: Number.POSITIVE_INFINITY }
     const leadFrames = options.settings.handover === null ? 0 : LEAD_FRAMES
-    const sounds = await openSounds(options, { end, leadFrames })
+    const [sounds, compositor] = await Promise.all([
+      openSounds(options, { end, leadFrames }),
+      openCompositor({ size: options.settings.video, kind: 'planar', onError: options.onWarning }),
+    ])
     // Without a handler the sound of before the take would queue up and come all at once.
     options.soundPort.onmessage = () => {}
-    return (startMs) => new Take(options, { sounds, end }, startMs)
+    return (startMs) => new Take(options, { compositor, sounds, end }, startMs)
   }
 
   /** The next picture, or the first one not before this wall time, begins a segment, as `CutSchedule` promises. */
@@ -262,7 +267,7 @@ export class Take {
       durationUs: Math.round(1e6 / fps),
       nowMs: tick.atMs,
     })
-    if (this.#isReportDue(tick)) this.#sample = this.#sampler.sample(picture, plan, frameOf)
+    if (this.#isReportDue(tick)) this.#sample = this.#sampler.sample(plan, frameOf)
     this.#pictures.encode(picture, { cut: this.#cuts.take(tick.index) })
     this.#composeMs += (performance.now() - began - this.#composeMs) * 0.1
     this.#sendSizes(tileSizes(plan))

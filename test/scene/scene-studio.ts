@@ -5,10 +5,16 @@ import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import puppeteer, { type Browser, type Page } from 'puppeteer'
 import { build } from 'vite'
+import type { CompareRequest, Comparison } from './page/compare-messages.ts'
 import type { SceneAnswer, SceneRequest } from './page/messages.ts'
 
 const PAGE_DIR = fileURLToPath(new URL('./page', import.meta.url))
-const TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.woff2': 'font/woff2' }
+const TYPES: Record<string, string> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.woff2': 'font/woff2',
+  '.wasm': 'application/wasm',
+}
 
 /** The scene in a worker of a real Chrome, started as the recorder starts it. */
 export class SceneStudio implements AsyncDisposable {
@@ -42,6 +48,11 @@ export class SceneStudio implements AsyncDisposable {
 
   render(request: SceneRequest): Promise<SceneAnswer> {
     return this.#call('render', request)
+  }
+
+  /** The moments by both compositors. */
+  compare(request: CompareRequest): Promise<readonly Comparison[]> {
+    return this.#call('compare', request)
   }
 
   glyphs(text: string): Promise<{ readonly width: number; readonly ink: string }> {

@@ -7,25 +7,27 @@ import { cornerLayers, ringLayers, shadowLayer } from './edges.ts'
 import { overlayLayer, type PlacedLayer } from './overlay-layers.ts'
 import { handLayer, type LayerStyle, labelLayer, labelMargin, placeholderLayer } from './tile-layers.ts'
 
+export interface FrameStep {
+  readonly kind: 'frame'
+  readonly sourceId: string
+  readonly rect: Rect
+  readonly fit: Fit
+  readonly opacity: number
+  /** 0 where corner layers follow, which round the tile by covering its corners. */
+  readonly clipRadius: number
+}
+
+export interface LayerStep {
+  readonly kind: 'layer'
+  readonly layer: Layer
+  /** The layer's own size, except while a transition scales it. */
+  readonly rect: Rect
+  readonly opacity: number
+  readonly clipRadius: number
+}
+
 /** One thing to draw into the picture; a compositor of any kind draws these in order. */
-export type PaintStep =
-  | {
-      readonly kind: 'frame'
-      readonly sourceId: string
-      readonly rect: Rect
-      readonly fit: Fit
-      readonly opacity: number
-      /** 0 where corner layers follow, which round the tile by covering its corners. */
-      readonly clipRadius: number
-    }
-  | {
-      readonly kind: 'layer'
-      readonly layer: Layer
-      /** The layer's own size, except while a transition scales it. */
-      readonly rect: Rect
-      readonly opacity: number
-      readonly clipRadius: number
-    }
+export type PaintStep = FrameStep | LayerStep
 
 /** The picture of this plan as steps over `COLORS.background`. Layers are drawn here, at most once per content. */
 export function paintSteps(plan: ScenePlan, style: LayerStyle, board: BoardView): PaintStep[] {

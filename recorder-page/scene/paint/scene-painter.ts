@@ -1,11 +1,11 @@
-import type { Size } from '../../drawing/geometry.ts'
+import type { Rect, Size } from '../../drawing/geometry.ts'
 import { LayerCache, type Pen } from '../../drawing/layer.ts'
 import { COLORS } from '../../drawing/tokens.ts'
 import { scaleOf, typeScaleOf } from '../../drawing/type.ts'
 import { type BoardImagesOptions, BoardView } from '../../whiteboard/index.ts'
 import type { ScenePlan } from '../plan/scene-plan.ts'
 import { fitFrame } from './fit-frame.ts'
-import { type PaintStep, paintSteps } from './paint-steps.ts'
+import { type FrameStep, type LayerStep, type PaintStep, paintSteps } from './paint-steps.ts'
 
 /** The newest frame of a source; the caller owns and closes it. */
 export type FrameOf = (sourceId: string) => VideoFrame | undefined
@@ -63,13 +63,13 @@ function paintStep(pen: Pen, step: PaintStep, frameOf: FrameOf): void {
   if (step.clipRadius > 0) pen.restore()
 }
 
-function paintLayer(pen: Pen, { layer, rect }: Extract<PaintStep, { kind: 'layer' }>): void {
+function paintLayer(pen: Pen, { layer, rect }: LayerStep): void {
   const { canvas } = layer
   if (canvas.width === rect.width && canvas.height === rect.height) pen.drawImage(canvas, rect.x, rect.y)
   else pen.drawImage(canvas, rect.x, rect.y, rect.width, rect.height)
 }
 
-function paintFrame(pen: Pen, step: Extract<PaintStep, { kind: 'frame' }>, frame: VideoFrame | undefined): void {
+function paintFrame(pen: Pen, step: FrameStep, frame: VideoFrame | undefined): void {
   const { rect } = step
   if (frame === undefined) {
     pen.fillStyle = COLORS.tile
@@ -78,9 +78,23 @@ function paintFrame(pen: Pen, step: Extract<PaintStep, { kind: 'frame' }>, frame
   }
   const size = { width: frame.displayWidth, height: frame.displayHeight }
   const { from, to } = fitFrame(size, rect, step.fit)
-  if (to.width < rect.width || to.height < rect.height) {
-    pen.fillStyle = COLORS.tile
-    pen.fillRect(rect.x, rect.y, rect.width, rect.height)
-  }
+  pen.fillStyle = COLORS.tile
+  for (const bar of barsOf(rect, to)) pen.fillRect(bar.x, bar.y, bar.width, bar.height)
+  if (hasAlpha(frame)) pen.fillRect(to.x, to.y, to.width, to.height)
   pen.drawImage(frame, from.x, from.y, from.width, from.height, to.x, to.y, to.width, to.height)
+}
+
+/** What of a tile its frame leaves free. */
+function barsOf(rect: Rect, { x, y, width, height }: Rect): Rect[] {
+  const [right, bottom] = [rect.x + rect.width, rect.y + rect.height]
+  return [
+    { x: rect.x, y: rect.y, width: rect.width, height: y - rect.y },
+    { x: rect.x, y: y + height, width: rect.width, height: bottom - y - height },
+    { x: rect.x, y, width: x - rect.x, height },
+    { x: x + width, y, width: right - x - width, height },
+  ].filter((bar) => bar.width > 0 && bar.height > 0)
+}
+
+function hasAlpha({ format }: VideoFrame): boolean {
+  return format?.endsWith('A') === true
 }

@@ -2,6 +2,8 @@ import { loadFonts } from '../../../recorder-page/drawing/fonts.ts'
 import { FONT_STACK } from '../../../recorder-page/drawing/tokens.ts'
 import { planScene, SceneAnimator, ScenePainter } from '../../../recorder-page/scene/index.ts'
 import { RoomReducer } from '../../../src/room/index.ts'
+import { compare } from './compare.ts'
+import type { CompareRequest } from './compare-messages.ts'
 import type { SceneAnswer, SceneRequest } from './messages.ts'
 import { pictureFrame } from './pictures.ts'
 
@@ -76,11 +78,16 @@ async function glyphs(text: string): Promise<{ readonly width: number; readonly 
   return { width: pen.measureText(text).width, ink }
 }
 
+async function answer(call: string, argument: unknown): Promise<unknown> {
+  if (call === 'render') return await render(argument as SceneRequest)
+  await fonts
+  return call === 'compare' ? await compare(argument as CompareRequest) : await glyphs(argument as string)
+}
+
 addEventListener('message', async ({ data }: MessageEvent<{ id: number; call: string; argument: unknown }>) => {
   const { id, call, argument } = data
   try {
-    const value = call === 'render' ? await render(argument as SceneRequest) : await glyphs(argument as string)
-    postMessage({ id, value })
+    postMessage({ id, value: await answer(call, argument) })
   } catch (thrown) {
     postMessage({ id, error: thrown instanceof Error ? `${thrown.message}\n${thrown.stack}` : String(thrown) })
   }
