@@ -1,3 +1,4 @@
+import type { CompositorKind } from '../../src/protocol/page-link.ts'
 import type { Size } from '../drawing/geometry.ts'
 import { CanvasCompositor } from './canvas-compositor.ts'
 import type { Compositor } from './compositor.ts'
@@ -6,8 +7,7 @@ import { PlanarCompositor } from './planar/planar-compositor.ts'
 
 interface OpenOptions {
   readonly size: Size
-  /** `canvas` is the reference: several times as dear. */
-  readonly kind: 'planar' | 'canvas'
+  readonly kind: CompositorKind
   /** Called with errors that the picture survives. */
   readonly onError: (error: Error) => void
 }

@@ -111,7 +111,7 @@ export class Take {
     const leadFrames = options.settings.handover === null ? 0 : LEAD_FRAMES
     const [sounds, compositor] = await Promise.all([
       openSounds(options, { end, leadFrames }),
-      openCompositor({ size: options.settings.video, kind: 'planar', onError: options.onWarning }),
+      openCompositor({ size: options.settings.video, kind: options.settings.compositor, onError: options.onWarning }),
     ])
     // Without a handler the sound of before the take would queue up and come all at once.
     options.soundPort.onmessage = () => {}

@@ -18,6 +18,7 @@ export async function record(
     logger: createLogger({ level: config.logLevel }),
     logLevel: config.logLevel,
     allowPrivateHosts: config.allowPrivateHosts,
+    compositor: config.compositor,
     ...(config.chromePath !== undefined && { chromePath: config.chromePath }),
   })
 }

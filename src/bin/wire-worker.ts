@@ -88,6 +88,7 @@ function takeOptions(parts: ServiceParts, config: Config, roomAccess: RoomAccess
       allowPrivateHosts: config.allowPrivateHosts,
       maxTakeSec: config.maxTakeSec,
       logLevel: config.logLevel,
+      compositor: config.compositor,
       ...(config.chromePath !== undefined && { chromePath: config.chromePath }),
     },
     recorderScript: options.recorderScript ?? RECORDER_SCRIPT,

@@ -1,4 +1,4 @@
-import type { StoreLocation } from '../protocol/index.ts'
+import type { CompositorKind, StoreLocation } from '../protocol/index.ts'
 import type { LogLevel } from './settings.ts'
 
 export type DatabaseLocation =
@@ -37,6 +37,7 @@ export interface Config {
   /** The bytes that all recordings of this machine may keep in the spool; undefined when only the disk limits them. */
   readonly spoolMaxBytes: number | undefined
   readonly chromePath: string | undefined
+  readonly compositor: CompositorKind
   readonly ffmpegPath: string | undefined
   readonly logLevel: LogLevel
 }

@@ -184,6 +184,7 @@ function toConfig(settings: Settings): Config {
     spoolMaxBytes:
       settings.PANOREC_SPOOL_MAX_MB === undefined ? undefined : settings.PANOREC_SPOOL_MAX_MB * 1024 * 1024,
     chromePath: settings.PANOREC_CHROME_PATH,
+    compositor: settings.PANOREC_COMPOSITOR,
     ffmpegPath: settings.PANOREC_FFMPEG_PATH,
     logLevel: settings.PANOREC_LOG_LEVEL,
   }

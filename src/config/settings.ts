@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import Type, { type TSchema } from 'typebox'
-import { MEASURED_COST } from '../protocol/index.ts'
+import { COMPOSITORS, MEASURED_COST } from '../protocol/index.ts'
 
 /** What the `--help` table and an error message say about one setting, beside its schema. */
 interface SettingNotes {
@@ -168,6 +168,11 @@ export const SETTINGS = {
     allowed: 'a path of a program',
     defaultText: 'found on the PATH or in the cache of Puppeteer',
   }),
+  PANOREC_COMPOSITOR: setting(Type.Enum([...COMPOSITORS], { default: 'planar' }), {
+    description:
+      'How pictures are composed: from planes, or on a canvas, at several times the CPU and memory, should a source look wrong.',
+    allowed: COMPOSITORS.join(', '),
+  }),
   PANOREC_FFMPEG_PATH: setting(Text(), {
     description: 'The FFmpeg for conversions.',
     allowed: 'a path of a program',
@@ -211,6 +216,7 @@ export const SettingsSchema = Type.Object({
   PANOREC_MAX_CLIPS: Type.Optional(SETTINGS.PANOREC_MAX_CLIPS.schema),
   PANOREC_SPOOL_MAX_MB: Type.Optional(SETTINGS.PANOREC_SPOOL_MAX_MB.schema),
   PANOREC_CHROME_PATH: Type.Optional(SETTINGS.PANOREC_CHROME_PATH.schema),
+  PANOREC_COMPOSITOR: SETTINGS.PANOREC_COMPOSITOR.schema,
   PANOREC_FFMPEG_PATH: Type.Optional(SETTINGS.PANOREC_FFMPEG_PATH.schema),
   PANOREC_LOG_LEVEL: SETTINGS.PANOREC_LOG_LEVEL.schema,
 })

@@ -11,6 +11,10 @@ import type { SourcePatch, SourceSpec, SourceState } from './sources.ts'
 export const CONTROL_PATH = '/control'
 export const PACKETS_PATH = '/packets'
 
+export const COMPOSITORS = ['planar', 'canvas'] as const
+/** How the page composes pictures. `canvas` costs several times as much CPU and memory; it is the reference, and the way out of a fault. */
+export type CompositorKind = (typeof COMPOSITORS)[number]
+
 /** The part of a `RecorderRequest` that the page needs; it knows no store, no signalling and no id. */
 export interface PageStart {
   readonly sources: readonly SourceSpec[]
@@ -18,6 +22,7 @@ export interface PageStart {
   readonly video: VideoSettings
   readonly audioBitrateKbps: number
   readonly segmentSec: number
+  readonly compositor: CompositorKind
   /** The page sends `loudness`. */
   readonly measureLoudness: boolean
   /** The take begins paused: nothing is encoded before `resume`. */

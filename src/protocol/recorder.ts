@@ -1,7 +1,7 @@
 import type { ErrorInfo } from './app-error.ts'
 import type { HighlightRule } from './highlights.ts'
 import type { Layout } from './layout.ts'
-import type { SceneChange, SourcePosition, SourceSync } from './page-link.ts'
+import type { CompositorKind, SceneChange, SourcePosition, SourceSync } from './page-link.ts'
 import type { RecordingStats, Signalling, VideoSettings } from './recording.ts'
 import type { SourceSpec, SourceState } from './sources.ts'
 
@@ -84,6 +84,8 @@ export interface RecorderRequest {
   /** The bytes that all recordings of the machine may keep in `spoolDir`; without it only the disk limits them. */
   readonly spoolMaxBytes?: number
   readonly chromePath?: string
+  /** Without it `planar`. */
+  readonly compositor?: CompositorKind
   /** Private hosts and address ranges that images of the whiteboard may have, as in `PANOREC_ALLOW_PRIVATE_HOSTS`. */
   readonly allowPrivateHosts: readonly string[]
   readonly metadata: Readonly<Record<string, string>>

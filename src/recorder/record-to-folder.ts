@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { ulid } from 'ulid'
 import {
   appErrorFrom,
+  type CompositorKind,
   type RecorderCommand,
   type RecorderEvent,
   type RecorderRequest,
@@ -22,6 +23,7 @@ interface RecordToFolderOptions {
   readonly signal: AbortSignal
   readonly logger: LogPort
   readonly chromePath?: string
+  readonly compositor?: CompositorKind
   readonly pageDir?: string
   readonly logLevel?: string
   /** Private hosts that images of the whiteboard may come from; without it none. */
@@ -67,6 +69,7 @@ function requestFor(spec: RecordingSpec, spoolDir: string, options: RecordToFold
     logLevel: options.logLevel ?? 'info',
     allowPrivateHosts: options.allowPrivateHosts ?? [],
     ...(options.chromePath === undefined ? {} : { chromePath: options.chromePath }),
+    ...(options.compositor === undefined ? {} : { compositor: options.compositor }),
   })
 }
 

@@ -155,6 +155,7 @@ async function pageStart(request: RecorderRequest, link: Pick<PageLink, 'measure
     video,
     audioBitrateKbps,
     segmentSec,
+    compositor: request.compositor ?? 'planar',
     measureLoudness: needsLoudness(highlights.rules),
     isPaused,
     handover: handover === null ? null : await pageHandover(handover, link),

@@ -213,6 +213,7 @@ export const OUTSIDE_USERS = [
   'src/db/drizzle.config.ts',
   'recorder-page/vite.config.ts',
   'console/vite.config.ts',
+  'recorder-page/compositor/planar/kernels/assembly/index.ts',
   'examples/demo/studio/index.ts',
 ]
 

@@ -30,6 +30,7 @@ test('without any setting everything has its default', () => {
     redirectMedia: false,
     logLevel: 'info',
     chromePath: undefined,
+    compositor: 'planar',
     ffmpegPath: undefined,
   })
   expect(config.maxRecordings).toBeGreaterThanOrEqual(2)
@@ -68,6 +69,7 @@ test('every setting is read', () => {
     PANOREC_ROOM_HISTORY_DAYS: '9',
     PANOREC_METRICS_PORT: '9100',
     PANOREC_CHROME_PATH: '/opt/chrome',
+    PANOREC_COMPOSITOR: 'canvas',
     PANOREC_FFMPEG_PATH: '/opt/ffmpeg',
     PANOREC_LOG_LEVEL: 'debug',
   })
@@ -99,6 +101,7 @@ test('every setting is read', () => {
     roomHistoryDays: 9,
     metrics: { host: '127.0.0.1', port: 9100 },
     chromePath: '/opt/chrome',
+    compositor: 'canvas',
     ffmpegPath: '/opt/ffmpeg',
     logLevel: 'debug',
   })

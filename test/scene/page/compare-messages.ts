@@ -3,12 +3,20 @@ import type { SceneSource } from '../../../recorder-page/scene/index.ts'
 import type { Layout } from '../../../src/protocol/layout.ts'
 import type { Signal } from '../../../src/protocol/signals.ts'
 
+/** As `VideoColorSpaceInit`, whose types do not know BT.2020. */
+export interface Colours {
+  readonly primaries: string
+  readonly transfer: string
+  readonly matrix: string
+  readonly fullRange: boolean
+}
+
 /** How the frames of a source come: what a decoder, a camera or a screen may give. */
 export interface FrameShape extends Size {
   /** Default: I420. */
   readonly format?: VideoPixelFormat | 'I420P10'
   /** Default: BT.709, limited. */
-  readonly colours?: VideoColorSpaceInit
+  readonly colours?: Colours
   readonly rotation?: number
   readonly flip?: boolean
   /** Where pixels are not square. */
@@ -33,6 +41,8 @@ export interface CompareRequest {
   readonly sources: readonly SceneSource[]
   readonly frames: Readonly<Record<string, FrameShape>>
   readonly moments: readonly Moment[]
+  /** How far an edge reaches, in samples; more where frames are enlarged. */
+  readonly reach?: number
 }
 
 /** How a planar picture differs from the canvas's, both as planes of BT.709 of limited range. */

@@ -6,12 +6,7 @@ interface Plane extends Size {
   readonly samples: Uint8Array
 }
 
-/**
- * Around a sample so far the compositors may see an edge: a canvas repeats each sample of chroma over two columns and rows and reads single pixels when it shrinks a
- * picture, where planes interpolate chroma from where H.264 has it and take means.
- */
-const REACH = 2
-/** What the reference varies within the reach where there is no edge. */
+/** What the reference varies within the reach of a sample where there is no edge. */
 const FLAT = 3
 
 /** The planes of a picture of I420. */
@@ -19,78 +14,82 @@ export async function readPlanes(frame: VideoFrame): Promise<Plane[]> {
   const { codedWidth: width, codedHeight: height } = frame
   const bytes = new Uint8Array(frame.allocationSize())
   const layout = await frame.copyTo(bytes)
-  const sizeC = { width: width / 2, height: height / 2 }
-  return [{ width, height }, sizeC, sizeC].map((size, index) => {
-    const { offset, stride } = layout[index] ?? { offset: 0, stride: size.width }
-    const samples = new Uint8Array(size.width * size.height)
-    for (let row = 0; row < size.height; row++)
-      samples.set(bytes.subarray(offset + row * stride, offset + row * stride + size.width), row * size.width)
-    return { name: 'YUV'.charAt(index), ...size, samples }
+  const planes = planesOf({ width, height })
+  planes.forEach((plane, index) => {
+    const { offset, stride } = layout[index] ?? { offset: 0, stride: plane.width }
+    for (let row = 0; row < plane.height; row++) {
+      const at = offset + row * stride
+      plane.samples.set(bytes.subarray(at, at + plane.width), row * plane.width)
+    }
   })
+  return planes
+}
+
+function planesOf({ width, height }: Size): [Plane, Plane, Plane] {
+  const plane = (name: string, size: Size) => ({ name, ...size, samples: new Uint8Array(size.width * size.height) })
+  const half = { width: width / 2, height: height / 2 }
+  return [plane('Y', { width, height }), plane('U', half), plane('V', half)]
 }
 
 /** RGB as limited range BT.709 (ITU-R BT.709-6 §3), chroma by the mean of four. */
 export function planesOfRgba(rgba: Uint8Array, { width, height }: Size): Plane[] {
-  const luma = { name: 'Y', width, height, samples: new Uint8Array(width * height) }
-  const sizeC = { width: width / 2, height: height / 2 }
-  const u = { name: 'U', ...sizeC, samples: new Uint8Array(sizeC.width * sizeC.height) }
-  const v = { name: 'V', ...sizeC, samples: new Uint8Array(sizeC.width * sizeC.height) }
+  const planes = planesOf({ width, height })
+  const [luma, u, v] = planes
   for (let y = 0; y < height; y += 2) {
     for (let x = 0; x < width; x += 2) {
-      let [r, g, b] = [0, 0, 0]
-      for (const at of [y * width + x, y * width + x + 1, (y + 1) * width + x, (y + 1) * width + x + 1]) {
-        const [red = 0, green = 0, blue = 0] = rgba.subarray(4 * at, 4 * at + 3)
-        luma.samples[at] = Math.round(16 + (219 * (0.2126 * red + 0.7152 * green + 0.0722 * blue)) / 255)
-        r += red / 4
-        g += green / 4
-        b += blue / 4
+      const sum = [0, 0, 0]
+      for (let k = 0; k < 4; k++) {
+        const at = (y + (k >> 1)) * width + x + (k & 1)
+        for (let c = 0; c < 3; c++) sum[c] = (sum[c] ?? 0) + (rgba[4 * at + c] ?? 0)
+        luma.samples[at] = Math.round(16 + (219 * brightness(rgba[4 * at], rgba[4 * at + 1], rgba[4 * at + 2])) / 255)
       }
-      const at = (y / 2) * sizeC.width + x / 2
-      const bright = 0.2126 * r + 0.7152 * g + 0.0722 * b
-      u.samples[at] = Math.round(128 + (224 * (b - bright)) / 1.8556 / 255)
-      v.samples[at] = Math.round(128 + (224 * (r - bright)) / 1.5748 / 255)
+      const [r = 0, g = 0, b = 0] = sum
+      const at = (y / 2) * u.width + x / 2
+      const bright = brightness(r, g, b)
+      u.samples[at] = Math.round(128 + (224 * (b - bright)) / 1.8556 / 255 / 4)
+      v.samples[at] = Math.round(128 + (224 * (r - bright)) / 1.5748 / 255 / 4)
     }
   }
-  return [luma, u, v]
+  return planes
 }
 
-/** Compares the planes sample by sample. */
+function brightness(r = 0, g = 0, b = 0): number {
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b
+}
+
+/** Compares the planes sample by sample; an edge of the reference counts within `reach` samples of it. */
 export function comparePlanes(
   expected: readonly Plane[],
   actual: readonly Plane[],
+  reach: number,
 ): Pick<Comparison, 'flat' | 'flatShare' | 'outside' | 'worst'> {
-  const ranges = expected.map(rangesOf)
+  const ranges = expected.map((plane) => rangesOf(plane, reach))
   const calm = calmPlaces(expected, ranges)
-  let [flat, outside, flats, all] = [0, 0, 0, 0]
-  const worst = new Map<string, string>()
-  expected.forEach(({ name, width, samples }, index) => {
-    const { least, most } = ranges[index] ?? rangesOf({ name, width, height: 0, samples })
-    const scale = index === 0 ? 2 : 1
-    const columns = (expected[1]?.width ?? 0) as number
-    samples.forEach((sample, at) => {
-      const [x, y] = [at % width, Math.floor(at / width)]
-      const value = actual[index]?.samples[at] ?? Number.NaN
-      const say = () => `${name} at ${x},${y}: ${value} instead of ${sample} (${least[at]} to ${most[at]} around)`
-      const beyond = Math.max((least[at] ?? 0) - value, value - (most[at] ?? 0))
-      if (!(beyond <= outside)) {
-        outside = beyond
-        worst.set('outside', say())
-      }
+  const worst = { flat: -1, outside: -1, flatAt: '', outsideAt: '' }
+  let [calmSamples, all] = [0, 0]
+  for (const [index, plane] of expected.entries()) {
+    const [range, found] = [ranges[index], actual[index]]
+    if (range === undefined || found?.samples.length !== plane.samples.length) throw new Error('planes of another size')
+    const isCalm = (at: number) => {
+      const [x, y] = [at % plane.width, Math.floor(at / plane.width)]
+      return calm[index > 0 ? at : (y >> 1) * (plane.width / 2) + (x >> 1)] === 1
+    }
+    const say = (at: number) =>
+      `${plane.name} at ${at % plane.width},${Math.floor(at / plane.width)}: ${found.samples[at]} instead of ` +
+      `${plane.samples[at]} (${range.least[at]} to ${range.most[at]} around)`
+    for (let at = 0; at < plane.samples.length; at++) {
+      const value = found.samples[at] ?? 0
+      const outside = Math.max((range.least[at] ?? 0) - value, value - (range.most[at] ?? 0))
+      if (outside > worst.outside) Object.assign(worst, { outside, outsideAt: say(at) })
       all += 1
-      if (calm[Math.floor(y / scale) * columns + Math.floor(x / scale)] !== 1) return
-      flats += 1
-      if (!(Math.abs(value - sample) <= flat)) {
-        flat = Math.abs(value - sample)
-        worst.set('flat', say())
-      }
-    })
-  })
-  return {
-    flat,
-    flatShare: flats / all,
-    outside,
-    worst: [...worst].map(([kind, text]) => `${kind}: ${text}`).join('; '),
+      if (!isCalm(at)) continue
+      calmSamples += 1
+      const flat = Math.abs(value - (plane.samples[at] ?? 0))
+      if (flat > worst.flat) Object.assign(worst, { flat, flatAt: say(at) })
+    }
   }
+  const { flat, outside, flatAt, outsideAt } = worst
+  return { flat, outside, flatShare: calmSamples / all, worst: `flat: ${flatAt}; outside: ${outsideAt}` }
 }
 
 interface Ranges {
@@ -98,37 +97,50 @@ interface Ranges {
   readonly most: Uint8Array
 }
 
-/** The extremes within the reach of each sample: by rows, then by columns. */
-function rangesOf({ width, height, samples }: Plane): Ranges {
-  const along = (source: Uint8Array, step: number, count: number, limit: (at: number) => number, pick: 'min' | 'max') =>
-    source.map((_, at) => {
-      const place = limit(at)
-      let found = source[at] ?? 0
-      for (let by = -REACH; by <= REACH; by++)
-        if (place + by >= 0 && place + by < count) found = Math[pick](found, source[at + by * step] ?? 0)
-      return found
-    })
-  const both = (pick: 'min' | 'max') =>
-    along(
-      along(samples, 1, width, (at) => at % width, pick),
-      width,
-      height,
-      (at) => Math.floor(at / width),
-      pick,
-    )
-  return { least: both('min'), most: both('max') }
+/** The extremes within the reach of each sample: along rows, then along columns. */
+function rangesOf({ width, height, samples }: Plane, reach: number): Ranges {
+  const both = (pick: typeof Math.min): Uint8Array => {
+    const rows = extremes(samples, { step: 1, count: width, next: width, lines: height, reach, pick })
+    return extremes(rows, { step: width, count: height, next: 1, lines: width, reach, pick })
+  }
+  return { least: both(Math.min), most: both(Math.max) }
+}
+
+interface Lines {
+  readonly step: number
+  readonly count: number
+  readonly next: number
+  readonly lines: number
+  readonly reach: number
+  readonly pick: typeof Math.min
+}
+
+function extremes(samples: Uint8Array, { step, count, next, lines, reach, pick }: Lines): Uint8Array {
+  const found = new Uint8Array(samples.length)
+  for (let line = 0; line < lines; line++) {
+    const first = line * next
+    for (let at = 0; at < count; at++) {
+      let value = samples[first + at * step] ?? 0
+      for (let near = Math.max(0, at - reach); near <= Math.min(count - 1, at + reach); near++)
+        value = pick(value, samples[first + near * step] ?? 0)
+      found[first + at * step] = value
+    }
+  }
+  return found
 }
 
 /** Places of chroma around which no plane has an edge. */
 function calmPlaces([luma, u]: readonly Plane[], [ofY, ofU, ofV]: readonly Ranges[]): Uint8Array {
-  const spread = (ranges: Ranges | undefined, at: number) => (ranges?.most[at] ?? 255) - (ranges?.least[at] ?? 0)
-  const wide = luma?.width ?? 0
-  return (u?.samples ?? new Uint8Array()).map((_, at) => {
-    const columns = u?.width ?? 1
-    const first = 2 * Math.floor(at / columns) * wide + 2 * (at % columns)
-    const lumas = [first, first + 1, first + wide, first + wide + 1]
+  const calm = new Uint8Array(u?.samples.length ?? 0)
+  if (luma === undefined || u === undefined || !ofY || !ofU || !ofV) return calm
+  const isFlat = ({ least, most }: Ranges, at: number) => (most[at] ?? 255) - (least[at] ?? 0) <= FLAT
+  for (let at = 0; at < calm.length; at++) {
+    const first = 2 * Math.floor(at / u.width) * luma.width + 2 * (at % u.width)
     const isCalm =
-      lumas.every((place) => spread(ofY, place) <= FLAT) && spread(ofU, at) <= FLAT && spread(ofV, at) <= FLAT
-    return isCalm ? 1 : 0
-  })
+      isFlat(ofU, at) &&
+      isFlat(ofV, at) &&
+      [first, first + 1, first + luma.width, first + luma.width + 1].every((place) => isFlat(ofY, place))
+    if (isCalm) calm[at] = 1
+  }
+  return calm
 }

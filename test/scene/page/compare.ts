@@ -7,6 +7,12 @@ import { chartFrame } from './chart.ts'
 import type { CompareRequest, Comparison, FrameShape } from './compare-messages.ts'
 import { comparePlanes, planesOfRgba, readPlanes } from './compare-planes.ts'
 
+/**
+ * So many samples around an edge the compositors may differ: a canvas repeats each sample of chroma over two columns and rows, and reads single
+ * pixels when it shrinks a picture, where planes interpolate chroma from where H.264 has it, and take means.
+ */
+const REACH = 2
+
 /** Renders the moments with both compositors. */
 export async function compare(request: CompareRequest): Promise<Comparison[]> {
   const { size } = request
@@ -41,7 +47,7 @@ export async function compare(request: CompareRequest): Promise<Comparison[]> {
     const picture = planar.compose(plan, frameOf, time)
     const expected = planesOfRgba(await readRgba(reference), size)
     found.push({
-      ...comparePlanes(expected, await readPlanes(picture)),
+      ...comparePlanes(expected, await readPlanes(picture), request.reach ?? REACH),
       colours: picture.colorSpace.toJSON(),
       format: picture.format,
     })
