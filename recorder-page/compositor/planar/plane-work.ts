@@ -6,7 +6,7 @@ import type { Plane, Planes } from './planes.ts'
 type Parts = readonly [y: Plane, u: Plane, v: Plane]
 
 /** A premultiplied layer, or a part of one from an even place on. */
-export interface Overlay {
+interface Overlay {
   readonly color: Planes
   /** Its Y is the alpha of luma, its U that of chroma. */
   readonly alpha: Planes

@@ -25,7 +25,7 @@ export interface FrameShape extends Size {
 }
 
 /** One picture: what came before it, and when it is. */
-export interface Moment {
+interface Moment {
   readonly atMs: number
   readonly layout?: Layout
   readonly signals?: readonly Signal[]
