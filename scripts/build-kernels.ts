@@ -4,12 +4,22 @@
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { main } from 'assemblyscript/asc'
 import { ROOT } from './setup.mjs'
 
 const SOURCE = join(ROOT, 'recorder-page/compositor/planar/kernels/assembly/index.ts')
 const TARGET = join(ROOT, 'recorder-page/compositor/planar/kernels/kernels.wasm')
 const OPTIONS = ['-O3', '--converge', '--noAssert', '--runtime', 'stub', '--enable', 'simd', '--use', 'abort=']
+
+/** By a name that TypeScript does not follow: the compiler's own types declare arrays anew, for the whole project. */
+const COMPILER: string = 'assemblyscript/asc'
+type Main = (
+  args: readonly string[],
+  io: {
+    readonly readFile: (name: string) => string | null
+    readonly writeFile: (name: string, contents: string | Uint8Array) => void
+    readonly listFiles: () => readonly string[]
+  },
+) => Promise<{ readonly error: Error | null; readonly stderr: { toString(): string } }>
 
 /** The compiler adds `.ts` to the paths of imports, which have it already. */
 function readSource(name: string): string | null {
@@ -18,6 +28,7 @@ function readSource(name: string): string | null {
 }
 
 async function compile(): Promise<Buffer> {
+  const { main } = (await import(COMPILER)) as { readonly main: Main }
   const binaries: Uint8Array[] = []
   const { error, stderr } = await main([SOURCE, '--outFile', 'kernels.wasm', ...OPTIONS], {
     readFile: readSource,
