@@ -34,14 +34,14 @@ function fromRgb({ red, blue }: Weights): readonly (readonly [number, number, nu
 
 /** From RGB of 8 bits to a picture's planes. */
 export const RGB_TO_PICTURE = fromRgb(BT709).flatMap((row, index) =>
-  row.map((factor) => Math.round(((factor * (index === 0 ? LUMA : CHROMA)) / FULL) * 65536)),
+  row.map((factor) => Math.round(((factor * (index === 0 ? LUMA : CHROMA)) / FULL) * 32768)),
 ) as unknown as RgbMatrix
 
 /** A colour `#rrggbb` as samples of the picture. */
 export function yuvOf(color: string): Yuv {
   const rgb = [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16))
   const sample = (row: number, zero: number) =>
-    Math.round(zero + rgb.reduce((sum, value, i) => sum + (RGB_TO_PICTURE[3 * row + i] ?? 0) * value, 0) / 65536)
+    Math.round(zero + rgb.reduce((sum, value, i) => sum + (RGB_TO_PICTURE[3 * row + i] ?? 0) * value, 0) / 32768)
   return [sample(0, BLACK), sample(1, 128), sample(2, 128)]
 }
 

@@ -152,6 +152,24 @@ describe('the kernels do byte for byte what plain code does, and write nowhere e
     await fc.assert(given)
   })
 
+  test('planesFromRgba', async () => {
+    const given = fc.asyncProperty(size, async ({ width, height, seed }) => {
+      const { kernels, block } = await noise(seed)
+      const [wide, high] = [2 * width, 2 * height]
+      const [stride, strideC] = [wide + 16, width + 16]
+      const [rgba, y, a] = [block(4 * wide * high), block(stride * high), block(stride * high)]
+      const [u, v, ac] = [block(strideC * height), block(strideC * height), block(strideC * height)]
+      const call = [rgba, 4 * wide, wide, high, y, a, stride, u, v, ac, strideC] as const
+      kernels.code.setMatrix(...RGB_TO_PICTURE)
+      expectSame(
+        kernels,
+        () => kernels.code.planesFromRgba(...call),
+        (bytes) => reference.planesFromRgba(bytes, call, RGB_TO_PICTURE),
+      )
+    })
+    await fc.assert(given)
+  })
+
   test('splitChroma, turnPlane, samePlane and meanOf', async () => {
     const given = fc.asyncProperty(size, async ({ width, height, seed }) => {
       const { kernels, block } = await noise(seed)

@@ -127,3 +127,47 @@ export function recolour(
     }
   }
 }
+
+/** Pixels of two rows, straight; the matrix in 1/32768. */
+export function planesFromRgba(
+  bytes: Uint8Array,
+  [
+    src = 0,
+    srcStride = 0,
+    width = 0,
+    height = 0,
+    y = 0,
+    a = 0,
+    stride = 0,
+    u = 0,
+    v = 0,
+    ac = 0,
+    strideC = 0,
+  ]: readonly number[],
+  matrix: readonly number[],
+): void {
+  const dot = (row: number, channels: readonly number[]) =>
+    channels.reduce((sum, channel, index) => sum + channel * (matrix[3 * row + index] ?? 0), 0)
+  for (let row = 0; row < height; row += 2) {
+    for (let x = 0; x < width; x += 2) {
+      const sums = [0, 0, 0, 0]
+      for (let k = 0; k < 4; k++) {
+        const [column, line] = [x + (k & 1), row + (k >> 1)]
+        const at = src + line * srcStride + 4 * column
+        const [r = 0, g = 0, b = 0, alpha = 0] = bytes.subarray(at, at + 4)
+        const luma = (dot(0, [r, g, b]) + (16 << 15) + 16384) >> 15
+        bytes[y + line * stride + column] = by255(luma * alpha)
+        bytes[a + line * stride + column] = alpha
+        const premultiplied = [...[r, g, b].map((channel) => by255(channel * alpha)), alpha]
+        premultiplied.forEach((value, index) => {
+          sums[index] = (sums[index] ?? 0) + value
+        })
+      }
+      const at = (row >> 1) * strideC + (x >> 1)
+      const [r = 0, g = 0, b = 0, alpha = 0] = sums
+      bytes[u + at] = clamp8((dot(1, [r, g, b]) + 16448 * alpha + (1 << 16)) >> 17)
+      bytes[v + at] = clamp8((dot(2, [r, g, b]) + 16448 * alpha + (1 << 16)) >> 17)
+      bytes[ac + at] = (alpha + 2) >> 2
+    }
+  }
+}

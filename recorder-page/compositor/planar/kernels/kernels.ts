@@ -74,7 +74,7 @@ export type Recolour = readonly [
   offset: number,
 ]
 
-/** From RGB to YUV of limited range, in 1/65536. */
+/** From RGB to YUV of limited range, in 1/32768. */
 export type RgbMatrix = readonly [
   yFromR: number,
   yFromG: number,

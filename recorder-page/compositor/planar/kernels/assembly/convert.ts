@@ -120,17 +120,11 @@ export function recolour(y: usize, u: usize, v: usize, stride: i32, strideC: i32
   }
 }
 
-let yr: i32 = 0
-let yg: i32 = 0
-let yb: i32 = 0
-let ur: i32 = 0
-let ug: i32 = 0
-let ub: i32 = 0
-let vr: i32 = 0
-let vg: i32 = 0
-let vb: i32 = 0
+let ofY: v128 = i16x8.splat(0)
+let ofU: v128 = i16x8.splat(0)
+let ofV: v128 = i16x8.splat(0)
 
-/** Sets the matrix from RGB to limited range, in 1/65536. */
+/** Sets the matrix from RGB to limited range, in 1/32768. */
 export function setMatrix(
   yFromR: i32,
   yFromG: i32,
@@ -142,15 +136,18 @@ export function setMatrix(
   vFromG: i32,
   vFromB: i32,
 ): void {
-  yr = yFromR
-  yg = yFromG
-  yb = yFromB
-  ur = uFromR
-  ug = uFromG
-  ub = uFromB
-  vr = vFromR
-  vg = vFromG
-  vb = vFromB
+  ofY = pixelWeights(yFromR, yFromG, yFromB, 0)
+  ofU = pixelWeights(uFromR, uFromG, uFromB, ZERO_OF_CHROMA)
+  ofV = pixelWeights(vFromR, vFromG, vFromB, ZERO_OF_CHROMA)
+}
+
+/** 128 / 255 in 1/32768: premultiplied, the zero of chroma is that much of the alpha. */
+const ZERO_OF_CHROMA: i32 = 16448
+
+/** Weights of the channels of two pixels. */
+function pixelWeights(r: i32, g: i32, b: i32, a: i32): v128 {
+  const one = i32x4.replace_lane(i32x4.splat((r & 0xffff) | (g << 16)), 1, (b & 0xffff) | (a << 16))
+  return i64x2.splat(i64x2.extract_lane(one, 0))
 }
 
 const OPAQUE = 1
@@ -173,47 +170,99 @@ export function planesFromRgba(
   ac: usize,
   strideC: i32,
 ): i32 {
-  let least: u32 = 255
-  let most: u32 = 0
+  let all = i32x4.splat(-1)
+  let any = i32x4.splat(0)
   for (let row = 0; row < height; row += 2) {
-    for (let x = 0; x < width; x += 2) {
-      let sa: u32 = 0
-      let sr: u32 = 0
-      let sg: u32 = 0
-      let sb: u32 = 0
-      for (let k = 0; k < 4; k++) {
-        const dx = x + (k & 1)
-        const dy = row + (k >> 1)
-        const p = src + <usize>(dy * srcStride + (dx << 2))
-        const r = <u32>load<u8>(p)
-        const g = <u32>load<u8>(p, 1)
-        const b = <u32>load<u8>(p, 2)
-        const alpha = <u32>load<u8>(p, 3)
-        least = min(least, alpha)
-        most = max(most, alpha)
-        const full = (<i32>r * yr + <i32>g * yg + <i32>b * yb + (16 << 16) + 32768) >> 16
-        const at = <usize>(dy * stride + dx)
-        store<u8>(y + at, (<u32>full * alpha + 127) / 255)
-        store<u8>(a + at, alpha)
-        sa += alpha
-        sr += r * alpha
-        sg += g * alpha
-        sb += b * alpha
-      }
-      storeChroma(u, v, ac, <usize>((row >> 1) * strideC + (x >> 1)), sr, sg, sb, sa)
+    for (let x = 0; x < width; x += 4) {
+      const isPair = width - x < 4
+      const p = src + <usize>(4 * x)
+      // Two pixels at the end of a row stand twice.
+      const top = isPair ? v128.load64_splat(p) : v128.load(p)
+      const low = isPair ? v128.load64_splat(p + srcStride) : v128.load(p + srcStride)
+      all = v128.and(all, v128.and(top, low))
+      any = v128.or(any, v128.or(top, low))
+      storeLuma(top, y + x, a + x, isPair)
+      storeLuma(low, y + x + stride, a + x + stride, isPair)
+      storeChroma(top, low, u + (x >> 1), v + (x >> 1), ac + (x >> 1), isPair)
     }
+    src += 2 * srcStride
+    y += 2 * stride
+    a += 2 * stride
+    u += strideC
+    v += strideC
+    ac += strideC
   }
-  return least === 255 ? OPAQUE : most === 0 ? EMPTY : 0
+  if (i32x4.all_true(i32x4.eq(i32x4.shr_u(all, 24), i32x4.splat(255)))) return OPAQUE
+  return v128.any_true(i32x4.shr_u(any, 24)) ? 0 : EMPTY
 }
 
-/** Of the sums of four premultiplied pixels, 255 times too large. 32897 / 65536 is 128 / 255: the zero of chroma times alpha. */
-function storeChroma(u: usize, v: usize, ac: usize, at: usize, sr: u32, sg: u32, sb: u32, sa: u32): void {
-  const r = <i32>((sr + 510) / 1020)
-  const g = <i32>((sg + 510) / 1020)
-  const b = <i32>((sb + 510) / 1020)
-  const alpha = <i32>((sa + 2) >> 2)
-  const zero = alpha * 32897 + 32768
-  store<u8>(u + at, min(255, max(0, (r * ur + g * ug + b * ub + zero) >> 16)))
-  store<u8>(v + at, min(255, max(0, (r * vr + g * vg + b * vb + zero) >> 16)))
-  store<u8>(ac + at, alpha)
+/** The sums of neighbours: the dot products of the four pixels of two vectors. */
+function neighbours(a: v128, b: v128): v128 {
+  const even = i8x16.shuffle(a, b, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27)
+  const odd = i8x16.shuffle(a, b, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31)
+  return i32x4.add(even, odd)
+}
+
+function storeLuma(pixels: v128, y: usize, a: usize, isPair: bool): void {
+  const dots = neighbours(
+    i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_u(pixels), ofY),
+    i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_u(pixels), ofY),
+  )
+  const luma = i32x4.shr_s(i32x4.add(dots, i32x4.splat((16 << 15) + 16384)), 15)
+  const alpha = i32x4.shr_u(pixels, 24)
+  const t = i32x4.add(i32x4.mul(luma, alpha), i32x4.splat(128))
+  const premultiplied = i32x4.shr_u(i32x4.add(t, i32x4.shr_u(t, 8)), 8)
+  const bytes = bytesOf(premultiplied)
+  const alphas = bytesOf(alpha)
+  if (isPair) {
+    v128.store16_lane(y, bytes, 0)
+    v128.store16_lane(a, alphas, 0)
+  } else {
+    v128.store32_lane(y, bytes, 0)
+    v128.store32_lane(a, alphas, 0)
+  }
+}
+
+function bytesOf(four: v128): v128 {
+  const words = i16x8.narrow_i32x4_s(four, four)
+  return i8x16.narrow_i16x8_u(words, words)
+}
+
+/** Two pixels of 16 bits by their alpha, which stays as it is. */
+function premultiply(pixels: v128): v128 {
+  const alpha = i8x16.shuffle(pixels, i16x8.splat(255), 6, 7, 6, 7, 6, 7, 16, 17, 14, 15, 14, 15, 14, 15, 16, 17)
+  const t = i16x8.add(i16x8.mul(pixels, alpha), i16x8.splat(128))
+  return i16x8.shr_u(i16x8.add(t, i16x8.shr_u(t, 8)), 8)
+}
+
+/** Of a square of two by two pixels at the left, and one at the right. */
+function storeChroma(top: v128, low: v128, u: usize, v: usize, ac: usize, isPair: bool): void {
+  const left = i16x8.add(premultiply(i16x8.extend_low_i8x16_u(top)), premultiply(i16x8.extend_low_i8x16_u(low)))
+  const right = i16x8.add(premultiply(i16x8.extend_high_i8x16_u(top)), premultiply(i16x8.extend_high_i8x16_u(low)))
+  const sums = i16x8.add(
+    i8x16.shuffle(left, right, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23),
+    i8x16.shuffle(left, right, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31),
+  )
+  const us = chromaOf(sums, ofU)
+  const vs = chromaOf(sums, ofV)
+  const alphas = bytesOf(i32x4.shr_u(i32x4.add(neighbourAlphas(sums), i32x4.splat(2)), 2))
+  if (isPair) {
+    v128.store8_lane(u, us, 0)
+    v128.store8_lane(v, vs, 0)
+    v128.store8_lane(ac, alphas, 0)
+  } else {
+    v128.store16_lane(u, us, 0)
+    v128.store16_lane(v, vs, 0)
+    v128.store16_lane(ac, alphas, 0)
+  }
+}
+
+function chromaOf(sums: v128, weights: v128): v128 {
+  const dots = i32x4.dot_i16x8_s(sums, weights)
+  return bytesOf(i32x4.shr_s(i32x4.add(neighbours(dots, dots), i32x4.splat(1 << 16)), 17))
+}
+
+/** The alphas of the two sums. */
+function neighbourAlphas(sums: v128): v128 {
+  return i32x4.shr_u(i8x16.shuffle(sums, sums, 4, 5, 6, 7, 12, 13, 14, 15, 4, 5, 6, 7, 12, 13, 14, 15), 16)
 }
