@@ -8,18 +8,24 @@ export type PageFault = 'frozen' | 'black' | 'silent'
 /** From the load of the page to its fault: the first thumbnails are those of a page that works. */
 const FAULT_AFTER_MS = 6_000
 
-/** Runs in the worker, before anything else: canvases of a picture's size stop to be drawn, or stay black. */
+/** What happens in the worker: canvases of a picture's size stop to be drawn, or stay black. */
 const CANVAS_FAULTS = {
   frozen: 'return undefined',
   black: 'this.save(); this.setTransform(1, 0, 0, 1, 0, 0); fill.call(this, 0, 0, 9999, 9999); this.restore()',
 }
 
-/** The real recorder page with a real fault: its canvas is not drawn any more, or its mix is cut off. */
+/** The same to the planes that a picture is made of: they are as they once were, or black. */
+const PLANE_FAULTS = {
+  frozen: 'if (last?.length === data.length) data.set(last); else last = data.slice()',
+  black: 'data.fill(16)',
+}
+
+/** The real recorder page with a real fault: its pictures are not painted any more, or its mix is cut off. */
 export async function breakPage(fault: PageFault): Promise<AsyncDisposable & { readonly path: string }> {
   const path = await mkdtemp(join(tmpdir(), 'panorec-broken-page-'))
   await cp(REAL_PAGE, path, { recursive: true })
   const html = await readFile(join(path, 'index.html'), 'utf8')
-  const script = fault === 'silent' ? cutMixOff() : breakWorker(CANVAS_FAULTS[fault])
+  const script = fault === 'silent' ? cutMixOff() : breakWorker(fault)
   await writeFile(join(path, 'index.html'), html.replace('<head>', `<head><script>${script}</script>`))
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
 }
@@ -37,7 +43,7 @@ function cutMixOff(): string {
 }
 
 /** Static imports: a worker gets no message before they have run, whereas those before an awaited one would be lost. */
-function breakWorker(act: string): string {
+function breakWorker(fault: keyof typeof CANVAS_FAULTS): string {
   const preamble = `const begun = performance.now()
     const { fillRect: fill } = OffscreenCanvasRenderingContext2D.prototype
     for (const name of ['drawImage', 'fillRect', 'fill', 'stroke', 'fillText', 'clearRect']) {
@@ -45,7 +51,14 @@ function breakWorker(act: string): string {
       OffscreenCanvasRenderingContext2D.prototype[name] = function (...args) {
         if (this.canvas.width < 100 || performance.now() - begun < ${FAULT_AFTER_MS}) return real.apply(this, args)
         this.fillStyle = '#000'
-        ${act}
+        ${CANVAS_FAULTS[fault]}
+      }
+    }
+    let last
+    self.VideoFrame = class extends VideoFrame {
+      constructor(data, ...rest) {
+        if (ArrayBuffer.isView(data) && performance.now() - begun > ${FAULT_AFTER_MS}) { ${PLANE_FAULTS[fault]} }
+        super(data, ...rest)
       }
     }`
   return `const RealWorker = Worker

@@ -48,9 +48,10 @@ export class PlanarCompositor implements Compositor {
     this.#scene = new ScenePainter(size, { onError })
     this.#picture = takePlanes(kernels, size)
     this.#rasters = new LayerRasters(kernels)
-    this.#intake = new FrameIntake(kernels, onlyFirst(onError))
+    const onUnreadable = onlyFirst(onError)
+    this.#intake = new FrameIntake(kernels, onUnreadable)
     this.#painter = new StepPainter(kernels, this.#picture, this.#rasters)
-    this.thumbs = new PlaneThumbs(kernels, this.#picture, this.#intake)
+    this.thumbs = new PlaneThumbs({ kernels, picture: this.#picture, intake: this.#intake, onError: onUnreadable })
   }
 
   compose(plan: ScenePlan, frameOf: FrameOf, time: PictureTime): VideoFrame {

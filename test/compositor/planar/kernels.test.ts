@@ -170,22 +170,19 @@ describe('the kernels do byte for byte what plain code does, and write nowhere e
     await fc.assert(given)
   })
 
-  test('splitChroma, turnPlane, samePlane and meanOf', async () => {
+  test('splitChroma, turnPlane and samePlane', async () => {
     const given = fc.asyncProperty(size, async ({ width, height, seed }) => {
       const { kernels, block } = await noise(seed)
       const stride = Math.ceil(width / 16) * 16
       const [both, u, v] = [block(2 * stride * height), block(stride * height), block(stride * height)]
       kernels.code.splitChroma(both, 2 * stride, u, v, stride, width, height)
       const { bytes, code } = kernels
-      let sum = 0
       for (let y = 0; y < height; y++) {
         for (let x = 0; x < width; x++) {
           expect(bytes[u + y * stride + x]).toBe(bytes[both + 2 * (y * stride + x)])
           expect(bytes[v + y * stride + x]).toBe(bytes[both + 2 * (y * stride + x) + 1])
-          sum += bytes[u + y * stride + x] ?? 0
         }
       }
-      expect(code.meanOf(u, stride, width, height)).toBe(Math.floor((256 * sum) / (width * height)))
       code.turnPlane(u + (height - 1) * stride, -stride, 1, v, stride, Math.min(width, height), width)
       expect(bytes[v]).toBe(bytes[u + (height - 1) * stride])
       code.copyPlane(v, stride, u, stride, width, height)

@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, test, vi } from 'vitest'
 import { readProcessTree } from '../../../src/machine/process-tree.ts'
-import type { RecorderEvent } from '../../../src/protocol/index.ts'
+import type { CompositorKind, RecorderEvent } from '../../../src/protocol/index.ts'
 import { cacheDir, cached, FileServer, runFfmpeg } from '../../kit/index.ts'
 import { breakPage, type PageFault } from '../broken-page.ts'
 import { buildRequest, makeFolders, REAL_PAGE, startRecorder } from '../recorder-run.ts'
@@ -44,17 +44,19 @@ function warningsOf(events: readonly RecorderEvent[]): readonly string[] {
   return events.flatMap((event) => (event.type === 'warning' ? [event.error.code] : []))
 }
 
-test.concurrent.each<[PageFault, string]>([
-  ['frozen', 'picture.frozen'],
-  ['black', 'picture.black'],
-  ['silent', 'sound.silent'],
+test.concurrent.each<[PageFault, string, CompositorKind]>([
+  ['frozen', 'picture.frozen', 'planar'],
+  ['black', 'picture.black', 'planar'],
+  ['frozen', 'picture.frozen', 'canvas'],
+  ['black', 'picture.black', 'canvas'],
+  ['silent', 'sound.silent', 'planar'],
 ])(
-  'tells that the output is %s, and the take goes on',
-  async (fault, code) => {
+  'tells that the output is %s, and the take goes on: %s, %s',
+  async (fault, code, compositor) => {
     await using folders = await makeFolders()
     await using class_ = await serveLively()
     await using page = await breakPage(fault)
-    const run = startRecorder(buildRequest(folders, { sources: [class_.source] }), page.path)
+    const run = startRecorder(buildRequest(folders, { sources: [class_.source], compositor }), page.path)
     await run.event('warning')
     expect(warningsOf(run.events)).toEqual([code])
     await run.order({ type: 'stop' })

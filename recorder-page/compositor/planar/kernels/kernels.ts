@@ -59,7 +59,6 @@ interface KernelCode {
     strideC: number,
   ): number
   samePlane(a: number, b: number, stride: number, width: number, height: number): number
-  meanOf(src: number, stride: number, width: number, height: number): number
 }
 
 /** From YUV to YUV, in 1/16384; the last is the source's sample of black. */

@@ -5,5 +5,5 @@
  */
 export { blendPlane, copyPlane, fillPlane, maskPlane } from './blend.ts'
 export { planesFromRgba, recolour, setMatrix, setRecolour, splitChroma, turnPlane } from './convert.ts'
-export { meanOf, samePlane } from './measure.ts'
+export { samePlane } from './measure.ts'
 export { halvePlane, scalePlane } from './scale.ts'
