@@ -1,5 +1,5 @@
 import { Kernels } from './kernels.ts'
-import wasmUrl from './kernels.wasm?no-inline'
+import wasmUrl from './kernels.wasm?url&no-inline'
 
 /** Rejects where they cannot be fetched, or where the browser cannot run them. */
 export async function loadKernels(): Promise<Kernels> {
