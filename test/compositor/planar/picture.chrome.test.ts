@@ -80,6 +80,23 @@ test('transitions are', async () => {
   await expectSame(request(4, { moments, reach: ENLARGED }), FADING_LEVELS)
 })
 
+test('voices that come and go, hands, mutes and placeholders are', async () => {
+  const class_ = (level: number) => [
+    source('s0', { level, label: 'Ms Li', role: 'presenter' }),
+    source('s1', { level: 0.5 - level, label: 'محمد عبد الرحمن' }),
+    source('s2', { muted: true, label: 'Zoë 🌸 Brown' }),
+    source('s3', { state: 'stalled', stateSinceMs: NOW - 3000 }),
+    source('s4', { state: 'connecting', hasFrame: false }),
+  ]
+  const hand: Signal = { v: 1, type: 'hand.raised', at: NOW, from: 's1' }
+  const moments = Array.from({ length: 8 }, (_, index) => ({
+    atMs: NOW + index * TICK_MS,
+    sources: class_(index % 4 < 2 ? 0 : 0.5),
+    ...(index === 3 ? { signals: [hand] } : {}),
+  }))
+  await expectSame({ ...request(5, { moments, layout: { name: 'small-class' } }), sources: class_(0) })
+})
+
 test('a whiteboard that is drawn on is', async () => {
   const moments = BOARD_SIGNALS.map((signal: Signal, index) => ({ atMs: NOW + index * TICK_MS, signals: [signal] }))
   await expectSame(request(2, { layout: { name: 'board' }, moments: [...moments, { atMs: NOW + 5000 }] }))
