@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { CompositorKind } from '../src/protocol/index.ts'
 import { delay } from '../src/timing/index.ts'
 import { Child, cached, HlsServer, runFfmpeg } from '../test/kit/index.ts'
 import { TestService } from '../test/kit/service/test-service.ts'
@@ -24,8 +25,10 @@ export const cost: Benchmark = {
     for (let i = 0; i < SOURCES; i++) servers.push(sources.use(await HlsServer.start({ clip })))
     await Promise.all(servers.map((server) => server.ready()))
     const urls = servers.map((server) => server.url)
-    const recording = await measureRecording(urls)
+    const recording = await measureRecording(urls, 'planar')
     say(`recording: ${recording.cores.toFixed(2)} cores`)
+    const canvas = await measureRecording(urls, 'canvas')
+    say(`on a canvas: ${canvas.cores.toFixed(2)} cores`)
     const veryfast = await measureFfmpeg(urls, 'veryfast')
     say(`FFmpeg, x264 veryfast: ${veryfast.cores.toFixed(2)} cores`)
     return {
@@ -34,7 +37,11 @@ export const cost: Benchmark = {
         'after the other. FFmpeg composes and encodes the same rectangles without a browser, so it has no labels, no whiteboard, no ' +
         'layouts, and it stops when a source does.',
       columns: ['way', 'cores', 'against FFmpeg', 'memory, PSS'],
-      rows: [row('this recorder', recording, veryfast), row('FFmpeg, x264 veryfast', veryfast, veryfast)],
+      rows: [
+        row('this recorder', recording, veryfast),
+        row('the same, composed on a canvas', canvas, veryfast),
+        row('FFmpeg, x264 veryfast', veryfast, veryfast),
+      ],
     }
   },
 }
@@ -44,8 +51,8 @@ function row(name: string, way: ProcessCost, reference: ProcessCost): string[] {
   return [name, way.cores.toFixed(2), (way.cores / reference.cores).toFixed(2), megabytes]
 }
 
-async function measureRecording(urls: readonly string[]): Promise<ProcessCost> {
-  await using service = await TestService.start()
+async function measureRecording(urls: readonly string[], compositor: CompositorKind): Promise<ProcessCost> {
+  await using service = await TestService.start({ PANOREC_COMPOSITOR: compositor })
   const call = await service.post({
     sources: urls.map((url, i) => ({ id: `source-${i}`, type: 'hls', url })),
     layout: { name: 'grid' },
