@@ -3,7 +3,7 @@ import { COLORS } from '../../drawing/tokens.ts'
 import { RGB_TO_PICTURE, recolourOf, yuvOf } from './colour.ts'
 import type { Kernels } from './kernels/kernels.ts'
 import { blendPlanes, fillPlanes, wholeOf } from './plane-work.ts'
-import { chroma, type Planes, partsOf, takePlanes } from './planes.ts'
+import { chroma, type Plane, type Planes, partsOf, takePlanes } from './planes.ts'
 
 /** What DOM types do not have yet: clockwise, before the flip (WebCodecs §9.4.5). */
 interface Turned {
@@ -43,7 +43,8 @@ export class FrameCopy {
 
   /** `into` has the frame's upright size. */
   copy(frame: VideoFrame & Turned, into: Planes): void {
-    if (!isTurned(frame)) return this.#copyAsItLies(frame, into)
+    // What has no format is drawn, and so it is turned already.
+    if (!isTurned(frame) || frame.format === null) return this.#copyAsItLies(frame, into)
     const lying = takePlanes(this.#kernels, visibleSize(frame))
     this.#copyAsItLies(frame, lying)
     this.#turn(frame, lying, into)
@@ -90,7 +91,7 @@ export class FrameCopy {
     const rgba = this.#kernels.take(stride * (even.height + 1))
     const options: VideoFrameCopyToOptions = { format: 'RGBA', colorSpace: 'srgb', layout: [{ offset: rgba, stride }] }
     if (frame.format !== null) this.#copyTo(frame, options)
-    else this.#draw(frame, { at: rgba, stride })
+    else this.#draw(frame, { at: rgba, stride, width: into.width, height: into.height })
     const color = takePlanes(this.#kernels, even)
     const alpha = takePlanes(this.#kernels, even)
     this.#kernels.code.planesFromRgba(
@@ -104,8 +105,7 @@ export class FrameCopy {
   }
 
   /** For a frame of which Chrome shows no format, because it does not lie in main memory. */
-  #draw(frame: VideoFrame & Turned, { at, stride }: { readonly at: number; readonly stride: number }): void {
-    const { width, height } = visibleSize(frame)
+  #draw(frame: VideoFrame, { at, stride, width, height }: Plane): void {
     const pen = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })
     if (pen === null) throw new TypeError('Chrome gives no 2D canvas')
     pen.drawImage(frame, 0, 0, width, height)
@@ -142,7 +142,7 @@ interface Walk {
 }
 
 /** Where the result's first sample lies in a plane, and the steps to the next one in its row and column. */
-function walk(plane: Size & { readonly at: number; readonly stride: number }, rotation: number, flip: boolean): Walk {
+function walk(plane: Plane, rotation: number, flip: boolean): Walk {
   const { at, stride, width, height } = plane
   const right = width - 1
   const bottom = (height - 1) * stride
