@@ -11,6 +11,11 @@ const CHROME_TIMEOUT_MS = 60_000
 const LEVELS = 2
 /** Chrome's canvas truncates where it blends by an opacity: with two half-transparent tiles over each other it is a level darker than it should be. */
 const FADING_LEVELS = 3
+/**
+ * How far a sample at an edge may lie outside of what the canvas has within the reach of it. Chrome's canvas interpolates in steps of a sixteenth, so a row
+ * between black and white is off by up to 14 of 219 levels, and where the edge of a label lies on that of a frame nothing around shows it.
+ */
+const EDGE_LEVELS = 14
 /** Where a frame of 360 rows is enlarged to the picture's 540, an edge of two of its samples is three of the picture's. */
 const ENLARGED = 3
 const SIZE = { width: 960, height: 540 }
@@ -51,7 +56,7 @@ async function expectSame(given: CompareRequest, levels = LEVELS): Promise<void>
   const moments = await studio.compare(given)
   moments.forEach(({ flat, flatShare, outside, worst, colours, format }, index) => {
     expect(flat, `moment ${index}: ${worst}`).toBeLessThanOrEqual(levels)
-    expect(outside, `moment ${index}: ${worst}`).toBeLessThanOrEqual(levels)
+    expect(outside, `moment ${index}: ${worst}`).toBeLessThanOrEqual(EDGE_LEVELS)
     expect(flatShare).toBeGreaterThan(FLAT_SHARE)
     expect({ format, ...colours }).toEqual({ format: 'I420', ...LIMITED_BT709 })
   })
