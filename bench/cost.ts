@@ -12,7 +12,7 @@ const SOURCES = 4
 const MEASURE_SEC = 40
 /** Chrome's start and the encoders' first seconds are no running cost. */
 const SETTLE_MS = 5000
-const CLIP_SEC = 150
+const CLIP_SEC = 240
 
 /** CPU and memory of a recording, beside the leanest other way to make the same picture: FFmpeg alone, with x264. */
 export const cost: Benchmark = {
