@@ -3,7 +3,7 @@ import { type Database, openDatabase } from '../db/index.ts'
 import { type Engine, openEngine } from '../engine/index.ts'
 import { openStore, type SegmentStore } from '../store/index.ts'
 import { createTelemetry, type Logger, type Metrics } from '../telemetry/index.ts'
-import { DEFAULT_WORKER_TIMES, type WorkerTimes } from '../worker/index.ts'
+import { DEFAULT_WORKER_TIMES, EMBEDDED_WORKER_TIMES, type WorkerTimes } from '../worker/index.ts'
 
 export interface FoundationOptions {
   /** Takes the place of the log on standard output. */
@@ -29,7 +29,8 @@ export async function openFoundations(
   await using undo = new AsyncDisposableStack()
   const telemetry = createTelemetry({ level: config.logLevel })
   const { logger = telemetry.logger } = options
-  const times = { ...DEFAULT_WORKER_TIMES, ...options.times }
+  const usual = config.database.kind === 'embedded' ? EMBEDDED_WORKER_TIMES : DEFAULT_WORKER_TIMES
+  const times = { ...usual, ...options.times }
   const store = undo.use(await openStore(config.store))
   const onLostConnection = (err: unknown) => logger.error({ err }, 'a connection to the database was lost')
   const database = undo.use(await openDatabase(config.database, onLostConnection))

@@ -76,6 +76,7 @@ export function clipWorkerOptions(
     options,
   }: Foundations & HighlightParts & { readonly options: ClipOptions },
   config: Config,
+  isResting: () => boolean,
 ): ClipWorkerOptions {
   return {
     engine,
@@ -83,6 +84,7 @@ export function clipWorkerOptions(
     recaps: recapJobs,
     schedule: clipSchedule,
     times,
+    isResting,
     logger,
     metrics,
     maxClips: config.maxClips,

@@ -1,11 +1,12 @@
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Config, childEnvironment } from '../config/index.ts'
-import { createWebhookOutbox, createWorkerRegistry } from '../db/index.ts'
+import { createOpenWork, createWebhookOutbox, createWorkerRegistry } from '../db/index.ts'
 import { applyStored, createDueStarts, createTakes, type RoomAccess } from '../recording/index.ts'
 import { clearDeadTakes, recoverSpoolRegularly } from '../recovery/index.ts'
 import { isRecordedHere } from '../spool/index.ts'
 import {
+  SweepGate,
   startClipWorker,
   startDeleteWorker,
   startRemovalWorker,
@@ -35,8 +36,9 @@ export async function startWorkers(
   { config, roomAccess, startsSchedules }: WorkersOptions,
 ): Promise<AsyncDisposable> {
   await using undo = new AsyncDisposableStack()
+  const isResting = openGate(parts, undo)
   undo.use(recoverLeftovers(parts, config))
-  undo.use(await startClipWorker(clipWorkerOptions(parts, config)))
+  undo.use(await startClipWorker(clipWorkerOptions(parts, config, isResting)))
   undo.use(await startDeleteWorker(parts))
   undo.use(await startRemovalWorker(parts))
   if (startsSchedules) {
@@ -44,13 +46,24 @@ export async function startWorkers(
     undo.use(await startScheduleWorker({ ...parts, starts }))
   }
   // The last is disposed first: what its recorders lose by waiting cannot be made good.
-  undo.use(await startWorker(workerOptions(parts, config, roomAccess)))
+  undo.use(await startWorker(workerOptions(parts, config, { roomAccess, isResting })))
   const resources = undo.move()
   return { [Symbol.asyncDispose]: () => resources.disposeAsync() }
 }
 
+/** Lets sweeps rest, where this process has the database alone. */
+function openGate({ database, logger }: ServiceParts, undo: AsyncDisposableStack): () => boolean {
+  if (database.engine.kind === 'postgres') return () => false
+  const gate = undo.use(new SweepGate(createOpenWork(database), logger))
+  return () => gate.isResting
+}
+
 /** What runs recordings, from the parts of a service. */
-export function workerOptions(parts: ServiceParts, config: Config, roomAccess: RoomAccess): WorkerOptions {
+export function workerOptions(
+  parts: ServiceParts,
+  config: Config,
+  { roomAccess, isResting }: { readonly roomAccess: RoomAccess; readonly isResting: () => boolean },
+): WorkerOptions {
   const { engine, metrics, logger, times, database, outbound, clock, newUlid } = parts
   return {
     engine,
@@ -61,6 +74,7 @@ export function workerOptions(parts: ServiceParts, config: Config, roomAccess: R
     registry: createWorkerRegistry(database, newUlid()),
     isRecordedHere: (recordingId) => isRecordedHere(spoolDir(config), recordingId),
     alone: config.database.kind === 'embedded',
+    isResting,
     webhooks: { outbox: createWebhookOutbox(database), outbound, clock, observe: metrics.observeWebhook },
     take: takeOptions(parts, config, roomAccess),
   }

@@ -7,6 +7,7 @@ import type { DeletionQueue, NextRemoval } from '../retention/index.ts'
 import type { Logger } from '../telemetry/index.ts'
 import { DEFAULT_ENGINE_TIMES, type EngineTimes } from './engine-times.ts'
 import { JobTable, SCHEMA } from './job-table.ts'
+import { LaterJobs } from './later-jobs.ts'
 import {
   CLIP_QUEUE,
   DELETE_QUEUE,
@@ -60,8 +61,12 @@ export interface Engine extends AsyncDisposable {
   enqueueFinalize(recordingId: string, afterSec: number): Promise<void>
 }
 
+/** Queues whose jobs are made anew at a start, from the recordings. */
+const FORGOTTEN: readonly QueueName[] = [TAKE_QUEUE, FINALIZE_QUEUE]
 const MAX_CONNECTIONS = 6
 const STOP_TIMEOUT_MS = 5000
+/** Between two looks for what nobody here uses: jobs that depend on others. */
+const RARELY_SEC = 600
 
 /** Opens the queues, and makes them where they are missing. It works on nothing yet. Errors: `database.unavailable`. */
 export async function openEngine(
@@ -76,12 +81,24 @@ export async function openEngine(
     throw new AppError('database.unavailable', 'The job engine could not start on this database.', { cause })
   })
   try {
-    await createQueues(boss)
+    await createQueues(boss, database.kind)
   } catch (cause) {
     await boss.stop({ graceful: false })
     throw new AppError('database.unavailable', 'The queues of the job engine could not be made.', { cause })
   }
-  return new JobEngine(boss, logger)
+  const jobs = new JobTable(boss)
+  if (database.kind === 'postgres') return new JobEngine({ boss, jobs, logger, later: undefined })
+  await failAbandoned(boss, jobs)
+  const later = new LaterJobs({ waiting: () => jobs.dueInMs(QUEUES.map(({ name }) => name as QueueName)), logger })
+  return new JobEngine({ boss, jobs, logger, later })
+}
+
+/** Of an embedded database only one process works on the jobs: what is active at its start was an earlier one's. */
+async function failAbandoned(boss: PgBoss, jobs: JobTable): Promise<void> {
+  const queues = QUEUES.map(({ name }) => name as QueueName).filter((name) => !FORGOTTEN.includes(name))
+  for (const { queue, id } of await jobs.active(queues)) {
+    await boss.fail(queue, id, { message: 'The service ended while it worked on the job.' })
+  }
 }
 
 /** pg-boss hands the options of a connection that it does not know on to its pool. */
@@ -96,7 +113,8 @@ function bossOptions(database: EngineDatabase, { monitorSec, scheduleCheckSec }:
   }
   if (database.kind === 'pglite') {
     const db = fromPglite(database.pglite)
-    return { ...common, backend: 'pglite' as const, db, reindex: false, monitorVacuum: false }
+    const rare = { flowIntervalSeconds: RARELY_SEC, reindex: false, monitorVacuum: false }
+    return { ...common, ...rare, backend: 'pglite' as const, db }
   }
   return {
     ...common,
@@ -113,15 +131,22 @@ function bossOptions(database: EngineDatabase, { monitorSec, scheduleCheckSec }:
  * its options, but keeps it per queue in a plain column and has no bound of its own there; dead workers are found by their
  * heartbeat, not by expiry.
  */
-async function createQueues(boss: PgBoss): Promise<void> {
+async function createQueues(boss: PgBoss, kind: EngineDatabase['kind']): Promise<void> {
   for (const { name, policy, ...options } of QUEUES) {
     await boss.createQueue(name, { ...options, ...(policy !== undefined && { policy }) })
     await boss.updateQueue(name, options)
   }
   // Without it a schedule whose service was killed in that moment would wait for a quarter of an hour.
-  await boss.updateQueue(DUE_QUEUE, { heartbeatSeconds: HEARTBEAT_SEC })
+  await boss.updateQueue(DUE_QUEUE, { heartbeatSeconds: HEARTBEAT_SEC, notify: kind === 'pglite' })
   const stretch = `UPDATE ${SCHEMA}.queue SET expire_seconds = $1 WHERE name = $2`
   await boss.getDb().executeSql(stretch, [TAKE_EXPIRE_SEC, TAKE_QUEUE])
+}
+
+interface EngineParts {
+  readonly boss: PgBoss
+  readonly jobs: JobTable
+  readonly logger: Logger
+  readonly later: LaterJobs | undefined
 }
 
 class JobEngine implements Engine {
@@ -129,12 +154,14 @@ class JobEngine implements Engine {
   readonly schedules: StoredSchedules
   readonly #jobs: JobTable
   readonly #logger: Logger
+  readonly #later: LaterJobs | undefined
 
-  constructor(boss: PgBoss, logger: Logger) {
+  constructor({ boss, jobs, logger, later }: EngineParts) {
     this.boss = boss
     this.schedules = new BossSchedules(boss)
-    this.#jobs = new JobTable(boss)
+    this.#jobs = jobs
     this.#logger = logger
+    this.#later = later
   }
 
   readonly takeQueue: TakeQueue = {
@@ -172,7 +199,7 @@ class JobEngine implements Engine {
     settings: WorkSettings<QueueJobs[Q]>,
     handle: (job: Job<QueueJobs[Q]>) => Promise<unknown>,
   ): Promise<QueueConsumer> {
-    return workQueue({ boss: this.boss, logger: this.#logger }, queue, settings, handle)
+    return workQueue({ boss: this.boss, logger: this.#logger, later: this.#later }, queue, settings, handle)
   }
 
   async handBack(jobId: string, recordingId: string): Promise<void> {
@@ -185,15 +212,17 @@ class JobEngine implements Engine {
   }
 
   async forgetWorkers(): Promise<void> {
-    await this.#jobs.deleteActive([TAKE_QUEUE, FINALIZE_QUEUE])
+    await this.#jobs.deleteActive(FORGOTTEN)
   }
 
   async enqueueRemoval(recordingId: string, { marks, afterSec }: NextRemoval): Promise<void> {
     await this.#jobs.send(REMOVAL_QUEUE, { recordingId, marks }, { singletonKey: recordingId, startAfter: afterSec })
+    this.#later?.expect()
   }
 
   async enqueueFinalize(recordingId: string, afterSec: number): Promise<void> {
     await this.#jobs.send(FINALIZE_QUEUE, { recordingId }, { singletonKey: recordingId, startAfter: afterSec })
+    this.#later?.expect()
   }
 
   async #enqueueTake(recordingId: string, goesOn: boolean): Promise<void> {
@@ -206,6 +235,7 @@ class JobEngine implements Engine {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#later?.[Symbol.dispose]()
     await this.boss.stop({ graceful: true, timeout: STOP_TIMEOUT_MS })
   }
 }

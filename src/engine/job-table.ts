@@ -33,6 +33,19 @@ export class JobTable {
     return new Set((await this.#query(text, [queue, keys])).map(({ singleton_key }) => singleton_key))
   }
 
+  /** For each of the queues with queued jobs, milliseconds until the first of them may run. */
+  async dueInMs(queues: readonly QueueName[]): Promise<ReadonlyMap<string, number>> {
+    const text = `SELECT name, extract(epoch FROM min(start_after) - now()) * 1000 AS ms FROM ${SCHEMA}.job
+      WHERE name = ANY($1) AND state IN ('created', 'retry') GROUP BY name`
+    return new Map((await this.#query(text, [queues])).map(({ name, ms }) => [String(name), Number(ms)]))
+  }
+
+  /** The jobs that somebody works on. */
+  async active(queues: readonly QueueName[]): Promise<readonly { readonly queue: QueueName; readonly id: string }[]> {
+    const text = `SELECT name, id FROM ${SCHEMA}.job WHERE name = ANY($1) AND state = 'active'`
+    return (await this.#query(text, [queues])).map(({ name, id }) => ({ queue: name as QueueName, id: String(id) }))
+  }
+
   async setPriority(queue: QueueName, jobId: string, priority: number): Promise<void> {
     await this.#query(`UPDATE ${SCHEMA}.job SET priority = $1 WHERE name = $2 AND id = $3`, [priority, queue, jobId])
   }

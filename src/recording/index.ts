@@ -14,6 +14,7 @@ export type {
   EventDraft,
   EventLog,
   Finalizer,
+  OpenWork,
   RecordingRepository,
   Refusal,
   RoomAccess,

@@ -140,3 +140,10 @@ export interface Finalizer {
 }
 
 export type Clock = () => Date
+
+/** Whether anything is still to be done, and when that may have changed. */
+export interface OpenWork {
+  /** A recording that has not ended, a clip or a recap that is not made, media of a highlight that are not deleted. */
+  hasAny(): Promise<boolean>
+  watch(onNews: () => void): Disposable
+}

@@ -11,12 +11,14 @@ const RETRY_FOR_MS = 30_000
 interface ScheduledStartsOptions {
   readonly logger: Logger
   readonly times: Pick<SweepTimes, 'scheduledMs'>
+  /** While it is true, nothing is scheduled. */
+  readonly isResting: () => boolean
 }
 
 /** Queues scheduled recordings when they are due. Idempotent: every worker does. */
 export function watchScheduledStarts(
   takes: Pick<Takes, 'scheduled' | 'enqueue'>,
-  { logger, times }: ScheduledStartsOptions,
+  { logger, times, isResting }: ScheduledStartsOptions,
 ): Disposable {
   const waiting = new Map<string, Disposable>()
   const enqueue = (recordingId: string): void => {
@@ -27,6 +29,7 @@ export function watchScheduledStarts(
     })
   }
   const sweep = async (signal: AbortSignal): Promise<void> => {
+    if (isResting()) return
     const nearby = await answeredInTime(takes.scheduled(new Date(Date.now() + times.scheduledMs * 1.5)))
     for (const { recordingId, inMs } of nearby) {
       if (inMs < -RETRY_FOR_MS || waiting.has(recordingId) || signal.aborted) continue

@@ -34,6 +34,8 @@ export interface WorkerOptions {
   readonly metrics: Metrics
   /** No other process can work on this database: whatever a worker had when this one starts was left behind. */
   readonly alone: boolean
+  /** While it is true, no sweep of open recordings has anything to do. */
+  readonly isResting: () => boolean
 }
 
 const WEBHOOK_CONCURRENCY = 4
@@ -88,11 +90,23 @@ class Worker implements AsyncDisposable {
     await this.#deliverWebhooks()
     this.#sweep(times.admissionMs, () => this.#takes.review())
     this.#sweep(times.admissionMs, () => this.#beat())
-    this.#sweep(times.failWaitingMs, () => take.takes.failWaiting())
-    this.#sweep(times.requeueMs, () => take.takes.requeue())
+    this.#sweep(
+      times.failWaitingMs,
+      this.#unlessResting(() => take.takes.failWaiting()),
+    )
+    this.#sweep(
+      times.requeueMs,
+      this.#unlessResting(() => take.takes.requeue()),
+    )
     this.#sweep(times.webhooksMs, () => this.#queueLostWebhooks())
     this.#sweep(times.workFoldersMs, clearWorkFolders)
     this.#sweeps.use(watchScheduledStarts(take.takes, this.#options))
+  }
+
+  #unlessResting(work: () => Promise<void>): () => Promise<void> {
+    return async () => {
+      if (!this.#options.isResting()) await work()
+    }
   }
 
   #sweep(everyMs: number, work: () => Promise<void>): void {

@@ -16,8 +16,6 @@ export type TakeJob = QueueJobs[typeof TAKE_QUEUE]
 interface TakeConsumerOptions {
   readonly engine: Pick<Engine, 'work'>
   readonly times: PollTimes
-  /** Announcements are enough: no other worker can die and leave a job that is not announced. */
-  readonly alone: boolean
   readonly logger: Logger
   /** Whether a recording that has not begun may be taken now. */
   hasCapacity(): boolean
@@ -64,11 +62,10 @@ export class TakeConsumer implements AsyncDisposable {
   }
 
   async #consume(all: boolean): Promise<void> {
-    const { engine, times, alone, handle } = this.#options
+    const { engine, times, handle } = this.#options
     const started = Promise.withResolvers<QueueConsumer>()
     const settings = {
       pollSec: times.takePollSec,
-      announcedPollSec: alone ? times.pollSec : times.takePollSec,
       heartbeatSec: times.heartbeatSec,
       ...(!all && { minPriority: GOES_ON_PRIORITY }),
     }

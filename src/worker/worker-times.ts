@@ -114,3 +114,6 @@ export const DEFAULT_WORKER_TIMES: WorkerTimes = {
   clipperSpareMs: 600_000,
   clipperExitMs: 2_000,
 }
+
+/** Where one process has the database alone, no other worker can die: only jobs that hang are looked for. */
+export const EMBEDDED_WORKER_TIMES: WorkerTimes = { ...DEFAULT_WORKER_TIMES, monitorSec: 30 }

@@ -98,7 +98,14 @@ export const HOUSE: readonly Room[] = [
     'src/hub/room-presence.ts',
     'src/recovery/restorers.ts',
   ]),
-  server('src/engine', ['src/protocol', 'src/recording', 'src/highlights', 'src/retention', 'src/telemetry']),
+  server('src/engine', [
+    'src/protocol',
+    'src/timing',
+    'src/recording',
+    'src/highlights',
+    'src/retention',
+    'src/telemetry',
+  ]),
 
   // A recording in its store, and a take on its machine.
   server('src/archive', ['src/protocol', 'src/playlist', 'src/store', 'src/recording/record']),

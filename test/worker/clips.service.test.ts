@@ -39,7 +39,7 @@ const open = () =>
     times: QUICK_TIMES,
     logger: createLogger({ level: 'debug', destination: { write: (line: string) => void log.push(line) } }),
   })
-const work = () => startClipWorker(clipWorkerOptions(core, config))
+const work = () => startClipWorker(clipWorkerOptions(core, config, () => false))
 
 beforeAll(async () => {
   dir = await makeDataDir()

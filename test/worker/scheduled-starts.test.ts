@@ -18,7 +18,7 @@ test('a list that never comes does not keep later ones from starting what is due
       scheduled: async () => (await lists.shift()) ?? [{ recordingId: 'rec_due', inMs: 0 }],
       enqueue: async (recordingId) => void enqueued.push(recordingId),
     },
-    { logger, times: DEFAULT_WORKER_TIMES },
+    { logger, times: DEFAULT_WORKER_TIMES, isResting: () => false },
   )
   await vi.advanceTimersByTimeAsync(SOON_MS)
   expect(enqueued).toContain('rec_due')

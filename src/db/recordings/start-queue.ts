@@ -1,25 +1,53 @@
 import type { QueueReason } from '../../protocol/index.ts'
-import type { StartQueue, WorkerRegistry } from '../../recording/index.ts'
+import type { Refusal, StartQueue, WorkerRegistry } from '../../recording/index.ts'
 import type { Database } from '../database.ts'
 import { and, asc, eq, gt, lte, sql } from '../drizzle.ts'
 import { recordings, workers } from './schema.ts'
 
-/** A worker with a heartbeat within this time lives. */
-const LEASE_MS = 10_000
-const ALIVE = gt(workers.seenAt, sql`now() - ${LEASE_MS} * interval '1 millisecond'`)
+/** A worker with a heartbeat within this time lives. In an embedded database it is the only one, and lives as long as its process. */
+const LEASE_MS = { postgres: 10_000, pglite: 600_000 } as const
+/** So many heartbeats may be lost before the lease is. */
+const HEARTBEATS = 5
 
-/** The workers that take recordings. `worker` names this process. */
+const isAlive = ({ engine }: Database) =>
+  gt(workers.seenAt, sql`now() - ${LEASE_MS[engine.kind]} * interval '1 millisecond'`)
+
+/** The workers that take recordings. `worker` names this process. A heartbeat is written when it says something new, or is due. */
 export function createWorkerRegistry(database: Database, worker: string): WorkerRegistry {
-  return {
-    async heartbeat(refusal) {
-      const row = { worker, refusal, seenAt: sql`now()` }
-      await database.run((queries) =>
-        queries.insert(workers).values(row).onConflictDoUpdate({ target: workers.worker, set: row }),
-      )
-    },
-    async deregister() {
-      await database.run((queries) => queries.delete(workers).where(eq(workers.worker, worker)))
-    },
+  return new DatabaseRegistry(database, worker)
+}
+
+class DatabaseRegistry implements WorkerRegistry {
+  readonly #database: Database
+  readonly #worker: string
+  #written: { readonly refusal: Refusal | null; readonly atMs: number } | undefined
+
+  constructor(database: Database, worker: string) {
+    this.#database = database
+    this.#worker = worker
+  }
+
+  async heartbeat(refusal: Refusal | null): Promise<void> {
+    const dueMs = LEASE_MS[this.#database.engine.kind] / HEARTBEATS
+    const atMs = performance.now()
+    const last = this.#written
+    if (last !== undefined && last.refusal === refusal && atMs - last.atMs < dueMs) return
+    if (last === undefined) await this.#removeOthers()
+    const row = { worker: this.#worker, refusal, seenAt: sql`now()` }
+    await this.#database.run((queries) =>
+      queries.insert(workers).values(row).onConflictDoUpdate({ target: workers.worker, set: row }),
+    )
+    this.#written = { refusal, atMs }
+  }
+
+  async deregister(): Promise<void> {
+    this.#written = undefined
+    await this.#database.run((queries) => queries.delete(workers).where(eq(workers.worker, this.#worker)))
+  }
+
+  /** Whoever was in an embedded database before is gone. */
+  async #removeOthers(): Promise<void> {
+    if (this.#database.engine.kind === 'pglite') await this.#database.run((queries) => queries.delete(workers))
   }
 }
 
@@ -36,7 +64,7 @@ export function createStartQueue(database: Database): StartQueue {
             .from(recordings)
             .where(and(eq(recordings.state, 'requested'), lte(recordings.dueAt, sql`now()`)))
             .orderBy(asc(recordings.dueAt), asc(recordings.id)),
-          queries.select({ refusal: workers.refusal }).from(workers).where(ALIVE),
+          queries.select({ refusal: workers.refusal }).from(workers).where(isAlive(database)),
         ]),
       )
       const reason = commonReason(there.map(({ refusal }) => refusal))

@@ -24,13 +24,30 @@ const UPSERT = {
 
 const inMs = (ms: number): SQL => sql`now() + ${ms} * interval '1 millisecond'`
 
+/** What is known of the leases in a database. */
+interface Leases {
+  /** Nobody holds any: there is nothing to renew, and nobody to miss. Known of an embedded database only, which has one process. */
+  areNone: boolean
+  changes: number
+}
+
+const LEASES = new WeakMap<Database, Leases>()
+
+function leasesOf(database: Database): Leases {
+  const known = LEASES.get(database) ?? { areNone: false, changes: 0 }
+  LEASES.set(database, known)
+  return known
+}
+
 class DatabasePresence implements RoomPresence {
   readonly #database: Database
   readonly #node: string
+  readonly #leases: Leases
 
   constructor(database: Database, node: string) {
     this.#database = database
     this.#node = node
+    this.#leases = leasesOf(database)
   }
 
   async hold(
@@ -38,6 +55,8 @@ class DatabasePresence implements RoomPresence {
     participant: string,
     { owner, joinedSeq, leaseMs }: Parameters<RoomPresence['hold']>[2],
   ): Promise<void> {
+    this.#leases.changes += 1
+    this.#leases.areNone = false
     const row = { room, participant, node: this.#node, owner, joinedSeq, released: false, expiresAt: inMs(leaseMs) }
     await this.#database.run((queries) => queries.insert(roomPresence).values(row).onConflictDoUpdate(UPSERT))
   }
@@ -72,10 +91,24 @@ class DatabasePresence implements RoomPresence {
   }
 
   async renew(leaseMs: number): Promise<void> {
+    if (this.#leases.areNone) return
     await this.#extend(and(eq(nodeOf, this.#node), eq(released, false)), { expiresAt: inMs(leaseMs) })
   }
 
   async gone(): Promise<readonly GoneParticipant[]> {
+    if (this.#leases.areNone) return []
+    const gone = await this.#expired()
+    if (gone.length === 0 && this.#database.engine.kind === 'pglite') await this.#noteEmptiness()
+    return gone
+  }
+
+  async #noteEmptiness(): Promise<void> {
+    const { changes } = this.#leases
+    const held = await this.#database.run((queries) => queries.select({ roomOf }).from(roomPresence).limit(1))
+    if (this.#leases.changes === changes) this.#leases.areNone = held.length === 0
+  }
+
+  async #expired(): Promise<readonly GoneParticipant[]> {
     const other = alias(roomPresence, 'other')
     return await this.#database.run((queries) => {
       const stillHeld = queries

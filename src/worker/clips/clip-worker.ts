@@ -18,17 +18,19 @@ export interface ClipWorkerOptions {
   /** Clips at once on this machine. */
   readonly maxClips: number
   readonly times: WorkerTimes
+  /** While it is true, no sweep has anything to do. */
+  readonly isResting: () => boolean
   readonly logger: Logger
   readonly metrics: Metrics
 }
 
 /** Runs clip functions for the jobs of the queues until it is disposed; a job that is not done then is done elsewhere. */
 export async function startClipWorker(options: ClipWorkerOptions): Promise<AsyncDisposable> {
-  const { schedule, times } = options
+  const { schedule, times, isResting } = options
   await using undo = new AsyncDisposableStack()
   const pool = undo.use(new ClipperPool(options))
   undo.use(schedule.watchTriggers(() => pool.warm()))
-  undo.use(repeat({ everyMs: times.clipsMs, atOnce: true, work: () => schedule.sweep() }))
+  undo.use(repeat({ everyMs: times.clipsMs, atOnce: true, work: () => (isResting() ? undefined : schedule.sweep()) }))
   const worker = undo.use(new ClipWorker(options, pool))
   await worker.start()
   const resources = undo.move()

@@ -33,7 +33,7 @@ export class ServiceFolder implements AsyncDisposable {
   /** The worker over them. */
   async work(parts: ServiceParts): Promise<AsyncDisposable> {
     const access = { signallingFor: () => ({ url: 'ws://127.0.0.1/own' }) }
-    return await startWorker(workerOptions(parts, this.config, access))
+    return await startWorker(workerOptions(parts, this.config, { roomAccess: access, isResting: () => false }))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
