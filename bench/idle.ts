@@ -13,7 +13,7 @@ import { measureCost } from './process-cost.ts'
 const LATER_STARTS = 4
 /** After the start: what it compiled, read and queued is done by then. */
 const SETTLE_MS = 10_000
-const MEASURE_SEC = 60
+const MEASURE_SEC = 40
 const JOBS = 30
 /** Longer than a job takes to begin, and no multiple of an interval of the service. */
 const EVERY_MS = 1_370

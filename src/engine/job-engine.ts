@@ -77,18 +77,23 @@ export async function openEngine(
   const boss = new PgBoss(bossOptions(database, times))
   boss.on('error', (err) => logger.error({ err }, 'the job engine met an error'))
   boss.on('warning', ({ message, data }) => logger.warn({ data }, message))
-  await boss.start().catch((cause: unknown) => {
+  const jobs = new JobTable(boss)
+  const isAlone = database.kind === 'pglite'
+  try {
+    // Before the start: pg-boss works on that queue itself, at once, and then looks again only when it is announced.
+    if (isAlone) await jobs.repeatActive(DUE_QUEUE)
+    await boss.start()
+  } catch (cause) {
     throw new AppError('database.unavailable', 'The job engine could not start on this database.', { cause })
-  })
+  }
   try {
     await createQueues(boss, database.kind)
+    if (isAlone) await failAbandoned(boss, jobs)
   } catch (cause) {
     await boss.stop({ graceful: false })
     throw new AppError('database.unavailable', 'The queues of the job engine could not be made.', { cause })
   }
-  const jobs = new JobTable(boss)
-  if (database.kind === 'postgres') return new JobEngine({ boss, jobs, logger, later: undefined })
-  await failAbandoned(boss, jobs)
+  if (!isAlone) return new JobEngine({ boss, jobs, logger, later: undefined })
   const later = new LaterJobs({ waiting: () => jobs.dueInMs(QUEUES.map(({ name }) => name as QueueName)), logger })
   return new JobEngine({ boss, jobs, logger, later })
 }

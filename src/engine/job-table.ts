@@ -46,6 +46,13 @@ export class JobTable {
     return (await this.#query(text, [queues])).map(({ name, id }) => ({ queue: name as QueueName, id: String(id) }))
   }
 
+  /** Queues anew what somebody works on. Without the table, which the first start makes, there is nothing. */
+  async repeatActive(queue: string): Promise<void> {
+    const [found] = await this.#query('SELECT to_regclass($1) IS NOT NULL AS made', [`${SCHEMA}.job`])
+    if (found?.made !== true) return
+    await this.#query(`UPDATE ${SCHEMA}.job SET state = 'retry' WHERE name = $1 AND state = 'active'`, [queue])
+  }
+
   async setPriority(queue: QueueName, jobId: string, priority: number): Promise<void> {
     await this.#query(`UPDATE ${SCHEMA}.job SET priority = $1 WHERE name = $2 AND id = $3`, [priority, queue, jobId])
   }

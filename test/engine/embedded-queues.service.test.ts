@@ -1,7 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ServiceParts } from '../../src/bin/wire-service.ts'
-import { CLIP_QUEUE, DELETE_QUEUE, FINALIZE_QUEUE, RECAP_QUEUE, WEBHOOK_QUEUE } from '../../src/engine/index.ts'
+import {
+  CLIP_QUEUE,
+  DELETE_QUEUE,
+  DUE_QUEUE,
+  FINALIZE_QUEUE,
+  HEARTBEAT_SEC,
+  RECAP_QUEUE,
+  SCHEDULE_QUEUE,
+  WEBHOOK_QUEUE,
+} from '../../src/engine/queues.ts'
 import { AppError } from '../../src/protocol/index.ts'
 import { quantile } from '../kit/index.ts'
 import { ServiceFolder } from '../kit/service/service-folder.ts'
@@ -89,5 +98,22 @@ describe('queues in an embedded database, whose consumers poll every half minute
       attempts.push(retryCount)
     })
     await expect.poll(() => attempts, { timeout: RETRIED_MS + RETRIED_MS }).toEqual([1])
+  })
+
+  test('a schedule that was due when the process was killed starts its recording with the next start', async () => {
+    const boss = parts.engine.boss.getDb()
+    const job = { name: SCHEDULE_QUEUE, data: { spec: { sources: [] } } }
+    await boss.executeSql(
+      `INSERT INTO pgboss.job (name, data, state, started_on, heartbeat_on, heartbeat_seconds)
+       VALUES ($1, $2, 'active', now(), now(), $3)`,
+      [DUE_QUEUE, JSON.stringify(job), HEARTBEAT_SEC],
+    )
+    await parts[Symbol.asyncDispose]()
+    parts = await folder.open()
+    let begun = 0
+    await using _consumer = await parts.engine.work(SCHEDULE_QUEUE, SETTINGS, async () => {
+      begun += 1
+    })
+    await expect.poll(() => begun, { timeout: RETRIED_MS }).toBe(1)
   })
 })

@@ -55,10 +55,11 @@ class DatabasePresence implements RoomPresence {
     participant: string,
     { owner, joinedSeq, leaseMs }: Parameters<RoomPresence['hold']>[2],
   ): Promise<void> {
-    this.#leases.changes += 1
-    this.#leases.areNone = false
+    this.#noteLease()
     const row = { room, participant, node: this.#node, owner, joinedSeq, released: false, expiresAt: inMs(leaseMs) }
     await this.#database.run((queries) => queries.insert(roomPresence).values(row).onConflictDoUpdate(UPSERT))
+    // Once more: meanwhile the rooms may have been found empty.
+    this.#noteLease()
   }
 
   claim(room: string, owner: string, what: Claimable, leaseMs: number): Promise<readonly string[]> {
@@ -100,6 +101,11 @@ class DatabasePresence implements RoomPresence {
     const gone = await this.#expired()
     if (gone.length === 0 && this.#database.engine.kind === 'pglite') await this.#noteEmptiness()
     return gone
+  }
+
+  #noteLease(): void {
+    this.#leases.changes += 1
+    this.#leases.areNone = false
   }
 
   async #noteEmptiness(): Promise<void> {
