@@ -6,6 +6,7 @@ import './idempotency-keys.suite.ts'
 import './recording-repository.suite.ts'
 import './room-history.suite.ts'
 import './room-presence.suite.ts'
+import './worker-registry.suite.ts'
 import { runSuites } from './databases.ts'
 
 runSuites()

@@ -6,8 +6,8 @@ import { recordings, workers } from './schema.ts'
 
 /** A worker with a heartbeat within this time lives. In an embedded database it is the only one, and lives as long as its process. */
 const LEASE_MS = { postgres: 10_000, pglite: 600_000 } as const
-/** So many heartbeats may be lost before the lease is. */
-const HEARTBEATS = 5
+/** A heartbeat that says nothing new is written so long after the last: on a server each, as every one of them may be lost. */
+const REPEATED_MS = { postgres: 0, pglite: 120_000 } as const
 
 const isAlive = ({ engine }: Database) =>
   gt(workers.seenAt, sql`now() - ${LEASE_MS[engine.kind]} * interval '1 millisecond'`)
@@ -28,7 +28,7 @@ class DatabaseRegistry implements WorkerRegistry {
   }
 
   async heartbeat(refusal: Refusal | null): Promise<void> {
-    const dueMs = LEASE_MS[this.#database.engine.kind] / HEARTBEATS
+    const dueMs = REPEATED_MS[this.#database.engine.kind]
     const atMs = performance.now()
     const last = this.#written
     if (last !== undefined && last.refusal === refusal && atMs - last.atMs < dueMs) return
