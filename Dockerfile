@@ -6,7 +6,7 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc* .puppeteerrc.json ./
 RUN npm ci --include=dev --no-audit --no-fund
 COPY . .
-RUN node scripts/pages.mjs && npm prune --omit=dev --no-audit --no-fund
+RUN node scripts/bundles.mjs && npm prune --omit=dev --no-audit --no-fund
 
 FROM node:24-bookworm-slim
 RUN apt-get update \

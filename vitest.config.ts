@@ -39,7 +39,7 @@ const WITH_BROWSER = {
 /** Outages of a live source that are waited out at once, and takes of a drawn page: more than these hold each other up. */
 const CONCURRENT_TESTS = 5
 const SERVICE_CONCURRENT_TESTS = 5
-const BUILD_PAGES = 'scripts/vitest/build-pages.ts'
+const BUILD_BUNDLES = 'scripts/vitest/build-bundles.ts'
 const SHARE_COMPILED = 'scripts/vitest/share-compiled.ts'
 const PREPARE_EMBEDDED = 'scripts/vitest/prepare-embedded.ts'
 const RECORD_CLASSES = 'scripts/vitest/record-classes.ts'
@@ -69,7 +69,13 @@ export default defineConfig({
           // Tests that have a recording or a service of their own wait at once.
           maxConcurrency: SERVICE_CONCURRENT_TESTS,
           include: tests('service'),
-          globalSetup: [WATCH_STALLS, SHARE_COMPILED, PREPARE_EMBEDDED, 'scripts/vitest/prepare-postgres.ts'],
+          globalSetup: [
+            WATCH_STALLS,
+            SHARE_COMPILED,
+            BUILD_BUNDLES,
+            PREPARE_EMBEDDED,
+            'scripts/vitest/prepare-postgres.ts',
+          ],
           sequence: { groupOrder: 1 },
         },
       },
@@ -80,7 +86,7 @@ export default defineConfig({
           name: 'chrome',
           // Tests of sources wait out an outage each, those of the recorder a take.
           maxConcurrency: CONCURRENT_TESTS,
-          globalSetup: [WATCH_STALLS, SHARE_COMPILED, BUILD_PAGES, PREPARE_EMBEDDED],
+          globalSetup: [WATCH_STALLS, SHARE_COMPILED, BUILD_BUNDLES, PREPARE_EMBEDDED],
           include: tests('chrome'),
           sequence: { groupOrder: 2 },
         },
@@ -90,7 +96,7 @@ export default defineConfig({
         test: {
           ...WITH_BROWSER,
           name: 'recorded',
-          globalSetup: [WATCH_STALLS, BUILD_PAGES, PREPARE_EMBEDDED, RECORD_CLASSES],
+          globalSetup: [WATCH_STALLS, BUILD_BUNDLES, PREPARE_EMBEDDED, RECORD_CLASSES],
           include: tests('recorded'),
           sequence: { groupOrder: 3 },
         },
@@ -101,7 +107,7 @@ export default defineConfig({
           ...WITH_BROWSER,
           name: 'measured',
           fileParallelism: false,
-          globalSetup: [WATCH_STALLS, BUILD_PAGES, PREPARE_EMBEDDED],
+          globalSetup: [WATCH_STALLS, BUILD_BUNDLES, PREPARE_EMBEDDED],
           include: tests('measured'),
           sequence: { groupOrder: 4 },
         },

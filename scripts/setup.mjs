@@ -1,6 +1,6 @@
 /**
  * Makes a fresh clone on a bare machine ready, and does nothing on one that is: npm packages with Node 24 among them,
- * Chrome, FFmpeg, fonts, and the bundles of the two pages. Runs on Node 20 with nothing installed.
+ * Chrome, FFmpeg, fonts, and the bundles of pages and functions. Runs on Node 20 with nothing installed.
  */
 import { fileURLToPath } from 'node:url'
 import { applyStep } from './setup/apply.mjs'

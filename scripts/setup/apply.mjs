@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
+import { buildBundle } from './bundles.mjs'
 import { repairProjectNode } from './node.mjs'
-import { buildPage } from './pages.mjs'
 import { aptCommands } from './plan.mjs'
 
 /**
@@ -18,10 +18,10 @@ export function applyStep(step, { root, say }) {
       say(`Installing ${step.packages.join(', ')}…`)
       for (const command of aptCommands(step.packages)) run(command, root)
       return
-    case 'pages':
-      for (const page of step.pages) {
-        say(`Building the page ${page}…`)
-        buildPage(root, page)
+    case 'bundles':
+      for (const bundle of step.bundles) {
+        say(`Bundling ${bundle}…`)
+        buildBundle(root, bundle)
       }
   }
 }

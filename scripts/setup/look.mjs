@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { stalePages } from './pages.mjs'
+import { staleBundles } from './bundles.mjs'
 
 /** The names that the recorder knows Chrome by on a PATH (src/recorder/chrome-path.ts). */
 const CHROME_NAMES = ['chromium', 'google-chrome-stable', 'google-chrome', 'chromium-browser', 'chrome']
@@ -32,7 +32,7 @@ export function look(root, env) {
     missing: missingNeeds(env),
     canInstall: hasApt && process.getuid?.() === 0,
     hasApt,
-    stalePages: stalePages(root),
+    staleBundles: staleBundles(root),
   }
 }
 

@@ -1,5 +1,6 @@
 export type Need = 'chrome' | 'ffmpeg' | 'fonts-core' | 'fonts-cjk' | 'fonts-emoji'
-export type Page = 'recorder-page' | 'console'
+/** A folder of dist/. */
+export type Bundle = 'recorder-page' | 'console' | 'functions'
 
 export interface Found {
   readonly nodeMajor: number
@@ -11,13 +12,13 @@ export interface Found {
   /** True for root on Debian or Ubuntu. */
   readonly canInstall: boolean
   readonly hasApt: boolean
-  readonly stalePages: readonly Page[]
+  readonly staleBundles: readonly Bundle[]
 }
 
 export type Step =
   | { readonly kind: 'dependencies' }
   | { readonly kind: 'packages'; readonly packages: readonly string[] }
-  | { readonly kind: 'pages'; readonly pages: readonly Page[] }
+  | { readonly kind: 'bundles'; readonly bundles: readonly Bundle[] }
 
 export interface Plan {
   readonly steps: readonly Step[]

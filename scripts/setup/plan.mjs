@@ -30,7 +30,7 @@ export function planSetup(found) {
   const steps = []
   if (!found.dependenciesCurrent) steps.push({ kind: 'dependencies' })
   if (packages.length > 0) steps.push({ kind: 'packages', packages })
-  if (found.stalePages.length > 0) steps.push({ kind: 'pages', pages: found.stalePages })
+  if (found.staleBundles.length > 0) steps.push({ kind: 'bundles', bundles: found.staleBundles })
   return { steps, refusals: [] }
 }
 

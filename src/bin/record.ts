@@ -5,6 +5,7 @@ import { compileCheck, mismatchError } from '../protocol/mismatch.ts'
 import { type FolderRecording, recordToFolder } from '../recorder/index.ts'
 import { checkSpec } from '../recording/index.ts'
 import { createLogger } from '../telemetry/index.ts'
+import { RECORDER_PAGE_DIR } from './bundles.ts'
 
 /** Reads a spec from a file and records it into a folder, with no server. `signal` ends the recording in order. */
 export async function record(
@@ -15,6 +16,7 @@ export async function record(
   return await recordToFolder(spec, {
     outDir: out,
     signal,
+    pageDir: RECORDER_PAGE_DIR,
     logger: createLogger({ level: config.logLevel }),
     logLevel: config.logLevel,
     allowPrivateHosts: config.allowPrivateHosts,

@@ -3,6 +3,7 @@ import type { RecorderCommand, RecorderEvent, RecorderRequest } from '../protoco
 import { runRecorder } from '../recorder/index.ts'
 import { createLogger } from '../telemetry/index.ts'
 import { after, Mailbox } from '../timing/index.ts'
+import { RECORDER_PAGE_DIR } from './bundles.ts'
 
 /** How long a recorder without a parent waits to be overtaken. */
 const ORPHAN_MS = 60_000
@@ -35,6 +36,7 @@ await runRecorder(request, {
   commands: messages as AsyncGenerator<RecorderCommand>,
   signal: stop.signal,
   logger: createLogger({ level: request.logLevel }),
+  pageDir: RECORDER_PAGE_DIR,
 })
 await lastSent
 // The worker that made it for this take is gone.

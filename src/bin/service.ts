@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { type ApiDependencies, buildApp } from '../api/index.ts'
 import { type Config, requireKeysBeyondLoopback } from '../config/index.ts'
 import { createIdempotencyKeys, createRoomHistory, createRoomPresence } from '../db/index.ts'
@@ -7,6 +6,7 @@ import { createHub, createRoomTokens, type Hub, type RoomTokens } from '../hub/i
 import { AppError } from '../protocol/index.ts'
 import { createEventFeed, createRecordings, createSchedules, type Recordings } from '../recording/index.ts'
 import type { Logger } from '../telemetry/index.ts'
+import { CONSOLE_DIR } from './bundles.ts'
 import { createHealth } from './health.ts'
 import { listen } from './listen.ts'
 import { recorderAccess } from './recorder-access.ts'
@@ -21,8 +21,6 @@ export interface Service extends AsyncDisposable {
   readonly url: string
   readonly logger: Logger
 }
-
-const CONSOLE_DIR = fileURLToPath(new URL('../../dist/console', import.meta.url))
 
 /** Starts the whole product in this process. Throws `config.invalid` when the address cannot, or must not, be listened on. */
 export async function startService(config: Config, options: WireOptions = {}): Promise<Service> {

@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { extname } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { loadSegments } from '../archive/index.ts'
 import { type Config, childEnvironment } from '../config/index.ts'
 import { createHighlightRepository, createRecapRepository, createShareRepository, serviceSecret } from '../db/index.ts'
@@ -14,11 +12,9 @@ import {
 } from '../highlights/index.ts'
 import type { RecordingsPorts } from '../recording/index.ts'
 import type { ClipWorkerOptions } from '../worker/index.ts'
+import { CLIPPER_SCRIPT } from './bundles.ts'
 import { createHighlightObserver } from './highlight-observer.ts'
 import type { Foundations } from './open-foundations.ts'
-
-/** Beside this file, as source or compiled. */
-const CLIPPER_SCRIPT = fileURLToPath(new URL(`./clipper${extname(import.meta.url)}`, import.meta.url))
 
 export interface ClipOptions {
   /** Takes the place of the clip function: a script that speaks its protocol. */

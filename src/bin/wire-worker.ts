@@ -1,5 +1,3 @@
-import { extname } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { type Config, childEnvironment } from '../config/index.ts'
 import { createOpenWork, createWebhookOutbox, createWorkerRegistry } from '../db/index.ts'
 import { applyStored, createDueStarts, createTakes, type RoomAccess } from '../recording/index.ts'
@@ -14,14 +12,13 @@ import {
   startWorker,
   type WorkerOptions,
 } from '../worker/index.ts'
+import { assertFunction, RECORDER_SCRIPT } from './bundles.ts'
 import { spoolDir } from './spool-folder.ts'
 import { clipWorkerOptions } from './wire-highlights.ts'
 import type { ServiceParts } from './wire-service.ts'
 
 /** Postgres may be away; a second and a third death of recorders in that time is not waited out either. */
 const TAKES_AHEAD = 3
-/** Beside this file, as source or compiled. */
-const RECORDER_SCRIPT = fileURLToPath(new URL(`./recorder${extname(import.meta.url)}`, import.meta.url))
 
 interface WorkersOptions {
   readonly config: Config
@@ -37,8 +34,12 @@ export async function startWorkers(
 ): Promise<AsyncDisposable> {
   await using undo = new AsyncDisposableStack()
   const isResting = openGate(parts, undo)
+  const clips = clipWorkerOptions(parts, config, isResting)
+  const takes = workerOptions(parts, config, { roomAccess, isResting })
+  assertFunction(clips.clipper.script)
+  assertFunction(takes.take.recorderScript)
   undo.use(recoverLeftovers(parts, config))
-  undo.use(await startClipWorker(clipWorkerOptions(parts, config, isResting)))
+  undo.use(await startClipWorker(clips))
   undo.use(await startDeleteWorker(parts))
   undo.use(await startRemovalWorker(parts))
   if (startsSchedules) {
@@ -46,7 +47,7 @@ export async function startWorkers(
     undo.use(await startScheduleWorker({ ...parts, starts }))
   }
   // The last is disposed first: what its recorders lose by waiting cannot be made good.
-  undo.use(await startWorker(workerOptions(parts, config, { roomAccess, isResting })))
+  undo.use(await startWorker(takes))
   const resources = undo.move()
   return { [Symbol.asyncDispose]: () => resources.disposeAsync() }
 }

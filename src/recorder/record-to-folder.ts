@@ -24,7 +24,7 @@ interface RecordToFolderOptions {
   readonly logger: LogPort
   readonly chromePath?: string
   readonly compositor?: CompositorKind
-  readonly pageDir?: string
+  readonly pageDir: string
   readonly logLevel?: string
   /** Private hosts that images of the whiteboard may come from; without it none. */
   readonly allowPrivateHosts?: readonly string[]
@@ -83,7 +83,7 @@ async function runToEnd(request: RecorderRequest, options: RecordToFolderOptions
     commands: noCommands(),
     signal: options.signal,
     logger: options.logger,
-    ...(options.pageDir === undefined ? {} : { pageDir: options.pageDir }),
+    pageDir: options.pageDir,
   })
   return await promise
 }

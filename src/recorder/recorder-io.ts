@@ -8,6 +8,6 @@ export interface RecorderIo {
   /** Aborting it ends the take in order, with reason `terminated`. */
   readonly signal: AbortSignal
   readonly logger: LogPort
-  /** The folder of the built recorder page; without it `dist/recorder-page` of this package. */
-  readonly pageDir?: string
+  /** The folder of the bundled recorder page. */
+  readonly pageDir: string
 }

@@ -10,7 +10,7 @@ import { readFilm } from '../kit/index.ts'
 import { type ClipBench, openClipBench, RECORDING } from './clip-call.ts'
 import { PATTERN, SIZE } from './pattern-recording.ts'
 
-const SCRIPT = fileURLToPath(new URL('../../src/bin/clipper.ts', import.meta.url))
+const SCRIPT = fileURLToPath(new URL('../../dist/functions/clipper.js', import.meta.url))
 const START_MS = 1_795_000_000_000
 const RANGE = { fromMs: START_MS + 1320, toMs: START_MS + 6000 }
 /** A process that was told to end needs no more than to end its FFmpeg; a busy machine takes its time. */

@@ -11,7 +11,7 @@ import { type S3Server, startS3Server } from '../kit/servers/s3.ts'
 import { openClipBench, RECORDING } from './clip-call.ts'
 import { PATTERN, SIZE } from './pattern-recording.ts'
 
-const CLIPPER = fileURLToPath(new URL('../../src/bin/clipper.ts', import.meta.url))
+const CLIPPER = fileURLToPath(new URL('../../dist/functions/clipper.js', import.meta.url))
 const BUCKET = 'clips'
 const START_MS = 1_795_000_000_000
 /** The server's package is installed once on a machine. */

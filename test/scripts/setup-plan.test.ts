@@ -8,13 +8,13 @@ const READY: Found = {
   missing: [],
   canInstall: true,
   hasApt: true,
-  stalePages: [],
+  staleBundles: [],
 }
 const BARE: Found = {
   ...READY,
   dependenciesCurrent: false,
   missing: ['chrome', 'ffmpeg', 'fonts-core', 'fonts-cjk', 'fonts-emoji'],
-  stalePages: ['recorder-page', 'console'],
+  staleBundles: ['recorder-page', 'console', 'functions'],
 }
 
 describe('planSetup', () => {
@@ -22,7 +22,7 @@ describe('planSetup', () => {
     expect(planSetup(READY)).toEqual({ steps: [], refusals: [] })
   })
 
-  it('installs packages, programs and fonts, then builds the pages on a bare machine', () => {
+  it('installs packages, programs and fonts, then makes the bundles on a bare machine', () => {
     expect(planSetup(BARE)).toEqual({
       steps: [
         { kind: 'dependencies' },
@@ -30,7 +30,7 @@ describe('planSetup', () => {
           kind: 'packages',
           packages: ['chromium', 'ffmpeg', 'fonts-noto-core', 'fonts-noto-cjk', 'fonts-noto-color-emoji'],
         },
-        { kind: 'pages', pages: ['recorder-page', 'console'] },
+        { kind: 'bundles', bundles: ['recorder-page', 'console', 'functions'] },
       ],
       refusals: [],
     })
@@ -42,8 +42,10 @@ describe('planSetup', () => {
     ])
   })
 
-  it('rebuilds only the page that is stale', () => {
-    expect(planSetup({ ...READY, stalePages: ['console'] }).steps).toEqual([{ kind: 'pages', pages: ['console'] }])
+  it('makes only the bundle that is stale', () => {
+    expect(planSetup({ ...READY, staleBundles: ['console'] }).steps).toEqual([
+      { kind: 'bundles', bundles: ['console'] },
+    ])
   })
 
   it('refuses an old Node before anything else', () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
-const CLIPPER = fileURLToPath(new URL('../../src/bin/clipper.ts', import.meta.url))
+const CLIPPER = fileURLToPath(new URL('../../dist/functions/clipper.js', import.meta.url))
 
 test('a clip function that waits for its job goes with its parent, and takes its folder along', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'panorec-clip-'))

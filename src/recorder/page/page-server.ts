@@ -3,14 +3,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { extname, join } from 'node:path'
 import type { Duplex } from 'node:stream'
-import { fileURLToPath } from 'node:url'
 import sirv from 'sirv'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { AppError, CONTROL_PATH, PACKETS_PATH } from '../../protocol/index.ts'
 
 interface PageServerOptions {
-  /** The folder of the built recorder page; without it `dist/recorder-page` of this package. */
-  readonly pageDir: string | undefined
+  /** The folder of the bundled recorder page. */
+  readonly pageDir: string
   /** The take's random secret: whoever knows it is the page. */
   readonly secret: string
   readonly onControl: (socket: WebSocket) => void
@@ -33,8 +32,7 @@ const TEXT_TYPES: Readonly<Record<string, string>> = {
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024
 
 export async function startPageServer(options: PageServerOptions): Promise<PageServer> {
-  const pageDir = options.pageDir ?? fileURLToPath(new URL('../../../dist/recorder-page', import.meta.url))
-  await assertBuilt(pageDir)
+  await assertBuilt(options.pageDir)
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_MESSAGE_BYTES,
@@ -44,7 +42,7 @@ export async function startPageServer(options: PageServerOptions): Promise<PageS
   const server = createServer()
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve))
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  server.on('request', serveFiles(pageDir, origin))
+  server.on('request', serveFiles(options.pageDir, origin))
   server.on('upgrade', (request, socket, head) => {
     const accept = acceptorOf({ request, options, origin })
     if (accept === undefined) return refuse(socket)

@@ -6,8 +6,8 @@ import { findRole } from '../../kit/stage/processes.ts'
 /** A clip function that was just started gets its session's nice value a moment later, where the service has no privileges (sched(7)). */
 const SESSION_MS = 3000
 
-export const isClipper = (command: string) => command.includes('bin/clipper')
-const isRecorder = (command: string) => command.includes('bin/recorder')
+export const isClipper = (command: string) => command.includes('functions/clipper')
+const isRecorder = (command: string) => command.includes('functions/recorder')
 
 /** The Chrome of a recording's take; its profile's folder names the recording. */
 export async function findTakeChrome(recordingId: string): Promise<number> {

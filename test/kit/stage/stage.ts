@@ -144,7 +144,7 @@ export class Stage implements AsyncDisposable {
       .filter((name) => /panorec-(take|clip)|puppeteer|chrom/i.test(name))
       .map((name) => `tmp/${name}`)
     const recorders = (await processesOf(this.folder))
-      .filter(({ command }) => command.includes('bin/recorder') || command.includes('--user-data-dir='))
+      .filter(({ command }) => command.includes('functions/recorder') || command.includes('--user-data-dir='))
       .map(({ pid, command }) => `process ${pid} ${command.slice(0, 80)}`)
     return [...spooled, ...temporary, ...recorders]
   }
