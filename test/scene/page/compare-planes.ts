@@ -37,13 +37,15 @@ export function planesOfRgba(rgba: Uint8Array, { width, height }: Size): Plane[]
   const [luma, u, v] = planes
   for (let y = 0; y < height; y += 2) {
     for (let x = 0; x < width; x += 2) {
-      const sum = [0, 0, 0]
+      let [r, g, b] = [0, 0, 0]
       for (let k = 0; k < 4; k++) {
         const at = (y + (k >> 1)) * width + x + (k & 1)
-        for (let c = 0; c < 3; c++) sum[c] = (sum[c] ?? 0) + (rgba[4 * at + c] ?? 0)
-        luma.samples[at] = Math.round(16 + (219 * brightness(rgba[4 * at], rgba[4 * at + 1], rgba[4 * at + 2])) / 255)
+        const [red = 0, green = 0, blue = 0] = [rgba[4 * at], rgba[4 * at + 1], rgba[4 * at + 2]]
+        luma.samples[at] = Math.round(16 + (219 * brightness(red, green, blue)) / 255)
+        r += red
+        g += green
+        b += blue
       }
-      const [r = 0, g = 0, b = 0] = sum
       const at = (y / 2) * u.width + x / 2
       const bright = brightness(r, g, b)
       u.samples[at] = Math.round(128 + (224 * (b - bright)) / 1.8556 / 255 / 4)
@@ -53,7 +55,7 @@ export function planesOfRgba(rgba: Uint8Array, { width, height }: Size): Plane[]
   return planes
 }
 
-function brightness(r = 0, g = 0, b = 0): number {
+function brightness(r: number, g: number, b: number): number {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b
 }
 
@@ -97,33 +99,33 @@ interface Ranges {
   readonly most: Uint8Array
 }
 
-/** The extremes within the reach of each sample: along rows, then along columns. */
-function rangesOf({ width, height, samples }: Plane, reach: number): Ranges {
-  const both = (pick: typeof Math.min): Uint8Array => {
-    const rows = extremes(samples, { step: 1, count: width, next: width, lines: height, reach, pick })
-    return extremes(rows, { step: width, count: height, next: 1, lines: width, reach, pick })
+/** The extremes within the reach of each sample. */
+function rangesOf(plane: Plane, reach: number): Ranges {
+  const inverse = (samples: Uint8Array) => samples.map((sample) => 255 - sample)
+  return {
+    least: leastAround(plane, reach),
+    most: inverse(leastAround({ ...plane, samples: inverse(plane.samples) }, reach)),
   }
-  return { least: both(Math.min), most: both(Math.max) }
 }
 
-interface Lines {
-  readonly step: number
-  readonly count: number
-  readonly next: number
-  readonly lines: number
-  readonly reach: number
-  readonly pick: typeof Math.min
-}
-
-function extremes(samples: Uint8Array, { step, count, next, lines, reach, pick }: Lines): Uint8Array {
-  const found = new Uint8Array(samples.length)
-  for (let line = 0; line < lines; line++) {
-    const first = line * next
-    for (let at = 0; at < count; at++) {
-      let value = samples[first + at * step] ?? 0
-      for (let near = Math.max(0, at - reach); near <= Math.min(count - 1, at + reach); near++)
-        value = pick(value, samples[first + near * step] ?? 0)
-      found[first + at * step] = value
+/** The least within the reach of each sample: along rows, then along columns. */
+function leastAround({ width, height, samples }: Plane, reach: number): Uint8Array {
+  const rows = samples.slice()
+  for (let first = 0; first < samples.length; first += width) {
+    for (let x = 0; x < width; x++) {
+      const last = first + Math.min(width - 1, x + reach)
+      let least = 255
+      for (let near = first + Math.max(0, x - reach); near <= last; near++) least = Math.min(least, samples[near] ?? 0)
+      rows[first + x] = least
+    }
+  }
+  const found = rows.slice()
+  for (let y = 0; y < height; y++) {
+    for (let near = Math.max(0, y - reach); near <= Math.min(height - 1, y + reach); near++) {
+      for (let x = 0; x < width; x++) {
+        const at = y * width + x
+        found[at] = Math.min(found[at] ?? 0, rows[near * width + x] ?? 0)
+      }
     }
   }
   return found

@@ -6,6 +6,7 @@ import { RoomReducer } from '../../../src/room/index.ts'
 import { chartFrame } from './chart.ts'
 import type { CompareRequest, Comparison, FrameShape } from './compare-messages.ts'
 import { comparePlanes, planesOfRgba, readPlanes } from './compare-planes.ts'
+import { allLoaded } from './loads.ts'
 
 /**
  * So many samples around an edge the compositors may differ: a canvas repeats each sample of chroma over two columns and rows, and reads single
@@ -53,7 +54,7 @@ export async function compare(request: CompareRequest): Promise<Comparison[]> {
     })
     reference.close()
     picture.close()
-    await new Promise((resolve) => setTimeout(resolve, moment.signals === undefined ? 0 : 60))
+    await allLoaded()
   }
   for (const frame of frames.values()) frame.close()
   return found

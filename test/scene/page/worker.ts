@@ -4,6 +4,7 @@ import { planScene, SceneAnimator, ScenePainter } from '../../../recorder-page/s
 import { RoomReducer } from '../../../src/room/index.ts'
 import { compare } from './compare.ts'
 import type { CompareRequest } from './compare-messages.ts'
+import { allLoaded } from './loads.ts'
 import type { SceneAnswer, SceneRequest } from './messages.ts'
 import { pictureFrame } from './pictures.ts'
 
@@ -36,7 +37,7 @@ async function render(request: SceneRequest): Promise<SceneAnswer> {
     reducer.apply(batch)
     step()
   }
-  await settle()
+  await allLoaded()
   planMs.length = 0
   paintMs.length = 0
   for (let turn = 0; turn < request.repeat; turn++) step()
@@ -46,11 +47,6 @@ async function render(request: SceneRequest): Promise<SceneAnswer> {
   for (const frame of frames.values()) frame.close()
   const png = request.png ? await toBase64(canvas) : ''
   return { png, pixels, paintMs: median(paintMs), planMs: median(planMs), worstMs: Math.max(...paintMs) }
-}
-
-/** Images of the whiteboard arrive. */
-function settle(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 120))
 }
 
 async function toBase64(canvas: OffscreenCanvas): Promise<string> {
