@@ -192,3 +192,12 @@ test('a service that stops ends its takes in order, and its recordings go on whe
     await rm(dataDir, { recursive: true, force: true })
   }
 })
+
+test('a service without its functions does not start, and says what makes them', async () => {
+  const recorderScript = '/nowhere/recorder.js'
+  const start = startScriptedService({}, { recorderScript })
+  await expect(start).rejects.toMatchObject({
+    code: 'config.invalid',
+    message: expect.stringMatching(/\/nowhere\/recorder\.js.*npm run build/),
+  })
+})
