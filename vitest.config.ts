@@ -13,7 +13,7 @@ const MEDIA_TEST_TIMEOUT_MS = 180_000
 /** A test that spawns a process or opens PGlite the first time needs seconds on a busy machine. */
 const UNIT_TEST_TIMEOUT_MS = 30_000
 /** Files at once: most wait more than they compute. */
-const WORKERS = 3
+const WORKERS = 2
 
 /** A test that failed while the machine stalled says so, see `scripts/vitest/name-stalls.ts`; no other is ever repeated. */
 const WAITING = {
@@ -76,7 +76,7 @@ export default defineConfig({
             PREPARE_EMBEDDED,
             'scripts/vitest/prepare-postgres.ts',
           ],
-          sequence: { groupOrder: 0 },
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -88,7 +88,7 @@ export default defineConfig({
           maxConcurrency: CONCURRENT_TESTS,
           globalSetup: [WATCH_STALLS, SHARE_COMPILED, BUILD_BUNDLES, PREPARE_EMBEDDED],
           include: tests('chrome'),
-          sequence: { groupOrder: 0 },
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -98,7 +98,7 @@ export default defineConfig({
           name: 'recorded',
           globalSetup: [WATCH_STALLS, BUILD_BUNDLES, PREPARE_EMBEDDED, RECORD_CLASSES],
           include: tests('recorded'),
-          sequence: { groupOrder: 0 },
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -109,7 +109,7 @@ export default defineConfig({
           fileParallelism: false,
           globalSetup: [WATCH_STALLS, BUILD_BUNDLES, PREPARE_EMBEDDED],
           include: tests('measured'),
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],
