@@ -1,0 +1,154 @@
+import { SAMPLE_RATE } from '../sound-clock.ts'
+import { RateConverter, type Stereo } from './rate-converter.ts'
+import { REACH, Sinc } from './sinc.ts'
+
+/** 2.7 s: what is decoded ahead, and the longest wait for a picture. */
+const RING_FRAMES = 2 ** 17
+/** Sound that follows within this of the end before it continues it: times are rounded, samples are not. */
+const CONTINUES_SEC = 0.003
+/** A place that is off by less is left alone, a farther one is glided to, one beyond at once. */
+const GLIDE_FROM_FRAMES = 0.003 * SAMPLE_RATE
+const JUMP_FROM_FRAMES = 0.02 * SAMPLE_RATE
+/** Close enough to end a glide. */
+const GLIDE_TO_FRAMES = 0.0003 * SAMPLE_RATE
+/** A glide plays faster or slower by this: 5 cents, which speech does not tell. */
+const GLIDE_RATE = 0.003
+/** Where the sound jumps the old one fades out and the new one in. */
+const FADE_FRAMES = 480
+
+/**
+ * The sound of one source by its media time, and where it is read for the mix. The place that is read goes on sample by sample; it
+ * follows the clock of the source only where that is off so far that it could be seen.
+ */
+export class SourceSound {
+  readonly #left = new Float32Array(RING_FRAMES)
+  readonly #right = new Float32Array(RING_FRAMES)
+  readonly #glide = new Sinc(1)
+  #converter: RateConverter | undefined
+  /** Frame numbers of media time at 48 kHz: from where to where there is sound. */
+  #from = 0
+  #to: number | undefined
+  /** The frame that is read next; undefined while nothing is played. */
+  #place: number | undefined
+  #isGliding = false
+
+  /** The media time up to which there is sound; undefined before the first. */
+  get endSec(): number | undefined {
+    return this.#to === undefined ? undefined : this.#to / SAMPLE_RATE
+  }
+
+  /** Adds sound at its media time. What is there already at that time is replaced. */
+  append(ptsSec: number, sound: Stereo, sampleRate: number): void {
+    const continues =
+      this.#to !== undefined &&
+      Math.abs(ptsSec - (this.#converter?.leadSec ?? 0) - this.#to / SAMPLE_RATE) < CONTINUES_SEC
+    const isSameRate = sampleRate === SAMPLE_RATE
+    if (isSameRate) this.#converter = undefined
+    else if (!continues || this.#converter?.inRate !== sampleRate)
+      this.#converter = new RateConverter(sampleRate, SAMPLE_RATE)
+    const startSec = ptsSec - (this.#converter?.leadSec ?? 0)
+    const converted = this.#converter?.convert(sound) ?? sound
+    this.#write(continues && this.#to !== undefined ? this.#to : Math.round(startSec * SAMPLE_RATE), converted)
+  }
+
+  /** Forgets all sound: the source was moved to another place. */
+  clear(): void {
+    this.#to = undefined
+    this.#converter = undefined
+  }
+
+  /**
+   * Reads the sound whose media time at the first frame is `sec`, into `out`. Undefined: the source plays nothing. Where there is
+   * none it is silence.
+   */
+  read(sec: number | undefined, out: Stereo): void {
+    const { length } = out.left
+    const wanted = sec === undefined ? undefined : sec * SAMPLE_RATE
+    const place = this.#place
+    if (wanted === undefined || place === undefined || Math.abs(wanted - place) > JUMP_FROM_FRAMES) {
+      this.#jump(place, wanted === undefined ? undefined : Math.round(wanted), out)
+      return
+    }
+    const off = wanted - place
+    if (Math.abs(off) >= GLIDE_FROM_FRAMES) this.#isGliding = true
+    if (!this.#isGliding) {
+      this.#copy(place, out)
+      this.#place = place + length
+      return
+    }
+    const step = 1 + Math.sign(off) * Math.min(GLIDE_RATE, Math.abs(off) / length)
+    this.#stretch(place, step, out)
+    this.#place = place + step * length
+    if (Math.abs(off) <= GLIDE_TO_FRAMES) {
+      this.#isGliding = false
+      this.#place = Math.round(this.#place)
+    }
+  }
+
+  #jump(from: number | undefined, to: number | undefined, out: Stereo): void {
+    const { length } = out.left
+    this.#isGliding = false
+    this.#place = to === undefined ? undefined : to + length
+    if (to === undefined) fillSilence(out)
+    else this.#copy(to, out)
+    const fade = Math.min(FADE_FRAMES, length)
+    const old = { left: new Float32Array(fade), right: new Float32Array(fade) }
+    if (from !== undefined) this.#copy(Math.round(from), old)
+    for (let i = 0; i < fade; i += 1) {
+      const gain = i / fade
+      out.left[i] = (out.left[i] ?? 0) * gain + (old.left[i] ?? 0) * (1 - gain)
+      out.right[i] = (out.right[i] ?? 0) * gain + (old.right[i] ?? 0) * (1 - gain)
+    }
+  }
+
+  #copy(place: number, { left, right }: Stereo): void {
+    const first = Math.round(place)
+    for (let i = 0; i < left.length; i += 1) {
+      const has = this.#has(first + i)
+      const at = ringIndex(first + i)
+      left[i] = has ? (this.#left[at] ?? 0) : 0
+      right[i] = has ? (this.#right[at] ?? 0) : 0
+    }
+  }
+
+  #stretch(place: number, step: number, out: Stereo): void {
+    const first = Math.floor(place) - REACH
+    const span = Math.ceil(step * out.left.length) + 2 * REACH + 2
+    const around = { left: new Float32Array(span), right: new Float32Array(span) }
+    this.#copy(first, around)
+    for (let i = 0; i < out.left.length; i += 1) {
+      const at = place - first + i * step
+      out.left[i] = this.#glide.at(around.left, at)
+      out.right[i] = this.#glide.at(around.right, at)
+    }
+  }
+
+  #has(frame: number): boolean {
+    return this.#to !== undefined && frame >= this.#from && frame < this.#to
+  }
+
+  #write(first: number, { left, right }: Stereo): void {
+    const end = first + left.length
+    if (this.#to === undefined || first < this.#from || first - this.#to > RING_FRAMES) this.#from = first
+    else for (let frame = this.#to; frame < first; frame += 1) this.#set(frame, 0, 0)
+    for (let i = 0; i < left.length; i += 1) this.#set(first + i, left[i] ?? 0, right[i] ?? 0)
+    this.#to = end
+    this.#from = Math.max(this.#from, end - RING_FRAMES)
+  }
+
+  #set(frame: number, left: number, right: number): void {
+    const at = ringIndex(frame)
+    this.#left[at] = left
+    this.#right[at] = right
+  }
+}
+
+/** Frame numbers may be negative: a stream's time can begin before zero. */
+function ringIndex(frame: number): number {
+  return ((frame % RING_FRAMES) + RING_FRAMES) % RING_FRAMES
+}
+
+function fillSilence({ left, right }: Stereo): void {
+  left.fill(0)
+  right.fill(0)
+}

@@ -1,0 +1,166 @@
+import type { Sample, StreamConfig } from './sample.ts'
+
+interface SampleDecoderOptions<Output> {
+  /** Takes ownership of what was decoded. */
+  readonly onOutput: (output: Output, sample: Sample) => void
+  /** The decoder refused a sample; it goes on with the next key frame. */
+  readonly onError: (error: Error) => void
+}
+
+/** What both decoders of WebCodecs have. */
+interface Decoder {
+  readonly state: CodecState
+  readonly decodeQueueSize: number
+  decode(sample: Sample): void
+  flush(): Promise<void>
+  close(): void
+}
+
+type Open<Output> = (
+  config: StreamConfig,
+  callbacks: { readonly output: (output: Output) => void; readonly error: (error: Error) => void },
+) => Decoder
+
+/**
+ * Decodes one stream, in order, through changes of its configuration: the pictures of the old one are out before the first of the
+ * new one.
+ */
+export class SampleDecoder<Output extends { readonly timestamp: number; close(): void }> {
+  readonly #open: Open<Output>
+  readonly #options: SampleDecoderOptions<Output>
+  readonly #inFlight = new Map<number, Sample>()
+  #decoder: Decoder | undefined
+  #configKey: string | undefined
+  /** Samples that wait until the old configuration's are out. */
+  #waiting: Sample[] | undefined
+  #needsKey = true
+
+  constructor(open: Open<Output>, options: SampleDecoderOptions<Output>) {
+    this.#open = open
+    this.#options = options
+  }
+
+  /** Samples that are not decoded yet. */
+  get queued(): number {
+    return (this.#decoder?.decodeQueueSize ?? 0) + (this.#waiting?.length ?? 0)
+  }
+
+  decode(sample: Sample): void {
+    if (this.#waiting !== undefined) this.#waiting.push(sample)
+    else if (this.#decoder !== undefined && sample.config.key !== this.#configKey) this.#change(sample, this.#decoder)
+    else this.#decode(sample)
+  }
+
+  /** What is decoded already comes out, although nothing follows. */
+  drain(): void {
+    if (this.#decoder?.state !== 'configured') return
+    this.#needsKey = true
+    this.#decoder.flush().catch(() => undefined)
+  }
+
+  /** Forgets everything that is not out yet. */
+  reset(): void {
+    const decoder = this.#decoder
+    this.#decoder = undefined
+    this.#waiting = undefined
+    this.#needsKey = true
+    this.#inFlight.clear()
+    if (decoder !== undefined && decoder.state !== 'closed') decoder.close()
+  }
+
+  #decode(sample: Sample): void {
+    if (this.#needsKey && !sample.isKey) return
+    this.#needsKey = false
+    this.#decoder ??= this.#opened(sample.config)
+    this.#inFlight.set(timestampUs(sample), sample)
+    this.#decoder.decode(sample)
+  }
+
+  #opened(config: StreamConfig): Decoder {
+    this.#configKey = config.key
+    const decoder = this.#open(config, {
+      output: (output) => this.#onOutput(output, decoder),
+      error: (error) => this.#onError(error, decoder),
+    })
+    return decoder
+  }
+
+  #onOutput(output: Output, decoder: Decoder): void {
+    const sample = this.#inFlight.get(output.timestamp)
+    if (decoder !== this.#decoder || sample === undefined) return output.close()
+    this.#inFlight.delete(output.timestamp)
+    this.#options.onOutput(output, sample)
+  }
+
+  #onError(error: Error, decoder: Decoder): void {
+    if (decoder !== this.#decoder) return
+    this.reset()
+    this.#options.onError(error)
+  }
+
+  #change(sample: Sample, old: Decoder): void {
+    const waiting = [sample]
+    this.#waiting = waiting
+    old
+      .flush()
+      .catch(() => undefined)
+      .then(() => {
+        if (this.#waiting !== waiting) return
+        this.reset()
+        for (const next of waiting) this.decode(next)
+      })
+  }
+}
+
+export function timestampUs({ ptsSec }: Sample): number {
+  return Math.round(ptsSec * 1e6)
+}
+
+export function openVideo(config: StreamConfig, { output, error }: Parameters<Open<VideoFrame>>[1]): Decoder {
+  if (config.kind !== 'video') throw strayKind(config)
+  const decoder = new VideoDecoder({ output, error })
+  const { codec, description, codedWidth, codedHeight } = config.decoder
+  decoder.configure({
+    codec,
+    ...(description === undefined ? {} : { description }),
+    ...(codedWidth && codedHeight ? { codedWidth, codedHeight } : {}),
+    // A frame comes out as soon as it can, and no GPU is asked for one.
+    optimizeForLatency: true,
+    hardwareAcceleration: 'prefer-software',
+  })
+  return wrap(decoder, (sample) => decoder.decode(new EncodedVideoChunk(chunkOf(sample))))
+}
+
+export function openAudio(config: StreamConfig, { output, error }: Parameters<Open<AudioData>>[1]): Decoder {
+  if (config.kind !== 'audio') throw strayKind(config)
+  const decoder = new AudioDecoder({ output, error })
+  decoder.configure(config.decoder)
+  return wrap(decoder, (sample) => decoder.decode(new EncodedAudioChunk(chunkOf(sample))))
+}
+
+function wrap(decoder: VideoDecoder | AudioDecoder, decode: (sample: Sample) => void): Decoder {
+  return {
+    get state() {
+      return decoder.state
+    },
+    get decodeQueueSize() {
+      return decoder.decodeQueueSize
+    },
+    decode,
+    flush: () => decoder.flush(),
+    close: () => decoder.close(),
+  }
+}
+
+function strayKind(config: StreamConfig): Error {
+  return new Error(`A stream of ${config.kind} came to the decoder of another kind`)
+}
+
+function chunkOf(sample: Sample): EncodedVideoChunkInit {
+  return {
+    type: sample.isKey ? 'key' : 'delta',
+    timestamp: timestampUs(sample),
+    duration: Math.round(sample.durationSec * 1e6),
+    data: sample.data as Uint8Array<ArrayBuffer>,
+  }
+}
