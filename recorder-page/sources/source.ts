@@ -1,12 +1,11 @@
 import { assertNever } from '../../src/protocol/assert-never.ts'
 import type { SourceSpec, SourceState } from '../../src/protocol/sources.ts'
-import { repeat } from '../../src/timing/index.ts'
 import type { SourceDriver, SourceListener } from './driver/source-driver.ts'
 import { SourceStatus } from './driver/source-status.ts'
 import type { StreamPosition } from './driver/stream-position.ts'
 import type { TileSize } from './driver/tile-size.ts'
 import type { FrameTimes } from './frames/frame-tap.ts'
-import { FrameWatch } from './frames/frame-watch.ts'
+import { pollFrames } from './frames/poll-frames.ts'
 import { HlsDriver } from './hls/hls-driver.ts'
 import { VideoDriver } from './video/video-driver.ts'
 import { WhepDriver } from './whep/whep-driver.ts'
@@ -28,15 +27,20 @@ export interface PageSource extends AsyncDisposable {
   steer(change: { readonly byMs: number } | { readonly rate: number }): boolean
 }
 
-/** How often frames are counted: five times within the time after which a still picture counts as stalled. */
-const FRAME_POLL_MS = 200
-
 /** Opens a source and keeps it open until it is disposed. Returns at once and never throws: the listener gets every error. */
 export function openSource(spec: SourceSpec, listener: SourceListener): PageSource {
   const element = createElement(spec)
   const status = new SourceStatus(listener, () => performance.now())
   const driver = openDriver(spec, element, status, listener)
-  const poll = repeat({ everyMs: FRAME_POLL_MS, work: pollFrames(element, status, driver) })
+  const shown = {
+    get frames() {
+      return element.getVideoPlaybackQuality().totalVideoFrames
+    },
+    get hasEnded() {
+      return element.ended
+    },
+  }
+  const poll = pollFrames(shown, status, driver)
   return {
     spec,
     element,
@@ -90,17 +94,5 @@ function openDriver(
       return new VideoDriver({ spec, element, status, listener })
     default:
       return assertNever(spec)
-  }
-}
-
-function pollFrames(element: HTMLVideoElement, status: SourceStatus, driver: SourceDriver): () => void {
-  const watch = new FrameWatch(performance.now())
-  return () => {
-    const nowMs = performance.now()
-    const motion = watch.count(element.getVideoPlaybackQuality().totalVideoFrames, nowMs)
-    // The last frames are counted after the end of the media; they do not make it live again.
-    if (motion === 'moving' && !element.ended) status.picture()
-    else if (motion === 'still') status.noPicture()
-    driver.tick({ nowMs, quietMs: watch.quietMs(nowMs) })
   }
 }

@@ -1,3 +1,4 @@
+import type { HlsConfig } from 'hls.js'
 import type { ErrorInfo } from '../../../src/protocol/app-error.ts'
 import type { SourceSpec, SourceState } from '../../../src/protocol/sources.ts'
 import type { FrameTimes } from '../frames/frame-tap.ts'
@@ -19,6 +20,8 @@ export interface SourceContext<Spec extends SourceSpec> {
   readonly element: HTMLVideoElement
   readonly status: SourceStatus
   readonly listener: SourceListener
+  /** What makes hls.js play into something that is no real element. */
+  readonly hls?: Partial<HlsConfig>
 }
 
 /** The frame counter's reading at one poll. */

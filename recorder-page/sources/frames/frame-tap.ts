@@ -12,6 +12,8 @@ export interface FrameTimes {
   readonly soundMs: number | undefined
   /** WebRTC only: the sender's clock, 90 kHz, 32 bits (RFC 3550 §5.1). */
   readonly rtpTimestamp: number | undefined
+  /** Of a decoded source: the stretch between discontinuities, and by how much its times were moved to continue the one before. */
+  readonly origin?: { readonly stretch: number; readonly shiftMs: number }
 }
 
 /** The times that a pacer needs of a frame. */

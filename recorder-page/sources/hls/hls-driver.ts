@@ -50,9 +50,11 @@ export class HlsDriver implements SourceDriver {
 
   readonly canSeek = true
 
-  positionOf({ mediaMs }: FrameTimes): StreamPosition | undefined {
-    const originMs = this.#stretch === undefined ? undefined : this.#origins.get(this.#stretch)
-    return originMs === undefined ? undefined : { ms: mediaMs + originMs, periodMs: PTS_PERIOD_MS }
+  positionOf({ mediaMs, origin }: FrameTimes): StreamPosition | undefined {
+    const stretch = origin?.stretch ?? this.#stretch
+    const originMs = stretch === undefined ? undefined : this.#origins.get(stretch)
+    if (originMs === undefined) return undefined
+    return { ms: mediaMs - (origin?.shiftMs ?? 0) + originMs, periodMs: PTS_PERIOD_MS }
   }
 
   seek(toSec: number): void {
@@ -83,7 +85,7 @@ export class HlsDriver implements SourceDriver {
     const { element, spec } = this.#context
     // A live stream resumes at its edge, any other where it was.
     const startPosition = this.#wasLive || element.currentTime === 0 ? -1 : element.currentTime
-    const hls = new Hls({ ...HLS_CONFIG, startPosition })
+    const hls = new Hls({ ...HLS_CONFIG, ...this.#context.hls, startPosition })
     hls.on(Hls.Events.ERROR, (_, data) => this.#onError(data))
     hls.on(Hls.Events.MANIFEST_PARSED, () => this.#capLevel())
     hls.on(Hls.Events.LEVEL_LOADED, (_, { details, level }) => this.#onPlaylist(details, level))

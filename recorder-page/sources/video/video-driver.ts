@@ -1,12 +1,11 @@
-import { AppError } from '../../../src/protocol/app-error.ts'
 import type { VideoSource } from '../../../src/protocol/sources.ts'
 import { delay } from '../../../src/timing/index.ts'
 import { sourceBackOffMs } from '../driver/back-off.ts'
 import { emptyElement, keepPlaying } from '../driver/keep-playing.ts'
 import type { FrameReport, SourceContext, SourceDriver } from '../driver/source-driver.ts'
-import { httpError, networkError } from '../driver/source-error.ts'
 import type { StreamPosition } from '../driver/stream-position.ts'
 import type { FrameTimes } from '../frames/frame-tap.ts'
+import { diagnoseVideo, type VideoFault } from './video-fault.ts'
 import { planUrl } from './video-url.ts'
 
 /** A file that plays but gives no picture for this long is loaded again: its connection is dead. */
@@ -84,7 +83,7 @@ export class VideoDriver implements SourceDriver {
     this.#retrying = true
     const { status, listener, spec } = this.#context
     const { signal } = this.#abort
-    const error = await diagnose(spec.url, mediaError, signal)
+    const error = await diagnoseVideo(spec.url, faultOf(mediaError), signal)
     if (signal.aborted) return
     this.#failures += 1
     const retryInMs = sourceBackOffMs(error, this.#failures, Math.random())
@@ -98,33 +97,8 @@ export class VideoDriver implements SourceDriver {
   }
 }
 
-/**
- * Why a file does not play. The element reports "not supported" both for a missing file and for an unknown codec; a request
- * for the first byte tells them apart.
- */
-async function diagnose(url: string, mediaError: MediaError | null, signal: AbortSignal): Promise<AppError> {
-  const status = await fetch(url, {
-    headers: { range: 'bytes=0-0' },
-    signal: AbortSignal.any([signal, AbortSignal.timeout(RELOAD_AFTER_MS)]),
-  })
-    .then(async (response) => {
-      await response.body?.cancel()
-      return response.status
-    })
-    .catch(() => 0)
-  if (status === 0) return networkError('video file')
-  if (status >= 400) return httpError('video file', status)
-  if (mediaError?.code === MediaError.MEDIA_ERR_SRC_NOT_SUPPORTED)
-    return new AppError(
-      'source.unsupported-media',
-      'Chrome cannot decode the video file. Use MP4 with H.264 and AAC, or WebM.',
-      {
-        received: mediaError.message,
-      },
-    )
-  if (mediaError?.code === MediaError.MEDIA_ERR_DECODE)
-    return new AppError('source.media-error', 'The video file has a part that cannot be decoded. It is loaded again.', {
-      received: mediaError.message,
-    })
-  return new AppError('source.stalled', 'The video file loads too slowly or not at all. It is loaded again.')
+function faultOf(mediaError: MediaError | null): VideoFault {
+  const message = mediaError?.message ?? ''
+  if (mediaError?.code === MediaError.MEDIA_ERR_SRC_NOT_SUPPORTED) return { kind: 'unsupported', message }
+  return { kind: mediaError?.code === MediaError.MEDIA_ERR_DECODE ? 'broken' : 'slow', message }
 }
