@@ -1,25 +1,28 @@
 import { errorInfo, toAppError } from '../../src/protocol/app-error.ts'
 import { assertNever } from '../../src/protocol/assert-never.ts'
 import type { FromPage, PageStart, ToPage } from '../../src/protocol/page-link.ts'
-import { repeat } from '../../src/timing/index.ts'
+import type { SourceSpec } from '../../src/protocol/sources.ts'
 import { nowMs, shiftClock } from '../clock.ts'
 import { Follower } from '../handover/index.ts'
 import { ControlLink } from '../link/index.ts'
-import { ActiveSpeaker, Mixer } from '../sound/index.ts'
+import { ActiveSpeaker } from '../sound/index.ts'
+import { isDecodable } from '../sources/decodable.ts'
 import type { FromWorker, ToWorker } from '../worker/messages.ts'
-import { SourcePlayers } from './source-players.ts'
-
-const LEVELS_EVERY_MS = 100
-const SOUND_CLOCK_EVERY_MS = 250
+import { AllPlayers } from './all-players.ts'
+import { ElementStage } from './element-stage.ts'
 
 const secret = location.hash.slice(1)
 const worker = new Worker(new URL('../worker/main.ts', import.meta.url), { type: 'module' })
 let link: ControlLink
-let players: SourcePlayers | undefined
+let settings: PageStart
+let soundPort: MessagePort
+/** Elements and their mix: opened for the first source that an element plays. */
+let elements: Promise<ElementStage> | undefined
 let follower: Follower | undefined
 let isPacingFrozen = false
-/** Resolves when the players are open: a source that is added or removed earlier waits for them. */
-let opening: Promise<unknown> | undefined
+const players = new AllPlayers((sourceId, change) => sendToWorker({ type: 'steer', sourceId, change }))
+const speaker = new ActiveSpeaker()
+let activeSource: string | null = null
 
 function sendToWorker(message: ToWorker, transfer: Transferable[] = []): void {
   worker.postMessage(message, transfer)
@@ -33,44 +36,51 @@ function fail(thrown: unknown): void {
   sendToRecorder({ type: 'failed', error: errorInfo(toAppError(thrown, 'page.failed')) })
 }
 
-async function start(settings: PageStart): Promise<void> {
+async function start(message: PageStart): Promise<void> {
+  settings = message
   if (settings.handover !== null) shiftClock(settings.handover.clockShiftMs)
   const sound = new MessageChannel()
-  const opened = openPlayers(settings, sound.port1)
-  opening = opened
+  soundPort = sound.port1
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
-    opened.then((mixer) => handleWorker(data, mixer)).catch(fail)
+    handleWorker(data).catch(fail)
   }
+  const byElement = settings.sources.filter(isByElement)
+  if (settings.sourcePlayer === 'elements' || byElement.length > 0) openElements()
   sendToWorker({ type: 'start', host: location.host, secret, settings, soundPort: sound.port2 }, [sound.port2])
-  const mixer = await opened
-  sendLevels(mixer)
-  repeat({
-    everyMs: SOUND_CLOCK_EVERY_MS,
-    work: () => sendToWorker({ type: 'sound-clock', reading: mixer.readClock() }),
-  })
+  for (const source of byElement) await playByElement(source)
+  if (settings.handover !== null) follower = follow()
 }
 
-/** Opens the mix and all sources; the handling of the worker's messages waits for it. */
-async function openPlayers(settings: PageStart, soundPort: MessagePort): Promise<Mixer> {
-  const mixer = await Mixer.open(soundPort)
-  players = new SourcePlayers(mixer, {
+function isByElement(source: SourceSpec): boolean {
+  return !isDecodable(source, settings.sourcePlayer)
+}
+
+/** Opens the mix of elements once; what plays in it is added later. */
+function openElements(): Promise<ElementStage> {
+  elements ??= ElementStage.open(soundPort, {
     onState: (sourceId, state, error) => {
       sendToWorker({ type: 'source.state', sourceId, state, atMs: nowMs() })
       sendToRecorder({ type: 'source', sourceId, state, error })
     },
     onFrame: (sourceId, frame, times) => sendToWorker({ type: 'frame', sourceId, frame, times }, [frame]),
-    onLog: (level, message, details) => {
-      sendToRecorder({ type: 'log', level, message, ...(details === undefined ? {} : { details }) })
+    onLog: (level, text, details) => {
+      sendToRecorder({ type: 'log', level, message: text, ...(details === undefined ? {} : { details }) })
     },
+    onLevels: (levels) => sendLevels(levels),
+    onSoundClock: (reading) => sendToWorker({ type: 'sound-clock', reading }),
   })
-  for (const source of settings.sources) players.add(source)
-  if (settings.handover !== null) follower = follow(players)
-  return mixer
+  void elements.then((stage) => players.setElements(stage.players))
+  return elements
 }
 
-function follow(followed: SourcePlayers): Follower {
+async function playByElement(source: SourceSpec): Promise<void> {
+  const stage = await openElements()
+  stage.players.add(source)
+}
+
+function follow(): Follower {
   return new Follower({
-    players: followed,
+    players,
     nowMs,
     onAligned: (sourceId, mediaZeroMs, isMoved) => sendToWorker({ type: 'follow', sourceId, mediaZeroMs, isMoved }),
     onReady: (sources) => sendToRecorder({ type: 'ready', sources }),
@@ -80,37 +90,37 @@ function follow(followed: SourcePlayers): Follower {
 /** Positions are in the streams' own time, so that another page finds the same places. */
 function sendPositions(mediaZeroMs: ReadonlyMap<string, number>): void {
   const positions = [...mediaZeroMs].flatMap(([sourceId, zeroMs]) => {
-    const played = players?.played(sourceId)
+    const played = players.played(sourceId)
     return played === undefined ? [] : [{ sourceId, recordedMs: zeroMs - played.originMs }]
   })
   sendToRecorder({ type: 'positions', positions })
 }
 
-function sendLevels(mixer: Mixer): void {
-  const speaker = new ActiveSpeaker()
-  let sent: string | null = null
-  repeat({
-    everyMs: LEVELS_EVERY_MS,
-    work() {
-      const levels = mixer.levels()
-      const activeSource = speaker.update(levels, nowMs())
-      sendToWorker({ type: 'levels', levels, activeSource })
-      if (activeSource !== sent) sendToRecorder({ type: 'active-speaker', sourceId: activeSource })
-      sent = activeSource
-    },
-  })
+/** Where the worker mixes everything it finds the active speaker too. */
+function sendLevels(levels: ReadonlyMap<string, number>): void {
+  if (settings.sourcePlayer === 'decoders') return sendToWorker({ type: 'levels', levels, activeSource: null })
+  const speaking = speaker.update(levels, nowMs())
+  sendToWorker({ type: 'levels', levels, activeSource: speaking })
+  if (speaking !== activeSource) sendToRecorder({ type: 'active-speaker', sourceId: speaking })
+  activeSource = speaking
 }
 
-function handleWorker(message: FromWorker, mixer: Mixer): void {
+async function handleWorker(message: FromWorker): Promise<void> {
+  const stage = await elements
   switch (message.type) {
     case 'tiles':
-      return players?.setTileSizes(message.sizes)
+      return stage?.players.setTileSizes(message.sizes)
     case 'muted':
-      return players?.setMuted(message.sourceIds)
+      return stage?.players.setMuted(message.sourceIds)
     case 'pacing':
-      for (const [sourceId, delayMs] of message.delaysMs) mixer.setDelay(sourceId, delayMs)
+      if (message.places !== undefined) players.setDecoded(message.places)
+      stage?.setDelays(message.delaysMs)
       if (isPacingFrozen) sendPositions(message.mediaZeroMs)
       return
+    case 'play-by-element':
+      return playByElement(message.source)
+    case 'source':
+    case 'active-speaker':
     case 'started':
     case 'layout':
     case 'stats':
@@ -130,12 +140,10 @@ async function handleRecorder(message: ToPage): Promise<void> {
       return start(message)
     case 'source.add':
       sendToWorker(message)
-      await opening
-      return players?.add(message.source)
+      return isByElement(message.source) ? playByElement(message.source) : undefined
     case 'source.remove':
       sendToWorker(message)
-      await opening
-      return players?.remove(message.sourceId)
+      return (await elements)?.players.remove(message.sourceId)
     case 'source.update':
     case 'signals':
     case 'layout':
@@ -159,7 +167,7 @@ async function handleRecorder(message: ToPage): Promise<void> {
       return sendToRecorder({ type: 'pong', nonce: message.nonce })
     case 'stop':
       sendToWorker(message)
-      return players?.[Symbol.asyncDispose]()
+      return (await elements)?.players[Symbol.asyncDispose]()
     default:
       return assertNever(message)
   }

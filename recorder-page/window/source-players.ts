@@ -5,7 +5,7 @@ import type { Mixer } from '../sound/index.ts'
 import { type PacedTimes, watchFrames } from '../sources/frames/frame-tap.ts'
 import { openSource, type PageSource, type TileSize } from '../sources/index.ts'
 
-interface SourcePlayersListener {
+export interface SourcePlayersListener {
   onState(sourceId: string, state: SourceState, error: ErrorInfo | null): void
   /** The listener owns the frame. */
   onFrame(sourceId: string, frame: VideoFrame, times: PacedTimes): void

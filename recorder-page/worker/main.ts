@@ -5,15 +5,20 @@ import { LiveScene } from '../compositor/index.ts'
 import { loadFonts } from '../drawing/fonts.ts'
 import type { SendPacket } from '../encode/index.ts'
 import { PacketLink } from '../link/index.ts'
+import type { SoundBlock } from '../sound/capture-worklet.ts'
+import { isDecodable } from '../sources/decodable.ts'
+import { DecodedSources } from './decoded-sources.ts'
 import type { FromWorker, ToWorker } from './messages.ts'
-import { Take } from './take.ts'
+import { type SoundTap, Take } from './take.ts'
 import { type ForTake, TakeController } from './take-controller.ts'
 import { WarmUp } from './warm-up.ts'
 
 type Start = Extract<ToWorker, { type: 'start' }>
 
 function send(message: FromWorker): void {
-  postMessage(message)
+  if (message.type === 'tiles') decoded?.setTileSizes(message.sizes)
+  const isPacing = message.type === 'pacing' && decoded !== undefined
+  postMessage(isPacing ? { ...message, places: decoded?.places } : message)
 }
 
 function fail(thrown: unknown): void {
@@ -31,8 +36,24 @@ function openScene({ video, layout, sources }: Start['settings']): LiveScene {
   return scene
 }
 
+/** The mix: of decoded sources and elements in this worker, or of elements alone as it comes from their audio context. */
+function openSound({ settings, soundPort }: Start, scene: LiveScene): SoundTap {
+  const sound: SoundTap = { onBlock: undefined }
+  // It has a handler from the beginning: without one the sound of before the take would queue up and come all at once.
+  if (settings.sourcePlayer === 'elements') {
+    soundPort.onmessage = ({ data }: MessageEvent<SoundBlock>) => sound.onBlock?.(data)
+    return sound
+  }
+  const sources = new DecodedSources({ scene, send, onBlock: (block) => sound.onBlock?.(block) })
+  soundPort.onmessage = ({ data }: MessageEvent<SoundBlock>) => sources.addElementSound(data)
+  for (const source of settings.sources) if (isDecodable(source, settings.sourcePlayer)) sources.add(source)
+  decoded = sources
+  return sound
+}
+
 async function start(message: Start, scene: LiveScene): Promise<TakeController> {
-  const { host, secret, settings, soundPort } = message
+  const { host, secret, settings } = message
+  const sound = openSound(message, scene)
   const [link] = await Promise.all([
     PacketLink.open(host, secret, (reason) => fail(new Error(reason))),
     loadFonts().catch(warn),
@@ -41,7 +62,7 @@ async function start(message: Start, scene: LiveScene): Promise<TakeController> 
   const begin = await Take.prepare({
     scene,
     settings,
-    soundPort,
+    sound,
     send,
     sendPacket,
     onFailed: fail,
@@ -50,7 +71,37 @@ async function start(message: Start, scene: LiveScene): Promise<TakeController> 
   const { handover, video } = settings
   const warmUp = handover === null ? undefined : new WarmUp({ scene, fps: video.fps, gridMs: handover.gridMs, send })
   sendMuted(scene)
-  return new TakeController({ begin, warmUp, link, onStopped: () => send({ type: 'stopped' }) })
+  const controller = new TakeController({ begin, warmUp, link, onStopped })
+  if (decoded !== undefined) await controller.handle({ type: 'sound-clock', reading: decoded.soundClock })
+  return controller
+}
+
+function onStopped(): void {
+  send({ type: 'stopped' })
+  decoded?.[Symbol.asyncDispose]().catch(warn)
+}
+
+/** Messages for the sources that are decoded here. True when nobody else needs it. */
+function changeDecoded(sources: DecodedSources, message: Exclude<ToWorker, Start>): boolean {
+  switch (message.type) {
+    case 'steer':
+      sources.steer(message.sourceId, message.change)
+      return true
+    case 'levels':
+      sources.setElementLevels(message.levels)
+      return true
+    case 'sound-clock':
+      sources.addElementReading(message.reading)
+      return true
+    case 'source.add':
+      if (isDecodable(message.source, 'decoders')) sources.add(message.source)
+      return false
+    case 'source.remove':
+      sources.remove(message.sourceId).catch(fail)
+      return false
+    default:
+      return false
+  }
 }
 
 function changeScene(scene: LiveScene, message: Exclude<ToWorker, Start | ForTake>): void {
@@ -74,6 +125,8 @@ function changeScene(scene: LiveScene, message: Exclude<ToWorker, Start | ForTak
       return sendMuted(scene)
     case 'freeze-pacing':
       return message.isFrozen ? scene.freezePacing() : scene.unfreezePacing()
+    case 'steer':
+      return
     case 'follow':
       return scene.followPacing(message.sourceId, message.mediaZeroMs, message)
     case 'layout':
@@ -85,6 +138,7 @@ function changeScene(scene: LiveScene, message: Exclude<ToWorker, Start | ForTak
 }
 
 function sendMuted(scene: LiveScene): void {
+  decoded?.setMuted(scene.mutedSources)
   send({ type: 'muted', sourceIds: scene.mutedSources })
 }
 
@@ -103,6 +157,8 @@ function isForTake(message: Exclude<ToWorker, Start>): message is ForTake {
 }
 
 let scene: LiveScene | undefined
+/** The sources that are decoded here; undefined where elements play all. */
+let decoded: DecodedSources | undefined
 let running: ReturnType<typeof start> | undefined
 
 /** Changes of the scene are applied at once, so that the first picture has them; messages for the take wait for it, in order. */
@@ -115,7 +171,8 @@ addEventListener('message', async ({ data: message }: MessageEvent<ToWorker>) =>
       await running
     } else if (scene === undefined || running === undefined) {
       throw new Error(`The worker got \`${message.type}\` before \`start\``)
-    } else if (isForTake(message)) await (await running).handle(message)
+    } else if (decoded !== undefined && changeDecoded(decoded, message)) return
+    else if (isForTake(message)) await (await running).handle(message)
     else changeScene(scene, message)
   } catch (thrown) {
     fail(thrown)

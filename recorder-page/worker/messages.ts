@@ -3,9 +3,18 @@ import type { Layout } from '../../src/protocol/layout.ts'
 import type { LoudnessReading, PageStart, PageStats } from '../../src/protocol/page-link.ts'
 import type { Signal } from '../../src/protocol/signals.ts'
 import type { SourcePatch, SourceSpec, SourceState } from '../../src/protocol/sources.ts'
+import type { Played } from '../handover/index.ts'
 import type { SoundClockReading } from '../sound/sound-clock.ts'
 import type { PacedTimes } from '../sources/frames/frame-tap.ts'
 import type { TileSize } from '../sources/index.ts'
+
+export type SteerChange = { readonly byMs: number } | { readonly rate: number }
+
+/** The place of a decoded source, if it is known, after it was steered so many times. */
+export interface DecodedPlace {
+  readonly played: Played | undefined
+  readonly steers: number
+}
 
 /** From the page's main thread to its worker. Frames and the sound port are transferred, never copied. */
 export type ToWorker =
@@ -41,6 +50,8 @@ export type ToWorker =
   | { readonly type: 'freeze-pacing'; readonly isFrozen: boolean }
   /** A source of a standby take follows the running page's pacing. `isMoved`: its player was moved since the last of these. */
   | { readonly type: 'follow'; readonly sourceId: string; readonly mediaZeroMs: number; readonly isMoved: boolean }
+  /** Moves a decoded source by so much media, or sets its rate. */
+  | { readonly type: 'steer'; readonly sourceId: string; readonly change: SteerChange }
   | { readonly type: 'begin'; readonly atMs: number }
   | { readonly type: 'end'; readonly atMs: number }
   | { readonly type: 'stop' }
@@ -56,11 +67,28 @@ export type FromWorker =
       readonly type: 'pacing'
       readonly delaysMs: ReadonlyMap<string, number>
       readonly mediaZeroMs: ReadonlyMap<string, number>
+      /** Of the decoded sources. */
+      readonly places?: ReadonlyMap<string, DecodedPlace>
     }
+  /** A decoded source changed its state. */
+  | {
+      readonly type: 'source'
+      readonly sourceId: string
+      readonly state: SourceState
+      readonly error: ErrorInfo | null
+    }
+  /** A source that the decoders cannot play: an element is to. */
+  | { readonly type: 'play-by-element'; readonly source: SourceSpec }
+  | { readonly type: 'active-speaker'; readonly sourceId: string | null }
   /** The sources that must not be heard: muted by the operator or by the room. */
   | { readonly type: 'muted'; readonly sourceIds: ReadonlySet<string> }
   | { readonly type: 'stats'; readonly stats: PageStats }
   | ({ readonly type: 'loudness' } & LoudnessReading)
-  | { readonly type: 'log'; readonly level: 'warn'; readonly message: string }
+  | {
+      readonly type: 'log'
+      readonly level: 'debug' | 'info' | 'warn'
+      readonly message: string
+      readonly details?: Record<string, unknown>
+    }
   | { readonly type: 'failed'; readonly error: ErrorInfo }
   | { readonly type: 'stopped' }

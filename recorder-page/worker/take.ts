@@ -33,12 +33,17 @@ const REPORT_MS = 1000
 const LEAD_FRAMES = 1
 const LEAD_MS = (LEAD_FRAMES * AAC_FRAME * 1000) / SAMPLE_RATE
 
+/** The mix, for the one who listens. */
+export interface SoundTap {
+  onBlock: ((block: SoundBlock) => void) | undefined
+}
+
 interface TakeOptions {
   /** Changes made to it before the take starts are in the first picture. */
   readonly scene: LiveScene
   readonly settings: PageStart
   readonly sendPacket: SendPacket
-  readonly soundPort: MessagePort
+  readonly sound: SoundTap
   readonly send: (message: FromWorker) => void
   readonly onFailed: (error: Error) => void
   /** Called with errors that the picture survives. */
@@ -96,7 +101,7 @@ export class Take {
     this.#soundTimeline = new SoundTimeline(SAMPLE_RATE, startMs)
     this.#cuts = new CutSchedule({ fps: video.fps, segmentSec, startMs })
     this.#nextSounds = Promise.resolve(sounds)
-    options.soundPort.onmessage = (event: MessageEvent<SoundBlock>) => this.#onSound(event.data)
+    options.sound.onBlock = (block) => this.#onSound(block)
     options.send({ type: 'started', takeEpochMs: startMs })
     if (isPaused) {
       this.#recorded.to = 0
@@ -113,8 +118,6 @@ export class Take {
       openSounds(options, { end, leadFrames }),
       openCompositor({ size: options.settings.video, kind: options.settings.compositor, onError: options.onWarning }),
     ])
-    // Without a handler the sound of before the take would queue up and come all at once.
-    options.soundPort.onmessage = () => {}
     return (startMs) => new Take(options, { compositor, sounds, end }, startMs)
   }
 
@@ -187,7 +190,7 @@ export class Take {
 
   async #close(): Promise<void> {
     this.#clock[Symbol.dispose]()
-    this.#options.soundPort.onmessage = null
+    this.#options.sound.onBlock = undefined
     await this.#pictures.finish()
     await this.#sound?.finish()
   }

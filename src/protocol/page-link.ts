@@ -15,6 +15,12 @@ export const COMPOSITORS = ['planar', 'canvas'] as const
 /** How the page composes pictures. `canvas` costs several times as much CPU and memory; it is the reference, and the way out of a fault. */
 export type CompositorKind = (typeof COMPOSITORS)[number]
 
+/**
+ * What plays sources of HLS and files: `decoders`, WebCodecs in the page's worker, or `elements`, media elements, which play what the
+ * decoders cannot in any case.
+ */
+export type SourcePlayer = 'decoders' | 'elements'
+
 /** The part of a `RecorderRequest` that the page needs; it knows no store, no signalling and no id. */
 export interface PageStart {
   readonly sources: readonly SourceSpec[]
@@ -27,6 +33,7 @@ export interface PageStart {
   readonly measureLoudness: boolean
   /** The take begins paused: nothing is encoded before `resume`. */
   readonly isPaused: boolean
+  readonly sourcePlayer: SourcePlayer
   /** The take goes on where another one ends; null for a take that begins as soon as it can. */
   readonly handover: PageHandover | null
 }

@@ -1,7 +1,7 @@
 import type { ErrorInfo } from './app-error.ts'
 import type { HighlightRule } from './highlights.ts'
 import type { Layout } from './layout.ts'
-import type { CompositorKind, SceneChange, SourcePosition, SourceSync } from './page-link.ts'
+import type { CompositorKind, SceneChange, SourcePlayer, SourcePosition, SourceSync } from './page-link.ts'
 import type { RecordingStats, Signalling, VideoSettings } from './recording.ts'
 import type { SourceSpec, SourceState } from './sources.ts'
 
@@ -63,6 +63,8 @@ export interface RecorderRequest {
   readonly maxDurationSec: number
   /** The take begins paused, and records from `resume` on. */
   readonly isPaused: boolean
+  /** Without it the recorder's own choice. */
+  readonly sourcePlayer?: SourcePlayer
   /** Seconds after which it stops by itself with reason `idle`. */
   readonly idle?: IdleTimes
   /** The idle seconds that the previous take last reported; the time between two takes does not count. */

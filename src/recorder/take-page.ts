@@ -8,6 +8,7 @@ import type {
   PageStart,
   PageStats,
   RecorderRequest,
+  SourcePlayer,
 } from '../protocol/index.ts'
 import type { Watchdog } from './health/watchdog.ts'
 import { clockShiftMs } from './page/page-clock.ts'
@@ -147,6 +148,9 @@ export class TakePage {
   }
 }
 
+/** What plays HLS and files where the request does not say. */
+const SOURCE_PLAYER: SourcePlayer = 'elements'
+
 async function pageStart(request: RecorderRequest, link: Pick<PageLink, 'measureClock'>): Promise<PageStart> {
   const { sources, layout, video, audioBitrateKbps, segmentSec, highlights, isPaused, handover } = request
   return {
@@ -158,6 +162,7 @@ async function pageStart(request: RecorderRequest, link: Pick<PageLink, 'measure
     compositor: request.compositor ?? 'planar',
     measureLoudness: needsLoudness(highlights.rules),
     isPaused,
+    sourcePlayer: request.sourcePlayer ?? SOURCE_PLAYER,
     handover: handover === null ? null : await pageHandover(handover, link),
   }
 }

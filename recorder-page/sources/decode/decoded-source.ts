@@ -1,5 +1,6 @@
 import { assertNever } from '../../../src/protocol/assert-never.ts'
-import type { HlsSource, SourceState, VideoSource } from '../../../src/protocol/sources.ts'
+import type { SourceState } from '../../../src/protocol/sources.ts'
+import type { DecodableSource } from '../decodable.ts'
 import type { SourceDriver, SourceListener } from '../driver/source-driver.ts'
 import { SourceStatus } from '../driver/source-status.ts'
 import type { TileSize } from '../driver/tile-size.ts'
@@ -16,9 +17,6 @@ import type { MediaKind, Sample, StreamConfig } from './sample.ts'
 /** After its end a source's last sound is still to be heard: it waits for its picture. */
 const LAST_SOUND_MS = 1000
 
-/** A source that decoders of ours can play. */
-export type DecodableSpec = HlsSource | VideoSource
-
 export interface DecodedSourceListener extends Omit<SourceListener, 'onStream'> {
   /** Takes ownership of the frame; it may be ahead of its time. */
   onFrame(frame: VideoFrame, times: FrameTimes): void
@@ -29,7 +27,7 @@ export interface DecodedSourceListener extends Omit<SourceListener, 'onStream'> 
 }
 
 interface DecodedSourceOptions {
-  readonly spec: DecodableSpec
+  readonly spec: DecodableSource
   /** The page's clock. */
   readonly nowMs: () => number
   readonly listener: DecodedSourceListener
@@ -37,7 +35,7 @@ interface DecodedSourceOptions {
 
 /** A source that is played in the worker, without an element. It is open until it is disposed, and gets every error by itself. */
 export class DecodedSource implements AsyncDisposable {
-  readonly spec: DecodableSpec
+  readonly spec: DecodableSource
   readonly #options: DecodedSourceOptions
   readonly #player: DecodedPlayer
   readonly #media: DecodedMedia
