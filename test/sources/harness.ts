@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Browser, Page } from 'puppeteer'
 import { build } from 'vite'
+import type { SourcePlayer } from '../../src/protocol/page-link.ts'
 import type { SourceSpec, SourceState } from '../../src/protocol/sources.ts'
 import { FileServer } from '../kit/sources/file-server.ts'
 import { launchChrome } from '../kit/watch/chrome.ts'
@@ -39,12 +40,25 @@ export interface SourceView {
   readonly attached: boolean
 }
 
+/** What can be seen of a decoded source besides: everything that comes out of its decoders. */
+interface DecodedView extends Omit<SourceView, 'frames' | 'counters'> {
+  /** `lateMs`: how long after its time a frame came out; early ones are negative. */
+  readonly frames: readonly { atMs: number; count: number; mediaSec: number; width: number; lateMs: number }[]
+  readonly counters: readonly { readonly atMs: number; readonly counter: number; readonly mediaSec: number }[]
+  /** Frames whose counter could not be read. */
+  readonly unread: number
+  /** Media times of the flashes, and of the onsets of the beeps. */
+  readonly flashes: readonly number[]
+  readonly beeps: readonly number[]
+  readonly unsupported: readonly string[]
+}
+
 /**
  * One of the sources in the page. All share one page in front, as in a recording: Chrome neglects a page behind.
  * Disposing it disposes the source; it can be viewed afterwards.
  */
-export interface OpenedSource extends AsyncDisposable {
-  view(): Promise<SourceView>
+export interface OpenedSource<View extends SourceView = SourceView> extends AsyncDisposable {
+  view(): Promise<View>
   /** Waits for a state that is entered, or still held, after `sinceMs`; fails with all that was said. */
   waitFor(state: SourceState, options: { readonly withinMs: number; readonly sinceMs?: number }): Promise<StateChange>
 }
@@ -70,6 +84,7 @@ export class SourceHarness implements AsyncDisposable {
       configFile: false,
       logLevel: 'error',
       build: { outDir: folder, emptyOutDir: false, minify: false, target: 'esnext' },
+      worker: { format: 'es' },
     })
     const files = await FileServer.start(folder)
     const browser = await launchChrome()
@@ -79,9 +94,20 @@ export class SourceHarness implements AsyncDisposable {
     return new SourceHarness(folder, files, browser, page)
   }
 
-  async open(spec: SourceSpec, options: { readonly pattern?: number } = {}): Promise<OpenedSource> {
+  async open(
+    spec: SourceSpec,
+    { player = 'elements', ...options }: { readonly pattern?: number; readonly player?: SourcePlayer } = {},
+  ): Promise<OpenedSource> {
+    if (player === 'decoders') return await this.decode(spec, options)
     await this.#page.evaluate(`open(${JSON.stringify(spec)}, ${JSON.stringify(options)})`)
     return new PageHandle(this.#page, spec.id)
+  }
+
+  /** Opens a source that the decoders of a worker play. */
+  async decode(spec: SourceSpec, options: DecodeOptions = {}): Promise<DecodedHandle> {
+    const handle = new DecodedHandle(this.#page, spec.id)
+    await handle.ask('open', { spec, options })
+    return handle
   }
 
   /** The offer of a WebRTC sender in the page, as a WHEP server would make one that does not take offers. */
@@ -100,18 +126,9 @@ export class SourceHarness implements AsyncDisposable {
   }
 }
 
-class PageHandle implements OpenedSource {
-  readonly #page: Page
-  readonly #id: string
-
-  constructor(page: Page, id: string) {
-    this.#page = page
-    this.#id = id
-  }
-
-  async view(): Promise<SourceView> {
-    return (await this.#page.evaluate(`look(${JSON.stringify(this.#id)})`)) as SourceView
-  }
+abstract class Handle<View extends SourceView> implements OpenedSource<View> {
+  abstract view(): Promise<View>
+  abstract [Symbol.asyncDispose](): Promise<void>
 
   async waitFor(
     state: SourceState,
@@ -128,9 +145,61 @@ class PageHandle implements OpenedSource {
       await sleep(POLL_MS)
     }
   }
+}
+
+class PageHandle extends Handle<SourceView> {
+  readonly #page: Page
+  readonly #id: string
+
+  constructor(page: Page, id: string) {
+    super()
+    this.#page = page
+    this.#id = id
+  }
+
+  async view(): Promise<SourceView> {
+    return (await this.#page.evaluate(`look(${JSON.stringify(this.#id)})`)) as SourceView
+  }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#page.evaluate(`close(${JSON.stringify(this.#id)})`)
+  }
+}
+
+interface DecodeOptions {
+  readonly pattern?: number
+  readonly tile?: { readonly width: number; readonly height: number }
+}
+
+class DecodedHandle extends Handle<DecodedView> {
+  readonly #page: Page
+  readonly #id: string
+
+  constructor(page: Page, id: string) {
+    super()
+    this.#page = page
+    this.#id = id
+  }
+
+  async ask(name: string, rest: object): Promise<unknown> {
+    return await this.#page.evaluate(`askDecoders(${JSON.stringify(name)}, ${JSON.stringify(rest)})`)
+  }
+
+  async view(): Promise<DecodedView> {
+    return (await this.ask('look', { id: this.#id })) as DecodedView
+  }
+
+  /** How large it is drawn; without a size it is hidden. */
+  async setTileSize(size?: DecodeOptions['tile']): Promise<void> {
+    await this.ask('tile', { id: this.#id, size })
+  }
+
+  async steer(change: { readonly byMs: number } | { readonly rate: number }): Promise<void> {
+    await this.ask('steer', { id: this.#id, change })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.ask('close', { id: this.#id })
   }
 }
 

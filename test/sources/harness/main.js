@@ -97,3 +97,17 @@ globalThis.close = async (id) => {
   clearInterval(opened.get(id).timer)
   await opened.get(id).source[Symbol.asyncDispose]()
 }
+
+/** The same for sources that a worker decodes. */
+const worker = new Worker(new URL('./decoders.js', import.meta.url), { type: 'module' })
+const calls = new Map()
+worker.onmessage = ({ data: { call, answer } }) => {
+  calls.get(call)(answer)
+  calls.delete(call)
+}
+globalThis.askDecoders = (name, rest) =>
+  new Promise((resolve) => {
+    const call = `${name} ${Math.random()}`
+    calls.set(call, resolve)
+    worker.postMessage({ call, name, ...rest })
+  })

@@ -1,0 +1,256 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { runFfmpeg } from '../../kit/service/child.ts'
+import { makePatternClip } from '../../kit/sources/clip.ts'
+import { FileServer } from '../../kit/sources/file-server.ts'
+import { HlsServer } from '../../kit/sources/hls-server.ts'
+import { PATTERN_FPS, patternOf } from '../../kit/sources/pattern.ts'
+import { longestPauseMs, SourceHarness, tell } from '../harness.ts'
+
+const CLIP_SEC = 12
+const FRAMES = CLIP_SEC * PATTERN_FPS
+const LIVE_CLIP_SEC = 180
+const START_WITHIN_MS = 8000
+/** From its beginning to its end a file takes as long as it is, and a busy machine's start. */
+const END_WITHIN_MS = CLIP_SEC * 1000 + START_WITHIN_MS
+/** Sound and picture are placed by the stream's own times. */
+const IN_STEP_SEC = 0.005
+/** AAC that was cut and encoded again rings before a beep. */
+const REENCODED_SEC = 0.005
+/** A seam of a discontinuity that FFmpeg makes: half a frame, and what is played meanwhile. */
+const REFUSAL_MS = 10_000
+const BACK_WITHIN_MS = 5000
+
+let folder: string
+let files: FileServer
+let harness: SourceHarness
+let clip: string
+let liveClip: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'panorec-test-decoded-'))
+  clip = await makePatternClip(patternOf(0), CLIP_SEC)
+  liveClip = await makePatternClip(patternOf(0), LIVE_CLIP_SEC)
+  files = await FileServer.start(folder)
+  harness = await SourceHarness.start()
+})
+afterAll(async () => {
+  await harness[Symbol.asyncDispose]()
+  await files[Symbol.asyncDispose]()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const COPY = ['-c', 'copy']
+/** B-frames three deep, and sound at another rate than the mix. */
+const B_FRAMES = ['-c:v', 'libx264', '-preset', 'veryfast', '-bf', '3', '-g', '50', '-c:a', 'aac', '-ar', '44100']
+const FMP4 = ['-hls_segment_type', 'fmp4']
+/** Four seconds before the timestamps of MPEG-TS begin anew. */
+const BEFORE_WRAP = ['-output_ts_offset', String(2 ** 33 / 90_000 - 4)]
+
+/** A playlist on demand, of segments of 2 s. */
+async function makeVod(name: string, ...options: readonly string[]): Promise<string> {
+  const dir = join(folder, name)
+  await mkdir(dir)
+  const output = [
+    '-f',
+    'hls',
+    '-hls_time',
+    '2',
+    '-hls_list_size',
+    '0',
+    '-hls_playlist_type',
+    'vod',
+    join(dir, 'index.m3u8'),
+  ]
+  await runFfmpeg(['-nostdin', '-i', clip, ...options, ...output])
+  return files.url(`${name}/index.m3u8`)
+}
+
+/** The greatest distance of a flash from the beep that belongs to it, seconds. */
+function farthest(flashes: readonly number[], beeps: readonly number[]): number {
+  return Math.max(...flashes.map((flash) => Math.min(...beeps.map((beep) => Math.abs(beep - flash)))))
+}
+
+const all = Array.from({ length: FRAMES }, (_, frame) => frame)
+
+describe('a stream on demand is decoded to its end, every frame once and its sound in step', () => {
+  test.concurrent.each([
+    ['MPEG-TS', COPY],
+    ['fMP4', [...COPY, ...FMP4]],
+    ['B-frames and 44.1 kHz in MPEG-TS', B_FRAMES],
+    ['B-frames and 44.1 kHz in fMP4', [...B_FRAMES, ...FMP4]],
+    ['timestamps that begin anew', [...COPY, ...BEFORE_WRAP]],
+  ] as const)('%s', async (name, options) => {
+    const url = await makeVod(name.replaceAll(/\W+/g, '-'), ...options)
+    await using source = await harness.decode({ id: name, type: 'hls', url })
+    await source.waitFor('ended', { withinMs: END_WITHIN_MS })
+    const view = await source.view()
+    expect(
+      view.counters.map(({ counter }) => counter),
+      tell(view),
+    ).toEqual(all)
+    expect(view.unread).toBe(0)
+    expect(view.beeps.length).toBe(CLIP_SEC)
+    const apartSec = farthest(view.flashes, view.beeps)
+    expect(apartSec).toBeLessThan(options.includes('aac') ? REENCODED_SEC : IN_STEP_SEC)
+    expect(view.states.map(({ state }) => state)).toEqual(['live', 'ended'])
+    const late = view.frames.map(({ lateMs }) => lateMs).sort((a, b) => a - b)
+    console.log(
+      `${name}: sound ${(apartSec * 1000).toFixed(1)} ms, frames ready ${-(late[late.length >> 1] ?? 0)} ms ahead`,
+    )
+  })
+
+  test.concurrent('sound without a picture is live as long as it goes on', async () => {
+    const url = await makeVod('sound', '-vn', '-c:a', 'copy')
+    await using source = await harness.decode({ id: 'sound', type: 'hls', url })
+    await source.waitFor('ended', { withinMs: END_WITHIN_MS })
+    const view = await source.view()
+    expect(view.beeps.length).toBe(CLIP_SEC)
+    expect(view.states.map(({ state }) => state)).toEqual(['live', 'ended'])
+  })
+
+  test.concurrent('pictures once a second, as of a shared screen', async () => {
+    const url = await makeVod(
+      'seldom',
+      '-vf',
+      `select=not(mod(n\\,${PATTERN_FPS}))`,
+      '-fps_mode',
+      'vfr',
+      '-g',
+      '2',
+      '-c:a',
+      'copy',
+    )
+    await using source = await harness.decode({ id: 'seldom', type: 'hls', url })
+    await source.waitFor('ended', { withinMs: END_WITHIN_MS })
+    const view = await source.view()
+    expect(view.counters.map(({ counter }) => counter / PATTERN_FPS)).toEqual(all.slice(0, CLIP_SEC))
+    expect(farthest(view.flashes, view.beeps)).toBeLessThan(IN_STEP_SEC)
+    expect(view.states.map(({ state }) => state)).toEqual(['live', 'ended'])
+  })
+})
+
+test.concurrent('a larger tile gets a better level, without a frame lost or shown twice', async () => {
+  await makeVod('small', ...COPY)
+  await makeVod('large', '-vf', 'scale=960:540', '-c:v', 'libx264', '-preset', 'veryfast', '-g', '50', '-c:a', 'copy')
+  const master = [
+    '#EXTM3U',
+    '#EXT-X-STREAM-INF:BANDWIDTH=300000,RESOLUTION=320x180,CODECS="avc1.42c00d,mp4a.40.2"\nsmall/index.m3u8',
+    '#EXT-X-STREAM-INF:BANDWIDTH=1500000,RESOLUTION=960x540,CODECS="avc1.64001f,mp4a.40.2"\nlarge/index.m3u8',
+  ]
+  await writeFile(join(folder, 'master.m3u8'), `${master.join('\n')}\n`)
+  const tile = { width: 300, height: 160 }
+  await using source = await harness.decode({ id: 'levels', type: 'hls', url: files.url('master.m3u8') }, { tile })
+  await source.waitFor('live', { withinMs: START_WITHIN_MS })
+  await source.setTileSize({ width: 900, height: 500 })
+  await source.waitFor('ended', { withinMs: END_WITHIN_MS })
+  const view = await source.view()
+  expect([...new Set(view.frames.map(({ width }) => width))], tell(view)).toEqual([320, 960])
+  expect(
+    view.counters.map(({ counter }) => counter),
+    tell(view),
+  ).toEqual(all)
+  expect(farthest(view.flashes, view.beeps)).toBeLessThan(IN_STEP_SEC)
+})
+
+test.concurrent('a hidden source goes on, and is decoded whole again as soon as it is seen', async () => {
+  await using server = await (await HlsServer.start({ clip: liveClip })).ready(4)
+  await using source = await harness.decode({ id: 'hidden', type: 'hls', url: server.url })
+  await source.waitFor('live', { withinMs: START_WITHIN_MS })
+  await source.setTileSize()
+  await sleep(1000)
+  const hidden = await source.view()
+  await sleep(5000)
+  const before = await source.view()
+  expect(before.frames.length - hidden.frames.length).toBeLessThan(10)
+  expect(before.beeps.length).toBeGreaterThan(hidden.beeps.length + 3)
+  const seenMs = Date.now()
+  await source.setTileSize({ width: 320, height: 180 })
+  await sleep(1000)
+  const view = await source.view()
+  expect(view.states.map(({ state }) => state)).toEqual(['live'])
+  expect(view.frames.filter(({ atMs }) => atMs > seenMs).length).toBeGreaterThan(20)
+})
+
+describe('a live stream', () => {
+  test.concurrent('is decoded with every frame, sound in step, and early enough', async () => {
+    await using server = await (await HlsServer.start({ clip: liveClip })).ready(4)
+    await using source = await harness.decode({ id: 'live', type: 'hls', url: server.url })
+    await source.waitFor('live', { withinMs: START_WITHIN_MS })
+    await sleep(20_000)
+    const view = await source.view()
+    const counters = view.counters.map(({ counter }) => counter)
+    expect(counters).toEqual(counters.map((_, i) => (counters[0] ?? 0) + i))
+    expect(farthest(view.flashes.slice(1, -1), view.beeps)).toBeLessThan(IN_STEP_SEC)
+    expect(view.frames.filter(({ lateMs }, i) => i > PATTERN_FPS && lateMs > 0)).toEqual([])
+    expect(view.states.map(({ state }) => state)).toEqual(['live'])
+  })
+
+  test.concurrent('comes back after its server refused for ten seconds', async () => {
+    await using server = await (await HlsServer.start({ clip: liveClip })).ready(4)
+    await using source = await harness.decode({ id: 'refused', type: 'hls', url: server.url })
+    await source.waitFor('live', { withinMs: START_WITHIN_MS })
+    server.setFault({ kind: 'status', status: 503 })
+    await sleep(REFUSAL_MS)
+    server.setFault(null)
+    const healedMs = Date.now()
+    await source.waitFor('live', { withinMs: BACK_WITHIN_MS, sinceMs: healedMs })
+    const backMs = Date.now()
+    await sleep(4000)
+    const view = await source.view()
+    console.log(`a server that refused: back after ${backMs - healedMs} ms`)
+    expect(
+      view.states.map(({ state }) => state),
+      tell(view),
+    ).toEqual(['live', 'stalled', 'live'])
+    expect(longestPauseMs(view, backMs)).toBeLessThan(500)
+    expect(farthest(view.flashes.slice(-3, -1), view.beeps)).toBeLessThan(IN_STEP_SEC)
+  })
+
+  test.concurrent('goes on over a discontinuity, sound in step behind it', async () => {
+    await using server = await (await HlsServer.start({ clip: liveClip })).ready(4)
+    await using source = await harness.decode({ id: 'break', type: 'hls', url: server.url })
+    await source.waitFor('live', { withinMs: START_WITHIN_MS })
+    await server.restart('append')
+    await sleep(12_000)
+    const view = await source.view()
+    expect(view.state, tell(view)).toBe('live')
+    expect(farthest(view.flashes.slice(-3, -1), view.beeps)).toBeLessThan(IN_STEP_SEC)
+  })
+
+  test.concurrent('is moved by as much as it is told', async () => {
+    await using server = await (await HlsServer.start({ clip: liveClip })).ready(6)
+    await using source = await harness.decode({ id: 'moved', type: 'hls', url: server.url })
+    await source.waitFor('live', { withinMs: START_WITHIN_MS })
+    await sleep(2000)
+    const before = (await source.view()).frames.at(-1)
+    await source.steer({ byMs: -1000 })
+    await sleep(1000)
+    const after = (await source.view()).frames.at(-1)
+    const wallMs = (after?.atMs ?? 0) - (before?.atMs ?? 0)
+    const mediaMs = ((after?.mediaSec ?? 0) - (before?.mediaSec ?? 0)) * 1000
+    expect(Math.abs(wallMs - mediaMs - 1000)).toBeLessThan(200)
+  })
+})
+
+test.concurrent('a file is decoded to its end, and with a loop over its seam', async () => {
+  await using clips = await FileServer.start(dirname(clip))
+  const url = clips.url(basename(clip))
+  await using once = await harness.decode({ id: 'once', type: 'video', url })
+  await using loop = await harness.decode({ id: 'loop', type: 'video', url, loop: true })
+  await once.waitFor('ended', { withinMs: END_WITHIN_MS })
+  await sleep(3000)
+  const [view, turns] = [await once.view(), await loop.view()]
+  expect(
+    view.counters.map(({ counter }) => counter),
+    tell(view),
+  ).toEqual(all)
+  expect(farthest(view.flashes, view.beeps)).toBeLessThan(IN_STEP_SEC)
+  const counters = turns.counters.map(({ counter }) => counter)
+  expect(counters, tell(turns)).toEqual(counters.map((_, i) => i % FRAMES))
+  expect(counters.length).toBeGreaterThan(FRAMES + PATTERN_FPS)
+  expect(turns.states.map(({ state }) => state)).toEqual(['live'])
+})
