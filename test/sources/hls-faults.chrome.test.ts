@@ -79,34 +79,40 @@ const FAULTS: readonly Fault[] = [
   },
 ]
 
-describe('a live HLS source comes back by itself after', () => {
-  test.concurrent.each(FAULTS)('$name', async (fault) => {
-    await using server = await (await HlsServer.start({ clip })).ready(4)
-    await using source = await harness.open({ id: fault.name, type: 'hls', url: server.url })
-    await source.waitFor('live', { withinMs: BACK_WITHIN_MS })
-    const begunMs = Date.now()
-    await fault.begin(server)
-    await source.waitFor(fault.meanwhile ?? 'stalled', { withinMs: STALL_WITHIN_MS })
-    await sleep(Math.max(0, fault.lastsMs - (Date.now() - begunMs)))
-    await fault.end(server)
-    const healedMs = Date.now()
-    const back = await source.waitFor('live', { withinMs: BACK_WITHIN_MS, sinceMs: healedMs })
-    await expectSmoothFrom(source, back.atMs)
-    console.log(`${fault.name}: back after ${back.atMs - healedMs} ms`)
-  })
+describe.each(['decoders', 'elements'] as const)(
+  'a live HLS source that is played by %s comes back by itself after',
+  (player) => {
+    test.concurrent.each(FAULTS)('$name', async (fault) => {
+      await using server = await (await HlsServer.start({ clip })).ready(4)
+      await using source = await harness.open(
+        { id: `${player} ${fault.name}`, type: 'hls', url: server.url },
+        { player },
+      )
+      await source.waitFor('live', { withinMs: BACK_WITHIN_MS })
+      const begunMs = Date.now()
+      await fault.begin(server)
+      await source.waitFor(fault.meanwhile ?? 'stalled', { withinMs: STALL_WITHIN_MS })
+      await sleep(Math.max(0, fault.lastsMs - (Date.now() - begunMs)))
+      await fault.end(server)
+      const healedMs = Date.now()
+      const back = await source.waitFor('live', { withinMs: BACK_WITHIN_MS, sinceMs: healedMs })
+      await expectSmoothFrom(source, back.atMs)
+      console.log(`${player}, ${fault.name}: back after ${back.atMs - healedMs} ms`)
+    })
 
-  test.concurrent('its playlist was not there at first', async () => {
-    await using server = await (await HlsServer.start({ clip })).ready(4)
-    server.setFault({ kind: 'status', status: 404 })
-    await using source = await harness.open({ id: 'late', type: 'hls', url: server.url })
-    await sleep(NEVER_LIVE_MS)
-    const { states } = await source.view()
-    expect(states.map(({ state, code }) => `${state} ${code}`)).toEqual(['stalled source.unreachable'])
-    server.setFault(null)
-    const back = await source.waitFor('live', { withinMs: BACK_WITHIN_MS })
-    await expectSmoothFrom(source, back.atMs)
-  })
-})
+    test.concurrent('its playlist was not there at first', async () => {
+      await using server = await (await HlsServer.start({ clip })).ready(4)
+      server.setFault({ kind: 'status', status: 404 })
+      await using source = await harness.open({ id: `${player} late`, type: 'hls', url: server.url }, { player })
+      await sleep(NEVER_LIVE_MS)
+      const { states } = await source.view()
+      expect(states.map(({ state, code }) => `${state} ${code}`)).toEqual(['stalled source.unreachable'])
+      server.setFault(null)
+      const back = await source.waitFor('live', { withinMs: BACK_WITHIN_MS })
+      await expectSmoothFrom(source, back.atMs)
+    })
+  },
+)
 
 async function expectSmoothFrom(source: OpenedSource, sinceMs: number): Promise<void> {
   await sleep(WATCH_AFTER_MS)

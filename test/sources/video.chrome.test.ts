@@ -34,9 +34,12 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-describe('a video source', () => {
+describe.each(['decoders', 'elements'] as const)('a video source that is played by %s', (player) => {
   test.concurrent('goes on over the seam of its loop', async () => {
-    await using source = await harness.open({ id: 'loop', type: 'video', url: files.url('clip.mp4'), loop: true })
+    await using source = await harness.open(
+      { id: `${player} loop`, type: 'video', url: files.url('clip.mp4'), loop: true },
+      { player },
+    )
     const live = await source.waitFor('live', { withinMs: START_WITHIN_MS })
     await sleep(3 * CLIP_SEC * 1000)
     const view = await source.view()
@@ -48,38 +51,53 @@ describe('a video source', () => {
   })
 
   test.concurrent('ends when it does not loop, and stays ended', async () => {
-    await using source = await harness.open({ id: 'once', type: 'video', url: files.url('clip.mp4') })
+    await using source = await harness.open(
+      { id: `${player} once`, type: 'video', url: files.url('clip.mp4') },
+      { player },
+    )
     await source.waitFor('ended', { withinMs: START_WITHIN_MS + CLIP_SEC * 1000 })
     await sleep(SLOW_RETRY_MS)
     expect((await source.view()).states.map(({ state }) => state)).toEqual(['live', 'ended'])
   })
 
   test.concurrent('waits for a file that is not there yet', async () => {
-    await using source = await harness.open({ id: 'late', type: 'video', url: files.url('late.mp4') })
+    await using source = await harness.open(
+      { id: `${player} late`, type: 'video', url: files.url(`${player}-late.mp4`) },
+      { player },
+    )
     await sleep(OUTAGE_MS)
     expect((await source.view()).logs[0]?.message).toContain('HTTP 404')
-    await copyFile(join(folder, 'clip.mp4'), join(folder, 'late.mp4'))
+    await copyFile(join(folder, 'clip.mp4'), join(folder, `${player}-late.mp4`))
     await source.waitFor('live', { withinMs: BACK_WITHIN_MS })
   })
 
   test.concurrent('says that a file cannot be decoded, and plays it when it is replaced', async () => {
-    await writeFile(join(folder, 'broken.mp4'), 'this is no video')
-    await using source = await harness.open({ id: 'broken', type: 'video', url: files.url('broken.mp4') })
+    await writeFile(join(folder, `${player}-broken.mp4`), 'this is no video')
+    await using source = await harness.open(
+      { id: `${player} broken`, type: 'video', url: files.url(`${player}-broken.mp4`) },
+      { player },
+    )
     const failed = await source.waitFor('failed', { withinMs: START_WITHIN_MS })
     expect(failed.code).toBe('source.unsupported-media')
-    await copyFile(join(folder, 'clip.mp4'), join(folder, 'broken.mp4'))
+    await copyFile(join(folder, 'clip.mp4'), join(folder, `${player}-broken.mp4`))
     await source.waitFor('live', { withinMs: SLOW_RETRY_MS + START_WITHIN_MS })
   })
 
   test.concurrent('says that nobody answers, once it has waited long enough', async () => {
-    await using source = await harness.open({ id: 'nobody', type: 'video', url: 'http://127.0.0.1:1/none.mp4' })
+    await using source = await harness.open(
+      { id: `${player} nobody`, type: 'video', url: 'http://127.0.0.1:1/none.mp4' },
+      { player },
+    )
     const stalled = await source.waitFor('stalled', { withinMs: 10_000 + START_WITHIN_MS })
     expect(stalled.code).toBe('source.unreachable')
     expect((await source.view()).logs.filter(({ level }) => level === 'warn')).toHaveLength(1)
   })
 
   test.concurrent('gives everything back when it is removed', async () => {
-    const source = await harness.open({ id: 'removed', type: 'video', url: files.url('clip.mp4'), loop: true })
+    const source = await harness.open(
+      { id: `${player} removed`, type: 'video', url: files.url('clip.mp4'), loop: true },
+      { player },
+    )
     await source.waitFor('live', { withinMs: START_WITHIN_MS })
     await source[Symbol.asyncDispose]()
     expect(await source.view()).toMatchObject({ hasMedia: false, attached: false, width: 0 })
