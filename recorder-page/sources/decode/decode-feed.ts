@@ -21,7 +21,8 @@ interface FeedMoment {
 
 /**
  * Says which samples of a queue are decoded next: each once and in order, from a key frame on. After a seek, a hole, a replacement
- * or a delay it begins anew at the newest key frame that leads to what is played, and says from which sample on to show.
+ * or a delay it begins anew at the newest key frame that leads to what is played, and says from which sample on to show. After a
+ * replacement that is what was decoded before: who shows samples leaves those out that were shown.
  */
 export class DecodeFeed {
   /** Samples before the one that is wanted, which are decoded with it: 1 for sound, whose frames overlap. */
@@ -75,7 +76,6 @@ export class DecodeFeed {
     const sample = queue.at(index)
     if (sample === undefined) return index
     if (queue.at(index - 1) !== last && !sample.isKey) {
-      this.#showFromSec = Math.max(this.#showFromSec, last.ptsSec + 2 * SAME_SEC)
       this.#last = undefined
       return keyBefore(queue, index) ?? index
     }

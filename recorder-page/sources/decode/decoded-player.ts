@@ -49,6 +49,8 @@ export class DecodedPlayer {
   #holeSinceMs: number | undefined
   #played = 0
   #playedUntilSec = 0
+  /** The newest sample of each kind that was given out. */
+  #newestSec = { video: Number.NEGATIVE_INFINITY, audio: Number.NEGATIVE_INFINITY }
 
   constructor(options: PlayerOptions) {
     this.#options = options
@@ -110,15 +112,8 @@ export class DecodedPlayer {
   }
 
   seek(sec: number): void {
-    this.clock.set(sec)
+    this.#move(sec)
     this.#isSeeking = true
-    this.#hasEnded = false
-    this.#isDrained = false
-    this.#playedUntilSec = sec
-    this.#feeds.video.restart()
-    this.#feeds.audio.restart()
-    this.#video.reset()
-    this.#audio.reset()
     this.#options.onEvent('seeking')
   }
 
@@ -127,21 +122,14 @@ export class DecodedPlayer {
     if (isPaused) this.clock.stop()
   }
 
-  /** Forgets all media, and stays where it is. */
-  clear(): void {
+  /** Forgets all media, and stands there. */
+  clear(sec: number): void {
     this.queues.video.clear()
     this.queues.audio.clear()
     this.#isComplete = false
+    this.#isSeeking = false
     this.#kinds = new Set()
-    this.seek(this.clock.sec)
-  }
-
-  close(): void {
-    this.#video.reset()
-    this.#audio.reset()
-    this.queues.video.clear()
-    this.queues.audio.clear()
-    this.clock.stop()
+    this.#move(sec)
   }
 
   /** Called every few ten milliseconds. */
@@ -154,6 +142,18 @@ export class DecodedPlayer {
     this.#decode('audio', this.#audio, playSec)
     this.#countUnseen(playSec)
     if (this.#isComplete) this.#drain(playSec)
+  }
+
+  #move(sec: number): void {
+    this.clock.set(sec)
+    this.#hasEnded = false
+    this.#isDrained = false
+    this.#playedUntilSec = sec
+    this.#newestSec = { video: Number.NEGATIVE_INFINITY, audio: Number.NEGATIVE_INFINITY }
+    this.#feeds.video.restart()
+    this.#feeds.audio.restart()
+    this.#video.reset()
+    this.#audio.reset()
   }
 
   #steerClock(buffered: Ranges): void {
@@ -229,13 +229,20 @@ export class DecodedPlayer {
   }
 
   #onFrame(frame: VideoFrame, sample: Sample): void {
-    if (!this.#feeds.video.isShown(sample)) return frame.close()
+    if (!this.#isNew('video', sample)) return frame.close()
     if (!this.#isHidden) this.#played += 1
     this.#options.onFrame(frame, sample)
   }
 
   #onSound(sound: AudioData, sample: Sample): void {
-    if (this.#feeds.audio.isShown(sample)) this.#options.onSound(sound, sample)
+    if (this.#isNew('audio', sample)) this.#options.onSound(sound, sample)
     else sound.close()
+  }
+
+  /** Samples come in the order of their times. One that is decoded again was given out, or is from before the place that is played. */
+  #isNew(kind: MediaKind, sample: Sample): boolean {
+    if (!this.#feeds[kind].isShown(sample) || sample.ptsSec <= this.#newestSec[kind]) return false
+    this.#newestSec[kind] = sample.ptsSec
+    return true
   }
 }

@@ -117,7 +117,7 @@ export class DecodedSource implements AsyncDisposable {
     this.#poll[Symbol.dispose]()
     this.#status.close()
     await this.#driver[Symbol.asyncDispose]()
-    this.#player.close()
+    this.#player.clear(0)
   }
 
   #open(listener: SourceListener): SourceDriver {

@@ -108,7 +108,7 @@ class HlsBuffer {
     this.#on(Events.MEDIA_ATTACHING, () => this.#later(() => this.#attach()))
     this.#on(Events.MEDIA_DETACHING, () => {
       this.#isAttached = false
-      this.#reset()
+      this.#reset(0)
     })
     this.#on(Events.MANIFEST_LOADING, () => {
       this.#expected = 0
@@ -171,6 +171,8 @@ class HlsBuffer {
     for (const name of names) {
       const track = data[name]
       if (track !== undefined) this.#codecs.set(name, track)
+      // MP3 comes as it is, without fragments around it.
+      if (track?.container === 'audio/mpeg') this.#stage.onConfig(undefined)
     }
     // A playlist without CODECS may promise a picture that its main fragments do not have.
     if (!this.#codecs.has('video') && data.audio?.id === 'main') this.#expected = 1
@@ -277,13 +279,14 @@ class HlsBuffer {
     this.#hls.trigger(Events.BUFFERED_TO_END, undefined)
   }
 
-  #reset(): void {
+  /** An element whose media is taken away goes back to its beginning; one that gets other buffers stays where it is. */
+  #reset(toSec = this.#stage.player.clock.sec): void {
     this.#isCreated = false
     this.#held = []
     this.#codecs.clear()
     this.#tracks.clear()
     this.#ended.clear()
     this.#shifts = { video: 0, audio: 0, audiovideo: 0 }
-    this.#stage.player.clear()
+    this.#stage.player.clear(toSec)
   }
 }

@@ -71,9 +71,14 @@ export class SampleDecoder<Output extends { readonly timestamp: number; close():
   #decode(sample: Sample): void {
     if (this.#needsKey && !sample.isKey) return
     this.#needsKey = false
-    this.#decoder ??= this.#opened(sample.config)
-    this.#inFlight.set(timestampUs(sample), sample)
-    this.#decoder.decode(sample)
+    try {
+      this.#decoder ??= this.#opened(sample.config)
+      this.#inFlight.set(timestampUs(sample), sample)
+      this.#decoder.decode(sample)
+    } catch (thrown) {
+      this.reset()
+      this.#options.onError(thrown instanceof Error ? thrown : new Error(String(thrown)))
+    }
   }
 
   #opened(config: StreamConfig): Decoder {
