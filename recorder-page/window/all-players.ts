@@ -6,7 +6,8 @@ import type { SourcePlayers } from './source-players.ts'
 export class AllPlayers {
   readonly #steerDecoded: (sourceId: string, change: SteerChange) => void
   readonly #steers = new Map<string, number>()
-  #decoded: ReadonlyMap<string, DecodedPlace> = new Map()
+  readonly #decoded = new Set<string>()
+  #places: ReadonlyMap<string, DecodedPlace> = new Map()
   #elements: SourcePlayers | undefined
 
   constructor(steerDecoded: (sourceId: string, change: SteerChange) => void) {
@@ -17,20 +18,28 @@ export class AllPlayers {
     this.#elements = elements
   }
 
+  addDecoded(sourceId: string): void {
+    this.#decoded.add(sourceId)
+  }
+
+  removeDecoded(sourceId: string): void {
+    this.#decoded.delete(sourceId)
+  }
+
   /** What the worker said last. */
-  setDecoded(places: ReadonlyMap<string, DecodedPlace>): void {
-    this.#decoded = places
+  setPlaces(places: ReadonlyMap<string, DecodedPlace>): void {
+    this.#places = places
   }
 
   get sourceIds(): readonly string[] {
-    return [...this.#decoded.keys(), ...(this.#elements?.sourceIds ?? [])]
+    return [...this.#decoded, ...(this.#elements?.sourceIds ?? [])]
   }
 
   /** Undefined while it is unknown: of a decoded source also after a steer, until the worker has seen that. */
   played(sourceId: string): Played | undefined {
-    const place = this.#decoded.get(sourceId)
-    if (place === undefined) return this.#elements?.played(sourceId)
-    return place.steers === (this.#steers.get(sourceId) ?? 0) ? place.played : undefined
+    if (!this.#decoded.has(sourceId)) return this.#elements?.played(sourceId)
+    const place = this.#places.get(sourceId)
+    return place?.steers === (this.#steers.get(sourceId) ?? 0) ? place.played : undefined
   }
 
   /** Moves a player by so much of its media, or changes its rate; false when it cannot be moved. */

@@ -45,6 +45,7 @@ async function start(message: PageStart): Promise<void> {
     handleWorker(data).catch(fail)
   }
   const byElement = settings.sources.filter(isByElement)
+  for (const source of settings.sources) if (!isByElement(source)) players.addDecoded(source.id)
   if (settings.sourcePlayer === 'elements' || byElement.length > 0) openElements()
   sendToWorker({ type: 'start', host: location.host, secret, settings, soundPort: sound.port2 }, [sound.port2])
   for (const source of byElement) await playByElement(source)
@@ -113,11 +114,12 @@ async function handleWorker(message: FromWorker): Promise<void> {
     case 'muted':
       return stage?.players.setMuted(message.sourceIds)
     case 'pacing':
-      if (message.places !== undefined) players.setDecoded(message.places)
+      if (message.places !== undefined) players.setPlaces(message.places)
       stage?.setDelays(message.delaysMs)
       if (isPacingFrozen) sendPositions(message.mediaZeroMs)
       return
     case 'play-by-element':
+      players.removeDecoded(message.source.id)
       return playByElement(message.source)
     case 'source':
     case 'active-speaker':
@@ -140,9 +142,10 @@ async function handleRecorder(message: ToPage): Promise<void> {
       return start(message)
     case 'source.add':
       sendToWorker(message)
-      return isByElement(message.source) ? playByElement(message.source) : undefined
+      return isByElement(message.source) ? playByElement(message.source) : players.addDecoded(message.source.id)
     case 'source.remove':
       sendToWorker(message)
+      players.removeDecoded(message.sourceId)
       return (await elements)?.players.remove(message.sourceId)
     case 'source.update':
     case 'signals':
