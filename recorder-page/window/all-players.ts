@@ -24,6 +24,7 @@ export class AllPlayers {
 
   removeDecoded(sourceId: string): void {
     this.#decoded.delete(sourceId)
+    this.#steers.delete(sourceId)
   }
 
   /** What the worker said last. */

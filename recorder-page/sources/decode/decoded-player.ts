@@ -7,6 +7,8 @@ import { Ranges } from './time-ranges.ts'
 
 /** So far ahead of playing everything is decoded: a busy machine may be late by that much, and each picture more is memory. */
 const AHEAD_SEC = 0.2
+/** Of a picture rate above 30 a second less: whoever paces them keeps twenty at most, and some of these wait for their turn. */
+const AHEAD_FRAMES = 6
 /** Playing begins with so much to play, and goes on until there is nothing more. */
 const START_SEC = 0.3
 const EMPTY_SEC = 0.02
@@ -208,8 +210,14 @@ export class DecodedPlayer {
   ): void {
     const most = Math.max(0, BATCH - decoder.queued)
     const isKeysOnly = kind === 'video' && this.#isHidden
-    const moment = { playSec, untilSec: playSec + AHEAD_SEC * this.clock.rate, most, isKeysOnly }
+    const moment = { playSec, untilSec: playSec + this.#aheadSec(kind) * this.clock.rate, most, isKeysOnly }
     for (const sample of this.#feeds[kind].next(this.queues[kind], moment)) decoder.decode(sample)
+  }
+
+  #aheadSec(kind: MediaKind): number {
+    const queue = this.queues[kind]
+    const durationSec = queue.at(queue.size - 1)?.durationSec ?? 0
+    return kind === 'video' && durationSec > 0 ? Math.min(AHEAD_SEC, AHEAD_FRAMES * durationSec) : AHEAD_SEC
   }
 
   /** What is not decoded is played all the same: the stream goes on. */
