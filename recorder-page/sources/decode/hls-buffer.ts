@@ -36,15 +36,30 @@ interface HlsStage {
   onConfig(config: StreamConfig | undefined): void
 }
 
+/** What wants a real element, draws, or is no part of the picture. Holes are left by the player itself. */
+const WITHOUT = {
+  capLevelController: undefined,
+  cmcdController: undefined,
+  emeController: undefined,
+  fpsController: undefined,
+  gapController: undefined,
+  id3TrackController: undefined,
+  iframeController: undefined,
+  interstitialsController: undefined,
+  subtitleStreamController: undefined,
+  subtitleTrackController: undefined,
+  timelineController: undefined,
+}
+
 /** What makes an hls.js play by decoders of ours: it loads, unpacks, decrypts, selects and recovers as ever. */
 export function decodingConfig(stage: HlsStage): Partial<HlsConfig> {
   const replaced = {
+    ...WITHOUT,
     bufferController: class extends HlsBuffer {
       constructor(hls: Hls) {
         super(hls, stage)
       }
     },
-    gapController: undefined,
   }
   // It runs in a worker already.
   return { enableWorker: false, ...(replaced as unknown as Partial<HlsConfig>) }
