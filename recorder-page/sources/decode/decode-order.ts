@@ -33,7 +33,7 @@ export class DecodeOrder<Packet extends Timed> {
 
   /** No further packet comes. */
   end(): readonly Placed<Packet>[] {
-    return Array.from(this.#waiting, () => this.#takeFirst())
+    return Array.from({ length: this.#waiting.length }, () => this.#takeFirst())
   }
 
   #takeFirst(): Placed<Packet> {
