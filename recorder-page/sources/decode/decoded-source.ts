@@ -17,7 +17,7 @@ import type { MediaKind, Sample, StreamConfig } from './sample.ts'
 /** After its end a source's last sound is still to be heard: it waits for its picture. */
 const LAST_SOUND_MS = 1000
 
-export interface DecodedSourceListener extends Omit<SourceListener, 'onStream'> {
+interface DecodedSourceListener extends Omit<SourceListener, 'onStream'> {
   /** Takes ownership of the frame; it may be ahead of its time. */
   onFrame(frame: VideoFrame, times: FrameTimes): void
   /** Takes ownership of the sound. */

@@ -117,7 +117,7 @@ export class SampleDecoder<Output extends { readonly timestamp: number; close():
   }
 }
 
-export function timestampUs({ ptsSec }: Sample): number {
+function timestampUs({ ptsSec }: Sample): number {
   return Math.round(ptsSec * 1e6)
 }
 
