@@ -11,8 +11,9 @@ const GLIDE_FROM_FRAMES = 0.003 * SAMPLE_RATE
 const JUMP_FROM_FRAMES = 0.02 * SAMPLE_RATE
 /** Close enough to end a glide. */
 const GLIDE_TO_FRAMES = 0.0003 * SAMPLE_RATE
-/** A glide plays faster or slower by this: 5 cents, which speech does not tell. */
-const GLIDE_RATE = 0.003
+/** A glide takes about this long, and plays faster or slower by a hundredth at most. */
+const GLIDE_FRAMES = 0.5 * SAMPLE_RATE
+const GLIDE_RATE = 0.01
 /** Where the sound jumps the old one fades out and the new one in. */
 const FADE_FRAMES = 480
 
@@ -76,7 +77,7 @@ export class SourceSound {
       this.#place = place + length
       return
     }
-    const step = 1 + Math.sign(off) * Math.min(GLIDE_RATE, Math.abs(off) / length)
+    const step = 1 + Math.sign(off) * Math.min(GLIDE_RATE, Math.abs(off) / GLIDE_FRAMES)
     this.#stretch(place, step, out)
     this.#place = place + step * length
     if (Math.abs(off) <= GLIDE_TO_FRAMES) {
