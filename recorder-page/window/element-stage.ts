@@ -6,7 +6,7 @@ import { SourcePlayers, type SourcePlayersListener } from './source-players.ts'
 const LEVELS_EVERY_MS = 100
 const SOUND_CLOCK_EVERY_MS = 250
 
-interface ElementStageListener extends SourcePlayersListener {
+export interface ElementStageListener extends SourcePlayersListener {
   /** Loudness of each source, RMS from 0 to 1. */
   onLevels(levels: ReadonlyMap<string, number>): void
   onSoundClock(reading: SoundClockReading): void

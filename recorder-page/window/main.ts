@@ -9,7 +9,7 @@ import { ActiveSpeaker } from '../sound/index.ts'
 import { isDecodable } from '../sources/decodable.ts'
 import type { FromWorker, ToWorker } from '../worker/messages.ts'
 import { AllPlayers } from './all-players.ts'
-import { ElementStage } from './element-stage.ts'
+import type { ElementStage, ElementStageListener } from './element-stage.ts'
 
 const secret = location.hash.slice(1)
 const worker = new Worker(new URL('../worker/main.ts', import.meta.url), { type: 'module' })
@@ -58,7 +58,7 @@ function isByElement(source: SourceSpec): boolean {
 
 /** Opens the mix of elements once; what plays in it is added later. */
 function openElements(): Promise<ElementStage> {
-  elements ??= ElementStage.open(soundPort, {
+  elements ??= loadElements({
     onState: (sourceId, state, error) => {
       sendToWorker({ type: 'source.state', sourceId, state, atMs: nowMs() })
       sendToRecorder({ type: 'source', sourceId, state, error })
@@ -72,6 +72,12 @@ function openElements(): Promise<ElementStage> {
   })
   void elements.then((stage) => players.setElements(stage.players))
   return elements
+}
+
+/** Whoever has no source that an element plays does not load what it takes. */
+async function loadElements(listener: ElementStageListener): Promise<ElementStage> {
+  const { ElementStage } = await import('./element-stage.ts')
+  return await ElementStage.open(soundPort, listener)
 }
 
 async function playByElement(source: SourceSpec): Promise<void> {

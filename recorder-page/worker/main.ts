@@ -7,7 +7,7 @@ import type { SendPacket } from '../encode/index.ts'
 import { PacketLink } from '../link/index.ts'
 import type { SoundBlock } from '../sound/capture-worklet.ts'
 import { isDecodable } from '../sources/decodable.ts'
-import { DecodedSources } from './decoded-sources.ts'
+import type { DecodedSources } from './decoded-sources.ts'
 import type { FromWorker, ToWorker } from './messages.ts'
 import { type SoundTap, Take } from './take.ts'
 import { type ForTake, TakeController } from './take-controller.ts'
@@ -37,24 +37,30 @@ function openScene({ video, layout, sources }: Start['settings']): LiveScene {
 }
 
 /** The mix: of decoded sources and elements in this worker, or of elements alone as it comes from their audio context. */
-function openSound({ settings, soundPort }: Start, scene: LiveScene): SoundTap {
+async function openSound({ settings, soundPort }: Start, scene: LiveScene): Promise<SoundTap> {
   const sound: SoundTap = { onBlock: undefined }
   // It has a handler from the beginning: without one the sound of before the take would queue up and come all at once.
   if (settings.sourcePlayer === 'elements') {
     soundPort.onmessage = ({ data }: MessageEvent<SoundBlock>) => sound.onBlock?.(data)
     return sound
   }
-  const sources = new DecodedSources({ scene, send, onBlock: (block) => sound.onBlock?.(block) })
-  soundPort.onmessage = ({ data }: MessageEvent<SoundBlock>) => sources.addElementSound(data)
-  for (const source of settings.sources) if (isDecodable(source, settings.sourcePlayer)) sources.add(source)
-  decoded = sources
+  opening = openDecoded(scene, sound)
+  decoded = await opening
+  soundPort.onmessage = ({ data }: MessageEvent<SoundBlock>) => decoded?.addElementSound(data)
+  for (const source of settings.sources) if (isDecodable(source, settings.sourcePlayer)) decoded.add(source)
   return sound
+}
+
+/** Whoever has no source to decode does not load what it takes. */
+async function openDecoded(scene: LiveScene, sound: SoundTap): Promise<DecodedSources> {
+  const { DecodedSources } = await import('./decoded-sources.ts')
+  return new DecodedSources({ scene, send, onBlock: (block) => sound.onBlock?.(block) })
 }
 
 async function start(message: Start, scene: LiveScene): Promise<TakeController> {
   const { host, secret, settings } = message
-  const sound = openSound(message, scene)
-  const [link] = await Promise.all([
+  const [sound, link] = await Promise.all([
+    openSound(message, scene),
     PacketLink.open(host, secret, (reason) => fail(new Error(reason))),
     loadFonts().catch(warn),
   ])
@@ -159,11 +165,13 @@ function isForTake(message: Exclude<ToWorker, Start>): message is ForTake {
 let scene: LiveScene | undefined
 /** The sources that are decoded here; undefined where elements play all. */
 let decoded: DecodedSources | undefined
+let opening: Promise<DecodedSources> | undefined
 let running: ReturnType<typeof start> | undefined
 
-/** Changes of the scene are applied at once, so that the first picture has them; messages for the take wait for it, in order. */
+/** Changes of the scene are applied as soon as the sources can be decoded, so that the first picture has them; messages for the take wait for it, in order. */
 addEventListener('message', async ({ data: message }: MessageEvent<ToWorker>) => {
   try {
+    if (opening !== undefined) await opening
     if (message.type === 'start') {
       if (message.settings.handover !== null) shiftClock(message.settings.handover.clockShiftMs)
       scene = openScene(message.settings)
