@@ -1,16 +1,11 @@
-import { REACH, Sinc } from './sinc.ts'
-
-export interface Stereo {
-  readonly left: Float32Array
-  readonly right: Float32Array
-}
+import { REACH, Sinc, type Stereo } from './sinc.ts'
 
 /** Brings one unbroken run of stereo sound from one sample rate to another, block by block, without a seam. */
 export class RateConverter {
   readonly inRate: number
   readonly #step: number
   readonly #sinc: Sinc
-  #tail: Stereo = { left: new Float32Array(2 * REACH), right: new Float32Array(2 * REACH) }
+  #tail: Stereo = silence(2 * REACH)
   /** The place of the next sample, counted from the first one of the next block. */
   #place = 0
 
@@ -29,18 +24,21 @@ export class RateConverter {
   convert(block: Stereo): Stereo {
     const { length } = block.left
     const left = joined(this.#tail.left, block.left)
-    const right = joined(this.#tail.right, block.right)
+    const isMono = block.left === block.right && this.#tail.left === this.#tail.right
+    const right = isMono ? left : joined(this.#tail.right, block.right)
     const count = Math.max(0, Math.ceil((length - REACH - this.#place) / this.#step))
     const out = { left: new Float32Array(count), right: new Float32Array(count) }
-    for (let i = 0; i < count; i += 1) {
-      const place = 2 * REACH + this.#place + i * this.#step
-      out.left[i] = this.#sinc.at(left, place)
-      out.right[i] = this.#sinc.at(right, place)
-    }
+    this.#sinc.read({ left, right }, { place: 2 * REACH + this.#place, step: this.#step }, out)
     this.#place += count * this.#step - length
-    this.#tail = { left: left.slice(-2 * REACH), right: right.slice(-2 * REACH) }
+    const tail = left.slice(-2 * REACH)
+    this.#tail = { left: tail, right: isMono ? tail : right.slice(-2 * REACH) }
     return out
   }
+}
+
+function silence(frames: number): Stereo {
+  const channel = new Float32Array(frames)
+  return { left: channel, right: channel }
 }
 
 function joined(before: Float32Array, after: Float32Array): Float32Array {

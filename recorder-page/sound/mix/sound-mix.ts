@@ -1,7 +1,7 @@
 import type { SoundBlock } from '../capture-worklet.ts'
 import { Limiter } from '../limiter.ts'
 import { SAMPLE_RATE } from '../sound-clock.ts'
-import type { Stereo } from './rate-converter.ts'
+import type { Stereo } from './sinc.ts'
 import { SourceSound } from './source-sound.ts'
 
 /** The size of an AAC frame (ISO/IEC 14496-3 §4.5.1.1). */

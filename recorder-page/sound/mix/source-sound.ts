@@ -1,6 +1,6 @@
 import { SAMPLE_RATE } from '../sound-clock.ts'
-import { RateConverter, type Stereo } from './rate-converter.ts'
-import { REACH, Sinc } from './sinc.ts'
+import { RateConverter } from './rate-converter.ts'
+import { REACH, Sinc, type Stereo } from './sinc.ts'
 
 /** 2.7 s: what is decoded ahead, and the longest wait for a picture. */
 const RING_FRAMES = 2 ** 17
@@ -102,13 +102,17 @@ export class SourceSound {
     }
   }
 
-  #copy(place: number, { left, right }: Stereo): void {
+  #copy(place: number, out: Stereo): void {
     const first = Math.round(place)
-    for (let i = 0; i < left.length; i += 1) {
-      const has = this.#has(first + i)
-      const at = ringIndex(first + i)
-      left[i] = has ? (this.#left[at] ?? 0) : 0
-      right[i] = has ? (this.#right[at] ?? 0) : 0
+    const from = Math.max(first, this.#from)
+    const to = Math.min(first + out.left.length, this.#to ?? from)
+    if (from > first || to < first + out.left.length) fillSilence(out)
+    for (let frame = from; frame < to; ) {
+      const at = ringIndex(frame)
+      const length = Math.min(to - frame, RING_FRAMES - at)
+      out.left.set(this.#left.subarray(at, at + length), frame - first)
+      out.right.set(this.#right.subarray(at, at + length), frame - first)
+      frame += length
     }
   }
 
@@ -117,30 +121,27 @@ export class SourceSound {
     const span = Math.ceil(step * out.left.length) + 2 * REACH + 2
     const around = { left: new Float32Array(span), right: new Float32Array(span) }
     this.#copy(first, around)
-    for (let i = 0; i < out.left.length; i += 1) {
-      const at = place - first + i * step
-      out.left[i] = this.#glide.at(around.left, at)
-      out.right[i] = this.#glide.at(around.right, at)
-    }
+    this.#glide.read(around, { place: place - first, step }, out)
   }
 
-  #has(frame: number): boolean {
-    return this.#to !== undefined && frame >= this.#from && frame < this.#to
-  }
-
-  #write(first: number, { left, right }: Stereo): void {
-    const end = first + left.length
-    if (this.#to === undefined || first < this.#from || first - this.#to > RING_FRAMES) this.#from = first
-    else for (let frame = this.#to; frame < first; frame += 1) this.#set(frame, 0, 0)
-    for (let i = 0; i < left.length; i += 1) this.#set(first + i, left[i] ?? 0, right[i] ?? 0)
+  #write(first: number, sound: Stereo): void {
+    const end = first + sound.left.length
+    const to = this.#to
+    if (to === undefined || first < this.#from || first - to > RING_FRAMES) this.#from = first
+    else if (first > to) this.#put(to, { left: new Float32Array(first - to), right: new Float32Array(first - to) })
+    this.#put(first, sound)
     this.#to = end
     this.#from = Math.max(this.#from, end - RING_FRAMES)
   }
 
-  #set(frame: number, left: number, right: number): void {
-    const at = ringIndex(frame)
-    this.#left[at] = left
-    this.#right[at] = right
+  #put(first: number, { left, right }: Stereo): void {
+    for (let done = 0; done < left.length; ) {
+      const at = ringIndex(first + done)
+      const length = Math.min(left.length - done, RING_FRAMES - at)
+      this.#left.set(left.subarray(done, done + length), at)
+      this.#right.set(right.subarray(done, done + length), at)
+      done += length
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Stereo } from './rate-converter.ts'
+import type { Stereo } from './sinc.ts'
 
 /** Gain of the channels that are mixed into two (ITU-R BS.775-4 annex 4). */
 const SIDE_GAIN = Math.SQRT1_2
