@@ -130,7 +130,7 @@ export class DecodedSource implements AsyncDisposable {
           player: this.#player,
           media: this.#media,
           onConfig,
-          onEdge: (edgeSec: number) => this.#onEdge(edgeSec),
+          onEdge: (edgeSec: number, segmentSec: number) => this.#onEdge(edgeSec, segmentSec),
         }
         return new HlsDriver({ spec, element: this.#media.asElement, status, listener, hls: decodingConfig(stage) })
       }
@@ -162,10 +162,10 @@ export class DecodedSource implements AsyncDisposable {
     if (event === 'ended' && this.spec.type === 'video') this.#status.end()
   }
 
-  #onEdge(edgeSec: number): void {
+  #onEdge(edgeSec: number, segmentSec: number): void {
     const { clock } = this.#player
     if (!clock.runs || this.#media.duration !== Number.POSITIVE_INFINITY) return
-    this.#drift.add((edgeSec - clock.sec) * 1000, this.#options.nowMs())
+    this.#drift.add((edgeSec - clock.sec) * 1000, segmentSec * 1000, this.#options.nowMs())
     this.#setRate()
   }
 

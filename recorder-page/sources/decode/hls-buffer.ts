@@ -30,8 +30,8 @@ const KINDS: Readonly<Record<SourceBufferName, readonly MediaKind[]>> = {
 interface HlsStage {
   readonly player: DecodedPlayer
   readonly media: DecodedMedia
-  /** New media of a live stream ends here. */
-  onEdge(edgeSec: number): void
+  /** A new segment of this length came, and the media ends there. */
+  onEdge(edgeSec: number, segmentSec: number): void
   /** The stream has a track of this configuration; undefined for a codec that is not known here. */
   onConfig(config: StreamConfig | undefined): void
 }
@@ -51,6 +51,13 @@ const WITHOUT = {
   timelineController: undefined,
 }
 
+const EXACT: Partial<HlsConfig> = {
+  // It runs in a worker already.
+  enableWorker: false,
+  // Otherwise sound that is off by less than a frame where encoders change is moved to where the sound before it ended: 21 ms.
+  maxAudioFramesDrift: 0,
+}
+
 /** What makes an hls.js play by decoders of ours: it loads, unpacks, decrypts, selects and recovers as ever. */
 export function decodingConfig(stage: HlsStage): Partial<HlsConfig> {
   const replaced = {
@@ -61,8 +68,7 @@ export function decodingConfig(stage: HlsStage): Partial<HlsConfig> {
       }
     },
   }
-  // It runs in a worker already.
-  return { enableWorker: false, ...(replaced as unknown as Partial<HlsConfig>) }
+  return { ...EXACT, ...(replaced as unknown as Partial<HlsConfig>) }
 }
 
 /**
@@ -239,7 +245,7 @@ class HlsBuffer {
     for (const kind of KINDS[type]) player.queues[kind].append(samples.filter(({ config }) => config.kind === kind))
     for (const kind of KINDS[type]) player.queues[kind].remove(Number.NEGATIVE_INFINITY, player.clock.sec - BACK_SEC)
     const edgeSec = player.buffered.last
-    if (samples.length > 0 && edgeSec !== undefined) this.#stage.onEdge(edgeSec)
+    if (samples.length > 0 && edgeSec !== undefined) this.#stage.onEdge(edgeSec, frag.duration)
     stats.executeEnd = stats.end = performance.now()
     for (const fragment of part === null ? [frag] : [frag, part]) fragment.stats.buffering.first ||= stats.end
     const timeRanges = Object.fromEntries([...this.#codecs.keys()].map((name) => [name, this.#ranges(name)]))

@@ -1,9 +1,9 @@
 /** The reserve of a stream is judged once in this time: long enough that some segment comes without a delay. */
 const WINDOW_MS = 60_000
-/** From a change of the reserve by this much on it is brought back; */
-const CORRECT_FROM_MS = 150
-/** until it is this near. */
-const CORRECT_TO_MS = 30
+/** From a change of the reserve by so many segments on it is brought back; when a segment is found depends on when it is asked for. */
+const CORRECT_FROM = 0.75
+/** Until it is this near. */
+const CORRECT_TO = 0.25
 /** By so much faster or slower: 1.7 cents of pitch, and more than two quartz clocks are apart. */
 const RATE_CHANGE = 0.001
 
@@ -22,14 +22,14 @@ export class LiveDrift {
     return this.#rate
   }
 
-  /** New media has come whose end lies so far ahead of what is played now. */
-  add(reserveMs: number, nowMs: number): void {
+  /** A new segment of this length has come whose end lies so far ahead of what is played now. */
+  add(reserveMs: number, segmentMs: number, nowMs: number): void {
     this.#windowEndsMs ??= nowMs + WINDOW_MS
     if (nowMs < this.#windowEndsMs) {
       this.#largestMs = Math.max(this.#largestMs, reserveMs)
       return
     }
-    this.#judge(this.#largestMs)
+    this.#judge(this.#largestMs, segmentMs)
     this.#windowEndsMs = nowMs + WINDOW_MS
     this.#largestMs = reserveMs
   }
@@ -42,10 +42,10 @@ export class LiveDrift {
     this.#rate = 1
   }
 
-  #judge(reserveMs: number): void {
+  #judge(reserveMs: number, segmentMs: number): void {
     this.#wantedMs ??= reserveMs
     const excessMs = reserveMs - this.#wantedMs
-    if (Math.abs(excessMs) >= CORRECT_FROM_MS) this.#rate = 1 + Math.sign(excessMs) * RATE_CHANGE
-    else if (Math.abs(excessMs) <= CORRECT_TO_MS) this.#rate = 1
+    if (Math.abs(excessMs) >= CORRECT_FROM * segmentMs) this.#rate = 1 + Math.sign(excessMs) * RATE_CHANGE
+    else if (Math.abs(excessMs) <= CORRECT_TO * segmentMs) this.#rate = 1
   }
 }

@@ -1,0 +1,122 @@
+import Hls from 'hls.js'
+import { vi } from 'vitest'
+import { type LiveStream, numberOf } from './live-stream.ts'
+
+/** A decoder needs some time. */
+const DECODE_MS = 3
+
+interface Chunk {
+  readonly type: 'key' | 'delta'
+  readonly timestamp: number
+  readonly data: Uint8Array
+}
+
+/** What came out of a decoder of these: which sample it was. */
+export interface Decoded {
+  readonly timestamp: number
+  readonly number: number
+  readonly sampleRate: number
+  readonly numberOfFrames: number
+  close(): void
+}
+
+/** Stands in for a decoder of WebCodecs: gives out each sample, in order, and insists on a key frame where one is due. */
+class StandInDecoder {
+  state: CodecState = 'unconfigured'
+  decodeQueueSize = 0
+  readonly #callbacks: { output(output: Decoded): void; error(error: Error): void }
+  #needsKey = true
+
+  constructor(callbacks: { output(output: Decoded): void; error(error: Error): void }) {
+    this.#callbacks = callbacks
+  }
+
+  static async isConfigSupported(): Promise<{ supported: boolean }> {
+    return { supported: true }
+  }
+
+  configure(): void {
+    this.state = 'configured'
+  }
+
+  decode({ type, timestamp, data }: Chunk): void {
+    if (this.state !== 'configured') throw new Error('not configured')
+    if (this.#needsKey && type !== 'key') throw new Error('a key frame is due')
+    this.#needsKey = false
+    this.decodeQueueSize += 1
+    const out = { timestamp, number: numberOf(data), sampleRate: 48000, numberOfFrames: 1024, close: () => undefined }
+    setTimeout(() => {
+      this.decodeQueueSize -= 1
+      if (this.state === 'configured') this.#callbacks.output(out)
+    }, DECODE_MS)
+  }
+
+  async flush(): Promise<void> {
+    this.#needsKey = true
+    await new Promise((resolve) => setTimeout(resolve, 2 * DECODE_MS))
+  }
+
+  close(): void {
+    this.state = 'closed'
+  }
+}
+
+class StandInChunk {
+  constructor(init: Chunk) {
+    Object.assign(this, init)
+  }
+}
+
+/** Makes of Node what hls.js and a player need of a worker of Chrome, with this stream behind every request. */
+export function standInForChrome(stream: () => LiveStream): void {
+  vi.stubGlobal('self', globalThis)
+  vi.stubGlobal('location', { href: 'http://stream.test/', protocol: 'http:' })
+  vi.stubGlobal('MediaSource', { isTypeSupported: () => true })
+  vi.stubGlobal('VideoDecoder', StandInDecoder)
+  vi.stubGlobal('AudioDecoder', StandInDecoder)
+  vi.stubGlobal('EncodedVideoChunk', StandInChunk)
+  vi.stubGlobal('EncodedAudioChunk', StandInChunk)
+  Hls.DefaultConfig.loader = loaderOf(stream)
+}
+
+type Loader = InstanceType<typeof Hls.DefaultConfig.loader>
+
+function loaderOf(stream: () => LiveStream): typeof Hls.DefaultConfig.loader {
+  return class {
+    context: Loader['context'] = null
+    readonly stats = {
+      aborted: false,
+      loaded: 0,
+      retry: 0,
+      total: 0,
+      chunkCount: 0,
+      bwEstimate: 0,
+      loading: { start: 0, first: 0, end: 0 },
+      parsing: { start: 0, end: 0 },
+      buffering: { start: 0, first: 0, end: 0 },
+    }
+
+    load(...[context, , callbacks]: Parameters<Loader['load']>): void {
+      this.context = context
+      this.stats.loading.start = performance.now()
+      void stream()
+        .answer(context.url)
+        .then((answer) => {
+          if (this.stats.aborted) return
+          if (answer === undefined) return callbacks.onError({ code: 503, text: 'refused' }, context, null, this.stats)
+          this.stats.loading.first = this.stats.loading.end = performance.now()
+          this.stats.loaded = this.stats.total = answer.length
+          const data = typeof answer === 'string' ? answer : (answer.buffer as ArrayBuffer)
+          callbacks.onSuccess({ url: context.url, data, code: 200 }, this.stats, context, null)
+        })
+    }
+
+    abort(): void {
+      this.stats.aborted = true
+    }
+
+    destroy(): void {
+      this.stats.aborted = true
+    }
+  }
+}
