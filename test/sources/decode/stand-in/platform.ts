@@ -4,6 +4,10 @@ import { type LiveStream, numberOf } from './live-stream.ts'
 
 /** A decoder needs some time. */
 const DECODE_MS = 3
+const RATE = 48000
+const AAC_FRAME = 1024
+const CLICK_FRAMES = 4
+const CLICK = 0.5
 
 interface Chunk {
   readonly type: 'key' | 'delta'
@@ -17,6 +21,9 @@ export interface Decoded {
   readonly number: number
   readonly sampleRate: number
   readonly numberOfFrames: number
+  readonly numberOfChannels: number
+  /** As sound: a click where the stream's own time is a whole second. */
+  copyTo(samples: Float32Array): void
   close(): void
 }
 
@@ -44,7 +51,16 @@ class StandInDecoder {
     if (this.#needsKey && type !== 'key') throw new Error('a key frame is due')
     this.#needsKey = false
     this.decodeQueueSize += 1
-    const out = { timestamp, number: numberOf(data), sampleRate: 48000, numberOfFrames: 1024, close: () => undefined }
+    const number = numberOf(data)
+    const out = {
+      timestamp,
+      number,
+      sampleRate: RATE,
+      numberOfFrames: AAC_FRAME,
+      numberOfChannels: 1,
+      copyTo: (samples: Float32Array) => click(samples, number * AAC_FRAME),
+      close: () => undefined,
+    }
     setTimeout(() => {
       this.decodeQueueSize -= 1
       if (this.state === 'configured') this.#callbacks.output(out)
@@ -65,6 +81,11 @@ class StandInChunk {
   constructor(init: Chunk) {
     Object.assign(this, init)
   }
+}
+
+/** `first` is the number of the first of these samples, from the beginning of the stream. */
+function click(samples: Float32Array, first: number): void {
+  for (let i = 0; i < samples.length; i += 1) samples[i] = (first + i) % RATE < CLICK_FRAMES ? CLICK : 0
 }
 
 /** Makes of Node what hls.js and a player need of a worker of Chrome, with this stream behind every request. */
