@@ -20,6 +20,7 @@ const SEAM_SEC = 0.05
 interface Shown {
   readonly atMs: number
   readonly number: number
+  readonly codec: string
   readonly mediaSec: number
   readonly lateMs: number
 }
@@ -52,11 +53,12 @@ class Watched implements AsyncDisposable {
         onLog: () => undefined,
         onUnsupported: (codec) => expect.fail(`${codec} is supported`),
         onFrame: (frame, { mediaMs, presentMs }) => {
-          const { number } = frame as unknown as Decoded
-          this.pictures.push({ atMs: nowMs(), number, mediaSec: mediaMs / 1000, lateMs: nowMs() - presentMs })
+          const { number, codec } = frame as unknown as Decoded
+          this.pictures.push({ atMs: nowMs(), number, codec, mediaSec: mediaMs / 1000, lateMs: nowMs() - presentMs })
         },
         onSound: (sound, mediaSec) => {
-          this.sounds.push({ atMs: nowMs(), number: (sound as unknown as Decoded).number, mediaSec, lateMs: 0 })
+          const { number, codec } = sound as unknown as Decoded
+          this.sounds.push({ atMs: nowMs(), number, codec, mediaSec, lateMs: 0 })
         },
       },
     })
@@ -203,6 +205,24 @@ describe('hls.js with a buffer of ours', () => {
     expect(seen.length).toBeGreaterThan(4)
     await pass(5)
     expect(latest(watched, 5).pictures.length).toBe(5 * FPS)
+    expect(watched.states).toEqual(['live'])
+  })
+
+  test('changes its level with its tile, every frame once', async () => {
+    stream = new LiveStream({ hasLevels: true })
+    await using watched = new Watched()
+    watched.source.setTileSize({ width: 300, height: 170 })
+    await pass(10)
+    watched.source.setTileSize({ width: 600, height: 340 })
+    await pass(15)
+    watched.source.setTileSize({ width: 300, height: 170 })
+    await pass(15)
+    const codecs = watched.pictures.map(({ codec }) => codec).filter((codec, i, all) => codec !== all[i - 1])
+    expect(codecs).toEqual(['avc1.42c00c', 'avc1.42c01e', 'avc1.42c00c'])
+    expect(watched.numbers).toEqual(run(watched.numbers[0] ?? 0, watched.numbers.length))
+    const sounds = watched.sounds.map(({ number }) => number)
+    expect(sounds).toEqual(run(sounds[0] ?? 0, sounds.length))
+    expect(apartSec(watched)).toBeLessThan(IN_STEP_SEC)
     expect(watched.states).toEqual(['live'])
   })
 

@@ -9,7 +9,7 @@ import { FPS, LiveStream } from './stand-in/live-stream.ts'
 import { type Decoded, standInForChrome } from './stand-in/platform.ts'
 
 const SIZE = { width: 1280, height: 720, fps: FPS, bitrateKbps: 2500 }
-const SOURCE = { id: 'a', type: 'hls', url: 'http://stream.test/live.m3u8' } as const
+const SOURCE = { id: 'a', type: 'hls', url: 'http://stream.test/small.m3u8' } as const
 const SECOND_MS = 1000
 /** A source has found its pacing. */
 const SETTLED_MS = 3000

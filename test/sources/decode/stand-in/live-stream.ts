@@ -14,6 +14,21 @@ const AAC_FRAME = 1024
 const AVCC = Uint8Array.from(
   Buffer.from('0142c00cffe100166742c00cda05067e7840000003004000000ca3c50aa801000468ce06f2', 'hex'),
 )
+/** The same at 640 × 360. */
+const LARGE_AVCC = Uint8Array.from(
+  Buffer.from('0142c01effe100196742c01ed900a02ff97011000003000100000300320f162e4801000568cb83cb20', 'hex'),
+)
+const PICTURES = {
+  small: { codec: 'avc1.42c00c', codedWidth: 320, codedHeight: 180, description: AVCC },
+  large: { codec: 'avc1.42c01e', codedWidth: 640, codedHeight: 360, description: LARGE_AVCC },
+}
+type Level = keyof typeof PICTURES
+/** Both as levels of one stream. */
+const MASTER = `#EXTM3U
+#EXT-X-STREAM-INF:BANDWIDTH=300000,RESOLUTION=320x180,CODECS="avc1.42c00c,mp4a.40.2"
+small.m3u8
+#EXT-X-STREAM-INF:BANDWIDTH=600000,RESOLUTION=640x360,CODECS="avc1.42c01e,mp4a.40.2"
+large.m3u8`
 /** AAC-LC, 48 kHz, stereo. */
 const AAC_LC = Uint8Array.of(0x11, 0x90)
 const [IDR, SLICE] = [0x65, 0x41]
@@ -38,6 +53,7 @@ interface LiveStreamOptions {
   /** The number of segments of a stream on demand; without it the stream is live. */
   readonly segments?: number
   readonly restart?: Restart
+  readonly hasLevels?: boolean
 }
 
 /** A stream that exists in memory, by the clock of the test. Picture n carries n in its slice, and so does sound in its frames. */
@@ -53,17 +69,21 @@ export class LiveStream {
     this.#segmentSec = options.segmentSec ?? 1
   }
 
-  readonly url = 'http://stream.test/live.m3u8'
+  get url(): string {
+    return `http://stream.test/${this.#options.hasLevels === true ? 'master' : 'small'}.m3u8`
+  }
 
   /** Undefined: not there. */
   async answer(url: string): Promise<string | Uint8Array | undefined> {
     if (this.isRefused) return undefined
-    if (url.endsWith('.m3u8')) return this.#playlist()
+    if (url.endsWith('master.m3u8')) return MASTER
+    const level = url.includes('large') ? 'large' : 'small'
+    if (url.endsWith('.m3u8')) return this.#playlist(level)
     const [, number] = NAME.exec(url) ?? []
-    return number === undefined ? undefined : await this.#segment(Number(number))
+    return number === undefined ? undefined : await this.#segment(level, Number(number))
   }
 
-  #playlist(): string {
+  #playlist(level: Level): string {
     const { window = 6, ppm = 0, segments, restart } = this.#options
     const encodedSec = ((performance.now() - this.#startMs) / 1000) * (1 + ppm / 1e6)
     const end = segments ?? window + Math.floor(encodedSec / this.#segmentSec)
@@ -71,7 +91,7 @@ export class LiveStream {
     const first = segments === undefined ? Math.max(end - window, isAnew ? restart.atSegment : 0) : 0
     const lines = Array.from({ length: end - first }, (_, i) => {
       const tag = restart?.isTold === true && first + i === restart.atSegment ? '#EXT-X-DISCONTINUITY\n' : ''
-      return `${tag}#EXTINF:${this.#segmentSec.toFixed(1)},\n${first + i}.ts`
+      return `${tag}#EXTINF:${this.#segmentSec.toFixed(1)},\n${level}-${first + i}.ts`
     })
     return [
       '#EXTM3U\n#EXT-X-VERSION:3',
@@ -83,13 +103,14 @@ export class LiveStream {
     ].join('\n')
   }
 
-  async #segment(number: number): Promise<Uint8Array> {
+  async #segment(level: Level, number: number): Promise<Uint8Array> {
     const { ptsSec = 0, restart } = this.#options
     const isAnew = restart !== undefined && number >= restart.atSegment
     const shiftSec = isAnew ? restart.ptsSec - restart.atSegment * this.#segmentSec : ptsSec
     const fromSec = number * this.#segmentSec
     const target = new BufferTarget()
     const output = new Output({ format: new MpegTsOutputFormat(), target })
+    const decoderConfig = PICTURES[level]
     const video = new EncodedVideoPacketSource('avc')
     const audio = new EncodedAudioPacketSource('aac')
     output.addVideoTrack(video)
@@ -101,7 +122,7 @@ export class LiveStream {
         const data = Uint8Array.of(0, 0, 0, 5, i === 0 ? IDR : SLICE, 0x88, ...bytesOf(frame))
         const packet = new EncodedPacket(data, i === 0 ? 'key' : 'delta', frame / FPS + shiftSec, 1 / FPS)
         await video.add(packet, {
-          decoderConfig: { codec: 'avc1.42c00c', codedWidth: 320, codedHeight: 180, description: AVCC },
+          decoderConfig,
         })
       }
     }

@@ -19,6 +19,7 @@ interface Chunk {
 export interface Decoded {
   readonly timestamp: number
   readonly number: number
+  readonly codec: string
   readonly sampleRate: number
   readonly numberOfFrames: number
   readonly numberOfChannels: number
@@ -33,6 +34,7 @@ class StandInDecoder {
   decodeQueueSize = 0
   readonly #callbacks: { output(output: Decoded): void; error(error: Error): void }
   #needsKey = true
+  #codec = ''
 
   constructor(callbacks: { output(output: Decoded): void; error(error: Error): void }) {
     this.#callbacks = callbacks
@@ -42,7 +44,8 @@ class StandInDecoder {
     return { supported: true }
   }
 
-  configure(): void {
+  configure({ codec }: { readonly codec: string }): void {
+    this.#codec = codec
     this.state = 'configured'
   }
 
@@ -55,6 +58,7 @@ class StandInDecoder {
     const out = {
       timestamp,
       number,
+      codec: this.#codec,
       sampleRate: RATE,
       numberOfFrames: AAC_FRAME,
       numberOfChannels: 1,
