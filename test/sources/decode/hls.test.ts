@@ -116,6 +116,35 @@ describe('hls.js with a buffer of ours', () => {
     expect(watched.states).toEqual(['live', 'ended'])
   })
 
+  test.each([undefined, 8])('plays fragments of MP4 with sound and picture in one', async (segments) => {
+    stream = new LiveStream({ isFmp4: true, ...(segments === undefined ? {} : { segments }) })
+    await using watched = new Watched()
+    await pass(12)
+    const [first = 0] = watched.numbers
+    expect(watched.numbers).toEqual(run(first, watched.numbers.length))
+    expect(watched.numbers.length).toBeGreaterThanOrEqual(8 * FPS)
+    expect(apartSec(watched)).toBeLessThan(IN_STEP_SEC)
+    expect(watched.states).toEqual(segments === undefined ? ['live'] : ['live', 'ended'])
+  })
+
+  test('plays sound without a picture, and says that it is live', async () => {
+    stream = new LiveStream({ kinds: ['audio'] })
+    await using watched = new Watched()
+    await pass(20)
+    const sounds = watched.sounds.map(({ number }) => number)
+    expect(sounds).toEqual(run(sounds[0] ?? 0, sounds.length))
+    expect(sounds.length * AAC_SEC).toBeGreaterThan(19)
+    expect(watched.states).toEqual(['live'])
+  })
+
+  test('plays a picture without sound', async () => {
+    stream = new LiveStream({ kinds: ['video'] })
+    await using watched = new Watched()
+    await pass(20)
+    expect(watched.numbers).toEqual(run(watched.numbers[0] ?? 0, watched.numbers.length))
+    expect(watched.states).toEqual(['live'])
+  })
+
   test('plays over the end of the time stamps of MPEG-TS', async () => {
     stream = new LiveStream({ ptsSec: 2 ** 33 / 90_000 - 10 })
     await using watched = new Watched()

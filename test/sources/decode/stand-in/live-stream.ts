@@ -3,8 +3,10 @@ import {
   EncodedAudioPacketSource,
   EncodedPacket,
   EncodedVideoPacketSource,
+  Mp4OutputFormat,
   MpegTsOutputFormat,
   Output,
+  type OutputFormat,
 } from 'mediabunny'
 
 export const FPS = 25
@@ -32,7 +34,11 @@ large.m3u8`
 /** AAC-LC, 48 kHz, stereo. */
 const AAC_LC = Uint8Array.of(0x11, 0x90)
 const [IDR, SLICE] = [0x65, 0x41]
-const NAME = /(\d+)\.ts/
+const NAME = /(\d+)\.(?:ts|m4s)/
+const FILE_SEC = 60
+
+type Kind = 'video' | 'audio'
+const BOTH: readonly Kind[] = ['video', 'audio']
 
 /** From this segment on an encoder that was started anew: its time stamps, and what the playlist says of it. */
 interface Restart {
@@ -54,6 +60,10 @@ interface LiveStreamOptions {
   readonly segments?: number
   readonly restart?: Restart
   readonly hasLevels?: boolean
+  /** What it has. */
+  readonly kinds?: readonly Kind[]
+  /** Segments are fragments of MP4; there are no more than `FILE_SEC` of it. */
+  readonly isFmp4?: boolean
 }
 
 /** A stream that exists in memory, by the clock of the test. Picture n carries n in its slice, and so does sound in its frames. */
@@ -63,6 +73,7 @@ export class LiveStream {
   readonly #startMs = performance.now()
   /** Refuses every request while it is true. */
   isRefused = false
+  #pieces: readonly Uint8Array[] | undefined
 
   constructor(options: LiveStreamOptions = {}) {
     this.#options = options
@@ -80,65 +91,108 @@ export class LiveStream {
     const level = url.includes('large') ? 'large' : 'small'
     if (url.endsWith('.m3u8')) return this.#playlist(level)
     const [, number] = NAME.exec(url) ?? []
+    if (this.#options.isFmp4 === true)
+      return await this.#piece(level, number === undefined ? undefined : Number(number))
     return number === undefined ? undefined : await this.#segment(level, Number(number))
   }
 
   #playlist(level: Level): string {
-    const { window = 6, ppm = 0, segments, restart } = this.#options
+    const { window = 6, ppm = 0, segments, restart, isFmp4 = false } = this.#options
     const encodedSec = ((performance.now() - this.#startMs) / 1000) * (1 + ppm / 1e6)
     const end = segments ?? window + Math.floor(encodedSec / this.#segmentSec)
     const isAnew = restart?.countsAnew === true && end > restart.atSegment
     const first = segments === undefined ? Math.max(end - window, isAnew ? restart.atSegment : 0) : 0
     const lines = Array.from({ length: end - first }, (_, i) => {
       const tag = restart?.isTold === true && first + i === restart.atSegment ? '#EXT-X-DISCONTINUITY\n' : ''
-      return `${tag}#EXTINF:${this.#segmentSec.toFixed(1)},\n${level}-${first + i}.ts`
+      return `${tag}#EXTINF:${this.#segmentSec.toFixed(1)},\n${level}-${first + i}.${isFmp4 ? 'm4s' : 'ts'}`
     })
     return [
-      '#EXTM3U\n#EXT-X-VERSION:3',
+      '#EXTM3U\n#EXT-X-VERSION:7',
       `#EXT-X-TARGETDURATION:${Math.ceil(this.#segmentSec)}`,
       `#EXT-X-MEDIA-SEQUENCE:${isAnew ? first - restart.atSegment : first}`,
       `#EXT-X-DISCONTINUITY-SEQUENCE:${restart?.isTold === true && first > restart.atSegment ? 1 : 0}`,
+      ...(isFmp4 ? ['#EXT-X-MAP:URI="init.mp4"'] : []),
       ...lines,
       ...(segments === undefined ? [] : ['#EXT-X-ENDLIST']),
     ].join('\n')
   }
 
   async #segment(level: Level, number: number): Promise<Uint8Array> {
-    const { ptsSec = 0, restart } = this.#options
+    const { ptsSec = 0, restart, kinds = BOTH } = this.#options
     const isAnew = restart !== undefined && number >= restart.atSegment
     const shiftSec = isAnew ? restart.ptsSec - restart.atSegment * this.#segmentSec : ptsSec
     const fromSec = number * this.#segmentSec
-    const target = new BufferTarget()
-    const output = new Output({ format: new MpegTsOutputFormat(), target })
-    const decoderConfig = PICTURES[level]
-    const video = new EncodedVideoPacketSource('avc')
-    const audio = new EncodedAudioPacketSource('aac')
-    output.addVideoTrack(video)
-    output.addAudioTrack(audio)
-    await output.start()
-    const pictures = async (): Promise<void> => {
-      for (let i = 0; i < FPS * this.#segmentSec; i += 1) {
-        const frame = Math.round(fromSec * FPS) + i
-        const data = Uint8Array.of(0, 0, 0, 5, i === 0 ? IDR : SLICE, 0x88, ...bytesOf(frame))
-        const packet = new EncodedPacket(data, i === 0 ? 'key' : 'delta', frame / FPS + shiftSec, 1 / FPS)
-        await video.add(packet, {
-          decoderConfig,
-        })
-      }
-    }
-    const sound = async (): Promise<void> => {
-      const decoderConfig = { codec: 'mp4a.40.2', sampleRate: RATE, numberOfChannels: 2, description: AAC_LC }
-      const first = Math.ceil((fromSec * RATE) / AAC_FRAME)
-      const end = Math.ceil(((fromSec + this.#segmentSec) * RATE) / AAC_FRAME)
-      for (let frame = first; frame < end; frame += 1) {
-        const sec = (frame * AAC_FRAME) / RATE + shiftSec
-        await audio.add(new EncodedPacket(bytesOf(frame), 'key', sec, AAC_FRAME / RATE), { decoderConfig })
-      }
-    }
-    await Promise.all([pictures(), sound()])
-    await output.finalize()
-    return new Uint8Array(target.buffer ?? new ArrayBuffer(0))
+    const stretch = { level, kinds, fromSec, toSec: fromSec + this.#segmentSec, keySec: this.#segmentSec, shiftSec }
+    return await writeMedia(new MpegTsOutputFormat(), stretch)
   }
+
+  /** The pieces of one fragmented file: what comes first, then a fragment for each segment. */
+  async #piece(level: Level, number: number | undefined): Promise<Uint8Array | undefined> {
+    const { kinds = BOTH } = this.#options
+    const format = new Mp4OutputFormat({ fastStart: 'fragmented', minimumFragmentDuration: this.#segmentSec })
+    const stretch = { level, kinds, fromSec: 0, toSec: FILE_SEC, keySec: this.#segmentSec, shiftSec: 0 }
+    this.#pieces ??= splitFragments(await writeMedia(format, stretch))
+    return this.#pieces[number === undefined ? 0 : number + 1]
+  }
+}
+
+interface Stretch {
+  readonly level: Level
+  readonly kinds: readonly Kind[]
+  readonly fromSec: number
+  readonly toSec: number
+  readonly keySec: number
+  readonly shiftSec: number
+}
+
+async function writeMedia(format: OutputFormat, stretch: Stretch): Promise<Uint8Array> {
+  const target = new BufferTarget()
+  const output = new Output({ format, target })
+  const video = new EncodedVideoPacketSource('avc')
+  const audio = new EncodedAudioPacketSource('aac')
+  if (stretch.kinds.includes('video')) output.addVideoTrack(video)
+  if (stretch.kinds.includes('audio')) output.addAudioTrack(audio)
+  await output.start()
+  await Promise.all([
+    ...(stretch.kinds.includes('video') ? [writePictures(video, stretch)] : []),
+    ...(stretch.kinds.includes('audio') ? [writeSound(audio, stretch)] : []),
+  ])
+  await output.finalize()
+  return new Uint8Array(target.buffer ?? new ArrayBuffer(0))
+}
+
+async function writePictures(to: EncodedVideoPacketSource, stretch: Stretch): Promise<void> {
+  const { level, fromSec, toSec, keySec, shiftSec } = stretch
+  for (let frame = Math.round(fromSec * FPS); frame < Math.round(toSec * FPS); frame += 1) {
+    const isKey = frame % Math.round(keySec * FPS) === 0
+    const data = Uint8Array.of(0, 0, 0, 5, isKey ? IDR : SLICE, 0x88, ...bytesOf(frame))
+    const packet = new EncodedPacket(data, isKey ? 'key' : 'delta', frame / FPS + shiftSec, 1 / FPS)
+    await to.add(packet, { decoderConfig: PICTURES[level] })
+  }
+  to.close()
+}
+
+async function writeSound(to: EncodedAudioPacketSource, { fromSec, toSec, shiftSec }: Stretch): Promise<void> {
+  const decoderConfig = { codec: 'mp4a.40.2', sampleRate: RATE, numberOfChannels: 2, description: AAC_LC }
+  const end = Math.ceil((toSec * RATE) / AAC_FRAME)
+  for (let frame = Math.ceil((fromSec * RATE) / AAC_FRAME); frame < end; frame += 1) {
+    const sec = (frame * AAC_FRAME) / RATE + shiftSec
+    await to.add(new EncodedPacket(bytesOf(frame), 'key', sec, AAC_FRAME / RATE), { decoderConfig })
+  }
+  to.close()
+}
+
+/** At every `moof` (ISO/IEC 14496-12 §8.8.4). */
+function splitFragments(file: Uint8Array): Uint8Array[] {
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength)
+  const pieces: Uint8Array[] = []
+  let from = 0
+  for (let at = 0; at + 8 <= file.length; at += view.getUint32(at)) {
+    if (String.fromCharCode(...file.subarray(at + 4, at + 8)) !== 'moof') continue
+    pieces.push(file.slice(from, at))
+    from = at
+  }
+  return [...pieces, file.slice(from)]
 }
 
 /** Three bytes, none of which is 0: nothing in them looks like a start code (ITU-T H.264 §7.4.1). */
