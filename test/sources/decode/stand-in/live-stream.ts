@@ -145,7 +145,7 @@ interface Stretch {
   readonly shiftSec: number
 }
 
-async function writeMedia(format: OutputFormat, stretch: Stretch): Promise<Uint8Array> {
+export async function writeMedia(format: OutputFormat, stretch: Stretch): Promise<Uint8Array> {
   const target = new BufferTarget()
   const output = new Output({ format, target })
   const video = new EncodedVideoPacketSource('avc')

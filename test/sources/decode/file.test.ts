@@ -1,0 +1,135 @@
+import { Mp4OutputFormat } from 'mediabunny'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { DecodedSource } from '../../../recorder-page/sources/decode/decoded-source.ts'
+import type { SourceState } from '../../../src/protocol/sources.ts'
+import { FPS, LiveStream, writeMedia } from './stand-in/live-stream.ts'
+import { type Decoded, standInForChrome } from './stand-in/platform.ts'
+
+const FILE_SEC = 4
+const TICK_MS = 25
+const SECOND_MS = 1000
+const URL = 'http://stream.test/film.mp4'
+/** A source that cannot be decoded is asked for again after 10 s. */
+const SLOW_RETRY_SEC = 11
+
+let file: Uint8Array | undefined
+beforeEach(async () => {
+  file = await writeMedia(new Mp4OutputFormat({ fastStart: 'in-memory' }), {
+    level: 'small',
+    kinds: ['video', 'audio'],
+    fromSec: 0,
+    toSec: FILE_SEC,
+    keySec: 1,
+    shiftSec: 0,
+  })
+  vi.useFakeTimers({ now: 1_700_000_000_000 })
+  standInForChrome(() => new LiveStream())
+  vi.stubGlobal('fetch', async (_: unknown, init?: RequestInit) => answer(new Headers(init?.headers).get('range')))
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+})
+
+/** With byte ranges (RFC 9110 §14). */
+function answer(range: string | null): Response {
+  if (file === undefined) return new Response(null, { status: 404 })
+  const [, first = '0', last = ''] = /^bytes=(\d+)-(\d*)$/.exec(range ?? '') ?? []
+  const end = Math.min(last === '' ? file.length - 1 : Number(last), file.length - 1)
+  const part = file.slice(Number(first), end + 1)
+  const headers = { 'content-length': `${part.length}`, 'content-range': `bytes ${first}-${end}/${file.length}` }
+  return new Response(
+    part,
+    range === null ? { headers: { 'content-length': `${part.length}` } } : { status: 206, headers },
+  )
+}
+
+class Watched implements AsyncDisposable {
+  readonly source: DecodedSource
+  readonly states: (SourceState | string)[] = []
+  readonly logs: string[] = []
+  readonly shown: { readonly number: number; readonly mediaSec: number }[] = []
+  readonly sounds: number[] = []
+  readonly #timer: ReturnType<typeof setInterval>
+
+  constructor(loop: boolean) {
+    this.source = new DecodedSource({
+      spec: { id: 'film', type: 'video', url: URL, loop },
+      nowMs: () => performance.timeOrigin + performance.now(),
+      listener: {
+        onState: (state, error) => this.states.push(error === null ? state : `${state} ${error.code}`),
+        onLog: (_level, message) => this.logs.push(message),
+        onUnsupported: (codec) => expect.fail(`${codec} is supported`),
+        onFrame: (frame, { mediaMs }) =>
+          this.shown.push({ number: (frame as unknown as Decoded).number, mediaSec: mediaMs / SECOND_MS }),
+        onSound: (sound) => this.sounds.push((sound as unknown as Decoded).number),
+      },
+    })
+    this.#timer = setInterval(() => this.source.tick(), TICK_MS)
+  }
+
+  get numbers(): number[] {
+    return this.shown.map(({ number }) => number)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer)
+    await this.source[Symbol.asyncDispose]()
+  }
+}
+
+async function pass(seconds: number): Promise<void> {
+  await vi.advanceTimersByTimeAsync(seconds * SECOND_MS)
+}
+
+const whole = Array.from({ length: FILE_SEC * FPS }, (_, i) => i)
+
+describe('a file that is decoded', () => {
+  test('is played once, every frame of it, and ends', async () => {
+    await using watched = new Watched(false)
+    await pass(FILE_SEC + 2)
+    expect(watched.numbers).toEqual(whole)
+    expect(watched.states).toEqual(['live', 'ended'])
+  })
+
+  test('goes on over the seam of its loop without a pause', async () => {
+    await using watched = new Watched(true)
+    await pass(3 * FILE_SEC)
+    expect(watched.numbers.slice(0, 2 * whole.length)).toEqual([...whole, ...whole])
+    const steps = watched.shown.map(({ mediaSec }, i, all) => mediaSec - (all[i - 1]?.mediaSec ?? mediaSec))
+    expect(Math.max(...steps)).toBeLessThan(0.08)
+    expect(watched.states).toEqual(['live'])
+  })
+
+  test('is played from the place to which it is moved, over the seam too', async () => {
+    await using watched = new Watched(true)
+    await pass(1)
+    watched.source.steer({ byMs: 2 * FILE_SEC * SECOND_MS + 1000 })
+    const before = watched.shown.length
+    await pass(1)
+    expect(Math.abs((watched.numbers[before] ?? 0) - 2 * FPS)).toBeLessThan(5)
+    expect(watched.shown[before]?.mediaSec).toBeCloseTo(2 * FILE_SEC + 2, 0)
+  })
+
+  test('that is not there yet is waited for', async () => {
+    const late = file
+    file = undefined
+    await using watched = new Watched(false)
+    await pass(6)
+    expect(watched.logs[0]).toContain('HTTP 404')
+    file = late
+    await pass(5)
+    expect(watched.states[0]).toBe('live')
+  })
+
+  test('that is none is told, and played when it is replaced', async () => {
+    const right = file
+    file = Uint8Array.from(Buffer.from('this is no video'))
+    await using watched = new Watched(false)
+    await pass(3)
+    expect(watched.states).toEqual(['failed source.unsupported-media'])
+    file = right
+    await pass(SLOW_RETRY_SEC)
+    expect(watched.states[1]).toBe('live')
+  })
+})
