@@ -1,5 +1,8 @@
 import type { Sample, StreamConfig } from './sample.ts'
 
+/** A sample that did not come out when one of so much later does was swallowed by the decoder. */
+const SWALLOWED_SEC = 1
+
 interface SampleDecoderOptions<Output> {
   /** Takes ownership of what was decoded. */
   readonly onOutput: (output: Output, sample: Sample) => void
@@ -9,6 +12,11 @@ interface SampleDecoderOptions<Output> {
 
 /** What both decoders of WebCodecs have. */
 interface Decoder {
+  /**
+   * Pictures come out with the times of their samples, in another order. Sound comes out in order, and Chrome gives it times of its
+   * own: that of the first sample, and from there on it counts frames.
+   */
+  readonly keepsTimes: boolean
   readonly state: CodecState
   readonly decodeQueueSize: number
   decode(sample: Sample): void
@@ -28,7 +36,7 @@ type Open<Output> = (
 export class SampleDecoder<Output extends { readonly timestamp: number; close(): void }> {
   readonly #open: Open<Output>
   readonly #options: SampleDecoderOptions<Output>
-  readonly #inFlight = new Map<number, Sample>()
+  #inFlight: Sample[] = []
   #decoder: Decoder | undefined
   #configKey: string | undefined
   /** Samples that wait until the old configuration's are out. */
@@ -64,7 +72,7 @@ export class SampleDecoder<Output extends { readonly timestamp: number; close():
     this.#decoder = undefined
     this.#waiting = undefined
     this.#needsKey = true
-    this.#inFlight.clear()
+    this.#inFlight = []
     if (decoder !== undefined && decoder.state !== 'closed') decoder.close()
   }
 
@@ -73,7 +81,7 @@ export class SampleDecoder<Output extends { readonly timestamp: number; close():
     this.#needsKey = false
     try {
       this.#decoder ??= this.#opened(sample.config)
-      this.#inFlight.set(timestampUs(sample), sample)
+      this.#inFlight.push(sample)
       this.#decoder.decode(sample)
     } catch (thrown) {
       this.reset()
@@ -91,10 +99,19 @@ export class SampleDecoder<Output extends { readonly timestamp: number; close():
   }
 
   #onOutput(output: Output, decoder: Decoder): void {
-    const sample = this.#inFlight.get(output.timestamp)
-    if (decoder !== this.#decoder || sample === undefined) return output.close()
-    this.#inFlight.delete(output.timestamp)
-    this.#options.onOutput(output, sample)
+    const sample = decoder === this.#decoder ? this.#take(output, decoder) : undefined
+    if (sample === undefined) output.close()
+    else this.#options.onOutput(output, sample)
+  }
+
+  #take({ timestamp }: Output, decoder: Decoder): Sample | undefined {
+    if (!decoder.keepsTimes) return this.#inFlight.shift()
+    const index = this.#inFlight.findIndex((sample) => timestampUs(sample) === timestamp)
+    const [sample] = index === -1 ? [] : this.#inFlight.splice(index, 1)
+    if (sample !== undefined) {
+      this.#inFlight = this.#inFlight.filter(({ ptsSec }) => ptsSec > sample.ptsSec - SWALLOWED_SEC)
+    }
+    return sample
   }
 
   #onError(error: Error, decoder: Decoder): void {
@@ -133,18 +150,23 @@ export function openVideo(config: StreamConfig, { output, error }: Parameters<Op
     optimizeForLatency: true,
     hardwareAcceleration: 'prefer-software',
   })
-  return wrap(decoder, (sample) => decoder.decode(new EncodedVideoChunk(chunkOf(sample))))
+  return wrap(decoder, (sample) => decoder.decode(new EncodedVideoChunk(chunkOf(sample))), { keepsTimes: true })
 }
 
 export function openAudio(config: StreamConfig, { output, error }: Parameters<Open<AudioData>>[1]): Decoder {
   if (config.kind !== 'audio') throw strayKind(config)
   const decoder = new AudioDecoder({ output, error })
   decoder.configure(config.decoder)
-  return wrap(decoder, (sample) => decoder.decode(new EncodedAudioChunk(chunkOf(sample))))
+  return wrap(decoder, (sample) => decoder.decode(new EncodedAudioChunk(chunkOf(sample))), { keepsTimes: false })
 }
 
-function wrap(decoder: VideoDecoder | AudioDecoder, decode: (sample: Sample) => void): Decoder {
+function wrap(
+  decoder: VideoDecoder | AudioDecoder,
+  decode: (sample: Sample) => void,
+  { keepsTimes }: Pick<Decoder, 'keepsTimes'>,
+): Decoder {
   return {
+    keepsTimes,
     get state() {
       return decoder.state
     },

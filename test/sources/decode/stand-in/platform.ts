@@ -28,8 +28,8 @@ export interface Decoded {
   close(): void
 }
 
-/** Stands in for a decoder of WebCodecs: gives out each sample, in order, and insists on a key frame where one is due. */
-class StandInDecoder {
+/** Stands in for Chrome's decoder of pictures: gives out each sample, in order, and insists on a key frame where one is due. */
+class StandInVideoDecoder {
   state: CodecState = 'unconfigured'
   decodeQueueSize = 0
   readonly #callbacks: { output(output: Decoded): void; error(error: Error): void }
@@ -81,6 +81,19 @@ class StandInDecoder {
   }
 }
 
+/** Chrome's decoder of sound: it takes the time of the first sample, not below zero, and counts frames from there. */
+class StandInAudioDecoder extends StandInVideoDecoder {
+  #baseUs: number | undefined
+  #frames = 0
+
+  override decode(chunk: Chunk): void {
+    this.#baseUs ??= Math.max(0, chunk.timestamp)
+    const timestamp = this.#baseUs + Math.floor((this.#frames * 1e6) / RATE)
+    this.#frames += AAC_FRAME
+    super.decode({ ...chunk, timestamp })
+  }
+}
+
 class StandInChunk {
   constructor(init: Chunk) {
     Object.assign(this, init)
@@ -97,8 +110,8 @@ export function standInForChrome(stream: () => LiveStream): void {
   vi.stubGlobal('self', globalThis)
   vi.stubGlobal('location', { href: 'http://stream.test/', protocol: 'http:' })
   vi.stubGlobal('MediaSource', { isTypeSupported: () => true })
-  vi.stubGlobal('VideoDecoder', StandInDecoder)
-  vi.stubGlobal('AudioDecoder', StandInDecoder)
+  vi.stubGlobal('VideoDecoder', StandInVideoDecoder)
+  vi.stubGlobal('AudioDecoder', StandInAudioDecoder)
   vi.stubGlobal('EncodedVideoChunk', StandInChunk)
   vi.stubGlobal('EncodedAudioChunk', StandInChunk)
   Hls.DefaultConfig.loader = loaderOf(stream)
