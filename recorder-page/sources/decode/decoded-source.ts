@@ -1,3 +1,4 @@
+import { AppError } from '../../../src/protocol/app-error.ts'
 import { assertNever } from '../../../src/protocol/assert-never.ts'
 import type { SourceState } from '../../../src/protocol/sources.ts'
 import type { DecodableSource } from '../decodable.ts'
@@ -179,9 +180,11 @@ export class DecodedSource implements AsyncDisposable {
   }
 
   #onDecoderError(error: Error, kind: MediaKind): void {
-    this.#options.listener.onLog('warn', `The ${kind} of the source has a part that cannot be decoded.`, {
+    const trouble = new AppError('source.media-error', `The ${kind} of the source has a part that cannot be decoded.`, {
       received: error.message,
     })
+    const { code, message, received } = trouble
+    this.#options.listener.onLog(this.#status.trouble(trouble) ? 'warn' : 'debug', message, { code, received })
   }
 
   async #check(config: StreamConfig | undefined): Promise<void> {

@@ -116,7 +116,9 @@ export class FileReader implements Disposable {
 async function openTrack(track: InputVideoTrack | InputAudioTrack): Promise<FileTrack | undefined> {
   const sink = new EncodedPacketSink(track)
   if (track.isVideoTrack()) {
-    const decoder = await track.getDecoderConfig()
+    const [known, rotation, flip] = await Promise.all([track.getDecoderConfig(), track.getRotation(), track.getFlip()])
+    // The film of a telephone says how it is to be turned; frames then say so too.
+    const decoder = known === null ? null : { ...known, rotation, flip }
     return decoder === null ? undefined : { sink, config: { kind: 'video', key: decoder.codec, decoder } }
   }
   const decoder = await track.getDecoderConfig()

@@ -141,11 +141,8 @@ function timestampUs({ ptsSec }: Sample): number {
 export function openVideo(config: StreamConfig, { output, error }: Parameters<Open<VideoFrame>>[1]): Decoder {
   if (config.kind !== 'video') throw strayKind(config)
   const decoder = new VideoDecoder({ output, error })
-  const { codec, description, codedWidth, codedHeight } = config.decoder
   decoder.configure({
-    codec,
-    ...(description === undefined ? {} : { description }),
-    ...(codedWidth && codedHeight ? { codedWidth, codedHeight } : {}),
+    ...config.decoder,
     // A frame comes out as soon as it can, and no GPU is asked for one.
     optimizeForLatency: true,
     hardwareAcceleration: 'prefer-software',

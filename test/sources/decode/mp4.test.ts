@@ -88,6 +88,24 @@ describe('fragments of MP4', () => {
   })
 })
 
+describe('a sample entry', () => {
+  const configOf = (entry: Uint8Array) => parseInitSegment(movie({ entry }))?.get(7)?.config
+
+  test('tells of pixels that are not square', () => {
+    const head = new Uint8Array(78)
+    new DataView(head.buffer).setUint32(24, (720 << 16) | 576)
+    const config = configOf(box('avc1', head, box('avcC', AVCC), box('pasp', words(16, 11))))
+    expect(config?.decoder).toMatchObject({ displayAspectWidth: 720 * 16, displayAspectHeight: 576 * 11 })
+    const square = configOf(box('avc1', head, box('avcC', AVCC), box('pasp', words(1, 1))))
+    expect(Object.keys(square?.decoder ?? {})).not.toContain('displayAspectWidth')
+  })
+
+  test('of HEVC becomes its codec string', () => {
+    const hvcC = Uint8Array.of(1, 1, 0x60, 0, 0, 0, 0x90, 0, 0, 0, 0, 0, 93)
+    expect(configOf(box('hvc1', new Uint8Array(78), box('hvcC', hvcC)))?.decoder.codec).toBe('hvc1.1.6.L93.90')
+  })
+})
+
 describe('an edit list', () => {
   const edits = (...entries: readonly (readonly [duration: number, mediaTime: number])[]): Uint8Array =>
     box(

@@ -17,11 +17,24 @@ export function videoEntry(bytes: Uint8Array, entry: Box): StreamConfig | undefi
   const codec = avcC === undefined ? hevcCodec(entry.type, viewOf(description)) : avcCodec(entry.type, description)
   const codedWidth = view.getUint16(entry.from + 24)
   const codedHeight = view.getUint16(entry.from + 26)
+  const aspect = aspectOf(view, findBox(view, inside, 'pasp'), { codedWidth, codedHeight })
   return {
     kind: 'video',
-    key: `${codec} ${codedWidth}x${codedHeight} ${description.join()}`,
-    decoder: { codec, description, codedWidth, codedHeight },
+    key: `${codec} ${codedWidth}x${codedHeight} ${Object.values(aspect).join(':')} ${description.join()}`,
+    decoder: { codec, description, codedWidth, codedHeight, ...aspect },
   }
+}
+
+/** Of pixels that are not square (ISO/IEC 14496-12 §12.1.4). */
+function aspectOf(
+  view: DataView,
+  pasp: Box | undefined,
+  { codedWidth, codedHeight }: { readonly codedWidth: number; readonly codedHeight: number },
+): Pick<VideoDecoderConfig, 'displayAspectWidth' | 'displayAspectHeight'> {
+  const [horizontal, vertical] =
+    pasp === undefined ? [1, 1] : [view.getUint32(pasp.from), view.getUint32(pasp.from + 4)]
+  if (horizontal === vertical || horizontal === 0 || vertical === 0) return {}
+  return { displayAspectWidth: codedWidth * horizontal, displayAspectHeight: codedHeight * vertical }
 }
 
 /** RFC 6381 §3.3: profile, constraints and level. */
