@@ -22,9 +22,10 @@ export class AllPlayers {
     this.#decoded.add(sourceId)
   }
 
-  removeDecoded(sourceId: string): void {
-    this.#decoded.delete(sourceId)
+  /** False when it was not there any more. */
+  removeDecoded(sourceId: string): boolean {
     this.#steers.delete(sourceId)
+    return this.#decoded.delete(sourceId)
   }
 
   /** What the worker said last. */

@@ -125,8 +125,7 @@ async function handleWorker(message: FromWorker): Promise<void> {
       if (isPacingFrozen) sendPositions(message.mediaZeroMs)
       return
     case 'play-by-element':
-      players.removeDecoded(message.source.id)
-      return playByElement(message.source)
+      return players.removeDecoded(message.source.id) ? playByElement(message.source) : undefined
     case 'source':
     case 'active-speaker':
     case 'started':

@@ -187,6 +187,7 @@ export class DecodedSources implements AsyncDisposable {
     })
     void this.remove(source.id)
     this.#options.send({ type: 'play-by-element', source })
+    this.#options.send({ type: 'muted', sourceIds: this.#options.scene.mutedSources })
   }
 
   #log(level: 'debug' | 'info' | 'warn', message: string, details: Record<string, unknown>): void {

@@ -4,6 +4,7 @@ import { LiveScene, TickClock } from '../../../recorder-page/compositor/index.ts
 import { Follower } from '../../../recorder-page/handover/index.ts'
 import { AllPlayers } from '../../../recorder-page/window/all-players.ts'
 import { DecodedSources } from '../../../recorder-page/worker/decoded-sources.ts'
+import type { FromWorker } from '../../../recorder-page/worker/messages.ts'
 import type { SourceSync } from '../../../src/protocol/page-link.ts'
 import { FPS, LiveStream } from './stand-in/live-stream.ts'
 import { type Decoded, standInForChrome } from './stand-in/platform.ts'
@@ -39,6 +40,7 @@ class RecordedPage implements AsyncDisposable {
   readonly scene = new LiveScene(SIZE, FPS, { name: 'grid' })
   readonly shown = new Map<number, { readonly atMs: number; readonly number: number }>()
   readonly clicksMs: number[] = []
+  readonly said: FromWorker[] = []
   readonly sources: DecodedSources
   readonly #ticks: TickClock
 
@@ -46,7 +48,7 @@ class RecordedPage implements AsyncDisposable {
     this.scene.addSource(SOURCE, nowMs())
     this.sources = new DecodedSources({
       scene: this.scene,
-      send: () => undefined,
+      send: (message) => this.said.push(message),
       onBlock: ({ frame, samples }) => this.#listen(frame, samples),
     })
     this.sources.add(SOURCE)
@@ -164,5 +166,17 @@ describe('what is recorded of a decoded source', () => {
     expect(most(clicks.map((ms) => Math.min(...running.clicksMs.map((other) => Math.abs(other - ms)))))).toBeLessThan(
       IN_STEP_MS,
     )
+  })
+
+  test('is left to an element where the decoders do not know its codec, muted as it is', async () => {
+    vi.spyOn(VideoDecoder, 'isConfigSupported').mockResolvedValue({ supported: false, config: { codec: '' } })
+    await using page = new RecordedPage(nowMs() + 13)
+    page.scene.updateSource(SOURCE.id, { muted: true })
+    await pass(5)
+    expect(page.said.filter(({ type }) => type !== 'log')).toEqual([
+      { type: 'play-by-element', source: SOURCE },
+      { type: 'muted', sourceIds: new Set([SOURCE.id]) },
+    ])
+    expect(page.sources.places.size).toBe(0)
   })
 })
