@@ -16,6 +16,8 @@ import type { MediaKind, Sample, StreamConfig } from './sample.ts'
 const AHEAD_SEC = 3
 const BACK_SEC = 2
 const FILLED_WAIT_MS = 100
+/** Sound begins so much earlier: its frames overlap, so the first one that is heard needs one before it. */
+const SOUND_LEAD_SEC = 0.1
 /** What a file is kept of, of any length. */
 const CACHE_BYTES = 8 * 2 ** 20
 
@@ -126,7 +128,8 @@ async function openTrack(track: InputVideoTrack | InputAudioTrack): Promise<File
 }
 
 async function openLane({ config, sink }: FileTrack, fromSec: number): Promise<Lane> {
-  const first = (await sink.getKeyPacket(fromSec)) ?? (await sink.getFirstPacket())
+  const beginSec = config.kind === 'audio' ? fromSec - SOUND_LEAD_SEC : fromSec
+  const first = (await sink.getKeyPacket(beginSec)) ?? (await sink.getFirstPacket())
   const packets = sink.packets(first ?? undefined)
   return {
     config,

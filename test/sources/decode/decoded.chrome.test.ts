@@ -13,6 +13,9 @@ import { longestPauseMs, SourceHarness, tell } from '../harness.ts'
 const CLIP_SEC = 12
 const FRAMES = CLIP_SEC * PATTERN_FPS
 const LIVE_CLIP_SEC = 180
+/** Longer than what is buffered ahead, so that another level is loaded; and until that is played. */
+const LEVELS_SEC = '40'
+const BUFFERED_MS = 28_000
 const START_WITHIN_MS = 8000
 /** From its beginning to its end a file takes as long as it is, and a busy machine's start. */
 const END_WITHIN_MS = CLIP_SEC * 1000 + START_WITHIN_MS
@@ -20,7 +23,6 @@ const END_WITHIN_MS = CLIP_SEC * 1000 + START_WITHIN_MS
 const IN_STEP_SEC = 0.005
 /** AAC that was cut and encoded again rings before a beep. */
 const REENCODED_SEC = 0.005
-/** A seam of a discontinuity that FFmpeg makes: half a frame, and what is played meanwhile. */
 const REFUSAL_MS = 10_000
 const BACK_WITHIN_MS = 5000
 
@@ -65,7 +67,7 @@ async function makeVod(name: string, ...options: readonly string[]): Promise<str
     'vod',
     join(dir, 'index.m3u8'),
   ]
-  await runFfmpeg(['-nostdin', '-i', clip, ...options, ...output])
+  await runFfmpeg(['-nostdin', '-i', options[0] === '-t' ? liveClip : clip, ...options, ...output])
   return files.url(`${name}/index.m3u8`)
 }
 
@@ -128,14 +130,15 @@ describe('a stream on demand is decoded to its end, every frame once and its sou
     await source.waitFor('ended', { withinMs: END_WITHIN_MS })
     const view = await source.view()
     expect(view.counters.map(({ counter }) => counter / PATTERN_FPS)).toEqual(all.slice(0, CLIP_SEC))
-    expect(farthest(view.flashes, view.beeps)).toBeLessThan(IN_STEP_SEC)
+    expect(farthest(view.flashes, view.beeps), `${view.flashes} and ${view.beeps}`).toBeLessThan(IN_STEP_SEC)
     expect(view.states.map(({ state }) => state)).toEqual(['live', 'ended'])
   })
 })
 
 test.concurrent('a larger tile gets a better level, without a frame lost or shown twice', async () => {
-  await makeVod('small', ...COPY)
-  await makeVod('large', '-vf', 'scale=960:540', '-c:v', 'libx264', '-preset', 'veryfast', '-g', '50', '-c:a', 'copy')
+  const large = ['-vf', 'scale=960:540', '-c:v', 'libx264', '-preset', 'ultrafast', '-g', '50', '-c:a', 'copy']
+  await makeVod('small', '-t', LEVELS_SEC, ...COPY)
+  await makeVod('large', '-t', LEVELS_SEC, ...large)
   const master = [
     '#EXTM3U',
     '#EXT-X-STREAM-INF:BANDWIDTH=300000,RESOLUTION=320x180,CODECS="avc1.42c00d,mp4a.40.2"\nsmall/index.m3u8',
@@ -146,14 +149,12 @@ test.concurrent('a larger tile gets a better level, without a frame lost or show
   await using source = await harness.decode({ id: 'levels', type: 'hls', url: files.url('master.m3u8') }, { tile })
   await source.waitFor('live', { withinMs: START_WITHIN_MS })
   await source.setTileSize({ width: 900, height: 500 })
-  await source.waitFor('ended', { withinMs: END_WITHIN_MS })
+  await sleep(BUFFERED_MS)
   const view = await source.view()
   expect([...new Set(view.frames.map(({ width }) => width))], tell(view)).toEqual([320, 960])
-  expect(
-    view.counters.map(({ counter }) => counter),
-    tell(view),
-  ).toEqual(all)
-  expect(farthest(view.flashes, view.beeps)).toBeLessThan(IN_STEP_SEC)
+  const counters = view.counters.map(({ counter }) => counter)
+  expect(counters, tell(view)).toEqual(counters.map((_, i) => i))
+  expect(farthest(view.flashes.slice(0, -1), view.beeps)).toBeLessThan(IN_STEP_SEC)
 })
 
 test.concurrent('a hidden source goes on, and is decoded whole again as soon as it is seen', async () => {

@@ -148,6 +148,20 @@ describe('hls.js with a buffer of ours', () => {
     expect(watched.states).toEqual(['live'])
   })
 
+  test.each([undefined, 6])('plays pictures that come once a second, and all of the sound', async (segments) => {
+    stream = new LiveStream({ oneOf: FPS, segmentSec: 2, ...(segments === undefined ? {} : { segments }) })
+    await using watched = new Watched()
+    await pass(14)
+    const numbers = watched.numbers.map((number) => number / FPS)
+    expect(numbers).toEqual(run(numbers[0] ?? 0, numbers.length))
+    expect(numbers.length).toBeGreaterThanOrEqual(12)
+    const sounds = watched.sounds.map(({ number }) => number)
+    expect(sounds).toEqual(run(sounds[0] ?? 0, sounds.length))
+    expect(sounds.length * AAC_SEC).toBeGreaterThan(11.9)
+    expect(apartSec(watched)).toBeLessThan(IN_STEP_SEC)
+    expect(watched.states).toEqual(segments === undefined ? ['live'] : ['live', 'ended'])
+  })
+
   test('plays over the end of the time stamps of MPEG-TS', async () => {
     stream = new LiveStream({ ptsSec: 2 ** 33 / 90_000 - 10 })
     await using watched = new Watched()

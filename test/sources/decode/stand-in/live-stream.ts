@@ -60,6 +60,8 @@ interface LiveStreamOptions {
   readonly segments?: number
   readonly restart?: Restart
   readonly hasLevels?: boolean
+  /** Of so many pictures only one is sent, as of a shared screen. */
+  readonly oneOf?: number
   /** What it has. */
   readonly kinds?: readonly Kind[]
   /** Segments are fragments of MP4; there are no more than `FILE_SEC` of it. */
@@ -118,11 +120,19 @@ export class LiveStream {
   }
 
   async #segment(level: Level, number: number): Promise<Uint8Array> {
-    const { ptsSec = 0, restart, kinds = BOTH } = this.#options
+    const { ptsSec = 0, restart, kinds = BOTH, oneOf = 1 } = this.#options
     const isAnew = restart !== undefined && number >= restart.atSegment
     const shiftSec = isAnew ? restart.ptsSec - restart.atSegment * this.#segmentSec : ptsSec
     const fromSec = number * this.#segmentSec
-    const stretch = { level, kinds, fromSec, toSec: fromSec + this.#segmentSec, keySec: this.#segmentSec, shiftSec }
+    const stretch = {
+      level,
+      kinds,
+      fromSec,
+      toSec: fromSec + this.#segmentSec,
+      keySec: this.#segmentSec,
+      shiftSec,
+      oneOf,
+    }
     return await writeMedia(new MpegTsOutputFormat(), stretch)
   }
 
@@ -137,6 +147,7 @@ export class LiveStream {
 }
 
 interface Stretch {
+  readonly oneOf?: number
   readonly level: Level
   readonly kinds: readonly Kind[]
   readonly fromSec: number
@@ -162,11 +173,11 @@ export async function writeMedia(format: OutputFormat, stretch: Stretch): Promis
 }
 
 async function writePictures(to: EncodedVideoPacketSource, stretch: Stretch): Promise<void> {
-  const { level, fromSec, toSec, keySec, shiftSec } = stretch
-  for (let frame = Math.round(fromSec * FPS); frame < Math.round(toSec * FPS); frame += 1) {
+  const { level, fromSec, toSec, keySec, shiftSec, oneOf = 1 } = stretch
+  for (let frame = Math.round(fromSec * FPS); frame < Math.round(toSec * FPS); frame += oneOf) {
     const isKey = frame % Math.round(keySec * FPS) === 0
     const data = Uint8Array.of(0, 0, 0, 5, isKey ? IDR : SLICE, 0x88, ...bytesOf(frame))
-    const packet = new EncodedPacket(data, isKey ? 'key' : 'delta', frame / FPS + shiftSec, 1 / FPS)
+    const packet = new EncodedPacket(data, isKey ? 'key' : 'delta', frame / FPS + shiftSec, oneOf / FPS)
     await to.add(packet, { decoderConfig: PICTURES[level] })
   }
   to.close()
