@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { DecodedSource } from '../../../recorder-page/sources/decode/decoded-source.ts'
 import type { SourceState } from '../../../src/protocol/sources.ts'
 import { FPS, LiveStream } from './stand-in/live-stream.ts'
-import { type Decoded, standInForChrome } from './stand-in/platform.ts'
+import { broken, type Decoded, standInForChrome } from './stand-in/platform.ts'
 
 /** As the worker does. */
 const TICK_MS = 25
@@ -36,6 +36,7 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers()
   vi.unstubAllGlobals()
+  broken.number = undefined
 })
 
 const nowMs = (): number => performance.timeOrigin + performance.now()
@@ -266,6 +267,18 @@ describe('hls.js with a buffer of ours', () => {
     const sounds = watched.sounds.map(({ number }) => number)
     expect(sounds).toEqual(run(sounds[0] ?? 0, sounds.length))
     expect(apartSec(watched)).toBeLessThan(IN_STEP_SEC)
+    expect(watched.states).toEqual(['live'])
+  })
+
+  test('goes on with the next key frame behind a picture that cannot be decoded', async () => {
+    stream = new LiveStream({ kinds: ['video'] })
+    broken.number = 10 * FPS + 7
+    await using watched = new Watched()
+    await pass(20)
+    const [first = 0] = watched.numbers
+    const last = watched.numbers.at(-1) ?? 0
+    const expected = run(first, last - first + 1).filter((number) => number < 10 * FPS + 7 || number >= 11 * FPS)
+    expect(watched.numbers).toEqual(expected)
     expect(watched.states).toEqual(['live'])
   })
 

@@ -28,6 +28,9 @@ export interface Decoded {
   close(): void
 }
 
+/** The number of a sample that no decoder takes. */
+export const broken: { number: number | undefined } = { number: undefined }
+
 /** Stands in for Chrome's decoder of pictures: gives out each sample, in order, and insists on a key frame where one is due. */
 class StandInVideoDecoder {
   state: CodecState = 'unconfigured'
@@ -67,8 +70,16 @@ class StandInVideoDecoder {
     }
     setTimeout(() => {
       this.decodeQueueSize -= 1
+      if (number === broken.number) return this.#fail()
       if (this.state === 'configured') this.#callbacks.output(out)
     }, DECODE_MS)
+  }
+
+  /** As a decoder does that was given something broken: it is closed, and says so. */
+  #fail(): void {
+    if (this.state !== 'configured') return
+    this.state = 'closed'
+    this.#callbacks.error(new Error('broken'))
   }
 
   async flush(): Promise<void> {
