@@ -187,6 +187,7 @@ export class DecodedSources implements AsyncDisposable {
     })
     void this.remove(source.id)
     this.#options.send({ type: 'play-by-element', source })
+    if (this.#sizes !== undefined) this.#options.send({ type: 'tiles', sizes: this.#sizes })
     this.#options.send({ type: 'muted', sourceIds: this.#options.scene.mutedSources })
   }
 

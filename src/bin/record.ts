@@ -21,6 +21,7 @@ export async function record(
     logLevel: config.logLevel,
     allowPrivateHosts: config.allowPrivateHosts,
     compositor: config.compositor,
+    sourcePlayer: config.sourcePlayer,
     ...(config.chromePath !== undefined && { chromePath: config.chromePath }),
   })
 }

@@ -104,6 +104,7 @@ function takeOptions(parts: ServiceParts, config: Config, roomAccess: RoomAccess
       maxTakeSec: config.maxTakeSec,
       logLevel: config.logLevel,
       compositor: config.compositor,
+      sourcePlayer: config.sourcePlayer,
       ...(config.chromePath !== undefined && { chromePath: config.chromePath }),
     },
     recorderScript: options.recorderScript ?? RECORDER_SCRIPT,

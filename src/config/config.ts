@@ -1,4 +1,4 @@
-import type { CompositorKind, StoreLocation } from '../protocol/index.ts'
+import type { CompositorKind, SourcePlayer, StoreLocation } from '../protocol/index.ts'
 import type { LogLevel } from './settings.ts'
 
 export type DatabaseLocation =
@@ -38,6 +38,7 @@ export interface Config {
   readonly spoolMaxBytes: number | undefined
   readonly chromePath: string | undefined
   readonly compositor: CompositorKind
+  readonly sourcePlayer: SourcePlayer
   readonly ffmpegPath: string | undefined
   readonly logLevel: LogLevel
 }

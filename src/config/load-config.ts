@@ -185,6 +185,7 @@ function toConfig(settings: Settings): Config {
       settings.PANOREC_SPOOL_MAX_MB === undefined ? undefined : settings.PANOREC_SPOOL_MAX_MB * 1024 * 1024,
     chromePath: settings.PANOREC_CHROME_PATH,
     compositor: settings.PANOREC_COMPOSITOR,
+    sourcePlayer: settings.PANOREC_SOURCE_PLAYER,
     ffmpegPath: settings.PANOREC_FFMPEG_PATH,
     logLevel: settings.PANOREC_LOG_LEVEL,
   }

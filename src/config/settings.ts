@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import Type, { type TSchema } from 'typebox'
-import { COMPOSITORS, MEASURED_COST } from '../protocol/index.ts'
+import { COMPOSITORS, MEASURED_COST, SOURCE_PLAYERS } from '../protocol/index.ts'
 
 /** What the `--help` table and an error message say about one setting, beside its schema. */
 interface SettingNotes {
@@ -173,6 +173,11 @@ export const SETTINGS = {
       'How pictures are composed: from planes, or on a canvas, at several times the CPU and memory, should a source look wrong.',
     allowed: COMPOSITORS.join(', '),
   }),
+  PANOREC_SOURCE_PLAYER: setting(Type.Enum([...SOURCE_PLAYERS], { default: 'elements' }), {
+    description:
+      'What plays HLS and files: media elements, or decoders in the worker of the page, which cost less CPU and memory.',
+    allowed: SOURCE_PLAYERS.join(', '),
+  }),
   PANOREC_FFMPEG_PATH: setting(Text(), {
     description: 'The FFmpeg for conversions.',
     allowed: 'a path of a program',
@@ -217,6 +222,7 @@ export const SettingsSchema = Type.Object({
   PANOREC_SPOOL_MAX_MB: Type.Optional(SETTINGS.PANOREC_SPOOL_MAX_MB.schema),
   PANOREC_CHROME_PATH: Type.Optional(SETTINGS.PANOREC_CHROME_PATH.schema),
   PANOREC_COMPOSITOR: SETTINGS.PANOREC_COMPOSITOR.schema,
+  PANOREC_SOURCE_PLAYER: SETTINGS.PANOREC_SOURCE_PLAYER.schema,
   PANOREC_FFMPEG_PATH: Type.Optional(SETTINGS.PANOREC_FFMPEG_PATH.schema),
   PANOREC_LOG_LEVEL: SETTINGS.PANOREC_LOG_LEVEL.schema,
 })

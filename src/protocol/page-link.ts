@@ -15,11 +15,12 @@ export const COMPOSITORS = ['planar', 'canvas'] as const
 /** How the page composes pictures. `canvas` costs several times as much CPU and memory; it is the reference, and the way out of a fault. */
 export type CompositorKind = (typeof COMPOSITORS)[number]
 
+export const SOURCE_PLAYERS = ['elements', 'decoders'] as const
 /**
  * What plays sources of HLS and files: `decoders`, WebCodecs in the page's worker, or `elements`, media elements, which play what the
  * decoders cannot in any case.
  */
-export type SourcePlayer = 'decoders' | 'elements'
+export type SourcePlayer = (typeof SOURCE_PLAYERS)[number]
 
 /** The part of a `RecorderRequest` that the page needs; it knows no store, no signalling and no id. */
 export interface PageStart {

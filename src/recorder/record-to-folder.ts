@@ -9,6 +9,7 @@ import {
   type RecorderEvent,
   type RecorderRequest,
   type RecordingSpec,
+  type SourcePlayer,
 } from '../protocol/index.ts'
 import { buildRecord, buildRecorderRequest } from '../recording/record.ts'
 import { finalizeRecording } from '../recovery/index.ts'
@@ -24,6 +25,7 @@ interface RecordToFolderOptions {
   readonly logger: LogPort
   readonly chromePath?: string
   readonly compositor?: CompositorKind
+  readonly sourcePlayer?: SourcePlayer
   readonly pageDir: string
   readonly logLevel?: string
   /** Private hosts that images of the whiteboard may come from; without it none. */
@@ -70,6 +72,7 @@ function requestFor(spec: RecordingSpec, spoolDir: string, options: RecordToFold
     allowPrivateHosts: options.allowPrivateHosts ?? [],
     ...(options.chromePath === undefined ? {} : { chromePath: options.chromePath }),
     ...(options.compositor === undefined ? {} : { compositor: options.compositor }),
+    ...(options.sourcePlayer === undefined ? {} : { sourcePlayer: options.sourcePlayer }),
   })
 }
 

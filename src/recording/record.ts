@@ -150,7 +150,15 @@ export function remainingSec({ spec, takes }: RecordingRecord): number {
 /** The settings of the machine that runs the take. */
 export type RecorderSurroundings = Pick<
   RecorderRequest,
-  'store' | 'spoolDir' | 'spoolMaxBytes' | 'maxTakeSec' | 'chromePath' | 'compositor' | 'allowPrivateHosts' | 'logLevel'
+  | 'store'
+  | 'spoolDir'
+  | 'spoolMaxBytes'
+  | 'maxTakeSec'
+  | 'chromePath'
+  | 'compositor'
+  | 'sourcePlayer'
+  | 'allowPrivateHosts'
+  | 'logLevel'
 >
 
 /** The one document that a recorder gets: the recording as it is now, and where this machine keeps things. */

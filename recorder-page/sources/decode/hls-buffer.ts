@@ -262,11 +262,18 @@ class HlsBuffer {
       )
     const samples = place(this.#shifts[type])
     const [first] = samples
-    if (first === undefined || frag.sn === 'initSegment' || Math.abs(first.ptsSec - frag.start) <= OFF_SEC)
-      return samples
-    const unmoved = first.ptsSec - this.#shifts[type]
-    this.#shifts[type] = Math.abs(unmoved - frag.start) <= OFF_SEC ? 0 : frag.start - unmoved
+    if (first === undefined || frag.sn === 'initSegment' || isInPlace(first, frag.start)) return samples
+    this.#shifts[type] = this.#shiftTo(frag.start, first, this.#shifts[type])
     return place(this.#shifts[type])
+  }
+
+  /** By how much to move what begins with this sample, which was moved already. Sound and picture are moved by the same. */
+  #shiftTo(startSec: number, { dtsSec, ptsSec }: Sample, movedSec: number): number {
+    const unmoved = { dtsSec: dtsSec - movedSec, ptsSec: ptsSec - movedSec }
+    const known = [...Object.values(this.#shifts), 0]
+    const fits = (shiftSec: number): boolean =>
+      isInPlace({ dtsSec: unmoved.dtsSec + shiftSec, ptsSec: unmoved.ptsSec + shiftSec }, startSec)
+    return known.find(fits) ?? startSec - unmoved.dtsSec
   }
 
   #onTracks(name: SourceBufferName, tracks: ReadonlyMap<number, Mp4Track>): void {
@@ -310,4 +317,9 @@ class HlsBuffer {
     this.#shifts = { video: 0, audio: 0, audiovideo: 0 }
     this.#stage.player.clear(toSec)
   }
+}
+
+/** A first picture of a long reordering is shown well after it is decoded: a fragment may begin with either. */
+function isInPlace({ dtsSec, ptsSec }: Pick<Sample, 'dtsSec' | 'ptsSec'>, startSec: number): boolean {
+  return startSec >= dtsSec - OFF_SEC && startSec <= ptsSec + OFF_SEC
 }
