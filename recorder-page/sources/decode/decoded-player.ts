@@ -7,6 +7,8 @@ import { Ranges } from './time-ranges.ts'
 
 /** So far ahead of playing everything is decoded: a busy machine may be late by that much, and each picture more is memory. */
 const AHEAD_SEC = 0.2
+/** Sound is small: what is decoded so far ahead is heard, however busy the machine is meanwhile. */
+const SOUND_AHEAD_SEC = 0.8
 /** Of a picture rate above 30 a second less: whoever paces them keeps twenty at most, and some of these wait for their turn. */
 const AHEAD_FRAMES = 6
 /** Playing begins with so much to play, and goes on until there is nothing more. */
@@ -162,7 +164,8 @@ export class DecodedPlayer {
     const sec = this.clock.sec
     const { last } = buffered
     if (this.#isComplete && last !== undefined && last - sec < END_SEC) return this.#end(last)
-    const end = buffered.endAround(sec, SLACK_SEC)
+    // A tick that comes late finds the clock behind the end: it is where it was at the tick before that tells which end.
+    const end = buffered.endAround(sec, SLACK_SEC) ?? buffered.endAround(this.#playedUntilSec, SLACK_SEC)
     const ahead = (end ?? sec) - sec
     const needed = this.clock.runs || this.#isComplete ? EMPTY_SEC : START_SEC
     if (ahead > needed) this.#go()
@@ -215,9 +218,10 @@ export class DecodedPlayer {
   }
 
   #aheadSec(kind: MediaKind): number {
-    const queue = this.queues[kind]
+    if (kind === 'audio') return SOUND_AHEAD_SEC
+    const queue = this.queues.video
     const durationSec = queue.at(queue.size - 1)?.durationSec ?? 0
-    return kind === 'video' && durationSec > 0 ? Math.min(AHEAD_SEC, AHEAD_FRAMES * durationSec) : AHEAD_SEC
+    return durationSec > 0 ? Math.min(AHEAD_SEC, AHEAD_FRAMES * durationSec) : AHEAD_SEC
   }
 
   /** What is not decoded is played all the same: the stream goes on. */
