@@ -49,7 +49,8 @@ export class DecodedPlayer {
   #isPaused = false
   #hasEnded = false
   #isHidden = false
-  #isDrained = false
+  /** Once everything was given to the decoders; `isOut` when all came out. */
+  #drained: { isOut: boolean } | undefined
   #holeSinceMs: number | undefined
   #played = 0
   #playedUntilSec = 0
@@ -141,17 +142,17 @@ export class DecodedPlayer {
     if (this.#hasEnded) return
     this.#steerClock(this.buffered)
     if (this.#isSeeking || this.#hasEnded) return
-    const playSec = this.clock.sec
-    this.#decode('video', this.#video, playSec)
-    this.#decode('audio', this.#audio, playSec)
+    const playSec = this.#isComplete ? Math.min(this.clock.sec, this.#lastSec) : this.clock.sec
+    const isVideoFed = this.#decode('video', this.#video, playSec)
+    const isAudioFed = this.#decode('audio', this.#audio, playSec)
     this.#countUnseen(playSec)
-    if (this.#isComplete) this.#drain(playSec)
+    if (this.#isComplete && isVideoFed && isAudioFed) void this.#drain()
   }
 
   #move(sec: number): void {
     this.clock.set(sec)
     this.#hasEnded = false
-    this.#isDrained = false
+    this.#drained = undefined
     this.#playedUntilSec = sec
     this.#newestSec = { video: Number.NEGATIVE_INFINITY, audio: Number.NEGATIVE_INFINITY }
     this.#feeds.video.restart()
@@ -163,7 +164,7 @@ export class DecodedPlayer {
   #steerClock(buffered: Ranges): void {
     const sec = this.clock.sec
     const { last } = buffered
-    if (this.#isComplete && last !== undefined && last - sec < END_SEC) return this.#end(last)
+    if (this.#isComplete && last !== undefined && last - sec < END_SEC) return this.#endAt(Math.max(last, sec))
     // A tick that comes late finds the clock behind the end: it is where it was at the tick before that tells which end.
     const end = buffered.endAround(sec, SLACK_SEC) ?? buffered.endAround(this.#playedUntilSec, SLACK_SEC)
     const ahead = (end ?? sec) - sec
@@ -191,7 +192,9 @@ export class DecodedPlayer {
     this.#options.onEvent('waiting')
   }
 
-  #end(atSec: number): void {
+  /** Until everything is out of the decoders it has not ended, and its time goes on, so that its last sound stays where it is. */
+  #endAt(atSec: number): void {
+    if (!this.#isSeeking && this.#drained?.isOut !== true) return
     this.clock.stop(atSec)
     this.#hasEnded = true
     this.#options.onEvent('ended')
@@ -206,15 +209,18 @@ export class DecodedPlayer {
     this.seek(nextSec)
   }
 
+  /** True when the decoder has been given everything to the end of the queue. */
   #decode<Output extends { readonly timestamp: number; close(): void }>(
     kind: MediaKind,
     decoder: SampleDecoder<Output>,
     playSec: number,
-  ): void {
+  ): boolean {
     const most = Math.max(0, BATCH - decoder.queued)
     const isKeysOnly = kind === 'video' && this.#isHidden
     const moment = { playSec, untilSec: playSec + this.#aheadSec(kind) * this.clock.rate, most, isKeysOnly }
-    for (const sample of this.#feeds[kind].next(this.queues[kind], moment)) decoder.decode(sample)
+    const samples = this.#feeds[kind].next(this.queues[kind], moment)
+    for (const sample of samples) decoder.decode(sample)
+    return samples.length === 0 && most > 0 && moment.untilSec >= (this.queues[kind].ranges.last ?? 0)
   }
 
   #aheadSec(kind: MediaKind): number {
@@ -232,12 +238,16 @@ export class DecodedPlayer {
     this.#playedUntilSec = playSec
   }
 
-  #drain(playSec: number): void {
-    const last = Math.max(this.queues.video.ranges.last ?? 0, this.queues.audio.ranges.last ?? 0)
-    if (this.#isDrained || last - playSec > AHEAD_SEC) return
-    this.#isDrained = true
-    this.#video.drain()
-    this.#audio.drain()
+  get #lastSec(): number {
+    return Math.max(this.queues.video.ranges.last ?? 0, this.queues.audio.ranges.last ?? 0)
+  }
+
+  async #drain(): Promise<void> {
+    if (this.#drained !== undefined) return
+    const drained = { isOut: false }
+    this.#drained = drained
+    await Promise.all([this.#video.drain(), this.#audio.drain()])
+    drained.isOut = true
   }
 
   #onFrame(frame: VideoFrame, sample: Sample): void {

@@ -59,11 +59,11 @@ export class SampleDecoder<Output extends { readonly timestamp: number; close():
     else this.#decode(sample)
   }
 
-  /** What is decoded already comes out, although nothing follows. */
-  drain(): void {
+  /** What was given to the decoder comes out, although nothing follows; resolves when it is out, or never will be. */
+  async drain(): Promise<void> {
     if (this.#decoder?.state !== 'configured') return
     this.#needsKey = true
-    this.#decoder.flush().catch(() => undefined)
+    await this.#decoder.flush().catch(() => undefined)
   }
 
   /** Forgets everything that is not out yet. */
