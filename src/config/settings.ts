@@ -174,8 +174,7 @@ export const SETTINGS = {
     allowed: COMPOSITORS.join(', '),
   }),
   PANOREC_SOURCE_PLAYER: setting(Type.Enum([...SOURCE_PLAYERS], { default: 'elements' }), {
-    description:
-      'What plays HLS and files: media elements, or decoders in the worker of the page, which cost less CPU and memory.',
+    description: 'What plays HLS and files: media elements, or decoders in the worker of the page.',
     allowed: SOURCE_PLAYERS.join(', '),
   }),
   PANOREC_FFMPEG_PATH: setting(Text(), {
