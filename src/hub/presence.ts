@@ -24,7 +24,8 @@ export class Presence {
   readonly #writes = new InTurn()
   /** The connections that hold a participant, by its name. */
   readonly #holders = new Map<string, Set<Member>>()
-  readonly #members = new Set<Member>()
+  /** The connections that may hold somebody, and when each came, of `performance.now()`. */
+  readonly #members = new Map<Member, number>()
 
   constructor(options: PresenceOptions) {
     this.#options = options
@@ -49,7 +50,7 @@ export class Presence {
   /** A connection of an identity that was here before takes its participants back. */
   connect(member: Member): void {
     if (!canHold(member)) return
-    this.#members.add(member)
+    this.#members.set(member, performance.now())
     this.#claim(member, 'released')
   }
 
@@ -60,9 +61,16 @@ export class Presence {
     }
   }
 
-  /** Takes over what the identities connected here had brought in over a process that died. */
+  /**
+   * Takes over what the identities connected here had brought in over a process that died, and, for those that came just now, what their
+   * former process released only after they came.
+   */
   claimOrphans(): void {
-    for (const member of this.#members) this.#claim(member, 'orphaned')
+    const justNowMs = performance.now() - this.#options.graceMs
+    for (const [member, cameMs] of this.#members) {
+      this.#claim(member, 'orphaned')
+      if (cameMs >= justNowMs) this.#claim(member, 'released')
+    }
   }
 
   /** True while something is being written. */

@@ -57,7 +57,7 @@ async function coloursOf(input: string): Promise<Record<string, string>> {
   return JSON.parse(stdout).streams[0]
 }
 
-test(
+test.concurrent(
   'records planes of limited range by itself',
   async () => {
     const { colours, log, readable } = await record(REAL_PAGE)
@@ -68,7 +68,7 @@ test(
   TEST_TIMEOUT_MS,
 )
 
-test(
+test.concurrent(
   'records from a canvas where that is asked for',
   async () => {
     const { colours, readable } = await record(REAL_PAGE, 'canvas')
@@ -78,7 +78,7 @@ test(
   TEST_TIMEOUT_MS,
 )
 
-test(
+test.concurrent(
   'records from a canvas where the kernels do not load, and says so',
   async () => {
     await using page = await pageWithoutKernels()

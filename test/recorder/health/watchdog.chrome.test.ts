@@ -47,7 +47,6 @@ function warningsOf(events: readonly RecorderEvent[]): readonly string[] {
 test.concurrent.each<[PageFault, string, CompositorKind]>([
   ['frozen', 'picture.frozen', 'planar'],
   ['black', 'picture.black', 'planar'],
-  ['frozen', 'picture.frozen', 'canvas'],
   ['black', 'picture.black', 'canvas'],
   ['silent', 'sound.silent', 'planar'],
 ])(
