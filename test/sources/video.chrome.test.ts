@@ -34,7 +34,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-describe.concurrent.each(['decoders', 'elements'] as const)('a video source that is played by %s', (player) => {
+describe.each(['decoders', 'elements'] as const)('a video source that is played by %s', (player) => {
   test.concurrent('goes on over the seam of its loop', async () => {
     await using source = await harness.open(
       { id: `${player} loop`, type: 'video', url: files.url('clip.mp4'), loop: true },
