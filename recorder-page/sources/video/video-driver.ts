@@ -1,36 +1,28 @@
 import type { VideoSource } from '../../../src/protocol/sources.ts'
-import { delay } from '../../../src/timing/index.ts'
-import { sourceBackOffMs } from '../driver/back-off.ts'
 import { emptyElement, keepPlaying } from '../driver/keep-playing.ts'
 import type { FrameReport, SourceContext, SourceDriver } from '../driver/source-driver.ts'
 import type { StreamPosition } from '../driver/stream-position.ts'
 import type { FrameTimes } from '../frames/frame-tap.ts'
-import { diagnoseVideo, type VideoFault } from './video-fault.ts'
-import { planUrl } from './video-url.ts'
-
-/** A file that plays but gives no picture for this long is loaded again: its connection is dead. */
-const RELOAD_AFTER_MS = 5000
+import { FileReloads, RELOAD_AFTER_MS } from './file-reloads.ts'
+import type { VideoFault } from './video-fault.ts'
 
 /** A file at a URL, played in real time from its beginning; with `loop` for ever. After a failure it resumes where it was. */
 export class VideoDriver implements SourceDriver {
-  #context: SourceContext<VideoSource>
-  #abort = new AbortController()
-  #failures = 0
+  readonly #context: SourceContext<VideoSource>
+  readonly #reloads: FileReloads
   /** Where to go on after a reload, seconds of the file. */
   #resumeAtSec = 0
-  #loadedAtMs = 0
-  #loads = 0
-  #retrying = false
 
   constructor(context: SourceContext<VideoSource>) {
     this.#context = context
-    const { element, spec, status } = context
-    const { signal } = this.#abort
+    const { element, spec, status, listener } = context
+    this.#reloads = new FileReloads({ spec, status, listener, load: (url) => this.#load(url) })
+    const { signal } = this.#reloads
     element.loop = spec.loop ?? false
     element.addEventListener('loadedmetadata', () => this.#resume(), { signal })
     element.addEventListener('ended', () => status.end(), { signal })
-    element.addEventListener('error', () => void this.#recover(element.error), { signal })
-    this.#load()
+    element.addEventListener('error', () => void this.#reloads.recover(faultOf(element.error)), { signal })
+    this.#reloads.load()
   }
 
   setTileSize(): void {
@@ -50,50 +42,28 @@ export class VideoDriver implements SourceDriver {
     element.currentTime = spec.loop === true && element.duration > 0 ? toSec % element.duration : toSec
   }
 
-  tick({ nowMs, quietMs }: FrameReport): void {
+  tick(report: FrameReport): void {
     const { element } = this.#context
-    if (this.#retrying || element.ended) return
+    if (this.#reloads.isRetrying || element.ended) return
     keepPlaying(element)
-    if (quietMs < RELOAD_AFTER_MS) {
-      if (element.currentTime > 0) this.#resumeAtSec = element.currentTime
-      if (quietMs === 0) this.#failures = 0
-    } else if (nowMs - this.#loadedAtMs > RELOAD_AFTER_MS) void this.#recover(null)
+    if (report.quietMs < RELOAD_AFTER_MS && element.currentTime > 0) this.#resumeAtSec = element.currentTime
+    this.#reloads.watch(report, faultOf(null))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#abort.abort()
+    this.#reloads[Symbol.dispose]()
     emptyElement(this.#context.element)
   }
 
-  #load(): void {
-    const { element, spec } = this.#context
-    this.#loadedAtMs = performance.now()
-    element.src = planUrl(spec.url, this.#loads)
-    this.#loads += 1
+  #load(url: string): void {
+    const { element } = this.#context
+    element.src = url
     keepPlaying(element)
   }
 
   #resume(): void {
     const { element } = this.#context
     if (this.#resumeAtSec > 0 && this.#resumeAtSec < element.duration) element.currentTime = this.#resumeAtSec
-  }
-
-  async #recover(mediaError: MediaError | null): Promise<void> {
-    if (this.#retrying) return
-    this.#retrying = true
-    const { status, listener, spec } = this.#context
-    const { signal } = this.#abort
-    const error = await diagnoseVideo(spec.url, faultOf(mediaError), signal)
-    if (signal.aborted) return
-    this.#failures += 1
-    const retryInMs = sourceBackOffMs(error, this.#failures, Math.random())
-    listener.onLog(status.trouble(error) ? 'warn' : 'debug', error.message, {
-      code: error.code,
-      retryInMs: Math.round(retryInMs),
-    })
-    await delay(retryInMs, { signal })
-    this.#retrying = false
-    if (!signal.aborted) this.#load()
   }
 }
 
