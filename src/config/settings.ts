@@ -1,6 +1,12 @@
 import { availableParallelism } from 'node:os'
 import Type, { type TSchema } from 'typebox'
-import { COMPOSITORS, MEASURED_COST, SOURCE_PLAYERS } from '../protocol/index.ts'
+import {
+  COMPOSITORS,
+  DEFAULT_COMPOSITOR,
+  DEFAULT_SOURCE_PLAYER,
+  MEASURED_COST,
+  SOURCE_PLAYERS,
+} from '../protocol/index.ts'
 
 /** What the `--help` table and an error message say about one setting, beside its schema. */
 interface SettingNotes {
@@ -168,12 +174,12 @@ export const SETTINGS = {
     allowed: 'a path of a program',
     defaultText: 'found on the PATH or in the cache of Puppeteer',
   }),
-  PANOREC_COMPOSITOR: setting(Type.Enum([...COMPOSITORS], { default: 'planar' }), {
+  PANOREC_COMPOSITOR: setting(Type.Enum([...COMPOSITORS], { default: DEFAULT_COMPOSITOR }), {
     description:
       'How pictures are composed: from planes, or on a canvas, at several times the CPU and memory, should a source look wrong.',
     allowed: COMPOSITORS.join(', '),
   }),
-  PANOREC_SOURCE_PLAYER: setting(Type.Enum([...SOURCE_PLAYERS], { default: 'elements' }), {
+  PANOREC_SOURCE_PLAYER: setting(Type.Enum([...SOURCE_PLAYERS], { default: DEFAULT_SOURCE_PLAYER }), {
     description: 'What plays HLS and files: media elements, or decoders in the worker of the page.',
     allowed: SOURCE_PLAYERS.join(', '),
   }),

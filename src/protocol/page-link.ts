@@ -14,6 +14,7 @@ export const PACKETS_PATH = '/packets'
 export const COMPOSITORS = ['planar', 'canvas'] as const
 /** How the page composes pictures. `canvas` costs several times as much CPU and memory; it is the reference, and the way out of a fault. */
 export type CompositorKind = (typeof COMPOSITORS)[number]
+export const DEFAULT_COMPOSITOR: CompositorKind = 'planar'
 
 export const SOURCE_PLAYERS = ['elements', 'decoders'] as const
 /**
@@ -21,6 +22,7 @@ export const SOURCE_PLAYERS = ['elements', 'decoders'] as const
  * decoders cannot in any case.
  */
 export type SourcePlayer = (typeof SOURCE_PLAYERS)[number]
+export const DEFAULT_SOURCE_PLAYER: SourcePlayer = 'elements'
 
 /** The part of a `RecorderRequest` that the page needs; it knows no store, no signalling and no id. */
 export interface PageStart {

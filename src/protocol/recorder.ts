@@ -63,7 +63,7 @@ export interface RecorderRequest {
   readonly maxDurationSec: number
   /** The take begins paused, and records from `resume` on. */
   readonly isPaused: boolean
-  /** Without it the recorder's own choice. */
+  /** Without it `DEFAULT_SOURCE_PLAYER`. */
   readonly sourcePlayer?: SourcePlayer
   /** Seconds after which it stops by itself with reason `idle`. */
   readonly idle?: IdleTimes
@@ -86,7 +86,7 @@ export interface RecorderRequest {
   /** The bytes that all recordings of the machine may keep in `spoolDir`; without it only the disk limits them. */
   readonly spoolMaxBytes?: number
   readonly chromePath?: string
-  /** Without it `planar`. */
+  /** Without it `DEFAULT_COMPOSITOR`. */
   readonly compositor?: CompositorKind
   /** Private hosts and address ranges that images of the whiteboard may have, as in `PANOREC_ALLOW_PRIVATE_HOSTS`. */
   readonly allowPrivateHosts: readonly string[]

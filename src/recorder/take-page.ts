@@ -1,14 +1,15 @@
 import { needsLoudness } from '../highlights/rules/index.ts'
-import type {
-  FromPage,
-  Handover,
-  LoudnessReading,
-  Packet,
-  PageHandover,
-  PageStart,
-  PageStats,
-  RecorderRequest,
-  SourcePlayer,
+import {
+  DEFAULT_COMPOSITOR,
+  DEFAULT_SOURCE_PLAYER,
+  type FromPage,
+  type Handover,
+  type LoudnessReading,
+  type Packet,
+  type PageHandover,
+  type PageStart,
+  type PageStats,
+  type RecorderRequest,
 } from '../protocol/index.ts'
 import type { Watchdog } from './health/watchdog.ts'
 import { clockShiftMs } from './page/page-clock.ts'
@@ -148,9 +149,6 @@ export class TakePage {
   }
 }
 
-/** What plays HLS and files where the request does not say. */
-const SOURCE_PLAYER: SourcePlayer = 'elements'
-
 async function pageStart(request: RecorderRequest, link: Pick<PageLink, 'measureClock'>): Promise<PageStart> {
   const { sources, layout, video, audioBitrateKbps, segmentSec, highlights, isPaused, handover } = request
   return {
@@ -159,10 +157,10 @@ async function pageStart(request: RecorderRequest, link: Pick<PageLink, 'measure
     video,
     audioBitrateKbps,
     segmentSec,
-    compositor: request.compositor ?? 'planar',
+    compositor: request.compositor ?? DEFAULT_COMPOSITOR,
     measureLoudness: needsLoudness(highlights.rules),
     isPaused,
-    sourcePlayer: request.sourcePlayer ?? SOURCE_PLAYER,
+    sourcePlayer: request.sourcePlayer ?? DEFAULT_SOURCE_PLAYER,
     handover: handover === null ? null : await pageHandover(handover, link),
   }
 }
