@@ -1,5 +1,6 @@
 import type { SourcePosition, SourceSync } from '../../src/protocol/page-link.ts'
 import { type Repeater, repeat } from '../../src/timing/index.ts'
+import type { SteerChange } from '../sources/index.ts'
 import { nearest } from './nearest.ts'
 import { AIM_MS, planSteer } from './plan-steer.ts'
 import type { Played } from './play-watch.ts'
@@ -8,7 +9,7 @@ import type { Played } from './play-watch.ts'
 interface Players {
   readonly sourceIds: readonly string[]
   played(sourceId: string): Played | undefined
-  steer(sourceId: string, change: { readonly byMs: number } | { readonly rate: number }): boolean
+  steer(sourceId: string, change: SteerChange): boolean
 }
 
 interface FollowerOptions {

@@ -1,6 +1,6 @@
 import { assertNever } from '../../src/protocol/assert-never.ts'
 import type { SourceSpec, SourceState } from '../../src/protocol/sources.ts'
-import type { SourceDriver, SourceListener } from './driver/source-driver.ts'
+import type { SourceDriver, SourceListener, SteerChange } from './driver/source-driver.ts'
 import { SourceStatus } from './driver/source-status.ts'
 import type { StreamPosition } from './driver/stream-position.ts'
 import type { TileSize } from './driver/tile-size.ts'
@@ -10,6 +10,7 @@ import { HlsDriver } from './hls/hls-driver.ts'
 import { VideoDriver } from './video/video-driver.ts'
 import { WhepDriver } from './whep/whep-driver.ts'
 
+export type { SteerChange } from './driver/source-driver.ts'
 export type { TileSize } from './driver/tile-size.ts'
 
 export interface PageSource extends AsyncDisposable {
@@ -24,7 +25,7 @@ export interface PageSource extends AsyncDisposable {
   /** As `SourceDriver.soundLagMs`. */
   readonly soundLagMs: number | undefined
   /** Moves the player by so much media, or sets its rate; false for a source that cannot be moved. */
-  steer(change: { readonly byMs: number } | { readonly rate: number }): boolean
+  steer(change: SteerChange): boolean
 }
 
 /** Opens a source and keeps it open until it is disposed. Returns at once and never throws: the listener gets every error. */

@@ -1,5 +1,6 @@
 import type { Played } from '../handover/index.ts'
-import type { DecodedPlace, SteerChange } from '../worker/messages.ts'
+import type { SteerChange } from '../sources/index.ts'
+import type { DecodedPlace } from '../worker/messages.ts'
 import type { SourcePlayers } from './source-players.ts'
 
 /** The players of all sources, those that the worker decodes too, for who steers them. */

@@ -3,7 +3,7 @@ import type { SourceSpec, SourceState } from '../../src/protocol/sources.ts'
 import { type Played, PlayWatch } from '../handover/index.ts'
 import type { Mixer } from '../sound/index.ts'
 import { type PacedTimes, watchFrames } from '../sources/frames/frame-tap.ts'
-import { openSource, type PageSource, type TileSize } from '../sources/index.ts'
+import { openSource, type PageSource, type SteerChange, type TileSize } from '../sources/index.ts'
 
 export interface SourcePlayersListener {
   onState(sourceId: string, state: SourceState, error: ErrorInfo | null): void
@@ -80,7 +80,7 @@ export class SourcePlayers implements AsyncDisposable {
   }
 
   /** Moves a source's player by so much of its media, or changes its rate; false when it cannot be moved. */
-  steer(sourceId: string, change: { readonly byMs: number } | { readonly rate: number }): boolean {
+  steer(sourceId: string, change: SteerChange): boolean {
     const open = this.#open.get(sourceId)
     const isMoved = open?.source.steer(change) ?? false
     if (isMoved) open?.watch.reset()

@@ -10,8 +10,8 @@ import type { SoundClockReading } from '../sound/sound-clock.ts'
 import type { DecodableSource } from '../sources/decodable.ts'
 import { DecodedSource } from '../sources/decode/decoded-source.ts'
 import type { FrameTimes } from '../sources/frames/frame-tap.ts'
-import type { TileSize } from '../sources/index.ts'
-import type { DecodedPlace, FromWorker, SteerChange } from './messages.ts'
+import type { SteerChange, TileSize } from '../sources/index.ts'
+import type { DecodedPlace, FromWorker } from './messages.ts'
 
 /** Well below what is decoded ahead, and below the length of a picture. */
 const PUMP_EVERY_MS = 25

@@ -6,9 +6,7 @@ import type { SourcePatch, SourceSpec, SourceState } from '../../src/protocol/so
 import type { Played } from '../handover/index.ts'
 import type { SoundClockReading } from '../sound/sound-clock.ts'
 import type { PacedTimes } from '../sources/frames/frame-tap.ts'
-import type { TileSize } from '../sources/index.ts'
-
-export type SteerChange = { readonly byMs: number } | { readonly rate: number }
+import type { SteerChange, TileSize } from '../sources/index.ts'
 
 /** The place of a decoded source, if it is known, after it was steered so many times. */
 export interface DecodedPlace {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Follower } from '../../recorder-page/handover/follower.ts'
+import type { SteerChange } from '../../recorder-page/sources/index.ts'
 import type { SourceSync } from '../../src/protocol/page-link.ts'
 
 const FRAME_MS = 40
@@ -29,7 +30,7 @@ class ScriptedPlayer {
     return { offsetMs: this.offsetMs, originMs: 7_000, periodMs: null, isWhole: this.isWhole, readings }
   }
 
-  steer(change: { readonly byMs: number } | { readonly rate: number }): boolean {
+  steer(change: SteerChange): boolean {
     if (!this.#canSeek) return false
     if ('byMs' in change) {
       this.offsetMs += this.#seekLagMs(this.seeks) - change.byMs

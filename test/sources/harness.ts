@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Browser, Page } from 'puppeteer'
 import { build } from 'vite'
+import type { SteerChange } from '../../recorder-page/sources/index.ts'
 import type { SourcePlayer } from '../../src/protocol/page-link.ts'
 import type { SourceSpec, SourceState } from '../../src/protocol/sources.ts'
 import { FileServer } from '../kit/sources/file-server.ts'
@@ -194,7 +195,7 @@ class DecodedHandle extends Handle<DecodedView> {
     await this.ask('tile', { id: this.#id, size })
   }
 
-  async steer(change: { readonly byMs: number } | { readonly rate: number }): Promise<void> {
+  async steer(change: SteerChange): Promise<void> {
     await this.ask('steer', { id: this.#id, change })
   }
 

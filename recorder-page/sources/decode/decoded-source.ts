@@ -2,7 +2,7 @@ import { AppError } from '../../../src/protocol/app-error.ts'
 import { assertNever } from '../../../src/protocol/assert-never.ts'
 import type { SourceState } from '../../../src/protocol/sources.ts'
 import type { DecodableSource } from '../decodable.ts'
-import type { SourceDriver, SourceListener } from '../driver/source-driver.ts'
+import type { SourceDriver, SourceListener, SteerChange } from '../driver/source-driver.ts'
 import { SourceStatus } from '../driver/source-status.ts'
 import type { TileSize } from '../driver/tile-size.ts'
 import type { FrameTimes } from '../frames/frame-tap.ts'
@@ -100,7 +100,7 @@ export class DecodedSource implements AsyncDisposable {
   }
 
   /** Moves it by so much media, or sets its rate. */
-  steer(change: { readonly byMs: number } | { readonly rate: number }): void {
+  steer(change: SteerChange): void {
     if ('byMs' in change) this.#driver.seek(Math.max(0, this.#player.clock.sec + change.byMs / 1000))
     else {
       this.#steeredRate = change.rate

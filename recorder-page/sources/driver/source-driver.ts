@@ -24,6 +24,9 @@ export interface SourceContext<Spec extends SourceSpec> {
   readonly hls?: Partial<HlsConfig>
 }
 
+/** Moves a player by so much media, or sets its rate. */
+export type SteerChange = { readonly byMs: number } | { readonly rate: number }
+
 /** The frame counter's reading at one poll. */
 export interface FrameReport {
   /** `performance.now()` of this poll. */
