@@ -13,7 +13,7 @@ const MEDIA_TEST_TIMEOUT_MS = 180_000
 /** A test that spawns a process or opens PGlite the first time needs seconds on a busy machine. */
 const UNIT_TEST_TIMEOUT_MS = 30_000
 /** Files at once: most wait more than they compute. */
-const WORKERS = 2
+const WORKERS = 3
 
 /** A test that failed while the machine stalled says so, see `scripts/vitest/name-stalls.ts`; no other is ever repeated. */
 const WAITING = {

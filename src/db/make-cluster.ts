@@ -12,13 +12,15 @@ const SCRIPT = fileURLToPath(new URL(`./run-initdb${extname(import.meta.url)}`, 
  */
 export async function makeCluster(dir: string): Promise<void> {
   if (await isThere(join(dir, 'PG_VERSION'))) return
+  // A folder that holds something else, such as the root of a disk, cannot be replaced.
+  if ((await namesIn(dir)).length > 0) return await runInitdb(dir)
   const [parent, unfinished] = [dirname(dir), `${basename(dir)}.new-`]
   for (const name of await readdir(parent)) if (name.startsWith(unfinished)) await remove(join(parent, name))
   const fresh = await mkdtemp(join(parent, unfinished))
   try {
     await runInitdb(fresh)
     await rename(fresh, dir).catch(async (error: unknown) => {
-      // A folder that is a mount, or holds something else, cannot be replaced.
+      // Nor can an empty one that is a mount.
       if (!(await isThere(dir))) throw error
       await runInitdb(dir)
     })
@@ -44,6 +46,11 @@ async function isThere(path: string): Promise<boolean> {
     () => true,
     () => false,
   )
+}
+
+/** None where nothing is; rejects where that is no folder. */
+async function namesIn(dir: string): Promise<readonly string[]> {
+  return (await isThere(dir)) ? await readdir(dir) : []
 }
 
 async function remove(path: string): Promise<void> {

@@ -22,7 +22,7 @@ export const SOURCE_PLAYERS = ['elements', 'decoders'] as const
  * decoders cannot in any case.
  */
 export type SourcePlayer = (typeof SOURCE_PLAYERS)[number]
-export const DEFAULT_SOURCE_PLAYER: SourcePlayer = 'elements'
+export const DEFAULT_SOURCE_PLAYER: SourcePlayer = 'decoders'
 
 /** The part of a `RecorderRequest` that the page needs; it knows no store, no signalling and no id. */
 export interface PageStart {

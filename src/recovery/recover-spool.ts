@@ -41,7 +41,7 @@ export function recoverSpoolRegularly(options: RecoverSpoolOptions): AsyncDispos
 export async function recoverSpool(options: RecoverSpoolOptions, signal?: AbortSignal): Promise<void> {
   const { finalizer, spoolDir, endOf, onStored, logger } = options
   await sweepSpool(spoolDir, Date.now()).catch((err: unknown) => {
-    logger.warn({ err }, 'what dying processes left in the spool cannot be removed; it is tried again')
+    logger.warn({ err }, 'folders of the spool can be neither removed nor used; it is tried again')
   })
   const folders = await listSpoolFolders(spoolDir).catch((err: unknown) => {
     logger.error({ err }, 'the spool cannot be read')

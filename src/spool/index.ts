@@ -21,8 +21,8 @@ export {
   openSpool,
   type Spool,
   type SpooledSegment,
-  type SpooledTake,
   unplaced,
 } from './spool.ts'
 export { assertRoom } from './spool-room.ts'
+export type { SpooledTake } from './take-file.ts'
 export { chromeProfileOf } from './take-folder.ts'

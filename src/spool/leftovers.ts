@@ -1,11 +1,12 @@
-import { mkdir, readFile, rename } from 'node:fs/promises'
+import { mkdir, rename } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { ProcessLife } from '../machine/index.ts'
 import { isMissing } from '../store/index.ts'
 import { removeFolder } from './remove-folder.ts'
-import { holdsLeftovers, readSpooled, type SpooledSegment, type SpooledTake } from './spool.ts'
+import { holdsLeftovers, readSpooled, type SpooledSegment } from './spool.ts'
 import { lifeOfFolder } from './spool-life.ts'
-import { adoptedOf, parseTakeFolder, takeFileOf, takeFoldersIn } from './take-folder.ts'
+import { readTakeFile, type SpooledTake } from './take-file.ts'
+import { adoptedOf, parseTakeFolder, takeFoldersIn } from './take-folder.ts'
 
 /** The folder of one take in the spool of this machine. */
 export interface SpoolFolder {
@@ -15,13 +16,18 @@ export interface SpoolFolder {
   readonly life: ProcessLife
 }
 
-/** Lists the folders of the spool, of one recording or of all, in the order of recordings and takes. */
+/**
+ * Lists the folders of the spool, of one recording or of all, in the order of recordings and takes. Of all those are left out that the
+ * disk does not let read: one folder must not hold the recordings of others.
+ */
 export async function listSpoolFolders(spoolDir: string, recordingId?: string): Promise<readonly SpoolFolder[]> {
   const folders: SpoolFolder[] = []
   for (const name of await takeFoldersIn(spoolDir)) {
     if (recordingId !== undefined && parseTakeFolder(name)?.recordingId !== recordingId) continue
     const path = join(spoolDir, name)
-    const about = await readAbout(path)
+    const about = await readAbout(path).catch((error: unknown) => {
+      if (recordingId !== undefined) throw error
+    })
     if (about !== undefined) folders.push({ path, about, life: lifeOfFolder(path, about.owner) })
   }
   return folders.sort((a, b) => compare(a.about.recordingId, b.about.recordingId) || byTake(a, b))
@@ -69,12 +75,12 @@ export async function readAdopted(adopted: string): Promise<readonly SpooledSegm
   return found.flat().sort((a, b) => a.take - b.take || a.number - b.number)
 }
 
+/** A damaged file says nothing of a take, and must not hold what others left; `sweepSpool` tells of it. */
 async function readAbout(folder: string): Promise<SpooledTake | undefined> {
-  const text = await readFile(takeFileOf(folder), 'utf8').catch((error: unknown) => {
-    if (isMissing(error)) return undefined
+  return await readTakeFile(folder).catch((error: unknown) => {
+    if (error instanceof SyntaxError) return undefined
     throw error
   })
-  return text === undefined ? undefined : (JSON.parse(text) as SpooledTake)
 }
 
 type Named = Pick<SpoolFolder, 'path' | 'about'>

@@ -2,9 +2,9 @@ import { lstat, rename } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { removeTree } from '../machine/index.ts'
 import { isMissing } from '../store/index.ts'
-import { isGone } from './is-gone.ts'
 import { namesIn } from './names-in.ts'
-import { chromeProfileOf, parseTakeFolder, takeFileOf } from './take-folder.ts'
+import { readTakeFile } from './take-file.ts'
+import { chromeProfileOf, parseTakeFolder } from './take-folder.ts'
 
 /** A folder that is being made or removed has a hidden name, normally for less than this. */
 const HIDDEN_MS = 60_000
@@ -37,7 +37,7 @@ export async function removeFolder(path: string): Promise<void> {
 /**
  * Removes what processes left that were killed while making or removing a folder, and folders of takes without a `take.json`: every
  * take's has one, so such a folder is what a dying Chrome wrote where a take's had lain. Whatever else lies in the spool is not ours.
- * What cannot be removed keeps nothing else from it; then an `AggregateError` has the errors of the disk.
+ * What cannot be removed, or says no more whose it is, keeps nothing else from it; then an `AggregateError` has all reasons.
  */
 export async function sweepSpool(spoolDir: string, nowMs: number): Promise<void> {
   const failures: unknown[] = []
@@ -55,7 +55,7 @@ async function sweep(spoolDir: string, name: string, nowMs: number): Promise<voi
   const path = join(spoolDir, name)
   if (isHidden(name)) return await removeOlder(path, nowMs - HIDDEN_MS)
   if (parseTakeFolder(name) === undefined) return
-  if (await isGone(takeFileOf(path))) return await removeOlder(path, nowMs - ORPHANED_MS)
+  if ((await readTakeFile(path)) === undefined) return await removeOlder(path, nowMs - ORPHANED_MS)
   await removeOlder(hiddenOf(chromeProfileOf(path)), nowMs - HIDDEN_MS)
 }
 

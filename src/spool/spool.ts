@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Manifest } from '../archive/index.ts'
 import { segmentName } from '../archive/keys.ts'
-import { identifyProcess, type ProcessIdentity, removeTree } from '../machine/index.ts'
+import { identifyProcess, removeTree } from '../machine/index.ts'
 import type { Segment } from '../playlist/index.ts'
 import { AppError } from '../protocol/index.ts'
 import { fsError, isMissing, makeFolder, replaceFile, syncPath } from '../store/index.ts'
@@ -11,15 +10,8 @@ import { namesIn } from './names-in.ts'
 import { removeFolder, unfinishedName } from './remove-folder.ts'
 import { parseSpoolEntry, type SpoolEntry, spoolEntryName } from './spool-entry.ts'
 import { occupyFolder } from './spool-life.ts'
-import {
-  adoptedOf,
-  chromeProfileOf,
-  signalLogOf,
-  type TakeFolder,
-  takeFileOf,
-  takeFolderName,
-  takeFoldersIn,
-} from './take-folder.ts'
+import { type SpooledTake, takeFileOf } from './take-file.ts'
+import { adoptedOf, chromeProfileOf, signalLogOf, takeFolderName, takeFoldersIn } from './take-folder.ts'
 
 /** A segment on its way to the store. */
 export interface SpooledSegment extends SpoolEntry {
@@ -28,14 +20,6 @@ export interface SpooledSegment extends SpoolEntry {
   readonly path: string | undefined
   /** When its last picture came, in the clock of `performance.now()`; undefined for a segment of another process. */
   readonly lastFrameAtMs?: number
-}
-
-/** `take.json`: whose folder it is, and all that is needed to store the take when nobody else knows of it. */
-export interface SpooledTake extends TakeFolder {
-  readonly targetDurationSec: number
-  /** The manifest as it was when the take began. */
-  readonly manifest: Manifest
-  readonly owner: ProcessIdentity
 }
 
 /**

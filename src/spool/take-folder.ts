@@ -26,11 +26,6 @@ export async function takeFoldersIn(folder: string): Promise<readonly string[]> 
   return (await namesIn(folder)).filter((name) => parseTakeFolder(name) !== undefined)
 }
 
-/** The path of `take.json` in a take's folder. */
-export function takeFileOf(folder: string): string {
-  return join(folder, 'take.json')
-}
-
 /** The path of the takes that a take has adopted. */
 export function adoptedOf(folder: string): string {
   return join(folder, 'adopted')

@@ -31,7 +31,7 @@ test('without any setting everything has its default', () => {
     logLevel: 'info',
     chromePath: undefined,
     compositor: 'planar',
-    sourcePlayer: 'elements',
+    sourcePlayer: 'decoders',
     ffmpegPath: undefined,
   })
   expect(config.maxRecordings).toBeGreaterThanOrEqual(2)
@@ -71,7 +71,7 @@ test('every setting is read', () => {
     PANOREC_METRICS_PORT: '9100',
     PANOREC_CHROME_PATH: '/opt/chrome',
     PANOREC_COMPOSITOR: 'canvas',
-    PANOREC_SOURCE_PLAYER: 'decoders',
+    PANOREC_SOURCE_PLAYER: 'elements',
     PANOREC_FFMPEG_PATH: '/opt/ffmpeg',
     PANOREC_LOG_LEVEL: 'debug',
   })
@@ -104,7 +104,7 @@ test('every setting is read', () => {
     metrics: { host: '127.0.0.1', port: 9100 },
     chromePath: '/opt/chrome',
     compositor: 'canvas',
-    sourcePlayer: 'decoders',
+    sourcePlayer: 'elements',
     ffmpegPath: '/opt/ffmpeg',
     logLevel: 'debug',
   })

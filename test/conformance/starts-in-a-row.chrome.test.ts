@@ -6,7 +6,7 @@ import { TestService } from '../kit/service/test-service.ts'
 /** `npm run bench -- starts` does thirty; these are enough to see a leak. */
 const STARTS = 3
 const SHORT_MS = 1000
-const SOURCE_SEC = 180
+const SOURCE_SEC = 120
 const VIDEO = { width: 320, height: 180, fps: 25, bitrateKbps: 400 }
 
 test('starts and stops in a row leave nothing behind, and a source that comes while Chrome starts is played', async () => {

@@ -45,7 +45,7 @@ test('a place where no database can be made is named', async () => {
 })
 
 test('the WebAssembly compiler is limited in a process that has the database, and not in its children', async () => {
-  await using _database = await open('memory://')
+  // The tests above have opened it in this process.
   expect(await isOptimized('')).toBe(true)
   const machine = new URL('../../src/machine/index.ts', import.meta.url)
   expect(await isOptimized(`(await import('${machine}')).limitWasmCompiler()`)).toBe(false)

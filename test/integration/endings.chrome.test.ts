@@ -7,7 +7,7 @@ import { TestService } from '../kit/service/test-service.ts'
 /** Two segments of two seconds are stored by then. */
 const RECORD_MS = 5000
 const VIDEO = { width: 320, height: 180, fps: 25, bitrateKbps: 400 }
-const CLIP_SEC = 180
+const CLIP_SEC = 120
 
 let service: TestService
 let live: LiveClass

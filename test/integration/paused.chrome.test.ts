@@ -7,7 +7,7 @@ import { LiveClass, parsePlaylist } from '../kit/index.ts'
 import { TestService } from '../kit/service/test-service.ts'
 
 const VIDEO = { width: 320, height: 180, fps: 25, bitrateKbps: 400 }
-const SOURCE_SEC = 180
+const SOURCE_SEC = 120
 /** Two segments are stored by then. */
 const RUN_MS = 2500
 const PAUSE_MS = 2000

@@ -6,7 +6,7 @@ import { REAL_PAGE } from './recorder-run.ts'
 export type PageFault = 'frozen' | 'black' | 'silent'
 
 /** From the load of the page to its fault: the first thumbnails are those of a page that works. */
-const FAULT_AFTER_MS = 6_000
+const FAULT_AFTER_MS = 4_000
 
 /** What happens in the worker: canvases of a picture's size stop to be drawn, or stay black. */
 const CANVAS_FAULTS = {
@@ -25,27 +25,20 @@ export async function breakPage(fault: PageFault): Promise<AsyncDisposable & { r
   const path = await mkdtemp(join(tmpdir(), 'panorec-broken-page-'))
   await cp(REAL_PAGE, path, { recursive: true })
   const html = await readFile(join(path, 'index.html'), 'utf8')
-  const script = fault === 'silent' ? cutMixOff() : breakWorker(fault)
-  await writeFile(join(path, 'index.html'), html.replace('<head>', `<head><script>${script}</script>`))
+  await writeFile(join(path, 'index.html'), html.replace('<head>', `<head><script>${breakWorker(fault)}</script>`))
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
 }
 
-function cutMixOff(): string {
-  return `const begun = performance.now()
-    const mixes = new Set()
-    const connect = AudioNode.prototype.connect
-    AudioNode.prototype.connect = function (to, ...rest) {
-      if (!(to instanceof AudioWorkletNode)) return connect.call(this, to, ...rest)
-      mixes.add([this, to])
-      return connect.call(this, to, ...rest)
-    }
-    setTimeout(() => { for (const [from, to] of mixes) from.disconnect(to) }, ${FAULT_AFTER_MS})`
-}
+/** The halves of a block of two times 1,024 samples are mixed beside it. */
+const CUT_MIX_OFF = `const { subarray } = Float32Array.prototype
+    Float32Array.prototype.subarray = function (...args) {
+      const part = subarray.apply(this, args)
+      return this.length === 2048 && performance.now() - begun > ${FAULT_AFTER_MS} ? part.slice() : part
+    }`
 
-/** Static imports: a worker gets no message before they have run, whereas those before an awaited one would be lost. */
-function breakWorker(fault: keyof typeof CANVAS_FAULTS): string {
-  const preamble = `const begun = performance.now()
-    const { fillRect: fill } = OffscreenCanvasRenderingContext2D.prototype
+const breakPictures = (
+  fault: keyof typeof CANVAS_FAULTS,
+): string => `const { fillRect: fill } = OffscreenCanvasRenderingContext2D.prototype
     for (const name of ['drawImage', 'fillRect', 'fill', 'stroke', 'fillText', 'clearRect']) {
       const real = OffscreenCanvasRenderingContext2D.prototype[name]
       OffscreenCanvasRenderingContext2D.prototype[name] = function (...args) {
@@ -61,6 +54,11 @@ function breakWorker(fault: keyof typeof CANVAS_FAULTS): string {
         super(data, ...rest)
       }
     }`
+
+/** Static imports: a worker gets no message before they have run, whereas those before an awaited one would be lost. */
+function breakWorker(fault: PageFault): string {
+  const preamble = `const begun = performance.now()
+    ${fault === 'silent' ? CUT_MIX_OFF : breakPictures(fault)}`
   return `const RealWorker = Worker
     const blobUrl = (source) => URL.createObjectURL(new Blob([source], { type: 'text/javascript' }))
     window.Worker = class extends RealWorker {

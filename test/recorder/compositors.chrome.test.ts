@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import type { CompositorKind } from '../../src/protocol/index.ts'
 import { FileServer, makePatternClip, patternOf, readFilm } from '../kit/index.ts'
 import { buildRequest, makeFolders, REAL_PAGE, startRecorder } from './recorder-run.ts'
 
@@ -28,7 +27,7 @@ async function pageWithoutKernels() {
 }
 
 /** Records a pattern, and reads what was recorded: its colours, and the source's frames. */
-async function record(pageDir: string, compositor?: CompositorKind) {
+async function record(pageDir: string) {
   await using folders = await makeFolders()
   const pattern = patternOf(0)
   const clip = await makePatternClip(pattern, CLIP_SEC)
@@ -39,7 +38,7 @@ async function record(pageDir: string, compositor?: CompositorKind) {
     layout: { name: 'grid' } as const,
     video: { ...SIZE, fps: 25, bitrateKbps: 800 },
   }
-  const request = buildRequest(folders, { ...changes, ...(compositor && { compositor }) })
+  const request = buildRequest(folders, changes)
   const run = startRecorder(request, pageDir)
   await run.event('segment', SEGMENTS)
   await run.order({ type: 'stop' })
@@ -64,16 +63,6 @@ test.concurrent(
     expect(colours).toEqual(LIMITED)
     expect(readable).toBeGreaterThan(READABLE_SHARE)
     expect(log.filter(({ level }) => level === 'warn' || level === 'error')).toEqual([])
-  },
-  TEST_TIMEOUT_MS,
-)
-
-test.concurrent(
-  'records from a canvas where that is asked for',
-  async () => {
-    const { colours, readable } = await record(REAL_PAGE, 'canvas')
-    expect(colours).toEqual(FULL)
-    expect(readable).toBeGreaterThan(READABLE_SHARE)
   },
   TEST_TIMEOUT_MS,
 )

@@ -22,7 +22,7 @@ const REPLAYED_FRAMES_ALLOWED = 2
 /** Of the 20 looks in that time; fewer, and the check for old pictures would have looked at nothing. */
 const COUNTERS_READ = 5
 /** Long enough that no encoder comes to the end of it. */
-const CLIP_SEC = 180
+const CLIP_SEC = 120
 
 let harness: SourceHarness
 let clip: string

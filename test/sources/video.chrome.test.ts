@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -34,6 +34,12 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
+/** Puts the clip in its place at once: nobody is served a part of it. */
+async function putClip(name: string): Promise<void> {
+  await copyFile(join(folder, 'clip.mp4'), join(folder, `part-${name}`))
+  await rename(join(folder, `part-${name}`), join(folder, name))
+}
+
 describe.each(['decoders', 'elements'] as const)('a video source that is played by %s', (player) => {
   test.concurrent('goes on over the seam of its loop', async () => {
     await using source = await harness.open(
@@ -61,13 +67,14 @@ describe.each(['decoders', 'elements'] as const)('a video source that is played 
   })
 
   test.concurrent('waits for a file that is not there yet', async () => {
+    await rm(join(folder, `${player}-late.mp4`), { force: true })
     await using source = await harness.open(
       { id: `${player} late`, type: 'video', url: files.url(`${player}-late.mp4`) },
       { player },
     )
     await sleep(OUTAGE_MS)
     expect((await source.view()).logs[0]?.message).toContain('HTTP 404')
-    await copyFile(join(folder, 'clip.mp4'), join(folder, `${player}-late.mp4`))
+    await putClip(`${player}-late.mp4`)
     await source.waitFor('live', { withinMs: BACK_WITHIN_MS })
   })
 
@@ -79,7 +86,7 @@ describe.each(['decoders', 'elements'] as const)('a video source that is played 
     )
     const failed = await source.waitFor('failed', { withinMs: START_WITHIN_MS })
     expect(failed.code).toBe('source.unsupported-media')
-    await copyFile(join(folder, 'clip.mp4'), join(folder, `${player}-broken.mp4`))
+    await putClip(`${player}-broken.mp4`)
     await source.waitFor('live', { withinMs: SLOW_RETRY_MS + START_WITHIN_MS })
   })
 

@@ -20,7 +20,7 @@ const ABSENT_MS = 3000
 const SMOOTH_MS = 5000
 /** No freeze may be longer than this. */
 const FREEZE_MS = 500
-const CLIP_SEC = 180
+const CLIP_SEC = 120
 
 let harness: SourceHarness
 let clip: string

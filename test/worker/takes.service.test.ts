@@ -155,6 +155,7 @@ test('the next take knows what was changed and said since the first began', asyn
   await service.call('PUT', `/v1/recordings/${id}/layout`, { name: 'board' })
   const bob = { id: 'bob', type: 'hls', url: 'http://127.0.0.1/bob.m3u8' }
   await service.call('POST', `/v1/recordings/${id}/sources`, bob)
+  await expect.poll(async () => (await get(id)).takes[0]?.segments, PATIENCE).toBeGreaterThan(0)
   await service.call('POST', `/v1/recordings/${id}/signals`, signals('said-before'))
   await secondTake(id)
   expect(requestOf(id, 1)).toEqual({ take: 1, layout: 'grid', sources: ['teacher'], maxDurationSec: 1000 })

@@ -19,6 +19,8 @@ const EDGE_LEVELS = 14
 /** Where a frame of 360 rows is enlarged to the picture's 540, an edge of two of its samples is three of the picture's. */
 const ENLARGED = 3
 const SIZE = { width: 960, height: 540 }
+/** For what has no text to be read. */
+const SMALL = { width: 640, height: 360 }
 /** Text, whiteboard and charts leave at least so much of a picture without an edge. */
 const FLAT_SHARE = 0.4
 const LIMITED_BT709 = { primaries: 'bt709', transfer: 'bt709', matrix: 'bt709', fullRange: false }
@@ -155,7 +157,7 @@ describe('frames are', () => {
   test.each(Object.entries(SHAPES))('%s', async (_name, shape) => {
     const screen = [source('s0'), source('s1', { role: 'screen' }), source('s2')]
     const frames = { s0: shape, s1: shape, s2: PLAIN }
-    await expectSame({ ...request(3, {}), sources: screen, frames, reach: ENLARGED })
+    await expectSame({ ...request(3, { size: SMALL }), sources: screen, frames, reach: ENLARGED })
   })
 
   test('that change their size', async () => {
@@ -164,6 +166,6 @@ describe('frames are', () => {
       atMs: NOW + index * TICK_MS,
       frames: { s0: { ...shape, content: index } },
     }))
-    await expectSame(request(2, { moments }))
+    await expectSame(request(2, { size: SMALL, moments }))
   })
 })

@@ -26,7 +26,7 @@ export const EVENTFUL_PATTERNS: readonly Pattern[] = [0, 1, 2].map(patternOf)
 /** The index of the source that is a file: it has no live edge to settle on. */
 export const FILE_SOURCE = 2
 
-const SOURCE_SEC = 180
+const SOURCE_SEC = 120
 /** The shortest there is: the next take is asked for 35 s before it, and takes over as soon as it is in step. */
 const MAX_TAKE_SEC = 60
 /** A player settles, and a highlight has something to reach back to. */
@@ -101,8 +101,8 @@ export interface EventfulStory {
 export const SAVED = 'saved.mp4'
 
 /**
- * A class that is paused before it begins, triggered in a storm and in every way, handed over twice, paused twice, loses its Chrome, and
- * is triggered again after its end. Frames are counted in it only where the promise is about such a moment; those of an undisturbed
+ * A class that is paused before it begins, triggered in a storm and in every way, loses clip functions, is handed over twice, paused
+ * twice, loses its Chrome, and is triggered again after its end. Frames are counted in it only where the promise is about such a moment; those of an undisturbed
  * class have a class of their own, because a browser that starts on two cores takes frames from the one that records.
  */
 export async function holdEventfulClass(service: TestService, folder: string): Promise<EventfulStory> {
@@ -178,6 +178,8 @@ class Lesson {
     const [stormFromMs, stormToMs] = await this.#storm()
     const command = this.#saveByCommand()
     await this.#triggers.askInEveryWay(this.#call)
+    // The clips of the storm wait in the queue, so that the repeat of one that is killed keeps nobody waiting.
+    const { kills, served } = await killClippers(this.#triggers.client, this.#call.id)
     await this.#handedOver(2)
     const { pauses, live } = await this.#pauseTwice()
     await this.#handedOver(3)
@@ -188,7 +190,6 @@ class Lesson {
     const recording = await this.#call.stop()
     await this.#watch[Symbol.asyncDispose]()
     await this.#triggers.askAfterTheEnd(recording, TRIGGERS)
-    const { kills, served } = await killClippers(this.#triggers.client, this.#call.id)
     const highlights = await this.#untilReported()
     this.#over.abort()
     await following

@@ -26,7 +26,7 @@ export const BEN = 4
 export const FILE = 5
 export const STEADY_PATTERNS: readonly Pattern[] = [...HLS, AMY, BEN, FILE].map(patternOf)
 
-const SOURCE_SEC = 180
+const SOURCE_SEC = 120
 /** A live source settles on its live edge in the first seconds: a player may skip and repeat until then. */
 const SETTLE_SEC = 5
 /** Two recordings at once. */
@@ -41,7 +41,6 @@ const STEADY_SEC = 20
 /** Between two changes, so that each is seen to its end. */
 const PAUSE_MS = 1500
 const STALL_SEC = 10
-const AWAY_MS = 6000
 /** Time for a stalled source to come back, and a little of what follows. */
 const AFTER_STALL_MS = RETURN_MAX_MS + 1500
 
@@ -101,15 +100,16 @@ interface SteadyTimes {
   readonly running: number
   readonly steady: number
   readonly steadyEnd: number
-  readonly joined: number
-  readonly joinedEnd: number
-  readonly single: number
-  readonly board: number
-  readonly stroke: number
   readonly frozen: number
   readonly thawed: number
   readonly afterStall: number
+  readonly joined: number
+  readonly joinedEnd: number
   readonly left: number
+  readonly single: number
+  readonly board: number
+  readonly stroke: number
+  readonly all: number
   readonly back: number
   readonly stopped: number
   readonly completed: number
@@ -126,9 +126,8 @@ interface Sources extends AsyncDisposable {
 
 async function openSources(): Promise<Sources> {
   await using undo = new AsyncDisposableStack()
-  const [amy = '', ben = '', file = ''] = await Promise.all(
-    [AMY, BEN, FILE].map((index) => makeLongClip(patternOf(index), SOURCE_SEC)),
-  )
+  const clips = await Promise.all(STEADY_PATTERNS.map((pattern) => makeLongClip(pattern, SOURCE_SEC)))
+  const [amy = '', ben = '', file = ''] = clips.slice(HLS.length)
   const live = undo.use(await LiveClass.start(HLS.length, SOURCE_SEC))
   const sfu = undo.use(await Sfu.start())
   const files = undo.use(await FileServer.start(dirname(file)))
@@ -151,8 +150,8 @@ async function openSources(): Promise<Sources> {
 
 /**
  * A class of about a minute whose figures are held to the promises: at first with a second recording beside it, then alone, then with
- * changes of the picture, and at last with a source that stalls and a publisher who leaves. Nothing in it starts or kills a browser
- * while frames are counted: hand-overs, clips and deaths have a class of their own.
+ * a source that stalls, and at last with a publisher who leaves while the picture changes, and returns. Nothing in it starts or
+ * kills a browser while frames are counted: hand-overs, clips and deaths have a class of their own.
  */
 export async function holdSteadyClass(service: TestService): Promise<SteadyStory> {
   await using sources = await openSources()
@@ -178,8 +177,12 @@ export async function holdSteadyClass(service: TestService): Promise<SteadyStory
   const joined = Date.now()
   await sleep(JOINED_SEC * 1000)
   const joinedEnd = Date.now()
+  await sources.sfu.unpublish('ben')
+  const left = Date.now()
   const changes = await changePicture(call)
-  const absence = await leave(sources)
+  await sources.publish()
+  const back = Date.now()
+  await sleep(AFTER_STALL_MS)
   const stopped = Date.now()
   const recording = await call.stop()
   const completed = Date.now()
@@ -192,10 +195,11 @@ export async function holdSteadyClass(service: TestService): Promise<SteadyStory
     versions: [...watch.versions.values()],
     live: await viewing,
     viewersAfter: (await sources.sfu.viewers('amy')) + (await sources.sfu.viewers('ben')),
-    at: { running, steady, steadyEnd, joined, joinedEnd, ...changes, ...outage, ...absence, stopped, completed },
+    at: { running, steady, steadyEnd, joined, joinedEnd, ...outage, left, ...changes, back, stopped, completed },
   }
 }
 
+/** Nobody is seen who left before it: it lasts longer than the 2 s after which a placeholder is shown. */
 async function changePicture(call: RecordingCall) {
   const single = await call.setLayout({ name: 'single', focus: 'source-2', labels: false })
   await sleep(PAUSE_MS)
@@ -203,9 +207,9 @@ async function changePicture(call: RecordingCall) {
   await sleep(PAUSE_MS)
   const stroke = await call.signal({ type: 'board.op', page: 'page-1', op: { action: 'put', element: STROKE } })
   await sleep(PAUSE_MS)
-  await call.setLayout(ALL_LAYOUT)
+  const all = await call.setLayout(ALL_LAYOUT)
   await sleep(PAUSE_MS)
-  return { single, board, stroke }
+  return { single, board, stroke, all }
 }
 
 /** The second HLS source hangs and comes back. */
@@ -217,15 +221,4 @@ async function stall({ live }: Sources) {
   const thawed = Date.now()
   await sleep(AFTER_STALL_MS)
   return { frozen, thawed, afterStall: Date.now() }
-}
-
-/** Ben's publisher leaves for longer than the 2 s after which a placeholder is shown, and comes back. */
-async function leave({ sfu, publish }: Sources) {
-  await sfu.unpublish('ben')
-  const left = Date.now()
-  await sleep(AWAY_MS)
-  await publish()
-  const back = Date.now()
-  await sleep(AFTER_STALL_MS)
-  return { left, back }
 }

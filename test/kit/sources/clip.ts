@@ -5,7 +5,7 @@ import { runFfmpeg } from '../service/child.ts'
 import { BEEP_SEC, drawPattern, PATTERN_FPS, type Pattern } from './pattern.ts'
 
 /** Grows when what is drawn changes, so that an old clip of the cache is not used. */
-const CLIP_VERSION = 2
+const CLIP_VERSION = 3
 /** Small: what a source costs to decode, once for each of its viewers, is not what tests are about. */
 export const CLIP_SIZE = { width: 320, height: 180 }
 
@@ -39,7 +39,7 @@ async function* pictures(pattern: Pattern, count: number): AsyncGenerator<Uint8A
 }
 
 function clipArguments(pattern: Pattern, seconds: number, path: string): string[] {
-  const beep = `0.3*sin(2*PI*${pattern.beepHz}*n/48000)*lt(mod(n,48000),${BEEP_SEC * 48000})`
+  const beep = `0.3*sin(2*PI*${pattern.beepHz}*n/48000)*lt(n,${BEEP_SEC * 48000})`
   return [
     ...[
       '-f',
@@ -51,7 +51,15 @@ function clipArguments(pattern: Pattern, seconds: number, path: string): string[
       '-r',
       String(PATTERN_FPS),
     ],
-    ...['-i', 'pipe:0', '-f', 'lavfi', '-i', `aevalsrc='${beep}|${beep}':s=48000:d=${seconds}`],
+    // One second again and again: to evaluate each sample takes longer than all the rest.
+    ...[
+      '-i',
+      'pipe:0',
+      '-f',
+      'lavfi',
+      '-i',
+      `aevalsrc='${beep}|${beep}':s=48000:d=1,aloop=-1:48000,atrim=0:${seconds}`,
+    ],
     ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-profile:v', 'baseline', '-crf', '20'],
     ...['-g', String(PATTERN_FPS), '-keyint_min', String(PATTERN_FPS), '-sc_threshold', '0'],
     ...['-c:a', 'aac', '-b:a', '128k', '-movflags', '+faststart', '-f', 'mp4', path],

@@ -5,7 +5,7 @@ import { type Pattern, patternOf } from './pattern.ts'
 /** Segments that a player wants before it starts. */
 const READY_SEGMENTS = 3
 /** Few lengths, so that most classes share the clips of the cache. */
-const CLIP_UNIT_SEC = 180
+const CLIP_UNIT_SEC = 120
 
 /** Several live HLS sources with known patterns; the i-th has pattern i and the id `source-<i>`. */
 export class LiveClass implements AsyncDisposable {

@@ -22,30 +22,46 @@ export function findBeeps(runs: readonly SoundRun[], pattern: Pattern): number[]
 /** The amplitude of a tone in a window centred on each sample. */
 function toneLevel(samples: Int16Array, hz: number): Float32Array {
   const level = new Float32Array(samples.length)
-  const step = (2 * Math.PI * hz) / SAMPLE_RATE
+  const { cos, sin } = wavesOf(hz)
   let re = 0
   let im = 0
-  for (let i = 0; i < samples.length; i++) {
-    const enter = samples[i] ?? 0
-    const leave = i < WINDOW ? 0 : (samples[i - WINDOW] ?? 0)
-    re += (enter - leave) * Math.cos(step * i)
-    im += (enter - leave) * Math.sin(step * i)
-    if (i >= WINDOW / 2) level[i - WINDOW / 2] = (Math.hypot(re, im) * 2) / WINDOW
+  for (let i = 0, phase = 0; i < samples.length; i++, phase = phase + 1 === cos.length ? 0 : phase + 1) {
+    const change = (samples[i] ?? 0) - (i < WINDOW ? 0 : (samples[i - WINDOW] ?? 0))
+    re += change * (cos[phase] ?? 0)
+    im += change * (sin[phase] ?? 0)
+    if (i >= WINDOW / 2) level[i - WINDOW / 2] = (Math.sqrt(re * re + im * im) * 2) / WINDOW
   }
   return level
+}
+
+/** As many samples of a tone as come back after a whole number of its periods: a second at most. */
+function wavesOf(hz: number): { readonly cos: Float64Array; readonly sin: Float64Array } {
+  let length = 1
+  while ((length * hz) % SAMPLE_RATE !== 0) length++
+  const step = (2 * Math.PI * hz) / SAMPLE_RATE
+  return {
+    cos: Float64Array.from({ length }, (_, i) => Math.cos(step * i)),
+    sin: Float64Array.from({ length }, (_, i) => Math.sin(step * i)),
+  }
 }
 
 function onsets(level: Float32Array): number[] {
   const found: number[] = []
   const beep = BEEP_SEC * SAMPLE_RATE
-  const quietest = Math.max(SILENCE, QUIETEST_BEEP * level.reduce((max, x) => Math.max(max, x), 0))
+  const quietest = Math.max(SILENCE, QUIETEST_BEEP * loudestOf(level))
   for (let i = 1; i < level.length; i++) {
     if ((level[i] ?? 0) < quietest) continue
-    const plateau = level.subarray(i, i + beep).reduce((max, x) => Math.max(max, x), 0)
+    const plateau = loudestOf(level.subarray(i, i + beep))
     let half = i
     while (half < level.length && (level[half] ?? 0) < plateau / 2) half++
     found.push(half)
     i = half + 5 * beep
   }
   return found
+}
+
+function loudestOf(level: Float32Array): number {
+  let loudest = 0
+  for (let i = 0; i < level.length; i++) loudest = Math.max(loudest, level[i] ?? 0)
+  return loudest
 }

@@ -32,9 +32,12 @@ export function locateTile(picture: Picture, pattern: Pattern): Tile | undefined
   const height = picture.height / 2
   const columns = new Uint32Array(width)
   const rows = new Uint32Array(height)
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      if (!isColoured(picture, pattern, x, y)) continue
+  const table = colourTable(pattern)
+  const u = picture.data.subarray(width * height * 4)
+  const v = u.subarray(width * height)
+  for (let y = 0, at = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, at++) {
+      if (table[(u[at] ?? 128) * 256 + (v[at] ?? 128)] !== 1) continue
       columns[x] = (columns[x] ?? 0) + 1
       rows[y] = (rows[y] ?? 0) + 1
     }

@@ -12,6 +12,8 @@ const TEST_TIMEOUT_MS = 120_000
 const NOTICED_WITHIN_MS = 6_000
 /** Faults count seconds: twice as many as they need. */
 const HEALTHY_MS = 10_000
+/** Pictures are judged once a second, however many there are. */
+const VIDEO = { width: 320, height: 180, fps: 10, bitrateKbps: 200 }
 
 afterEach(() => void vi.unstubAllEnvs())
 
@@ -55,7 +57,7 @@ test.concurrent.each<[PageFault, string, CompositorKind]>([
     await using folders = await makeFolders()
     await using class_ = await serveLively()
     await using page = await breakPage(fault)
-    const run = startRecorder(buildRequest(folders, { sources: [class_.source], compositor }), page.path)
+    const run = startRecorder(buildRequest(folders, { sources: [class_.source], compositor, video: VIDEO }), page.path)
     await run.event('warning')
     expect(warningsOf(run.events)).toEqual([code])
     await run.order({ type: 'stop' })
@@ -72,7 +74,7 @@ test(
     vi.stubEnv('TMPDIR', dirname(folders.storePath))
     await using class_ = await serveLively()
     const muted = { ...class_.source, id: 'ben', muted: true }
-    const run = startRecorder(buildRequest(folders, { sources: [class_.source, muted] }), REAL_PAGE)
+    const run = startRecorder(buildRequest(folders, { sources: [class_.source, muted], video: VIDEO }), REAL_PAGE)
     await run.event('started')
     await sleep(HEALTHY_MS)
     expect(warningsOf(run.events)).toEqual([])

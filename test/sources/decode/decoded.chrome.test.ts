@@ -13,7 +13,7 @@ import { SourceHarness, tell } from '../harness.ts'
 
 const CLIP_SEC = 8
 const FRAMES = CLIP_SEC * PATTERN_FPS
-const LIVE_CLIP_SEC = 180
+const LIVE_CLIP_SEC = 120
 /** Longer than what is buffered ahead, so that another level is loaded; and until that is played. */
 const LEVELS_SEC = '40'
 const FILL_MS = 3000
