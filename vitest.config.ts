@@ -42,6 +42,7 @@ const SERVICE_CONCURRENT_TESTS = 5
 const BUILD_BUNDLES = 'scripts/vitest/build-bundles.ts'
 const SHARE_COMPILED = 'scripts/vitest/share-compiled.ts'
 const PREPARE_EMBEDDED = 'scripts/vitest/prepare-embedded.ts'
+const PREPARE_FILMS = 'scripts/vitest/prepare-films.ts'
 const RECORD_CLASSES = 'scripts/vitest/record-classes.ts'
 
 export default defineConfig({
@@ -86,7 +87,7 @@ export default defineConfig({
           name: 'chrome',
           // Tests of sources wait out an outage each, those of the recorder a take.
           maxConcurrency: CONCURRENT_TESTS,
-          globalSetup: [WATCH_STALLS, SHARE_COMPILED, BUILD_BUNDLES, PREPARE_EMBEDDED],
+          globalSetup: [WATCH_STALLS, SHARE_COMPILED, BUILD_BUNDLES, PREPARE_EMBEDDED, PREPARE_FILMS],
           include: tests('chrome'),
           sequence: { groupOrder: 1 },
         },

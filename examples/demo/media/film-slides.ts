@@ -5,14 +5,13 @@ import { SLIDE_SEC, SLIDES, slidePage } from '../slides.ts'
 import type { Studio } from './film.ts'
 import { runFfmpeg, type Tools } from './tools.ts'
 
-/** Photographs the slides and writes them as one MP4 without sound, each slide for `SLIDE_SEC`. */
+/** Writes the photographed slides as one MP4 without sound, each slide for `SLIDE_SEC`. */
 export async function filmSlides(
   tools: Tools,
-  options: { readonly studio: Studio; readonly folder: string; readonly signal: AbortSignal },
+  options: { readonly pictures: readonly string[]; readonly folder: string; readonly signal: AbortSignal },
 ): Promise<string> {
-  const { studio, folder, signal } = options
+  const { pictures, folder, signal } = options
   const list = join(folder, 'slides.ffconcat')
-  const pictures = await photograph(studio, folder)
   const entries = pictures.map((path) => `file '${path}'\nduration ${SLIDE_SEC}`)
   await writeFile(list, ['ffconcat version 1.0', ...entries, `file '${pictures.at(-1)}'`, ''].join('\n'))
   const moviePath = join(folder, 'slides.mp4')
@@ -24,7 +23,8 @@ export async function filmSlides(
   return moviePath
 }
 
-async function photograph(studio: Studio, folder: string): Promise<string[]> {
+/** Resolves with the paths of the pictures. A page that is opened meanwhile may take the front from the slides: then Chrome never draws them. */
+export async function photographSlides(studio: Studio, folder: string): Promise<readonly string[]> {
   const page = await studio.browser.newPage()
   const paths: string[] = []
   try {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { CAST } from '../cast.ts'
 import { bundleStudio, filmPerson, type Studio } from './film.ts'
-import { filmSlides } from './film-slides.ts'
+import { filmSlides, photographSlides } from './film-slides.ts'
 import { serveMedia } from './server.ts'
 import { hasFlite, launchStudio, type Tools } from './tools.ts'
 import { recordVoice } from './voice.ts'
@@ -48,12 +48,13 @@ async function filmAll(
   const [browser, script] = await Promise.all([launchStudio(tools), bundleStudio()])
   try {
     const studio: Studio = { browser, script, url: `${server.url}/studio` }
+    const pictures = await photographSlides(studio, folder)
     const people = CAST.map(async (person) => {
       const voice = await recordVoice(tools, person, { folder, spoken, signal })
       await filmPerson(tools, person, { studio, voice, folder, signal })
       onStep(`${person.label} is filmed`)
     })
-    const results = await Promise.allSettled([...people, filmSlides(tools, { studio, folder, signal })])
+    const results = await Promise.allSettled([...people, filmSlides(tools, { pictures, folder, signal })])
     for (const result of results) if (result.status === 'rejected') throw result.reason
   } finally {
     await browser.close()

@@ -1,6 +1,6 @@
 import { mkdir, rename, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { runFfmpeg } from '../service/child.ts'
 import { BEEP_SEC, drawPattern, PATTERN_FPS, type Pattern } from './pattern.ts'
 
@@ -13,12 +13,22 @@ export function cacheDir(): string {
   return join(tmpdir(), 'panorec-kit-cache')
 }
 
+const making = new Map<string, Promise<string>>()
+
 /** Makes a file of the cache once; two processes that make it at the same time do not disturb each other. */
 export async function cached(name: string, make: (path: string) => Promise<void>): Promise<string> {
   const path = join(cacheDir(), name)
   if (await stat(path).catch(() => undefined)) return path
-  await mkdir(cacheDir(), { recursive: true })
-  const part = join(cacheDir(), `part-${process.pid}-${name}`)
+  const other = making.get(path)
+  if (other !== undefined) return await other
+  const made = makeInCache(path, make).finally(() => making.delete(path))
+  making.set(path, made)
+  return await made
+}
+
+async function makeInCache(path: string, make: (path: string) => Promise<void>): Promise<string> {
+  await mkdir(dirname(path), { recursive: true })
+  const part = join(dirname(path), `part-${process.pid}-${basename(path)}`)
   await make(part)
   await rename(part, path)
   return path
