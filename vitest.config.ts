@@ -3,8 +3,8 @@ import { INCONCLUSIVE } from './scripts/vitest/stalls.ts'
 
 /**
  * A test file's suffix says what it needs: `*.test.ts` nothing, `*.service.test.ts` processes, a database or servers,
- * `*.chrome.test.ts` a browser or FFmpeg, `*.measured.test.ts` a machine that does nothing else. `*.recorded.test.ts` judge figures that
- * are held to promises in two classes that a global set-up records before any test runs, while the machine does nothing else.
+ * `*.chrome.test.ts` a browser or FFmpeg. `*.recorded.test.ts` judge figures that are held to promises in two classes that a global
+ * set-up records before any test runs, while the machine does nothing else.
  */
 const tests = (kind: string) => [`test/**/*.${kind}.test.ts`]
 
@@ -57,7 +57,7 @@ export default defineConfig({
           name: 'pure',
           setupFiles: ['scripts/vitest/leave-nothing.ts'],
           include: ['test/**/*.test.ts'],
-          exclude: ['service', 'chrome', 'recorded', 'measured'].flatMap(tests),
+          exclude: ['service', 'chrome', 'recorded'].flatMap(tests),
           sequence: { groupOrder: 0 },
         },
       },
@@ -100,17 +100,6 @@ export default defineConfig({
           globalSetup: [WATCH_STALLS, BUILD_BUNDLES, PREPARE_EMBEDDED, RECORD_CLASSES],
           include: tests('recorded'),
           sequence: { groupOrder: 1 },
-        },
-      },
-      {
-        extends: true,
-        test: {
-          ...WITH_BROWSER,
-          name: 'measured',
-          fileParallelism: false,
-          globalSetup: [WATCH_STALLS, BUILD_BUNDLES, PREPARE_EMBEDDED],
-          include: tests('measured'),
-          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -113,13 +113,17 @@ function momentIn(spans: readonly TimeRange[], atMs: number): number {
 function frameAt(pieces: readonly Piece[], momentMs: number, frameMs: number): TimeRange {
   const piece = pieces.findLast(({ fromMs }) => fromMs <= momentMs) ?? pieces[0]
   if (piece === undefined) return { fromMs: momentMs, toMs: momentMs }
-  const count = Math.max(1, Math.round((piece.toMs - piece.fromMs) / frameMs))
   const index = Math.floor((momentMs - piece.fromMs + ROUNDING_MS) / frameMs)
-  const startMs = piece.fromMs + Math.min(Math.max(index, 0), count - 1) * frameMs
+  const startMs = Math.min(piece.fromMs + Math.max(index, 0) * frameMs, lastPictureMs(piece, frameMs))
   return {
     fromMs: Math.max(piece.fromMs, startMs - MARGIN_FRAMES * frameMs),
     toMs: startMs + (1 - MARGIN_FRAMES) * frameMs,
   }
+}
+
+/** When its last picture begins: one of which a later take has less than a half still counts. */
+function lastPictureMs({ fromMs, toMs }: TimeRange, frameMs: number): number {
+  return fromMs + (Math.max(1, Math.round((toMs - fromMs) / frameMs)) - 1) * frameMs
 }
 
 /** The asked range within the recording, with the moment's picture in it; whole milliseconds. */
@@ -139,10 +143,9 @@ function clampedOf(wanted: TimeRange, first: TimeRange, last: TimeRange, frameMs
 
 /** Segments with a picture in the range. */
 function segmentsOfRange(pieces: readonly Piece[], range: TimeRange, frameMs: number): readonly ClipSegment[] {
-  const selected = pieces.filter(({ fromMs, toMs }) => {
-    const lastPictureMs = Math.max(fromMs, toMs - frameMs)
-    return fromMs < range.toMs - ROUNDING_MS && lastPictureMs > range.fromMs - ROUNDING_MS
-  })
+  const selected = pieces.filter(
+    (piece) => piece.fromMs < range.toMs - ROUNDING_MS && lastPictureMs(piece, frameMs) > range.fromMs - ROUNDING_MS,
+  )
   return selected.map(({ segment, toMs, cut }, index) => {
     const before = selected[index - 1]?.segment
     return {

@@ -195,7 +195,7 @@ export const HOUSE: readonly Room[] = [
   server('test/kit/sources', ['test/kit']),
   server('bench', ['src', 'test/kit', 'test/recorder/long-take', 'test/worker/scripted-recorder']),
   server('examples', ['src']),
-  server('scripts', ['src', 'test/kit', 'test/conformance/classes']),
+  server('scripts', ['src', 'test/kit', 'test/conformance/classes', 'test/demo']),
   server('test', ['src', 'recorder-page', 'console', 'bench', 'examples', 'scripts']),
 ]
 

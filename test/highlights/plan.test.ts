@@ -69,6 +69,12 @@ test('time that is missing between two takes is a gap in one clip', () => {
   expect(range(clip)).toEqual([6, 19])
 })
 
+test('a picture counts of which a later take has less than a half, also where the clip begins with it', () => {
+  // The second take begins at 8.957 s: the picture of 8.92 s has 37 ms, which are the whole of the range before that.
+  const clip = planned(10, 1.082, 2, nextTake(5, -1.043))
+  expect(clip.segments[0]).toMatchObject({ uri: 'takes/1/4.ts', endMs: START + 8957 })
+})
+
 test('where two takes overlap the later one counts', () => {
   const clip = planned(10, 4, 4, nextTake(5, -0.52))
   expect(clip.gaps).toEqual([])

@@ -92,10 +92,10 @@ const FAULTS: readonly Fault[] = [
   },
 ]
 
-describe.concurrent.each(['elements', 'decoders'] as const)(
+describe.concurrent.each(['decoders', 'elements'] as const)(
   'a live HLS source that is played by %s comes back by itself after',
   (player) => {
-    test.concurrent.each(FAULTS.filter(({ isOfMedia }) => player === 'elements' || isOfMedia))(
+    test.concurrent.each(FAULTS.filter(({ isOfMedia }) => player === 'decoders' || isOfMedia))(
       '$name',
       async (fault) => {
         await using server = await (await HlsServer.start({ clip })).ready(4)
