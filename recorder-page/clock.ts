@@ -1,3 +1,6 @@
+/** What two readings of the same clocks differ by at most, `Date` in whole milliseconds. */
+const READING_MS = 5
+
 let shiftMs = 0
 
 /**
@@ -16,4 +19,10 @@ export function clockMs(performanceMs: number): number {
 /** Sets the clock to that of another page: called once, before the first reading, in the window and in the worker. */
 export function shiftClock(byMs: number): void {
   shiftMs = byMs
+}
+
+/** What the wall clock was moved by since this page was loaded, which may be long before its take. */
+export function wallShiftMs(): number {
+  const movedMs = Date.now() - (performance.timeOrigin + performance.now())
+  return Math.abs(movedMs) > READING_MS ? movedMs : 0
 }

@@ -2,7 +2,7 @@ import { errorInfo, toAppError } from '../../src/protocol/app-error.ts'
 import { assertNever } from '../../src/protocol/assert-never.ts'
 import type { FromPage, PageStart, ToPage } from '../../src/protocol/page-link.ts'
 import type { SourceSpec } from '../../src/protocol/sources.ts'
-import { nowMs, shiftClock } from '../clock.ts'
+import { nowMs, shiftClock, wallShiftMs } from '../clock.ts'
 import { Follower } from '../handover/index.ts'
 import { ControlLink } from '../link/index.ts'
 import { ActiveSpeaker } from '../sound/index.ts'
@@ -38,7 +38,8 @@ function fail(thrown: unknown): void {
 
 async function start(message: PageStart): Promise<void> {
   settings = message
-  if (settings.handover !== null) shiftClock(settings.handover.clockShiftMs)
+  const clockShiftMs = settings.handover?.clockShiftMs ?? wallShiftMs()
+  shiftClock(clockShiftMs)
   const sound = new MessageChannel()
   soundPort = sound.port1
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
@@ -47,7 +48,9 @@ async function start(message: PageStart): Promise<void> {
   const byElement = settings.sources.filter(isByElement)
   for (const source of settings.sources) if (!isByElement(source)) players.addDecoded(source.id)
   if (settings.sourcePlayer === 'elements' || byElement.length > 0) openElements()
-  sendToWorker({ type: 'start', host: location.host, secret, settings, soundPort: sound.port2 }, [sound.port2])
+  sendToWorker({ type: 'start', host: location.host, secret, settings, clockShiftMs, soundPort: sound.port2 }, [
+    sound.port2,
+  ])
   for (const source of byElement) await playByElement(source)
   if (settings.handover !== null) follower = follow()
 }

@@ -30,6 +30,10 @@ function warn(thrown: unknown): void {
   send({ type: 'log', level: 'warn', message: String(thrown) })
 }
 
+/** Loaded with the page, which may wait for its take: nothing of it depends on that. */
+const fonts = loadFonts()
+fonts.catch(() => {})
+
 function openScene({ video, layout, sources }: Start['settings']): LiveScene {
   const scene = new LiveScene(video, video.fps, layout)
   for (const source of sources) scene.addSource(source, nowMs())
@@ -62,7 +66,7 @@ async function start(message: Start, scene: LiveScene): Promise<TakeController> 
   const [sound, link] = await Promise.all([
     openSound(message, scene),
     PacketLink.open(host, secret, (reason) => fail(new Error(reason))),
-    loadFonts().catch(warn),
+    fonts.catch(warn),
   ])
   const sendPacket: SendPacket = (packet) => link.send(packet)
   const begin = await Take.prepare({
@@ -173,7 +177,7 @@ addEventListener('message', async ({ data: message }: MessageEvent<ToWorker>) =>
   try {
     if (opening !== undefined) await opening
     if (message.type === 'start') {
-      if (message.settings.handover !== null) shiftClock(message.settings.handover.clockShiftMs)
+      shiftClock(message.clockShiftMs)
       scene = openScene(message.settings)
       running = start(message, scene)
       await running

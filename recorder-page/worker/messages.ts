@@ -1,6 +1,6 @@
-import type { ErrorInfo } from '../../src/protocol/app-error.ts'
 import type { Layout } from '../../src/protocol/layout.ts'
 import type { LoudnessReading, PageStart, PageStats } from '../../src/protocol/page-link.ts'
+import type { ErrorInfo } from '../../src/protocol/problem.ts'
 import type { Signal } from '../../src/protocol/signals.ts'
 import type { SourcePatch, SourceSpec, SourceState } from '../../src/protocol/sources.ts'
 import type { Played } from '../handover/index.ts'
@@ -21,6 +21,8 @@ export type ToWorker =
       readonly host: string
       readonly secret: string
       readonly settings: PageStart
+      /** Puts the worker's clock where the window's is. */
+      readonly clockShiftMs: number
       /** `SoundBlock`s of the mix arrive here. */
       readonly soundPort: MessagePort
     }

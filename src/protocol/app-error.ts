@@ -1,5 +1,5 @@
-import Type, { type Static } from 'typebox'
 import { ERRORS, type ErrorCode, type Fault, isErrorCode } from './errors.ts'
+import type { ErrorInfo } from './problem.ts'
 
 interface AppErrorOptions {
   /** The offending field as a JSON pointer or a setting's name. */
@@ -38,18 +38,6 @@ export class AppError extends Error {
     return ERRORS[this.code].status
   }
 }
-
-/** An error as plain JSON: the `error` of a recording or a source, and what crosses a process border. */
-export const ErrorInfoSchema = Type.Object(
-  {
-    code: Type.String({ description: 'A stable code of the error table' }),
-    message: Type.String(),
-    /** The delay after which the same call may succeed, seconds. */
-    retryAfterSec: Type.Optional(Type.Integer({ minimum: 0 })),
-  },
-  { $id: 'ErrorInfo', additionalProperties: false },
-)
-export type ErrorInfo = Static<typeof ErrorInfoSchema>
 
 /** Turns anything thrown into an `AppError`; what is not one becomes `internal`, or the code given. */
 export function toAppError(thrown: unknown, code: ErrorCode = 'internal'): AppError {
