@@ -1,6 +1,6 @@
 import { type Repeater, repeat } from '../../src/timing/index.ts'
 import { descendants } from '../../test/kit/index.ts'
-import { type Found, findRole, processesOf } from '../../test/kit/stage/processes.ts'
+import { type Found, findRole, processesOf, profilesOf } from '../../test/kit/stage/processes.ts'
 import { memoryBytes } from '../process-cost.ts'
 
 const SAMPLE_MS = 10_000
@@ -61,7 +61,8 @@ export class MemoryWatch implements AsyncDisposable {
     await add('database', postgres)
     await add('service', idsOf(all.filter(({ command }) => command.includes('panorec.ts serve'))))
     for (const id of recordingIds) {
-      const chromes = all.filter(({ command }) => isChromeOf(command, id))
+      const profiles = await profilesOf(folder, id)
+      const chromes = all.filter(({ command }) => isChromeOf(command, profiles))
       const [chrome] = chromes
       // While a take hands over there are two, which belong to no one take.
       if (chrome === undefined || chromes.length > 1) continue
@@ -80,8 +81,8 @@ function idsOf(found: readonly Found[]): number[] {
   return found.map(({ pid }) => pid)
 }
 
-function isChromeOf(command: string, recordingId: string): boolean {
-  return command.includes('--user-data-dir=') && command.includes(recordingId) && !command.includes('--type=')
+function isChromeOf(command: string, profiles: readonly string[]): boolean {
+  return !command.includes('--type=') && profiles.some((profile) => command.includes(`--user-data-dir=${profile}`))
 }
 
 /** Chrome keeps a spare renderer beside the one with the page. */

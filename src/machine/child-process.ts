@@ -13,7 +13,7 @@ export interface ChildExit {
   readonly lastLines: readonly string[]
 }
 
-export interface ChildOptions {
+interface ChildOptions {
   /** The program: an absolute path of a script for this Node. */
   readonly script: string
   readonly args?: readonly string[]

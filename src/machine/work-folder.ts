@@ -1,15 +1,21 @@
 import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+import { delay } from '../timing/index.ts'
 import { listProcesses, readMappedFile, readPidNamespace } from './proc.ts'
-import { existenceOf } from './process-signals.ts'
+import { existenceOf, signalProcess } from './process-signals.ts'
 import { removeTree } from './remove-tree.ts'
 
 /** A temporary folder of one take or one clip, gone when it is disposed. */
-interface WorkFolder extends AsyncDisposable {
+export interface WorkFolder extends AsyncDisposable {
   readonly path: string
+  /** Kills every process whose TMPDIR it is, and waits until they are gone: one that still writes would make the folder anew. */
+  killProcesses(): Promise<void>
 }
 
+/** A killed process has freed its memory by then, Chrome's too. */
+const GONE_MS = 2_000
+const GONE_CHECK_MS = 20
 const NAME = /^panorec-(?:take|clip)-/
 /** In the folder: whose it is. Its name stays short, for the sake of the socket. */
 const OWNER_FILE = '.owner'
@@ -22,7 +28,22 @@ const OWNER_FILE = '.owner'
 export async function makeWorkFolder(work: 'take' | 'clip'): Promise<WorkFolder> {
   const path = await mkdtemp(join(tmpdir(), `panorec-${work}-`))
   await writeFile(join(path, OWNER_FILE), ownerText(readPidNamespace(), process.pid))
-  return { path, [Symbol.asyncDispose]: () => removeTree(path) }
+  return {
+    path,
+    killProcesses: () => killProcessesIn(path),
+    [Symbol.asyncDispose]: () => removeTree(path),
+  }
+}
+
+/** Kills again what a dying process has just started. */
+async function killProcessesIn(path: string): Promise<void> {
+  const deadlineMs = performance.now() + GONE_MS
+  for (;;) {
+    const pids = (await workingFolders()).flatMap(([pid, folder]) => (folder === path ? [pid] : []))
+    if (pids.length === 0 || performance.now() > deadlineMs) return
+    for (const pid of pids) signalProcess(pid, 'SIGKILL')
+    await delay(GONE_CHECK_MS)
+  }
 }
 
 /**
@@ -58,13 +79,17 @@ async function isAbandoned(path: string, namespace: string): Promise<boolean> {
 
 const ownerText = (namespace: string, pid: number): string => `${namespace} ${pid}`
 
-/** The TMPDIR of each process of this user. */
 async function temporaryFoldersInUse(): Promise<ReadonlySet<string>> {
+  return new Set((await workingFolders()).map(([, folder]) => folder))
+}
+
+/** The processes of this user, each with its TMPDIR; a dead one that nobody has waited for yet has none (proc(5), `environ`). */
+async function workingFolders(): Promise<readonly (readonly [pid: number, folder: string])[]> {
   const found = await Promise.all(
     listProcesses().map(async (pid) => {
       const environment = await readMappedFile(pid, 'environ')
-      return /(?:^|\0)TMPDIR=([^\0]*)/.exec(environment)?.[1]
+      return [pid, /(?:^|\0)TMPDIR=([^\0]*)/.exec(environment)?.[1]] as const
     }),
   )
-  return new Set(found.filter((path) => path !== undefined))
+  return found.flatMap(([pid, folder]) => (folder === undefined ? [] : [[pid, folder] as const]))
 }

@@ -5,13 +5,14 @@ import { NOTHING_STORED } from '../recording/record.ts'
 import { openSpool, type Spool, type SpooledTake } from '../spool/index.ts'
 import { openStore } from '../store/index.ts'
 import { IdleWatch } from './health/idle-watch.ts'
+import { OpenPage } from './page/index.ts'
 import type { RecorderIo } from './recorder-io.ts'
 import { createTriggers } from './room/triggers.ts'
 import { createEndingSwitch, type Ending, isAskedFor } from './take-ending.ts'
 import { TakeHandover } from './take-handover.ts'
 import { type TakeFigures, TakeOutput } from './take-output.ts'
 import { TakePage } from './take-page.ts'
-import { showUntilEnded, type Take } from './take-stage.ts'
+import { showUntilEnded, type Take, type TakeStage } from './take-stage.ts'
 
 /** How long the store may fail after the end before the rest of the take stays in the spool. */
 const STORE_DEADLINE_MS = 30_000
@@ -37,13 +38,29 @@ export async function runRecorder(request: RecorderRequest, io: RecorderIo): Pro
 
 async function runTake(take: Take): Promise<TakeResult> {
   const { request } = take
-  await using opened = await openStore(request.store)
-  const store = fenceStore(opened, request, take.ending.fail)
+  // Nothing takes as long as Chrome: it is launched first, and everything else is opened meanwhile.
+  await using opened = await openPage(take)
+  await using store = await openStore(request.store)
   await using spool = await openSpool(request.spoolDir, aboutTake(request))
-  return await recordInto(store, spool, take)
+  return await recordInto({ store: fenceStore(store, request, take.ending.fail), spool, opened }, take)
 }
 
-async function recordInto(store: FencedStore, spool: Spool, launched: Take): Promise<TakeResult> {
+/** The page that was opened in advance, or, where there is none or it is broken, another one. */
+async function openPage({ request, io }: Take): Promise<OpenPage> {
+  const { logger, pageDir, preparedPage } = io
+  if (await preparedPage?.isUsable()) return preparedPage as OpenPage
+  if (preparedPage !== undefined) {
+    logger.warn({}, 'the page that was opened in advance is of no use any more; the take opens another one')
+    await preparedPage[Symbol.asyncDispose]()
+  }
+  return new OpenPage({ chromePath: request.chromePath, pageDir, logger })
+}
+
+interface TakeResources extends Pick<TakeStage, 'spool' | 'opened'> {
+  readonly store: FencedStore
+}
+
+async function recordInto({ store, spool, opened }: TakeResources, launched: Take): Promise<TakeResult> {
   const { request, ending, warn } = launched
   const sourceIds = new Set(request.sources.map((source) => source.id))
   using idle = watchIdle(launched, sourceIds)
@@ -75,8 +92,8 @@ async function recordInto(store: FencedStore, spool: Spool, launched: Take): Pro
   })
   announceEnding(take)
   using handover = new TakeHandover({ request, page, ending, emit: io.emit })
-  await showUntilEnded({ take, spool, page, output, triggers, idle, sourceIds, handover }).catch((thrown: unknown) =>
-    ending.fail(toAppError(thrown)),
+  await showUntilEnded({ take, spool, opened, page, output, triggers, idle, sourceIds, handover }).catch(
+    (thrown: unknown) => ending.fail(toAppError(thrown)),
   )
   return await closeOutput(take, spool, output)
 }

@@ -12,8 +12,7 @@ import {
   type RecorderRequest,
 } from '../protocol/index.ts'
 import type { Watchdog } from './health/watchdog.ts'
-import { clockShiftMs } from './page/page-clock.ts'
-import { PageLink } from './page/page-link.ts'
+import { clockShiftMs, PageLink } from './page/index.ts'
 import type { RecorderIo } from './recorder-io.ts'
 import type { EndingSwitch } from './take-ending.ts'
 import { TakePauses } from './take-pauses.ts'

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { yieldToMainThread } from '../machine/index.ts'
 import { createOutboundPolicy } from '../outbound/index.ts'
 import type { AppError, RecorderRequest, Signal } from '../protocol/index.ts'
@@ -7,8 +6,7 @@ import { handleCommands } from './handle-commands.ts'
 import type { IdleWatch } from './health/idle-watch.ts'
 import { reportStats } from './health/report-stats.ts'
 import { Watchdog } from './health/watchdog.ts'
-import { launchBrowser, type RecorderBrowser } from './page/browser.ts'
-import { type PageServer, startPageServer } from './page/page-server.ts'
+import type { OpenPage } from './page/index.ts'
 import type { RecorderIo } from './recorder-io.ts'
 import { checkBoardImages } from './room/board-images.ts'
 import { joinSignalling } from './room/signalling.ts'
@@ -32,9 +30,11 @@ export interface Take {
 }
 
 /** What a take consists of once it records. */
-interface TakeStage {
+export interface TakeStage {
   readonly take: Take
   readonly spool: Spool
+  /** Chrome with the page, which was launched before. */
+  readonly opened: OpenPage
   readonly page: TakePage
   readonly output: TakeOutput
   readonly triggers: Triggers
@@ -44,17 +44,20 @@ interface TakeStage {
   readonly sourceIds: Set<string>
 }
 
-/** Opens the commands, signalling, page server, Chrome and page, waits for the end, and lets the page finish. */
+/** Opens the commands and signalling, has the page record, waits for the end, lets the page finish and closes Chrome. */
 export async function showUntilEnded(stage: TakeStage): Promise<void> {
   const { request, io, ending, warn } = stage.take
+  const { opened, page, spool } = stage
   const addSignals = signalIntake(stage)
   followCommands(stage, addSignals)
   await using _signalling =
     request.signalling === null
       ? undefined
       : joinSignalling({ signalling: request.signalling, logger: io.logger, onSignals: addSignals, onTrouble: warn })
-  await using server = await servePage(stage)
-  await using browser = await launchChrome(stage)
+  await using _opened = opened
+  opened.belongTo({ link: page.link, logger: io.logger, onGone: ending.fail })
+  await spool.linkChromeProfile(await opened.profileDir)
+  const chromePid = await opened.pid
   using watchdog = watchPage(stage)
   await using _stats = reportStats({
     emit: io.emit,
@@ -63,8 +66,8 @@ export async function showUntilEnded(stage: TakeStage): Promise<void> {
     onMemory: (bytes) => watchdog.onMemory(bytes),
     onError: (error) => io.logger.warn({ err: error }, 'the load of the recorder could not be measured'),
   })
-  await Promise.race([browser.open(server.url), ending.ended])
-  await using _priority = yieldToMainThread(browser.pid)
+  await Promise.race([opened.opened, ending.ended])
+  await using _priority = yieldToMainThread(chromePid)
   const { error } = await ending.ended
   await stage.page.link.stop(error === null ? AbortSignal.timeout(PAGE_STOP_MS) : AbortSignal.abort())
 }
@@ -98,25 +101,6 @@ function followCommands(
     pauses: page.pauses,
     handover,
   }).catch((error: unknown) => io.logger.error({ err: error }, 'the stream of commands broke'))
-}
-
-async function servePage({ take: { io }, page: { link } }: TakeStage): Promise<PageServer> {
-  return await startPageServer({
-    pageDir: io.pageDir,
-    secret: randomBytes(24).toString('base64url'),
-    onControl: (socket) => link.acceptControl(socket),
-    onPackets: (socket) => link.acceptPackets(socket),
-  })
-}
-
-async function launchChrome({ take: { request, io, ending }, spool }: TakeStage): Promise<RecorderBrowser> {
-  return await launchBrowser({
-    chromePath: request.chromePath,
-    profileDir: spool.chromeProfile,
-    size: request.video,
-    logger: io.logger,
-    onGone: ending.fail,
-  })
 }
 
 function watchPage({ take: { request, ending, warn }, page, handover }: TakeStage): Watchdog {

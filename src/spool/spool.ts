@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, rename, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { segmentName } from '../archive/keys.ts'
 import { identifyProcess, removeTree } from '../machine/index.ts'
@@ -23,12 +23,11 @@ export interface SpooledSegment extends SpoolEntry {
 }
 
 /**
- * The take's own folder on this machine: segments that are not published yet, the signal log, and Chrome's profile. What is
+ * The take's own folder on this machine: segments that are not published yet, the signal log, and a link to Chrome's profile. What is
  * still in it when the take ends stays, for the next take or the worker to find.
  */
 export interface Spool extends AsyncDisposable {
   readonly path: string
-  readonly chromeProfile: string
   /** The take's signals that the store may not have; removed once it has them all. */
   readonly signalLog: string
   /** The folder of the takes that this one has adopted. */
@@ -37,6 +36,8 @@ export interface Spool extends AsyncDisposable {
   write(entry: Omit<SpoolEntry, 'bytes' | 'kind'>, bytes: Uint8Array): Promise<SpooledSegment>
   /** Records that a segment's media found no room. */
   writeGap(entry: Omit<SpoolEntry, 'bytes' | 'kind'>): Promise<SpooledSegment>
+  /** Names the folder of the take's Chrome, for whoever clears away what the take leaves when it is killed. Once. */
+  linkChromeProfile(profileDir: string): Promise<void>
 }
 
 export async function openSpool(spoolDir: string, about: Omit<SpooledTake, 'owner'>): Promise<Spool> {
@@ -62,7 +63,6 @@ export async function openSpool(spoolDir: string, about: Omit<SpooledTake, 'owne
   }
   return {
     path,
-    chromeProfile,
     signalLog: signalLogOf(path),
     adopted,
     write: (entry, bytes) => write({ ...entry, bytes: bytes.byteLength, kind: 'waiting' }, bytes),
@@ -75,6 +75,7 @@ export async function openSpool(spoolDir: string, about: Omit<SpooledTake, 'owne
         throw error
       }
     },
+    linkChromeProfile: (profileDir) => symlink(profileDir, chromeProfile),
     async [Symbol.asyncDispose]() {
       using _left = occupied
       if (!(await holdsLeftovers(path))) return await removeFolder(path)

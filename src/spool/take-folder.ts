@@ -31,7 +31,7 @@ export function adoptedOf(folder: string): string {
   return join(folder, 'adopted')
 }
 
-/** The path of Chrome's profile in a take's folder. */
+/** The path of the link to Chrome's profile in a take's folder. */
 export function chromeProfileOf(folder: string): string {
   return join(folder, 'chrome')
 }

@@ -25,6 +25,8 @@ export const RETRY_POLICIES = {
   planning: { firstMs: 500, factor: 1, longestMs: 500 },
   /** A recording that several hosts close at once: each comes back at a random moment, until all is named. */
   contendedClose: { firstMs: 1_000, factor: 1, longestMs: 1_000, attempts: 8, jitter: 1 },
+  /** A recorder that was to wait for a take, and failed: where there is no Chrome that helps nobody. */
+  spare: { firstMs: 5_000, factor: 3, longestMs: 300_000 },
   /** A connection that is made again and again, such as the one for notifications. */
   reconnect: { firstMs: 1_000, factor: 1, longestMs: 1_000 },
   /** A source in the first minute of an outage: with loading it is back within 5 s. */

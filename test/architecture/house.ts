@@ -44,7 +44,7 @@ export const DIRECT = [
 ] as const
 
 /** Folders inside of a room that are rooms of their own. */
-export const INNER_ROOMS = ['src/highlights/rules'] as const
+export const INNER_ROOMS = ['src/highlights/rules', 'src/recorder/page'] as const
 
 /** Files with these names hold pure functions: no Node, no clock, no chance. */
 export const PURE_NAMES = /^(src|recorder-page|console)\/(.*\/)?(plan-[^/]+|build-[^/]+|changes|state)\.tsx?$/
@@ -125,6 +125,8 @@ export const HOUSE: readonly Room[] = [
 
   // The one-shot recorder: one JSON document in, typed messages out; no database, no queue, no API. It asks `outbound`
   // about the images of the whiteboard: their URLs come in with the room's signals, which pass no other border of ours.
+  // Chrome and its page need nothing of a take, and are opened before the rest of the recorder is loaded.
+  server('src/recorder/page', ['src/protocol', 'src/timing', 'src/machine', 'src/telemetry']),
   server('src/recorder', [
     'src/protocol',
     'src/timing',

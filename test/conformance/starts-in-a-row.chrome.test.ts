@@ -10,11 +10,11 @@ const SOURCE_SEC = 120
 const VIDEO = { width: 320, height: 180, fps: 25, bitrateKbps: 400 }
 
 test('starts and stops in a row leave nothing behind, and a source that comes while Chrome starts is played', async () => {
-  await using service = await TestService.start()
   await using live = await LiveClass.start(2, SOURCE_SEC)
   const [first, second] = live.sources
   if (first === undefined || second === undefined) return expect.unreachable()
   const before = await takeStock()
+  await using service = await TestService.start()
   for (let i = 0; i < STARTS; i++) {
     const call = await service.post({ sources: [first], video: VIDEO })
     await call.addSource(second)
@@ -24,5 +24,6 @@ test('starts and stops in a row leave nothing behind, and a source that comes wh
     expect(state).toBe('completed')
     expect(durationSec).toBeGreaterThan(0)
   }
+  await service.end()
   await assertNothingLeft(before)
 })

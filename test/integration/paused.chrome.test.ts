@@ -24,7 +24,7 @@ test('a pause outlives the Chrome of its take, which records nothing until it is
   await call.running()
   await sleep(RUN_MS)
   const { pausedAt } = await call.pause()
-  process.kill(await findTakeChrome(call.id), 'SIGKILL')
+  process.kill(await findTakeChrome(service.config.dataDir, call.id), 'SIGKILL')
   await call.until('a second take', ({ takes }) => takes.length === 2)
   await call.reach('paused')
   await sleep(PAUSE_MS)

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -25,6 +25,8 @@ test(
     const script = fileURLToPath(new URL('./doomed-recorder.ts', import.meta.url))
     const child = spawn(process.execPath, [script, JSON.stringify([request, page.path])], {
       stdio: ['ignore', 'pipe', 'inherit'],
+      // What it leaves there goes with the folder.
+      env: { ...process.env, TMPDIR: dirname(folders.storePath) },
     })
     const exited = once(child, 'exit')
     for await (const line of createInterface({ input: child.stdout })) if (line === '3') break

@@ -1,5 +1,5 @@
 import which from 'which'
-import { AppError } from '../../protocol/index.ts'
+import { AppError } from '../../protocol/app-error.ts'
 
 const NAMES = ['google-chrome-stable', 'google-chrome', 'chromium', 'chromium-browser', 'chrome'] as const
 

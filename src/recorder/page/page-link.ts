@@ -1,14 +1,8 @@
 import type { RawData, WebSocket } from 'ws'
-import {
-  AppError,
-  appErrorFrom,
-  decodePacket,
-  type FromPage,
-  type Packet,
-  type PageStart,
-  type TakeClock,
-  type ToPage,
-} from '../../protocol/index.ts'
+import { AppError, appErrorFrom } from '../../protocol/app-error.ts'
+import { decodePacket, type Packet } from '../../protocol/packets.ts'
+import type { FromPage, PageStart, ToPage } from '../../protocol/page-link.ts'
+import type { TakeClock } from '../../protocol/recorder.ts'
 import type { LogPort } from '../../telemetry/index.ts'
 import { unlessAborted } from '../../timing/index.ts'
 import { PageClock } from './page-clock.ts'

@@ -5,7 +5,8 @@ import { extname, join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import sirv from 'sirv'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { AppError, CONTROL_PATH, PACKETS_PATH } from '../../protocol/index.ts'
+import { AppError } from '../../protocol/app-error.ts'
+import { CONTROL_PATH, PACKETS_PATH } from '../../protocol/page-link.ts'
 
 interface PageServerOptions {
   /** The folder of the bundled recorder page. */

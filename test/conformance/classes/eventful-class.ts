@@ -300,7 +300,7 @@ class Lesson {
     await sleep(1000)
     await noteNice(this.#nice)
     const { takes } = await this.#call.get()
-    process.kill(await findTakeChrome(this.#call.id), 'SIGKILL')
+    process.kill(await findTakeChrome(this.#service.config.dataDir, this.#call.id), 'SIGKILL')
     await this.#triggers.trigger('dark', { preSec: 3, postSec: 0 })
     const isNextTake = (recording: Recording) =>
       recording.state === 'recording' &&

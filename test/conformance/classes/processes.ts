@@ -9,9 +9,9 @@ const SESSION_MS = 3000
 export const isClipper = (command: string) => command.includes('functions/clipper')
 const isRecorder = (command: string) => command.includes('functions/recorder')
 
-/** The Chrome of a recording's take; its profile's folder names the recording. */
-export async function findTakeChrome(recordingId: string): Promise<number> {
-  const [chrome] = await findRole(recordingId, 'chrome', recordingId)
+/** The Chrome of a recording's take, by the data folder of its service. */
+export async function findTakeChrome(dataDir: string, recordingId: string): Promise<number> {
+  const [chrome] = await findRole(dataDir, 'chrome', recordingId)
   if (chrome === undefined) throw new Error(`${recordingId} has no Chrome`)
   return chrome.pid
 }

@@ -1,4 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, readlink, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** A part of every command line. */
+const EVERYBODY = ''
 
 /** Who a fault can hit. */
 export type Role = 'recorder' | 'chrome' | 'renderer'
@@ -25,11 +29,12 @@ export async function processesOf(folder: string): Promise<readonly Found[]> {
   return found
 }
 
-/** Those of one recording's newest take: its recorder, Chrome or page. */
+/** Those of one recording's newest take: its recorder, Chrome or page. The data folder of its service lies in this folder, or is it. */
 export async function findRole(folder: string, role: Role, recordingId: string): Promise<readonly Found[]> {
-  const all = await processesOf(folder)
-  const chromes = all.filter(({ command }) => command.includes('--user-data-dir=') && command.includes(recordingId))
-  if (role === 'chrome') return newest(chromes.filter(({ command }) => !command.includes('--type=')))
+  const all = await processesOf(EVERYBODY)
+  const profile = await newestProfile(folder, recordingId)
+  const isChrome = (command: string) => command.includes(`--user-data-dir=${profile}`) && !command.includes('--type=')
+  if (role === 'chrome') return profile === undefined ? [] : all.filter(({ command }) => isChrome(command))
   if (role === 'renderer') {
     const [chrome] = await findRole(folder, 'chrome', recordingId)
     const pids = await Promise.all(
@@ -44,9 +49,23 @@ export async function findRole(folder: string, role: Role, recordingId: string):
   return all.filter(({ pid, command }) => pid === parent && command.includes('recorder'))
 }
 
-/** The last that was started. */
-function newest(found: readonly Found[]): readonly Found[] {
-  return [...found].sort((a, b) => b.pid - a.pid).slice(0, 1)
+/** Chrome's profiles in the folders that takes of a recording have in the spool, which link to them; the newest take's is the last. */
+export async function profilesOf(folder: string, recordingId: string): Promise<readonly string[]> {
+  const found: { readonly profile: string; readonly madeAtMs: number }[] = []
+  for (const spool of [join(folder, 'spool'), join(folder, 'data/spool')]) {
+    const names = await readdir(spool).catch(() => [])
+    for (const name of names.filter((candidate) => candidate.startsWith(`${recordingId}-`))) {
+      const link = join(spool, name, 'chrome')
+      const profile = await readlink(link).catch(() => undefined)
+      const made = await stat(join(spool, name, 'take.json')).catch(() => undefined)
+      if (profile !== undefined && made !== undefined) found.push({ profile, madeAtMs: made.mtimeMs })
+    }
+  }
+  return found.toSorted((a, b) => a.madeAtMs - b.madeAtMs).map(({ profile }) => profile)
+}
+
+async function newestProfile(folder: string, recordingId: string): Promise<string | undefined> {
+  return (await profilesOf(folder, recordingId)).at(-1)
 }
 
 async function parentOf(pid: number): Promise<number | undefined> {
