@@ -37,7 +37,7 @@ export async function startWorkers(
   const clips = clipWorkerOptions(parts, config, isResting)
   const takes = workerOptions(parts, config, { roomAccess, isResting })
   assertFunction(clips.clipper.script)
-  assertFunction(takes.take.recorderScript)
+  assertFunction(takes.recorder.script)
   undo.use(recoverLeftovers(parts, config))
   undo.use(await startClipWorker(clips))
   undo.use(await startDeleteWorker(parts))
@@ -65,7 +65,7 @@ export function workerOptions(
   config: Config,
   { roomAccess, isResting }: { readonly roomAccess: RoomAccess; readonly isResting: () => boolean },
 ): WorkerOptions {
-  const { engine, metrics, logger, times, database, outbound, clock, newUlid } = parts
+  const { engine, metrics, logger, times, database, outbound, clock, newUlid, options } = parts
   return {
     engine,
     logger,
@@ -78,6 +78,8 @@ export function workerOptions(
     isResting,
     webhooks: { outbox: createWebhookOutbox(database), outbound, clock, observe: metrics.observeWebhook },
     take: takeOptions(parts, config, roomAccess),
+    recorder: { script: options.recorderScript ?? RECORDER_SCRIPT, environment: childEnvironment(config) },
+    spares: config,
   }
 }
 
@@ -107,8 +109,6 @@ function takeOptions(parts: ServiceParts, config: Config, roomAccess: RoomAccess
       sourcePlayer: config.sourcePlayer,
       ...(config.chromePath !== undefined && { chromePath: config.chromePath }),
     },
-    recorderScript: options.recorderScript ?? RECORDER_SCRIPT,
-    environment: childEnvironment(config),
   }
 }
 

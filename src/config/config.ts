@@ -29,6 +29,11 @@ export interface Config {
   /** The longest take, seconds; null when a take runs as long as it is well. */
   readonly maxTakeSec: number | null
   readonly maxClips: number
+  /** Recorders that wait for the next take while recordings run, and those that wait with Chrome and the page, always. */
+  readonly warmRecorders: number
+  readonly warmPages: number
+  readonly warmMaxAgeSec: number
+  readonly warmMaxMb: number
   readonly roomHistoryDays: number
   /** Days after its end when a recording is deleted; null when recordings stay. */
   readonly retentionDays: number | null

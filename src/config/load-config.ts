@@ -175,6 +175,10 @@ function toConfig(settings: Settings): Config {
     maxQueueSec: settings.PANOREC_MAX_QUEUE_SEC,
     maxTakeSec: settings.PANOREC_MAX_TAKE_SEC ?? null,
     maxClips: settings.PANOREC_MAX_CLIPS ?? defaultMaxClips(),
+    warmRecorders: settings.PANOREC_WARM_RECORDERS,
+    warmPages: settings.PANOREC_WARM_PAGES,
+    warmMaxAgeSec: settings.PANOREC_WARM_MAX_AGE_SEC,
+    warmMaxMb: settings.PANOREC_WARM_MAX_MB,
     retentionDays: settings.PANOREC_RETENTION_DAYS ?? null,
     roomHistoryDays: settings.PANOREC_ROOM_HISTORY_DAYS,
     metrics:

@@ -164,6 +164,24 @@ export const SETTINGS = {
     allowed: 'an integer from 1 to 100',
     defaultText: 'one for two cores, at least 1',
   }),
+  PANOREC_WARM_RECORDERS: setting(Type.Integer({ minimum: 0, maximum: 100, default: 1 }), {
+    description:
+      'Recorder processes that wait for the next take, from the first recording of this machine until ten minutes after its last; 0 starts each when it is needed.',
+    allowed: 'an integer from 0 to 100',
+  }),
+  PANOREC_WARM_PAGES: setting(Type.Integer({ minimum: 0, maximum: 100, default: 0 }), {
+    description:
+      'Recorders that wait with Chrome launched and its page open, always: the next recordings begin soonest, for the memory of a Chrome each.',
+    allowed: 'an integer from 0 to 100',
+  }),
+  PANOREC_WARM_MAX_AGE_SEC: setting(Type.Integer({ minimum: 60, maximum: 604_800, default: 3600 }), {
+    description: 'A recorder that has waited so long is replaced by a new one.',
+    allowed: 'an integer from 60 to 604800',
+  }),
+  PANOREC_WARM_MAX_MB: setting(Type.Integer({ minimum: 100, default: 500 }), {
+    description: 'A recorder that waits and uses more memory, with its Chrome, is replaced by a new one.',
+    allowed: 'an integer from 100, in MiB',
+  }),
   PANOREC_SPOOL_MAX_MB: setting(Type.Integer({ minimum: 1 }), {
     description: 'What all recordings of this machine may keep in the spool while the store is away.',
     allowed: 'an integer from 1, in MiB',
@@ -224,6 +242,10 @@ export const SettingsSchema = Type.Object({
   PANOREC_METRICS_PORT: Type.Optional(SETTINGS.PANOREC_METRICS_PORT.schema),
   PANOREC_METRICS_HOST: Type.Optional(SETTINGS.PANOREC_METRICS_HOST.schema),
   PANOREC_MAX_CLIPS: Type.Optional(SETTINGS.PANOREC_MAX_CLIPS.schema),
+  PANOREC_WARM_RECORDERS: SETTINGS.PANOREC_WARM_RECORDERS.schema,
+  PANOREC_WARM_PAGES: SETTINGS.PANOREC_WARM_PAGES.schema,
+  PANOREC_WARM_MAX_AGE_SEC: SETTINGS.PANOREC_WARM_MAX_AGE_SEC.schema,
+  PANOREC_WARM_MAX_MB: SETTINGS.PANOREC_WARM_MAX_MB.schema,
   PANOREC_SPOOL_MAX_MB: Type.Optional(SETTINGS.PANOREC_SPOOL_MAX_MB.schema),
   PANOREC_CHROME_PATH: Type.Optional(SETTINGS.PANOREC_CHROME_PATH.schema),
   PANOREC_COMPOSITOR: SETTINGS.PANOREC_COMPOSITOR.schema,

@@ -1,7 +1,7 @@
-import type { ErrorInfo } from './app-error.ts'
 import type { HighlightRule } from './highlights.ts'
 import type { Layout } from './layout.ts'
 import type { CompositorKind, SceneChange, SourcePlayer, SourcePosition, SourceSync } from './page-link.ts'
+import type { ErrorInfo } from './problem.ts'
 import type { RecordingStats, Signalling, VideoSettings } from './recording.ts'
 import type { SourceSpec, SourceState } from './sources.ts'
 
@@ -93,6 +93,24 @@ export interface RecorderRequest {
   readonly metadata: Readonly<Record<string, string>>
   readonly logLevel: string
 }
+
+/**
+ * Sent before the request, which may come at once or much later: the recorder launches Chrome and opens its page, none of which
+ * depends on the request.
+ */
+export interface RecorderPreparation {
+  readonly type: 'prepare'
+  readonly chromePath?: string
+  readonly logLevel: string
+}
+
+/**
+ * What a recorder says before it has its request: everything is loaded, and the page too where it was to be prepared; or the page is
+ * lost, and the take would launch a Chrome of its own.
+ */
+export type PreparationReport =
+  | { readonly type: 'prepared' }
+  | { readonly type: 'unprepared'; readonly error: ErrorInfo }
 
 /** The commands of a running recorder, each answered by an `ack` event with the same `commandId`. */
 export type RecorderCommand = { readonly commandId: string } & (

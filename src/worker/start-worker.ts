@@ -18,12 +18,17 @@ import { createTakeCosts } from './admission/take-costs.ts'
 import { answeredInTime } from './answered-in-time.ts'
 import { finalizeLeft, type RecordingPorts, runRecording } from './run-recording.ts'
 import { watchScheduledStarts } from './scheduled-starts.ts'
+import { RecorderPool, type SpareLimits } from './spares/recorder-pool.ts'
+import type { RecorderScript } from './spares/waiting-recorder.ts'
 import { TakeConsumer, type TakeJob } from './take-consumer.ts'
 import type { WorkerTimes } from './worker-times.ts'
 
 export interface WorkerOptions {
   readonly engine: Engine
-  readonly take: Omit<RecordingPorts, 'enqueueFinalize' | 'logger' | 'metrics' | 'times'>
+  readonly take: Omit<RecordingPorts, 'enqueueFinalize' | 'recorders' | 'logger' | 'metrics' | 'times'>
+  readonly recorder: RecorderScript
+  /** How many recorders wait for the next takes. */
+  readonly spares: SpareLimits
   /** Whether a recorder of this recording is at work on this machine, whoever started it. */
   readonly isRecordedHere: (recordingId: string) => Promise<boolean>
   readonly webhooks: DeliveryPorts
@@ -54,24 +59,34 @@ export async function startWorker(options: WorkerOptions): Promise<AsyncDisposab
     },
   }
   await using undo = new AsyncDisposableStack()
-  const admission = undo.use(openAdmission(options.limits, costs))
-  const worker = undo.use(new Worker({ ...options, metrics }, admission))
+  let recorders: RecorderPool | undefined
+  const admission = undo.use(openAdmission(options.limits, costs, () => recorders?.spareBytes ?? 0))
+  recorders = undo.use(openPool(options, admission))
+  const worker = undo.use(new Worker({ ...options, metrics }, admission, recorders))
   await worker.start()
   const resources = undo.move()
   return { [Symbol.asyncDispose]: () => resources.disposeAsync() }
 }
 
+function openPool({ recorder, spares, take, times, logger }: WorkerOptions, room: AdmissionControl): RecorderPool {
+  const { chromePath, logLevel } = take.surroundings
+  const preparation = { type: 'prepare', logLevel, ...(chromePath !== undefined && { chromePath }) } as const
+  return new RecorderPool({ recorder, preparation, limits: spares, room, times, logger })
+}
+
 class Worker implements AsyncDisposable {
   readonly #options: WorkerOptions
   readonly #admission: AdmissionControl
+  readonly #recorders: RecorderPool
   readonly #takes: TakeConsumer
   readonly #consumers: QueueConsumer[] = []
   readonly #sweeps = new DisposableStack()
   readonly #stop = new AbortController()
 
-  constructor(options: WorkerOptions, admission: AdmissionControl) {
+  constructor(options: WorkerOptions, admission: AdmissionControl, recorders: RecorderPool) {
     this.#options = options
     this.#admission = admission
+    this.#recorders = recorders
     this.#takes = new TakeConsumer({
       ...options,
       hasCapacity: () => admission.decide().admitted,
@@ -131,8 +146,10 @@ class Worker implements AsyncDisposable {
       (isHere) => isHere && place.isInTheLoad(),
       warn('the spool could not be read'),
     )
+    void this.#recorders.expect().catch(warn('a recorder could not be started in advance'))
     void engine.putFirst(job.id).catch(warn('the job of a recording that goes on could not be put first'))
-    const ports = { ...take, times, logger, metrics, enqueueFinalize: engine.enqueueFinalize.bind(engine) }
+    const enqueueFinalize = engine.enqueueFinalize.bind(engine)
+    const ports = { ...take, recorders: this.#recorders, times, logger, metrics, enqueueFinalize }
     const handBack = () => engine.handBack(job.id, recordingId)
     const signals = { stop: this.#stop.signal, lost: job.signal, ...(!alone && { handBack }) }
     const outcome = await runRecording(ports, recordingId, signals)
@@ -169,6 +186,7 @@ class Worker implements AsyncDisposable {
     this.#sweeps.dispose()
     this.#stop.abort(new AppError('service.stopping', 'The service is stopping.'))
     await Promise.allSettled([
+      this.#recorders[Symbol.asyncDispose](),
       ...[this.#takes, ...this.#consumers].map((consumer) => consumer[Symbol.asyncDispose]()),
       this.#options.registry.deregister(),
     ])

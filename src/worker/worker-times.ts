@@ -72,8 +72,22 @@ export interface PollTimes {
   readonly heartbeatSec: number
 }
 
+/** Recorders that wait for their takes. */
+export interface SpareTimes {
+  /** Between two looks whether enough of them wait. */
+  readonly sparesMs: number
+  /** Between two measures of their memory. */
+  readonly spareMemoryMs: number
+  /** After the last beginning of a take: a start needs the machine for itself. */
+  readonly spareAfterMs: number
+  /** A machine that is never quiet has to bear the start of a missing one after so long. */
+  readonly spareLatestMs: number
+  /** How long one without a page waits after the last recording. */
+  readonly spareIdleMs: number
+}
+
 /** Every interval and time-out of a worker. */
-export interface WorkerTimes extends EngineTimes, TakeTimes, HandoverTimes, SweepTimes, PollTimes {
+export interface WorkerTimes extends EngineTimes, TakeTimes, HandoverTimes, SweepTimes, PollTimes, SpareTimes {
   /** How long a clip function that was started in advance waits for a job: as long as the longest post-roll. */
   readonly clipperSpareMs: number
   /** How long one that has answered has to exit. */
@@ -111,6 +125,11 @@ export const DEFAULT_WORKER_TIMES: WorkerTimes = {
   takePollSec: 2,
   urgentPollSec: 2,
   heartbeatSec: 2,
+  sparesMs: 1_000,
+  spareMemoryMs: 30_000,
+  spareAfterMs: 5_000,
+  spareLatestMs: 30_000,
+  spareIdleMs: 600_000,
   clipperSpareMs: 600_000,
   clipperExitMs: 2_000,
 }

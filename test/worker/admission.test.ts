@@ -29,9 +29,15 @@ test.each([
   ['those that began lately count too', { usedCpuCores: 2.2 }, { running: 2, unmeasured: 2 }, 'cpu'],
   ['other work does not keep the first recording out', { usedCpuCores: 4 }, { running: 0, unmeasured: 0 }, undefined],
   ['memory does not fit', { usedMemoryBytes: 6.3 * GB }, { running: 1, unmeasured: 0 }, 'memory'],
+  [
+    'recorders that wait make room for a recording',
+    { usedMemoryBytes: 6.3 * GB },
+    { running: 1, unmeasured: 0, spareBytes: 0.2 * GB },
+    undefined,
+  ],
   ['memory keeps even the first one out', { usedMemoryBytes: 7.5 * GB }, { running: 0, unmeasured: 0 }, 'memory'],
 ])('%s', (_name, load, running, reason) => {
-  const decision = planAdmission({ ...idle, ...load }, cost, running, limits)
+  const decision = planAdmission({ ...idle, ...load }, cost, { spareBytes: 0, ...running }, limits)
   expect(decision).toEqual(reason === undefined ? { admitted: true } : { admitted: false, reason })
 })
 

@@ -2,7 +2,14 @@ import { spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename } from 'node:path'
-import type { EndReason, ErrorInfo, RecorderCommand, RecorderEvent, RecorderRequest } from '../../src/protocol/index.ts'
+import type {
+  EndReason,
+  ErrorInfo,
+  RecorderCommand,
+  RecorderEvent,
+  RecorderPreparation,
+  RecorderRequest,
+} from '../../src/protocol/index.ts'
 
 /**
  * A child process that speaks the recorder's protocol and plays what the recording's metadata says: `play` is `crash`,
@@ -35,10 +42,12 @@ let segments = 0
 let recording: NodeJS.Timeout | undefined
 
 process.on('message', (message) => {
+  if ((message as RecorderPreparation).type === 'prepare') return
   if (request !== undefined) return handleCommand(message as RecorderCommand)
   request = message as RecorderRequest
   begin(request)
 })
+process.send?.({ type: 'prepared' })
 process.on('SIGTERM', () => end('terminated'))
 process.on('disconnect', () => {
   if (basename(tmpdir()).startsWith('panorec-take-')) rmSync(tmpdir(), { recursive: true, force: true })
@@ -76,7 +85,11 @@ function begin({ sources, take, layout, maxDurationSec, idleForSec }: RecorderRe
       setTimeout(() => process.exit(7), FRAME_MS)
     }
     if (play() === 'survived')
-      spawn('sh', ['-c', `sleep ${SURVIVES_SEC}; echo the survivor has ended`], { stdio: 'inherit', detached: true })
+      spawn('sh', ['-c', `sleep ${SURVIVES_SEC}; echo the survivor has ended`], {
+        stdio: 'inherit',
+        detached: true,
+        env: { PATH: process.env.PATH },
+      })
     if (play() === 'killed' || play() === 'survived') process.kill(process.pid, 'SIGKILL')
     if (play() === 'frozen') clearInterval(recording)
     if (play() === 'failing') setTimeout(fail, FRAME_MS * 3)

@@ -12,8 +12,8 @@ import { type PageServer, startPageServer } from './page-server.ts'
 
 interface OpenPageOptions {
   readonly chromePath: string | undefined
-  /** The folder of the built recorder page; without it `dist/recorder-page` of this package. */
-  readonly pageDir?: string | undefined
+  /** The folder of the bundled recorder page. */
+  readonly pageDir: string
   readonly logger: LogPort
 }
 

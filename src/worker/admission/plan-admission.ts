@@ -14,10 +14,14 @@ export interface AdmissionLimits {
   readonly maxMemoryPercent: number
 }
 
-/** What runs here; `unmeasured` of them began so lately that the load does not show them yet. */
+/**
+ * What runs here; `unmeasured` of them began so lately that the load does not show them yet. `spareBytes` of the memory in use are those
+ * of recorders that wait: one becomes the next recording's, and the others go when there is no room.
+ */
 interface RunningTakes {
   readonly running: number
   readonly unmeasured: number
+  readonly spareBytes: number
 }
 
 export type Admission = { readonly admitted: true } | { readonly admitted: false; readonly reason: Refusal }
@@ -29,12 +33,12 @@ export type Admission = { readonly admitted: true } | { readonly admitted: false
 export function planAdmission(
   load: MachineLoad,
   cost: RecordingCost,
-  { running, unmeasured }: RunningTakes,
+  { running, unmeasured, spareBytes }: RunningTakes,
   limits: AdmissionLimits,
 ): Admission {
   if (running >= limits.maxRecordings) return { admitted: false, reason: 'slots' }
   const more = unmeasured + 1
-  const memoryBytes = load.usedMemoryBytes + more * cost.memoryBytes
+  const memoryBytes = load.usedMemoryBytes - spareBytes + more * cost.memoryBytes
   if (memoryBytes > (load.memoryBytes * limits.maxMemoryPercent) / 100) return { admitted: false, reason: 'memory' }
   const cpuCores = load.usedCpuCores + more * cost.cpuCores
   if (running > 0 && cpuCores > (load.cpuCores * limits.maxCpuPercent) / 100) return { admitted: false, reason: 'cpu' }

@@ -1,8 +1,8 @@
 import type { RecorderCommand, RecorderRequest } from '../../protocol/index.ts'
 import type { CommandLog } from '../../recording/index.ts'
 import type { Logger } from '../../telemetry/index.ts'
+import type { RecorderProcess } from '../spares/waiting-recorder.ts'
 import { CommandDelivery } from './deliver-commands.ts'
-import type { RecorderProcess } from './recorder-process.ts'
 
 interface CommandChannelOptions {
   readonly commands: CommandLog

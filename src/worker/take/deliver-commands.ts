@@ -2,7 +2,7 @@ import type { RecorderCommand } from '../../protocol/index.ts'
 import type { CommandLog } from '../../recording/index.ts'
 import type { Logger } from '../../telemetry/index.ts'
 import { RETRY_POLICIES, retry, WakeUp } from '../../timing/index.ts'
-import type { RecorderProcess } from './recorder-process.ts'
+import type { RecorderProcess } from '../spares/waiting-recorder.ts'
 
 const SIGNALS_AT_ONCE = 500
 

@@ -1,4 +1,3 @@
-import { makeWorkFolder } from '../../machine/index.ts'
 import {
   type AppError,
   appErrorFrom,
@@ -11,12 +10,12 @@ import {
 } from '../../protocol/index.ts'
 import type { CommandLog, Takes } from '../../recording/index.ts'
 import type { Logger, Metrics } from '../../telemetry/index.ts'
-import { logChildLine } from '../child-log.ts'
+import type { RecorderPool } from '../spares/recorder-pool.ts'
+import type { RecorderProcess } from '../spares/waiting-recorder.ts'
 import type { TakeTimes } from '../worker-times.ts'
 import { CommandChannel } from './command-channel.ts'
 import { createEventHandler } from './handle-events.ts'
 import { ProcessControl } from './process-control.ts'
-import { type RecorderProcess, spawnRecorder } from './recorder-process.ts'
 import { type HighlightReportPorts, type HighlightReports, reportHighlights } from './report-highlights.ts'
 import { TakeWriter, type TakeWriterOptions } from './report-writer.ts'
 import { TakeDeadlines } from './take-deadlines.ts'
@@ -26,8 +25,7 @@ import { crashed, stopping } from './take-errors.ts'
 export interface RunningTakePorts extends Pick<HighlightReportPorts, 'highlights' | 'clips'> {
   readonly takes: Pick<Takes, 'report' | 'answerCommand'>
   readonly commands: CommandLog
-  readonly recorderScript: string
-  readonly environment: Readonly<Record<string, string>>
+  readonly recorders: Pick<RecorderPool, 'begin'>
   /** Removes what a recorder that was killed has left on this machine. */
   readonly clearTake: (recordingId: string, take: number) => Promise<void>
   readonly logger: Logger
@@ -37,7 +35,7 @@ export interface RunningTakePorts extends Pick<HighlightReportPorts, 'highlights
   readonly onStarted: () => void
 }
 
-/** One recorder process from its spawn on. */
+/** One recorder process from its request on. */
 export interface RunningTake {
   /** Resolves as soon as it records no more, or not for this recording; its last segments may still be on their way to the store. */
   readonly end: Promise<TakeEnd>
@@ -207,9 +205,8 @@ class SupervisedTake implements RunningTake {
   async #runProcess(highlights: HighlightReports): Promise<void> {
     const { logger, metrics, clearTake } = this.#ports
     const { recordingId, take } = this.#request
-    await using folder = await makeWorkFolder('take')
     const handle = this.#createHandler(highlights)
-    await using recorder = await this.#spawn(folder.path, (event) => {
+    await using recorder = await this.#beginRecorder((event) => {
       this.#updateState(event)
       deadlines.onEvent(event)
       for (const listener of this.#listeners) listener(event)
@@ -230,15 +227,9 @@ class SupervisedTake implements RunningTake {
     return `${this.#request.recordingId}/${this.#request.take}`
   }
 
-  #spawn(tmpDir: string, onEvent: (event: RecorderEvent) => void): Promise<RecorderProcess> {
-    const { recorderScript, environment, logger } = this.#ports
-    return spawnRecorder({
-      script: recorderScript,
-      environment: { ...environment, TMPDIR: tmpDir },
-      request: this.#request,
-      onEvent,
-      onLine: (line, stream) => logChildLine(logger, line, stream),
-    })
+  #beginRecorder(onEvent: (event: RecorderEvent) => void): Promise<RecorderProcess> {
+    const { recorders, logger } = this.#ports
+    return recorders.begin({ request: this.#request, onEvent, logger })
   }
 
   #watchDeadlines(recorder: RecorderProcess): TakeDeadlines {

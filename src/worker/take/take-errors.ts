@@ -1,9 +1,9 @@
+import type { ChildExit } from '../../machine/index.ts'
 import { AppError } from '../../protocol/index.ts'
 import { describeExit } from '../describe-exit.ts'
-import type { RecorderExit } from './recorder-process.ts'
 
 /** The process ended without its last event; its exit and the end of its standard error are all that is known. */
-export function crashed(exit: RecorderExit): AppError {
+export function crashed(exit: ChildExit): AppError {
   const { how, lastWords, details } = describeExit(exit)
   const message = `The recorder process ended ${how}; what it had stored plays.${lastWords}`
   return new AppError('recorder.crashed', message, { details })
