@@ -1,5 +1,5 @@
+import type { ErrorInfo } from './error-info.ts'
 import { ERRORS, type ErrorCode, type Fault, isErrorCode } from './errors.ts'
-import type { ErrorInfo } from './problem.ts'
 
 interface AppErrorOptions {
   /** The offending field as a JSON pointer or a setting's name. */

@@ -23,18 +23,6 @@ export const ProblemSchema = Type.Object(
 )
 export type Problem = Static<typeof ProblemSchema>
 
-/** An error as plain JSON: the `error` of a recording or a source, and what crosses a process border. */
-export const ErrorInfoSchema = Type.Object(
-  {
-    code: Type.String({ description: 'A stable code of the error table' }),
-    message: Type.String(),
-    /** The delay after which the same call may succeed, seconds. */
-    retryAfterSec: Type.Optional(Type.Integer({ minimum: 0 })),
-  },
-  { $id: 'ErrorInfo', additionalProperties: false },
-)
-export type ErrorInfo = Static<typeof ErrorInfoSchema>
-
 /** The problem document of an error. That of `internal` hides message and details; its trace id leads to the log. */
 export function problemOf(
   error: AppError,

@@ -146,7 +146,7 @@ class Worker implements AsyncDisposable {
       (isHere) => isHere && place.isInTheLoad(),
       warn('the spool could not be read'),
     )
-    void this.#recorders.expect().catch(warn('a recorder could not be started in advance'))
+    void this.#recorders.expect()
     void engine.putFirst(job.id).catch(warn('the job of a recording that goes on could not be put first'))
     const enqueueFinalize = engine.enqueueFinalize.bind(engine)
     const ports = { ...take, recorders: this.#recorders, times, logger, metrics, enqueueFinalize }

@@ -78,6 +78,8 @@ export interface SpareTimes {
   readonly sparesMs: number
   /** Between two measures of their memory. */
   readonly spareMemoryMs: number
+  /** How long one may load, and its Chrome start; after that it hangs. */
+  readonly spareReadyMs: number
   /** After the last beginning of a take: a start needs the machine for itself. */
   readonly spareAfterMs: number
   /** A machine that is never quiet has to bear the start of a missing one after so long. */
@@ -127,6 +129,7 @@ export const DEFAULT_WORKER_TIMES: WorkerTimes = {
   heartbeatSec: 2,
   sparesMs: 1_000,
   spareMemoryMs: 30_000,
+  spareReadyMs: 60_000,
   spareAfterMs: 5_000,
   spareLatestMs: 30_000,
   spareIdleMs: 600_000,

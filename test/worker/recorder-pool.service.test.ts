@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import type { RecorderEvent, RecorderRequest } from '../../src/protocol/index.ts'
 import { createLogger } from '../../src/telemetry/index.ts'
+import { delay } from '../../src/timing/index.ts'
 import { RecorderPool } from '../../src/worker/spares/recorder-pool.ts'
 import { DEFAULT_WORKER_TIMES } from '../../src/worker/worker-times.ts'
 import { SCRIPTED_RECORDER } from '../bin/scripted-service.ts'
@@ -60,6 +61,8 @@ function openPool({ limits, times, hasMemory = () => true, script = SCRIPTED_REC
     },
   }
 }
+
+afterEach(() => vi.unstubAllEnvs())
 
 const workFolders = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('panorec-take-'))
 const isAlive = (pid: number) => existsSync(`/proc/${pid}`)
@@ -141,6 +144,50 @@ test('one without a page waits from the first take on, until some time after the
   await expect.poll(() => isAlive(waiting), WAITS).toBe(false)
 })
 
+test('one whose process is stopped is not used, and is replaced', async () => {
+  await using given = openPool()
+  await expect.poll(() => given.waiting().length, WAITS).toBe(1)
+  const [stopped = 0] = given.waiting()
+  process.kill(stopped, 'SIGSTOP')
+  const { recorder } = await given.begin()
+  await using _recorder = recorder
+  expect(recorder.pid).not.toBe(stopped)
+  await expect.poll(() => isAlive(stopped), WAITS).toBe(false)
+})
+
+test('one that is never ready is dropped', async () => {
+  const limits = { warmPages: 0, warmRecorders: 1 }
+  await using given = openPool({ script: UNPREPARED, limits, times: { spareReadyMs: 300 } })
+  const { recorder } = await given.begin()
+  await using _recorder = recorder
+  await expect.poll(() => given.said('is lost: it was not ready').length, WAITS).toBe(1)
+  await expect.poll(async () => (await workFolders()).length, WAITS).toBe(1)
+})
+
+test('the memory of one counts as soon as it waits', async () => {
+  await using given = openPool({ times: { spareMemoryMs: 600_000 } })
+  await expect.poll(() => given.pool.spareBytes, WAITS).toBeGreaterThan(1e6)
+})
+
+test('where no recorder can be started, it is tried at growing intervals', async () => {
+  vi.stubEnv('TMPDIR', '/nowhere')
+  await using given = openPool()
+  await expect.poll(() => given.said('cannot be started').length, WAITS).toBe(1)
+  await delay(20 * TIMES.sparesMs)
+  expect(given.said('cannot be started')).toHaveLength(1)
+})
+
+test('of a recorder without a page the log says that none waited', async () => {
+  await using given = openPool({ limits: { warmPages: 0, warmRecorders: 1 } })
+  const first = await given.begin()
+  await using _first = first.recorder
+  await expect.poll(() => given.waiting().length, WAITS).toBe(1)
+  const second = await given.begin()
+  await using _second = second.recorder
+  expect(second.recorder.pid).toBe(given.waiting()[0])
+  expect(given.said('a recorder that waited begins the take')).toHaveLength(1)
+})
+
 test('the recorder of an expected take is started before its request', async () => {
   await using given = openPool({ limits: { warmPages: 0 } })
   await given.pool.expect()
@@ -148,6 +195,14 @@ test('the recorder of an expected take is started before its request', async () 
   await using _recorder = recorder
   expect(given.said('a recorder that was started before')).toHaveLength(1)
   expect(given.said('a new recorder')).toEqual([])
+})
+
+test('what is just being started goes with the pool', async () => {
+  const given = openPool({ limits: { warmPages: 0 } })
+  const started = given.pool.expect()
+  await given[Symbol.asyncDispose]()
+  expect(await workFolders()).toEqual([])
+  await started
 })
 
 test('what waits goes with the pool', async () => {

@@ -45,10 +45,10 @@ export class RecorderPool implements AsyncDisposable {
   readonly #options: RecorderPoolOptions
   readonly #spares = new Set<WaitingRecorder>()
   readonly #sweeps: AsyncDisposable
+  readonly #starts = new Set<Promise<void>>()
   readonly #ends = new Set<Promise<void>>()
   /** Takes that are about to begin, by when that was known; they begin soon, or not at all. */
   #expectedAtMs: number[] = []
-  #starting: Promise<void> = Promise.resolve()
   #running = 0
   /** When a take began last, or was to begin. */
   #beginsAtMs = Number.NEGATIVE_INFINITY
@@ -63,7 +63,7 @@ export class RecorderPool implements AsyncDisposable {
   constructor(options: RecorderPoolOptions) {
     this.#options = options
     const onError = (thrown: unknown) => {
-      options.logger.warn({ err: toAppError(thrown) }, 'no recorder can be started in advance now')
+      options.logger.warn({ err: toAppError(thrown) }, 'those who wait for a take cannot be looked after now')
     }
     this.#sweeps = repeat({ everyMs: options.times.sparesMs, work: () => this.#sweep(), onError, unref: true })
   }
@@ -73,29 +73,28 @@ export class RecorderPool implements AsyncDisposable {
     return [...this.#spares].reduce((sum, { bytes }) => sum + bytes, 0)
   }
 
-  /** A take is about to begin: the recorder for it, and its Chrome, are started now unless they wait already. */
-  expect(): Promise<void> {
+  /** A take is about to begin: the recorder for it, and its Chrome, are started now unless they wait already. It never throws. */
+  async expect(): Promise<void> {
     const nowMs = performance.now()
     this.#beginsAtMs = nowMs
     this.#expectedAtMs = this.#expectedAtMs.filter((atMs) => nowMs - atMs < this.#options.times.spareAfterMs)
     this.#expectedAtMs.push(nowMs)
     const withPage = this.#alive.filter(({ hasPage }) => hasPage)
-    if (this.#isClosed || withPage.length >= this.#expectedAtMs.length) return this.#starting
+    if (this.#isClosed || withPage.length >= this.#expectedAtMs.length) return
     const plain = this.#alive.find(({ hasPage }) => !hasPage)
-    if (plain === undefined) this.#starting = this.#start('page')
+    if (plain === undefined) await this.#start('page')
     else plain.prepare(this.#options.preparation)
-    return this.#starting
   }
 
   /** Hands the take to a recorder that waits, or to a new one. Throws `recorder.crashed` when none can be started. */
   async begin(take: TakeOfRecorder): Promise<RecorderProcess> {
     this.#beginsAtMs = performance.now()
     this.#expectedAtMs.shift()
-    await this.#starting.catch(() => undefined)
+    await Promise.all(this.#starts)
     const spare = this.#pick()
     if (spare !== undefined) this.#spares.delete(spare)
     const recorder = spare ?? (await WaitingRecorder.spawn(this.#options.recorder, this.#options.logger))
-    if (spare === undefined) recorder.prepare(this.#options.preparation)
+    if (!recorder.hasPage) recorder.prepare(this.#options.preparation)
     take.logger.debug({ pid: recorder.pid, waitedMs: Math.round(performance.now() - recorder.bornMs) }, kindOf(spare))
     const process = recorder.begin(take)
     this.#running += 1
@@ -110,11 +109,10 @@ export class RecorderPool implements AsyncDisposable {
     return [...this.#spares].filter(({ isLost }) => !isLost)
   }
 
-  /** The one that is nearest to its first picture. */
+  /** The one that is nearest to its first picture. One that was stopped would say nothing to its take. */
   #pick(): WaitingRecorder | undefined {
-    const alive = this.#alive
-    const withPage = alive.filter(({ hasPage }) => hasPage)
-    return [...withPage, ...alive].find(({ isPrepared }) => isPrepared) ?? withPage[0] ?? alive[0]
+    for (const spare of this.#alive) if (spare.isStopped) this.#onLost(spare, 'its process is stopped')
+    return this.#alive.toSorted((a, b) => nearness(b) - nearness(a))[0]
   }
 
   async #sweep(): Promise<void> {
@@ -122,6 +120,9 @@ export class RecorderPool implements AsyncDisposable {
     const nowMs = performance.now()
     // Takes that begin have the machine, and what waits for them, for themselves.
     if (nowMs - this.#beginsAtMs < times.spareAfterMs) return
+    for (const spare of this.#spares)
+      if (!spare.isPrepared && nowMs - spare.bornMs > times.spareReadyMs)
+        this.#onLost(spare, `it was not ready after ${times.spareReadyMs / 1000} s`)
     if (nowMs - this.#measuredAtMs >= times.spareMemoryMs) await this.#measure()
     const isActive = this.#running > 0 || nowMs - this.#endedAtMs < times.spareIdleMs
     const { drop, start } = planSpares([...this.#spares].map(describe), {
@@ -148,24 +149,45 @@ export class RecorderPool implements AsyncDisposable {
   }
 
   async #start(kind: 'page' | 'process'): Promise<void> {
+    const start = this.#startSpare(kind).catch((thrown: unknown) => {
+      const err = toAppError(thrown, 'recorder.crashed')
+      this.#options.logger.warn({ err }, 'a recorder that is to wait for a take cannot be started')
+      this.#backOff()
+    })
+    this.#starts.add(start)
+    await start
+    this.#starts.delete(start)
+  }
+
+  async #startSpare(kind: 'page' | 'process'): Promise<void> {
     const { recorder, preparation, logger } = this.#options
     const spare = await WaitingRecorder.spawn(recorder, logger)
     if (this.#isClosed) return this.#drop(spare)
     if (kind === 'page') spare.prepare(preparation)
     this.#spares.add(spare)
     void spare.lost.then((reason) => this.#onLost(spare, reason))
-    void spare.prepared.then(() => logger.debug({ pid: spare.pid, page: spare.hasPage }, 'a recorder waits for a take'))
+    void spare.prepared.then(() => this.#onPrepared(spare))
+  }
+
+  #onPrepared(spare: WaitingRecorder): void {
+    const { logger } = this.#options
+    logger.debug({ pid: spare.pid, page: spare.hasPage }, 'a recorder waits for a take')
+    spare.measure().catch((thrown: unknown) => {
+      logger.debug({ err: toAppError(thrown) }, 'the memory of a recorder that waits could not be measured')
+    })
   }
 
   #onLost(spare: WaitingRecorder, reason: string): void {
     if (!this.#spares.has(spare)) return
-    const { logger } = this.#options
-    const nowMs = performance.now()
-    this.#failures = nowMs - spare.bornMs > LASTED_MS ? 0 : this.#failures
-    this.#notBeforeMs = nowMs + backOffMs(RETRY_POLICIES.spare, this.#failures, Math.random())
-    this.#failures += 1
-    logger.warn({ pid: spare.pid }, `a recorder that waited for a take is lost: ${reason}`)
+    if (performance.now() - spare.bornMs > LASTED_MS && spare.isPrepared) this.#failures = 0
+    this.#backOff()
+    this.#options.logger.warn({ pid: spare.pid }, `a recorder that waited for a take is lost: ${reason}`)
     this.#drop(spare)
+  }
+
+  #backOff(): void {
+    this.#notBeforeMs = performance.now() + backOffMs(RETRY_POLICIES.spare, this.#failures, Math.random())
+    this.#failures += 1
   }
 
   async #measure(): Promise<void> {
@@ -186,6 +208,7 @@ export class RecorderPool implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true
     await this.#sweeps[Symbol.asyncDispose]()
+    await Promise.all(this.#starts)
     for (const spare of this.#spares) this.#drop(spare)
     await Promise.all(this.#ends)
   }
@@ -196,9 +219,15 @@ function describe(recorder: WaitingRecorder) {
   return { recorder, hasPage, isLost, bytes, ageMs: performance.now() - bornMs }
 }
 
+/** A page that is loaded saves most, then one that is being opened, then a process that has its code. */
+function nearness({ isPageReady, hasPage, isPrepared }: WaitingRecorder): number {
+  return (isPageReady ? 4 : 0) + (hasPage ? 2 : 0) + (isPrepared ? 1 : 0)
+}
+
 function kindOf(spare: WaitingRecorder | undefined): string {
   if (spare === undefined) return 'a new recorder begins the take'
+  if (spare.isPageReady) return 'a recorder whose page waited begins the take'
   return spare.isPrepared
-    ? 'a recorder whose page waited begins the take'
+    ? 'a recorder that waited begins the take'
     : 'a recorder that was started before begins the take'
 }

@@ -2,6 +2,7 @@ import {
   type Child,
   type ChildExit,
   createLoadMeter,
+  isStopped,
   makeWorkFolder,
   spawnChild,
   type WorkFolder,
@@ -54,6 +55,7 @@ export class WaitingRecorder implements AsyncDisposable {
   readonly bornMs = performance.now()
   #take: TakeOfRecorder | undefined
   #hasPage = false
+  #isPageReady = false
   #isPrepared = false
   #isLost = false
   #bytes = 0
@@ -64,9 +66,6 @@ export class WaitingRecorder implements AsyncDisposable {
     this.#output = output
     output.onMessage = (message) => this.#onMessage(message)
     this.#measure = createLoadMeter(child.pid)
-    void this.prepared.then(() => {
-      this.#isPrepared = true
-    })
     void child.exited.then(({ code, signal }) => this.#lose(`it ended with ${signal ?? `exit code ${code}`}`))
   }
 
@@ -114,6 +113,16 @@ export class WaitingRecorder implements AsyncDisposable {
     return this.#isPrepared
   }
 
+  /** The page is loaded, too. */
+  get isPageReady(): boolean {
+    return this.#isPageReady
+  }
+
+  /** True for a process that somebody stopped: it does nothing, and does not tell. */
+  get isStopped(): boolean {
+    return isStopped(this.pid)
+  }
+
   /** Memory of the process and its Chrome, when it was measured last. */
   get bytes(): number {
     return this.#bytes
@@ -138,9 +147,15 @@ export class WaitingRecorder implements AsyncDisposable {
   }
 
   #onMessage(message: Message): void {
-    if (message.type === 'prepared') this.#prepared.resolve()
+    if (message.type === 'prepared') this.#onPrepared()
     else if (message.type === 'unprepared') this.#lose(message.error.message)
     else this.#take?.onEvent(message)
+  }
+
+  #onPrepared(): void {
+    this.#isPrepared = true
+    this.#isPageReady = this.#hasPage
+    this.#prepared.resolve()
   }
 
   #lose(reason: string): void {
