@@ -52,7 +52,7 @@ async function measureWay({ name, settings, waits }: Way, live: LiveClass, say: 
   {
     await using service = await TestService.start(settings, { times: TIMES })
     for (let i = 0; i < STARTS; i++) {
-      if (waits && (i > 0 || settings.PANOREC_WARM_PAGES !== undefined)) await oneWaits(service, i)
+      if (waits && (i > 0 || settings.PANOREC_WARM_PAGES !== undefined)) await oneWaits(service)
       const call = await service.post({ sources: live.sources, layout: { name: 'grid' } })
       await call.running()
       all.push(Date.now() - call.requestedAtMs)
@@ -73,13 +73,19 @@ async function measureWay({ name, settings, waits }: Way, live: LiveClass, say: 
   ]
 }
 
-/** Waits until so many recorders in all have begun to wait for a take. */
-async function oneWaits(service: TestService, taken: number): Promise<void> {
-  const wanted = taken + (service.config.warmPages > 0 ? 1 : 0)
+/** Waits until a recorder waits for its take, with its page where that is the way. */
+async function oneWaits(service: TestService): Promise<void> {
   const deadline = performance.now() + READY_WITHIN_MS
-  const waiting = () => service.log.filter((line) => line.includes('a recorder waits for a take')).length
-  while (waiting() < wanted) {
+  while (!isWaiting(service)) {
     if (performance.now() > deadline) throw new Error('No recorder waits for a take.')
     await delay(READY_POLL_MS)
   }
+}
+
+function isWaiting({ config, log }: TestService): boolean {
+  const lines = log.map((line): Record<string, unknown> => JSON.parse(line))
+  const saying = (text: string) => lines.filter(({ msg }) => String(msg).includes(text))
+  const gone = new Set([...saying('begins the take'), ...saying('is lost')].map(({ pid }) => pid))
+  const wanted = config.warmPages > 0
+  return saying('a recorder waits for a take').some(({ pid, page }) => !gone.has(pid) && page === wanted)
 }
