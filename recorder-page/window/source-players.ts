@@ -1,4 +1,4 @@
-import type { ErrorInfo } from '../../src/protocol/error-info.ts'
+import type { ErrorInfo } from '../../src/protocol/problem.ts'
 import type { SourceSpec, SourceState } from '../../src/protocol/sources.ts'
 import { type Played, PlayWatch } from '../handover/index.ts'
 import type { Mixer } from '../sound/index.ts'

@@ -1,6 +1,6 @@
 import type { Layout } from '../../src/protocol/layout.ts'
 import type { LoudnessReading, PageStart, PageStats } from '../../src/protocol/page-link.ts'
-import type { ErrorInfo } from '../../src/protocol/error-info.ts'
+import type { ErrorInfo } from '../../src/protocol/problem.ts'
 import type { Signal } from '../../src/protocol/signals.ts'
 import type { SourcePatch, SourceSpec, SourceState } from '../../src/protocol/sources.ts'
 import type { Played } from '../handover/index.ts'

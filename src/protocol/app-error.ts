@@ -1,5 +1,5 @@
-import type { ErrorInfo } from './error-info.ts'
 import { ERRORS, type ErrorCode, type Fault, isErrorCode } from './errors.ts'
+import type { ErrorInfo, Problem } from './problem.ts'
 
 interface AppErrorOptions {
   /** The offending field as a JSON pointer or a setting's name. */
@@ -55,4 +55,26 @@ export function errorInfo(error: AppError): ErrorInfo {
 /** The inverse of `errorInfo`, for what comes from another process; an unknown code becomes `internal`. */
 export function appErrorFrom(info: ErrorInfo): AppError {
   return new AppError(isErrorCode(info.code) ? info.code : 'internal', info.message)
+}
+
+/** The problem document of an error. That of `internal` hides message and details; its trace id leads to the log. */
+export function problemOf(
+  error: AppError,
+  occurrence: { readonly instance: string; readonly traceId: string },
+): Problem {
+  const hidden = error.code === 'internal'
+  return {
+    type: `/docs/errors#${error.code}`,
+    title: ERRORS[error.code].title,
+    status: error.status,
+    detail: hidden
+      ? `The request failed inside the service; its log says why under ${occurrence.traceId}`
+      : error.message,
+    code: error.code,
+    ...occurrence,
+    ...(error.field !== undefined && { field: error.field }),
+    ...(error.received !== undefined && { received: error.received }),
+    ...(error.allowed !== undefined && { allowed: error.allowed }),
+    ...(!hidden && Object.keys(error.details).length > 0 && { details: { ...error.details } }),
+  }
 }

@@ -1,4 +1,4 @@
-import type { ErrorInfo } from './error-info.ts'
+import type { ErrorInfo } from './problem.ts'
 import type { StoreLocation } from './recorder.ts'
 
 /** One stored segment that a clip needs; times are wall time, epoch milliseconds. */

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox'
-import { ErrorInfoSchema } from './error-info.ts'
 import { HighlightSchema, RecapSchema } from './highlights.ts'
 import { HighlightIdSchema, InstantSchema, RecordingIdSchema } from './ids.ts'
+import { ErrorInfoSchema } from './problem.ts'
 import { RecordingSchema } from './recording.ts'
 import { SourceSchema } from './sources.ts'
 

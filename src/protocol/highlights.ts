@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox'
-import { ErrorInfoSchema } from './error-info.ts'
 import { HighlightIdSchema, InstantSchema, NameSchema, RecordingIdSchema } from './ids.ts'
 import { MetadataSchema } from './metadata.ts'
+import { ErrorInfoSchema } from './problem.ts'
 
 const strict = { additionalProperties: false }
 

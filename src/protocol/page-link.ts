@@ -1,5 +1,5 @@
-import type { ErrorInfo } from './error-info.ts'
 import type { Layout } from './layout.ts'
+import type { ErrorInfo } from './problem.ts'
 import type { VideoSettings } from './recording.ts'
 import type { Signal } from './signals.ts'
 import type { SourcePatch, SourceSpec, SourceState } from './sources.ts'

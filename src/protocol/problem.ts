@@ -1,6 +1,4 @@
 import Type, { type Static } from 'typebox'
-import type { AppError } from './app-error.ts'
-import { ERRORS } from './errors.ts'
 
 export const PROBLEM_CONTENT_TYPE = 'application/problem+json'
 
@@ -23,24 +21,14 @@ export const ProblemSchema = Type.Object(
 )
 export type Problem = Static<typeof ProblemSchema>
 
-/** The problem document of an error. That of `internal` hides message and details; its trace id leads to the log. */
-export function problemOf(
-  error: AppError,
-  occurrence: { readonly instance: string; readonly traceId: string },
-): Problem {
-  const hidden = error.code === 'internal'
-  return {
-    type: `/docs/errors#${error.code}`,
-    title: ERRORS[error.code].title,
-    status: error.status,
-    detail: hidden
-      ? `The request failed inside the service; its log says why under ${occurrence.traceId}`
-      : error.message,
-    code: error.code,
-    ...occurrence,
-    ...(error.field !== undefined && { field: error.field }),
-    ...(error.received !== undefined && { received: error.received }),
-    ...(error.allowed !== undefined && { allowed: error.allowed }),
-    ...(!hidden && Object.keys(error.details).length > 0 && { details: { ...error.details } }),
-  }
-}
+/** An error as plain JSON: the `error` of a recording or a source, and what crosses a process border. */
+export const ErrorInfoSchema = Type.Object(
+  {
+    code: Type.String({ description: 'A stable code of the error table' }),
+    message: Type.String(),
+    /** The delay after which the same call may succeed, seconds. */
+    retryAfterSec: Type.Optional(Type.Integer({ minimum: 0 })),
+  },
+  { $id: 'ErrorInfo', additionalProperties: false },
+)
+export type ErrorInfo = Static<typeof ErrorInfoSchema>

@@ -1,7 +1,7 @@
-import type { ErrorInfo } from './error-info.ts'
 import type { HighlightRule } from './highlights.ts'
 import type { Layout } from './layout.ts'
 import type { CompositorKind, SceneChange, SourcePlayer, SourcePosition, SourceSync } from './page-link.ts'
+import type { ErrorInfo } from './problem.ts'
 import type { RecordingStats, Signalling, VideoSettings } from './recording.ts'
 import type { SourceSpec, SourceState } from './sources.ts'
 

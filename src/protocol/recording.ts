@@ -1,9 +1,9 @@
 import Type, { type Static } from 'typebox'
-import { ErrorInfoSchema } from './error-info.ts'
 import { HighlightRuleSchema } from './highlights.ts'
 import { InstantSchema, RecordingIdSchema, RoomNameSchema } from './ids.ts'
 import { LayoutSchema } from './layout.ts'
 import { MetadataSchema } from './metadata.ts'
+import { ErrorInfoSchema } from './problem.ts'
 import { SourceSchema, SourceSpecSchema } from './sources.ts'
 
 const strict = { additionalProperties: false }

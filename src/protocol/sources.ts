@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox'
-import { ErrorInfoSchema } from './error-info.ts'
 import { InstantSchema, NameSchema } from './ids.ts'
+import { ErrorInfoSchema } from './problem.ts'
 
 const SOURCE_ROLES = ['presenter', 'participant', 'screen'] as const
 export type SourceRole = (typeof SOURCE_ROLES)[number]

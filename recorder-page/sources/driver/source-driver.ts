@@ -1,5 +1,5 @@
 import type { HlsConfig } from 'hls.js'
-import type { ErrorInfo } from '../../../src/protocol/error-info.ts'
+import type { ErrorInfo } from '../../../src/protocol/problem.ts'
 import type { SourceSpec, SourceState } from '../../../src/protocol/sources.ts'
 import type { FrameTimes } from '../frames/frame-tap.ts'
 import type { SourceStatus } from './source-status.ts'

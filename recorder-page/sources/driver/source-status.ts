@@ -1,5 +1,5 @@
 import { AppError, errorInfo } from '../../../src/protocol/app-error.ts'
-import type { ErrorInfo } from '../../../src/protocol/error-info.ts'
+import type { ErrorInfo } from '../../../src/protocol/problem.ts'
 import type { SourceState } from '../../../src/protocol/sources.ts'
 import { isHopeless } from './source-error.ts'
 
