@@ -14,16 +14,17 @@ test('starts and stops in a row leave nothing behind, and a source that comes wh
   const [first, second] = live.sources
   if (first === undefined || second === undefined) return expect.unreachable()
   const before = await takeStock()
-  await using service = await TestService.start()
-  for (let i = 0; i < STARTS; i++) {
-    const call = await service.post({ sources: [first], video: VIDEO })
-    await call.addSource(second)
-    expect((await call.running()).sources).toHaveLength(2)
-    await sleep(SHORT_MS)
-    const { state, durationSec } = await call.stop()
-    expect(state).toBe('completed')
-    expect(durationSec).toBeGreaterThan(0)
+  {
+    await using service = await TestService.start()
+    for (let i = 0; i < STARTS; i++) {
+      const call = await service.post({ sources: [first], video: VIDEO })
+      await call.addSource(second)
+      expect((await call.running()).sources).toHaveLength(2)
+      await sleep(SHORT_MS)
+      const { state, durationSec } = await call.stop()
+      expect(state).toBe('completed')
+      expect(durationSec).toBeGreaterThan(0)
+    }
   }
-  await service.end()
   await assertNothingLeft(before)
 })

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test, vi } from 'vitest'
+import { isStopped } from '../../src/machine/index.ts'
 import type { RecorderEvent, RecorderRequest } from '../../src/protocol/index.ts'
 import { createLogger } from '../../src/telemetry/index.ts'
 import { delay } from '../../src/timing/index.ts'
@@ -149,6 +150,7 @@ test('one whose process is stopped is not used, and is replaced', async () => {
   await expect.poll(() => given.waiting().length, WAITS).toBe(1)
   const [stopped = 0] = given.waiting()
   process.kill(stopped, 'SIGSTOP')
+  await expect.poll(() => isStopped(stopped), WAITS).toBe(true)
   const { recorder } = await given.begin()
   await using _recorder = recorder
   expect(recorder.pid).not.toBe(stopped)

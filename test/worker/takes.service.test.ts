@@ -152,6 +152,7 @@ test('the next take knows what was changed and said since the first began', asyn
     { maxDurationSec: 1000, signalling: { url: 'ws://127.0.0.1/own' }, metadata: { play: 'told', takes: '1' } },
     'recording',
   )
+  await expect.poll(async () => (await get(id)).takes[0]?.segments, PATIENCE).toBeGreaterThan(0)
   await service.call('PUT', `/v1/recordings/${id}/layout`, { name: 'board' })
   const bob = { id: 'bob', type: 'hls', url: 'http://127.0.0.1/bob.m3u8' }
   await service.call('POST', `/v1/recordings/${id}/sources`, bob)
