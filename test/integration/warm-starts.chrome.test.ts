@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -48,6 +48,16 @@ async function chromeOf(recorderPid: number): Promise<number> {
   return found[0]
 }
 
+/** A page's process has its arguments where others have their environment, so its folder cannot be told from outside. */
+async function pagesBelow(pid: number): Promise<readonly string[]> {
+  return [...(await descendants(pid)).values()].filter((command) => command.includes('--type=renderer'))
+}
+
+async function isRunning(pid: number): Promise<boolean> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+  return stat !== '' && !/\) Z /.test(stat)
+}
+
 const start = () => service.post({ sources: live.sources, layout: { name: 'grid' }, video: VIDEO, segmentSec: 1 })
 
 /** The recording recorded pictures, in one take. */
@@ -93,13 +103,15 @@ test('a page that does not answer when its take begins is not used', async () =>
 
 test.each(['SIGTERM', 'SIGKILL'] as const)('what waits goes with a service that ends by %s', async (signal) => {
   await using undo = new AsyncDisposableStack()
-  const folder = await mkdtemp(join(tmpdir(), 'panorec-warm-'))
+  // Chrome's socket lies below it, and its path has at most 107 characters (unix(7)).
+  const folder = await mkdtemp(join(tmpdir(), 'w-'))
   undo.defer(() => rm(folder, { recursive: true, force: true }))
   const settings = { ...testSettings(join(folder, 'data')), ...ONE_PAGE, TMPDIR: folder }
   const program = undo.use(await PanorecProcess.start({ settings, options: { times: TIMES } }))
-  const pages = async () => (await processesOf(folder)).filter(({ command }) => command.includes('--type=renderer'))
-  await expect.poll(async () => (await pages()).length, WAITS).toBeGreaterThan(0)
+  await expect.poll(async () => (await pagesBelow(program.pid)).length, WAITS).toBeGreaterThan(0)
+  const before = [...(await descendants(program.pid)).keys()]
   await program.end(signal)
   await expect.poll(() => processesOf(folder), WAITS).toEqual([])
+  await expect.poll(async () => (await Promise.all(before.map(isRunning))).some(Boolean), WAITS).toBe(false)
   expect((await readdir(folder)).filter((name) => name !== 'data')).toEqual([])
 })
