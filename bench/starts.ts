@@ -21,8 +21,8 @@ interface Way {
 }
 
 const WAYS: readonly Way[] = [
-  { name: 'cold: nothing waits', settings: { PANOREC_WARM_RECORDERS: '0' }, waits: false },
-  { name: 'a recorder waits (as delivered)', settings: {}, waits: true },
+  { name: 'cold: nothing waits (as delivered)', settings: {}, waits: false },
+  { name: 'a recorder waits', settings: { PANOREC_WARM_RECORDERS: '1' }, waits: true },
   { name: 'a recorder waits with its page', settings: { PANOREC_WARM_PAGES: '1' }, waits: true },
 ]
 

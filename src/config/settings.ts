@@ -164,21 +164,21 @@ export const SETTINGS = {
     allowed: 'an integer from 1 to 100',
     defaultText: 'one for two cores, at least 1',
   }),
-  PANOREC_WARM_RECORDERS: setting(Type.Integer({ minimum: 0, maximum: 100, default: 1 }), {
+  PANOREC_WARM_RECORDERS: setting(Type.Integer({ minimum: 0, maximum: 100, default: 0 }), {
     description:
-      'Recorder processes that wait for the next take, from the first recording of this machine until ten minutes after its last; 0 starts each when it is needed.',
+      'Recorder processes that wait for the next take, from the first recording of this machine until ten minutes after its last, for about 115 MB each.',
     allowed: 'an integer from 0 to 100',
   }),
   PANOREC_WARM_PAGES: setting(Type.Integer({ minimum: 0, maximum: 100, default: 0 }), {
     description:
-      'Recorders that wait with Chrome launched and its page open, always: the next recordings begin soonest, for the memory of a Chrome each.',
+      'Recorders that wait with Chrome launched and its page open, always: the next recordings begin soonest, for about 440 MB each.',
     allowed: 'an integer from 0 to 100',
   }),
   PANOREC_WARM_MAX_AGE_SEC: setting(Type.Integer({ minimum: 60, maximum: 604_800, default: 3600 }), {
     description: 'A recorder that has waited so long is replaced by a new one.',
     allowed: 'an integer from 60 to 604800',
   }),
-  PANOREC_WARM_MAX_MB: setting(Type.Integer({ minimum: 100, default: 500 }), {
+  PANOREC_WARM_MAX_MB: setting(Type.Integer({ minimum: 100, default: 700 }), {
     description: 'A recorder that waits and uses more memory, with its Chrome, is replaced by a new one.',
     allowed: 'an integer from 100, in MiB',
   }),

@@ -11,7 +11,7 @@ import { TestService } from '../kit/service/test-service.ts'
 import { testSettings } from '../kit/service/test-settings.ts'
 import { processesOf } from '../kit/stage/processes.ts'
 
-const ONE_PAGE = { PANOREC_WARM_PAGES: '1', PANOREC_WARM_RECORDERS: '0' }
+const ONE_PAGE = { PANOREC_WARM_PAGES: '1' }
 /** The next one begins to wait as soon as possible. */
 const TIMES: Partial<WorkerTimes> = { sparesMs: 100, spareAfterMs: 500, spareLatestMs: 500 }
 const VIDEO = { width: 320, height: 180, fps: 25, bitrateKbps: 400 }

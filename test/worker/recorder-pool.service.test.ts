@@ -119,11 +119,13 @@ test('one that has waited too long is replaced', async () => {
   await expect.poll(() => isAlive(old), WAITS).toBe(false)
 })
 
-test('one that uses too much memory is replaced', async () => {
+test('one that uses too much memory goes, and is replaced at growing intervals', async () => {
   await using given = openPool({ limits: { warmMaxMb: 1 } })
-  await expect.poll(() => given.waiting().length, WAITS).toBe(2)
+  await expect.poll(() => given.said('uses too much memory').length, WAITS).toBe(1)
   const [large = 0] = given.waiting()
   await expect.poll(() => isAlive(large), WAITS).toBe(false)
+  await delay(20 * TIMES.sparesMs)
+  expect(given.waiting()).toHaveLength(1)
 })
 
 test('those that wait count their memory, and make room when it is needed', async () => {

@@ -35,6 +35,7 @@ interface RecorderPoolOptions {
 
 /** A spare that lasted so long did not fail by how it was started. */
 const LASTED_MS = 60_000
+const MIB = 1024 * 1024
 
 /**
  * The recorders of a worker. A spare one may wait for the next take, because to start a process and its Chrome takes longer than all
@@ -132,7 +133,10 @@ export class RecorderPool implements AsyncDisposable {
       maxBytes: this.#maxBytes,
       hasRoom: room.hasMemory(0),
     })
-    for (const { recorder } of drop) this.#drop(recorder)
+    for (const { recorder } of drop) {
+      if (recorder.bytes > this.#maxBytes) this.#onTooLarge(recorder)
+      this.#drop(recorder)
+    }
     this.#missingSinceMs = start === undefined ? undefined : (this.#missingSinceMs ?? nowMs)
     if (start !== undefined && this.#mayStart(nowMs)) await this.#start(start)
   }
@@ -145,7 +149,7 @@ export class RecorderPool implements AsyncDisposable {
   }
 
   get #maxBytes(): number {
-    return this.#options.limits.warmMaxMb * 1024 * 1024
+    return this.#options.limits.warmMaxMb * MIB
   }
 
   async #start(kind: 'page' | 'process'): Promise<void> {
@@ -183,6 +187,14 @@ export class RecorderPool implements AsyncDisposable {
     this.#backOff()
     this.#options.logger.warn({ pid: spare.pid }, `a recorder that waited for a take is lost: ${reason}`)
     this.#drop(spare)
+  }
+
+  /** Where every one is too large, to start them again and again would cost the machine more than they save. */
+  #onTooLarge({ pid, bytes }: WaitingRecorder): void {
+    const usedMb = Math.round(bytes / MIB)
+    const advice = 'it is replaced; if it always is, `PANOREC_WARM_MAX_MB` is too small'
+    this.#options.logger.warn({ pid, usedMb }, `a recorder that waits uses too much memory, ${usedMb} MiB: ${advice}`)
+    this.#backOff()
   }
 
   #backOff(): void {
