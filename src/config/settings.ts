@@ -166,12 +166,12 @@ export const SETTINGS = {
   }),
   PANOREC_WARM_RECORDERS: setting(Type.Integer({ minimum: 0, maximum: 100, default: 0 }), {
     description:
-      'Recorder processes that wait for the next take, from the first recording of this machine until ten minutes after its last, for about 115 MB each.',
+      'Recorder processes that wait for the next take, from the first recording of this machine until ten minutes after its last, for about 50 MB each.',
     allowed: 'an integer from 0 to 100',
   }),
   PANOREC_WARM_PAGES: setting(Type.Integer({ minimum: 0, maximum: 100, default: 0 }), {
     description:
-      'Recorders that wait with Chrome launched and its page open, always: the next recordings begin soonest, for about 440 MB each.',
+      'Recorders that wait with Chrome launched and its page open, always: the next recordings begin soonest, for about 300 MB each.',
     allowed: 'an integer from 0 to 100',
   }),
   PANOREC_WARM_MAX_AGE_SEC: setting(Type.Integer({ minimum: 60, maximum: 604_800, default: 3600 }), {
