@@ -14,7 +14,7 @@ export interface ProcessCost {
   readonly peakBytes: number
 }
 
-interface RunningProcess {
+export interface RunningProcess {
   readonly pid: number
   /** The beginning of its command line. */
   readonly command: string
@@ -22,29 +22,50 @@ interface RunningProcess {
 
 /** Measures the processes below this one for which `counts` is true, for `seconds`. */
 export async function measureCost(seconds: number, counts: (process: RunningProcess) => boolean): Promise<ProcessCost> {
-  const before = await cpuTicks(counts)
+  const costs = await measureCosts(seconds, (process) => (counts(process) ? 'all' : undefined))
+  return costs.get('all') ?? { cores: 0, peakBytes: 0 }
+}
+
+/** The same for each group that `groupOf` names; processes without a group do not count. */
+export async function measureCosts<G extends string>(
+  seconds: number,
+  groupOf: (process: RunningProcess) => G | undefined,
+): Promise<ReadonlyMap<G, ProcessCost>> {
+  const before = await readProcesses(groupOf)
   const startedAt = performance.now()
-  let peakBytes = 0
+  const peaks = new Map<G, number>()
   let after = before
   while (performance.now() - startedAt < seconds * 1000) {
     await delay(SAMPLE_MS)
-    after = await cpuTicks(counts)
-    peakBytes = Math.max(peakBytes, await memoryBytes(after.keys()))
+    after = await readProcesses(groupOf)
+    for (const [group, processes] of after)
+      peaks.set(group, Math.max(peaks.get(group) ?? 0, await memoryBytes(processes.keys())))
   }
   const elapsedSec = (performance.now() - startedAt) / 1000
-  const spent = [...after].reduce((sum, [pid, ticks]) => sum + ticks - (before.get(pid) ?? 0), 0)
-  return { cores: spent / TICKS_PER_SEC / elapsedSec, peakBytes }
+  return new Map(
+    [...after].map(([group, processes]) => {
+      const begun = before.get(group)
+      const spent = [...processes].reduce((sum, [pid, ticks]) => sum + ticks - (begun?.get(pid) ?? 0), 0)
+      return [group, { cores: spent / TICKS_PER_SEC / elapsedSec, peakBytes: peaks.get(group) ?? 0 }]
+    }),
+  )
 }
 
-async function cpuTicks(counts: (process: RunningProcess) => boolean): Promise<Map<number, number>> {
-  const ticks = new Map<number, number>()
+/** The CPU ticks of each process, by its group. */
+async function readProcesses<G extends string>(
+  groupOf: (process: RunningProcess) => G | undefined,
+): Promise<ReadonlyMap<G, ReadonlyMap<number, number>>> {
+  const groups = new Map<G, Map<number, number>>()
   for (const [pid, command] of await descendants(process.pid)) {
-    if (!counts({ pid, command })) continue
+    const group = groupOf({ pid, command })
+    if (group === undefined) continue
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    if (fields.length > 12) ticks.set(pid, Number(fields[11]) + Number(fields[12]))
+    if (fields.length <= 12) continue
+    const processes = groups.get(group) ?? new Map<number, number>()
+    groups.set(group, processes.set(pid, Number(fields[11]) + Number(fields[12])))
   }
-  return ticks
+  return groups
 }
 
 /** Proportional set size of some processes together. */

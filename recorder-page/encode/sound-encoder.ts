@@ -6,6 +6,8 @@ import type { SendPacket } from './send-packet.ts'
 /** The length of an AAC-LC frame, and of the priming that its encoder puts before the first sample (ISO/IEC 14496-3). */
 export const AAC_FRAME = 1024
 const CHANNELS = 2
+/** So much sound is encoded at once, because each call costs more than its samples: it waits for 85 ms at most. */
+const BLOCK_FRAMES = 4 * AAC_FRAME
 
 interface SoundEncoderOptions {
   readonly sampleRate: number
@@ -29,7 +31,10 @@ export class SoundEncoder {
   readonly #source: AudioSampleSource
   #startUs = 0
   #packets = 0
+  /** Encoded so far. */
   #frames = 0
+  readonly #waiting: Float32Array<ArrayBuffer>[] = []
+  #waitingFrames = 0
   readonly #turns = new InTurn()
 
   private constructor({ sampleRate, bitrateKbps, leadFrames, send, onFailed }: SoundEncoderOptions) {
@@ -60,14 +65,22 @@ export class SoundEncoder {
 
   /** Planar stereo, 32-bit float: all of the left channel, then all of the right. */
   encode(samples: Float32Array<ArrayBuffer>): void {
+    this.#waiting.push(samples)
+    this.#waitingFrames += samples.length / CHANNELS
+    if (this.#waitingFrames >= BLOCK_FRAMES) this.#flush()
+  }
+
+  #flush(): void {
+    if (this.#waitingFrames === 0) return
     const sample = new AudioSample({
-      data: samples,
+      data: joined(this.#waiting.splice(0), this.#waitingFrames),
       format: 'f32-planar',
       numberOfChannels: CHANNELS,
       sampleRate: this.#sampleRate,
       timestamp: this.#frames / this.#sampleRate,
     })
-    this.#frames += samples.length / CHANNELS
+    this.#frames += this.#waitingFrames
+    this.#waitingFrames = 0
     this.#turns.run(() => this.#add(sample)).catch(this.#onFailed)
   }
 
@@ -84,6 +97,7 @@ export class SoundEncoder {
 
   /** Resolves when the last packet is out. */
   async finish(): Promise<void> {
+    this.#flush()
     await this.#turns.ended()
     await (this.#frames === 0 ? this.#output.cancel() : this.#output.finalize())
   }
@@ -103,6 +117,21 @@ export class SoundEncoder {
     const data = new TextEncoder().encode(JSON.stringify(config))
     this.#send({ kind: 'audio-config', key: false, cut: false, timestampUs: 0, durationUs: 0, data })
   }
+}
+
+/** Pieces of planar stereo as one. */
+function joined(pieces: readonly Float32Array<ArrayBuffer>[], frames: number): Float32Array<ArrayBuffer> {
+  const [first] = pieces
+  if (first !== undefined && pieces.length === 1) return first
+  const samples = new Float32Array(CHANNELS * frames)
+  let at = 0
+  for (const piece of pieces) {
+    const length = piece.length / CHANNELS
+    samples.set(piece.subarray(0, length), at)
+    samples.set(piece.subarray(length), frames + at)
+    at += length
+  }
+  return samples
 }
 
 function toBase64(description: AllowSharedBufferSource | undefined): string {

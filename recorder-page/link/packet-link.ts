@@ -1,13 +1,20 @@
-import { encodePacket, type Packet } from '../../src/protocol/packets.ts'
+import { encodePackets, type Packet } from '../../src/protocol/packets.ts'
 import { PACKETS_PATH } from '../../src/protocol/page-link.ts'
 
 /** A minute of packets. A recorder on the same machine that is this far behind will not catch up. */
 const MAX_BUFFERED_BYTES = 32 * 1024 * 1024
 
-/** The worker's own connection for packets, so that the main thread cannot delay them. It drops none. */
+/** Sound that waits for its picture's message goes without it when it is more than this: pictures have ceased. */
+const MAX_WAITING = 8
+
+/**
+ * The worker's own connection for packets, so that the main thread cannot delay them. It drops none. Each message wakes three processes,
+ * so that sound goes with the next picture.
+ */
 export class PacketLink {
   readonly #socket: WebSocket
   readonly #onFailed: (reason: string) => void
+  readonly #waiting: Packet[] = []
   #sequence = 0
   #closing = false
 
@@ -30,13 +37,19 @@ export class PacketLink {
   }
 
   send(packet: Omit<Packet, 'sequence'>): void {
-    this.#socket.send(encodePacket({ ...packet, sequence: this.#sequence }))
+    this.#waiting.push({ ...packet, sequence: this.#sequence })
     this.#sequence = (this.#sequence + 1) >>> 0
+    if (packet.kind !== 'audio' || this.#waiting.length > MAX_WAITING) this.#flush()
+  }
+
+  #flush(): void {
+    if (this.#waiting.length > 0) this.#socket.send(encodePackets(this.#waiting.splice(0)))
     if (this.#socket.bufferedAmount > MAX_BUFFERED_BYTES) this.#onFailed('The recorder does not take packets')
   }
 
   /** Resolves when the recorder has everything: a WebSocket close handshake comes after all data (RFC 6455 §7.1.1). */
   async close(): Promise<void> {
+    this.#flush()
     this.#closing = true
     await new Promise<void>((resolve) => {
       this.#socket.onclose = () => resolve()

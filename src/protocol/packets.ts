@@ -1,5 +1,6 @@
 /**
- * The binary frame of one packet on the loopback WebSocket from the page to the recorder, little endian:
+ * A message on the loopback WebSocket from the page to the recorder has one packet or several, each behind its length in bytes as a
+ * uint32. A packet, little endian:
  *
  *   byte 0      kind: 1 video config, 2 video, 3 audio config, 4 audio, 5 pause
  *   byte 1      flags: bit 0 key frame, bit 1 cut (a segment begins with this packet)
@@ -14,6 +15,7 @@
  * continues nothing.
  */
 const PACKET_HEADER_BYTES = 24
+const LENGTH_BYTES = 4
 
 type PacketKind = 'video-config' | 'video' | 'audio-config' | 'audio' | 'pause'
 const KINDS: readonly PacketKind[] = ['video-config', 'video', 'audio-config', 'audio', 'pause']
@@ -29,21 +31,46 @@ export interface Packet {
   readonly data: Uint8Array
 }
 
-/** Writes one packet as a WebSocket frame. */
-export function encodePacket(packet: Packet): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(PACKET_HEADER_BYTES + packet.data.byteLength)
+/** Writes packets as one WebSocket message. */
+export function encodePackets(packets: readonly Packet[]): Uint8Array<ArrayBuffer> {
+  const sizes = packets.map(({ data }) => PACKET_HEADER_BYTES + data.byteLength)
+  const bytes = new Uint8Array(sizes.reduce((sum, size) => sum + LENGTH_BYTES + size, 0))
   const view = new DataView(bytes.buffer)
-  view.setUint8(0, KINDS.indexOf(packet.kind) + 1)
-  view.setUint8(1, (packet.key ? 1 : 0) | (packet.cut ? 2 : 0))
-  view.setUint32(4, packet.sequence, true)
-  view.setFloat64(8, packet.timestampUs, true)
-  view.setFloat64(16, packet.durationUs, true)
-  bytes.set(packet.data, PACKET_HEADER_BYTES)
+  let at = 0
+  packets.forEach((packet, index) => {
+    const size = sizes[index] ?? 0
+    view.setUint32(at, size, true)
+    writePacket(packet, view, at + LENGTH_BYTES)
+    at += LENGTH_BYTES + size
+  })
   return bytes
 }
 
-/** Reads one packet; its `data` shares the memory of `bytes`. Undefined when the frame is not a packet. */
-export function decodePacket(bytes: Uint8Array): Packet | undefined {
+function writePacket(packet: Packet, view: DataView<ArrayBuffer>, at: number): void {
+  view.setUint8(at, KINDS.indexOf(packet.kind) + 1)
+  view.setUint8(at + 1, (packet.key ? 1 : 0) | (packet.cut ? 2 : 0))
+  view.setUint32(at + 4, packet.sequence, true)
+  view.setFloat64(at + 8, packet.timestampUs, true)
+  view.setFloat64(at + 16, packet.durationUs, true)
+  new Uint8Array(view.buffer).set(packet.data, at + PACKET_HEADER_BYTES)
+}
+
+/** Reads the packets of a message; their `data` shares the memory of `bytes`. Undefined when it is no message of packets. */
+export function decodePackets(bytes: Uint8Array): readonly Packet[] | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const packets: Packet[] = []
+  for (let at = 0; at < bytes.byteLength; ) {
+    if (bytes.byteLength - at < LENGTH_BYTES) return undefined
+    const from = at + LENGTH_BYTES
+    at = from + view.getUint32(at, true)
+    const packet = at > bytes.byteLength ? undefined : readPacket(bytes.subarray(from, at))
+    if (packet === undefined) return undefined
+    packets.push(packet)
+  }
+  return packets
+}
+
+function readPacket(bytes: Uint8Array): Packet | undefined {
   if (bytes.byteLength < PACKET_HEADER_BYTES) return undefined
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const kind = KINDS[view.getUint8(0) - 1]

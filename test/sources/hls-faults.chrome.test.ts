@@ -42,8 +42,8 @@ interface Fault {
   end(server: HlsServer): void | Promise<void>
   /** The state during the outage, where it is not `stalled`. */
   readonly meanwhile?: 'ended'
-  /** What is decoded, or where it is placed, is another afterwards; else only hls.js has to find back, which is the same for each player. */
-  readonly isOfMedia?: true
+  /** Tried with elements, too: media that ceases, and media that begins anew. What hls.js has to find back from is the same for each player. */
+  readonly isForElements?: true
 }
 
 const ofServer = (name: string, fault: HlsFault, lastsMs = OUTAGE_MS): Fault => ({
@@ -61,41 +61,39 @@ const FAULTS: readonly Fault[] = [
     lastsMs: OUTAGE_MS,
     begin: (it) => it.freeze(),
     end: (it) => it.thaw(),
-    isOfMedia: true,
+    isForElements: true,
   },
   ofServer('the server never answers', { kind: 'hang' }),
   ofServer('everything is answered with 404', { kind: 'status', status: 404 }),
   ofServer('everything is answered with 503', { kind: 'status', status: 503 }),
   ofServer('only segments are missing', { kind: 'status', status: 404, on: 'segments' }),
-  { ...ofServer('segments are garbage', { kind: 'garbage', on: 'segments' }), isOfMedia: true },
+  ofServer('segments are garbage', { kind: 'garbage', on: 'segments' }),
   {
     name: 'the encoder says that it is over and begins again',
     lastsMs: OUTAGE_MS,
     begin: (it) => it.finish(),
     end: (it) => it.restart('fresh'),
     meanwhile: 'ended',
-    isOfMedia: true,
   },
   {
     name: 'the encoder crashes and goes on with its numbers',
     lastsMs: OUTAGE_MS,
     begin: (it) => it.kill(),
     end: (it) => it.restart('append'),
-    isOfMedia: true,
   },
   {
     name: 'the encoder crashes and counts from zero',
     lastsMs: OUTAGE_MS,
     begin: (it) => it.kill(),
     end: (it) => it.restart('fresh'),
-    isOfMedia: true,
+    isForElements: true,
   },
 ]
 
 describe.concurrent.each(['decoders', 'elements'] as const)(
   'a live HLS source that is played by %s comes back by itself after',
   (player) => {
-    test.concurrent.each(FAULTS.filter(({ isOfMedia }) => player === 'decoders' || isOfMedia))(
+    test.concurrent.each(FAULTS.filter(({ isForElements }) => player === 'decoders' || isForElements))(
       '$name',
       async (fault) => {
         await using server = await (await HlsServer.start({ clip })).ready(4)

@@ -1,6 +1,6 @@
 import type { RawData, WebSocket } from 'ws'
 import { AppError, appErrorFrom } from '../../protocol/app-error.ts'
-import { decodePacket, type Packet } from '../../protocol/packets.ts'
+import { decodePackets, type Packet } from '../../protocol/packets.ts'
 import type { FromPage, PageStart, ToPage } from '../../protocol/page-link.ts'
 import type { TakeClock } from '../../protocol/recorder.ts'
 import type { LogPort } from '../../telemetry/index.ts'
@@ -58,7 +58,7 @@ export class PageLink {
   }
 
   acceptPackets(socket: WebSocket): void {
-    socket.on('message', (data) => this.#onPacket(data as Buffer))
+    socket.on('message', (data) => this.#onPackets(data as Buffer))
     socket.on('error', (error) => this.#options.logger.warn({ err: error }, 'the packet link to the page broke'))
     socket.on('close', () => {
       const isExpected = this.#isStopping || this.#isEnding
@@ -134,15 +134,19 @@ export class PageLink {
     for (const message of this.#early.splice(0)) this.#write(message)
   }
 
-  #onPacket(data: Buffer): void {
-    const packet = decodePacket(data)
-    if (packet === undefined || packet.sequence !== this.#nextSequence) {
-      const got = packet === undefined ? 'no packet' : `packet ${packet.sequence}`
-      return this.#fail('page.failed', `The page sent ${got} in place of packet ${this.#nextSequence}`)
+  #onPackets(data: Buffer): void {
+    const packets = decodePackets(data)
+    if (packets === undefined) return this.#refuse('no packet')
+    for (const packet of packets) {
+      if (packet.sequence !== this.#nextSequence) return this.#refuse(`packet ${packet.sequence}`)
+      this.#nextSequence = (this.#nextSequence + 1) >>> 0
+      this.#guessedEpochMs ??= Date.now() - packet.timestampUs / 1000
+      this.#options.onPacket(packet)
     }
-    this.#nextSequence = (this.#nextSequence + 1) >>> 0
-    this.#guessedEpochMs ??= Date.now() - packet.timestampUs / 1000
-    this.#options.onPacket(packet)
+  }
+
+  #refuse(got: string): void {
+    this.#fail('page.failed', `The page sent ${got} in place of packet ${this.#nextSequence}`)
   }
 
   #fail(code: 'page.crashed' | 'page.failed', message: string): void {
