@@ -1,6 +1,6 @@
 // Speaks the page's protocol with a real H.264 encoder over a drawn canvas, and real AAC frames read from `tone.aac`.
 // The ids of the sources choose its faults: `silent`, `deaf`, `dead`, `failing`, `unstoppable`.
-import { encodePacket } from './packets.js'
+import { encodePackets } from './packets.js'
 
 const secret = location.hash.slice(1)
 const control = new WebSocket(`ws://${location.host}/control`, secret)
@@ -125,7 +125,7 @@ async function openPackets() {
   })
   let sequence = 0
   const post = (packet) => {
-    socket.send(encodePacket({ ...packet, sequence }))
+    socket.send(encodePackets([{ ...packet, sequence }]))
     sequence += 1
   }
   return {
