@@ -42,7 +42,9 @@ function gridArguments(urls: readonly string[], preset: string, path: string): s
   const sounds = urls.map((_, i) => `[${i}:a]`).join('')
   const places = urls.map((_, i) => `${(i % columns) * (width ?? 0)}_${Math.floor(i / columns) * (height ?? 0)}`)
   const stacked =
-    urls.length === 1 ? `${pictures}null[v]` : `${pictures}xstack=inputs=${urls.length}:layout=${places.join('|')}[v]`
+    urls.length === 1
+      ? `${pictures}null[v]`
+      : `${pictures}xstack=inputs=${urls.length}:layout=${places.join('|')},pad=${PICTURE.width}:${PICTURE.height}[v]`
   const mixed = `${sounds}amix=inputs=${urls.length}:normalize=0[a]`
   return [
     ...['-hide_banner', '-loglevel', 'error', '-nostdin', ...inputs],

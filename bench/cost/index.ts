@@ -63,7 +63,10 @@ export const cost: Benchmark = {
   },
 }
 
-const nameOf = (way: Way, sources: number): string => (sources === 4 ? way.name : `${way.name}, ${sources} sources`)
+function nameOf({ name }: Way, sources: number): string {
+  if (sources === MAIN.sources) return name
+  return `${name}, ${sources} ${sources === 1 ? 'source' : 'sources'}`
+}
 
 async function measureClass(
   { sources, ways, rounds }: MeasuredClass,
@@ -103,7 +106,7 @@ function row(name: string, runs: readonly Measured[], reference?: readonly Measu
   const service = runs.some((run) => run.service !== undefined)
     ? `${middle(runs, (run) => run.service?.cores ?? 0).toFixed(2)}, ${megabytes(middle(runs, (run) => run.service?.peakBytes ?? 0))}`
     : ''
-  const offset = middle(runs, (run) => run.offsetSec) * 1000
+  const offset = Math.round(middle(runs, (run) => run.offsetSec) * 1000)
   return [
     name,
     middle(runs, cores).toFixed(2),
@@ -111,6 +114,6 @@ function row(name: string, runs: readonly Measured[], reference?: readonly Measu
     megabytes(middle(runs, (run) => run.cost.peakBytes)),
     service,
     `${(middle(runs, (run) => run.present) * 100).toFixed(1)} %`,
-    `${offset < 0 ? '−' : '+'}${Math.abs(offset).toFixed(0)}, ±${(middle(runs, (run) => run.spreadSec) * 1000).toFixed(0)}`,
+    `${offset < 0 ? '−' : offset > 0 ? '+' : ''}${Math.abs(offset)}, ±${(middle(runs, (run) => run.spreadSec) * 1000).toFixed(0)}`,
   ]
 }

@@ -12,7 +12,7 @@ import {
 
 /** Grows when what is drawn changes. */
 const VERSION = 1
-export const CLIP_SIZE = { width: 640, height: 360 }
+const CLIP_SIZE = { width: 640, height: 360 }
 const KBPS = 800
 /** Luma of a source's background is moved by so much to both sides. */
 const DEPTH = 40

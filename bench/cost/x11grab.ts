@@ -24,10 +24,10 @@ async function record(given: CostClass, preset: string): Promise<Recorded & Asyn
   const dir = await mkdtemp(join(tmpdir(), 'panorec-cost-'))
   undo.defer(() => rm(dir, { recursive: true, force: true }))
   await using stack = new AsyncDisposableStack()
-  const environment = { DISPLAY, PULSE_SERVER: `unix:${join(dir, 'pulse')}`, XDG_RUNTIME_DIR: dir, HOME: dir }
+  const environment = { DISPLAY, PULSE_SERVER: `unix:${join(dir, 'sound')}`, XDG_RUNTIME_DIR: dir, HOME: dir }
   const { width, height } = PICTURE
   stack.use(start('Xvfb', [DISPLAY, '-screen', '0', `${width}x${height}x24`, '-nolisten', 'tcp'], environment))
-  const sound = ['module-null-sink sink_name=out', `module-native-protocol-unix auth-anonymous=1 socket=${dir}/pulse`]
+  const sound = ['module-null-sink sink_name=out', `module-native-protocol-unix auth-anonymous=1 socket=${dir}/sound`]
   const load = sound.flatMap((module) => ['-L', module])
   stack.use(start('pulseaudio', ['-n', '--exit-idle-time=-1', '--disable-shm=true', ...load], environment))
   await delay(START_MS)
