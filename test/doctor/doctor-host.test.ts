@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { judgeCores, judgeSpace } from '../../src/doctor/doctor-host.ts'
+import { MEASURED_COST } from '../../src/protocol/index.ts'
 
 describe('judgeCores', () => {
   it('is content with what the measured cost of a recording lets run', () => {
@@ -9,10 +10,12 @@ describe('judgeCores', () => {
   })
 
   it('says how many fit when there are more', () => {
-    expect(judgeCores(2, 3)).toEqual({
+    const fit = Math.floor(2 / MEASURED_COST.cpuCores)
+    expect(judgeCores(2, fit).verdict).toBe('good')
+    expect(judgeCores(2, fit + 1)).toEqual({
       verdict: 'warning',
-      found: '2, for at most 3 recordings at once',
-      advice: 'Set PANOREC_MAX_RECORDINGS to 2 or less, or pictures will be dropped.',
+      found: `2, for at most ${fit + 1} recordings at once`,
+      advice: `Set PANOREC_MAX_RECORDINGS to ${fit} or less, or pictures will be dropped.`,
     })
   })
 })
