@@ -1,27 +1,32 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { delay } from '../../src/timing/index.ts'
 import { Child } from '../../test/kit/index.ts'
+import type { ProcessCost } from '../process-cost.ts'
 import { type CostClass, measureWay, PICTURE, type Recorded, SETTLE_MS, type Way } from './way.ts'
 
 /** FFmpeg composes and encodes the same rectangles: no browser, so no labels, no whiteboard, no layouts. It stops when a source does. */
 export function ffmpegAlone(preset: string): Way {
-  return { name: `FFmpeg alone, x264 ${preset}`, record: (given) => record(given, preset) }
+  return { name: `FFmpeg alone, x264 ${preset}`, record: (given, dir) => record(given, { preset, dir }) }
 }
 
-async function record(given: CostClass, preset: string): Promise<Recorded & AsyncDisposable> {
-  await using undo = new AsyncDisposableStack()
-  const dir = await mkdtemp(join(tmpdir(), 'panorec-cost-'))
-  undo.defer(() => rm(dir, { recursive: true, force: true }))
+interface Options {
+  readonly preset: string
+  readonly dir: string
+}
+
+async function record({ urls, seconds }: CostClass, { preset, dir }: Options): Promise<Recorded> {
   const path = join(dir, 'film.ts')
-  await using encoder = new Child('ffmpeg', gridArguments(given.urls, preset, path))
+  await using encoder = new Child('ffmpeg', gridArguments(urls, preset, path))
+  return { cost: await measureEncoder(encoder, seconds), path }
+}
+
+/** What a way costs whose film an FFmpeg writes, which is ended in order. */
+export async function measureEncoder(encoder: Child, seconds: number): Promise<ProcessCost> {
   await delay(SETTLE_MS)
-  const costOf = await measureWay(given.seconds, () => 'all')
+  const costOf = await measureWay(seconds, () => 'all')
   if (!encoder.running) throw new Error(`FFmpeg ended: ${encoder.stderr}`)
   await encoder.end('SIGTERM')
-  const kept = undo.move()
-  return { cost: costOf('all'), path, [Symbol.asyncDispose]: () => kept.disposeAsync() }
+  return costOf('all')
 }
 
 /** x264 as a live stream has it, for every way that uses it. */

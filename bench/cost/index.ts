@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { HlsServer, type Pattern, patternOf, quantile } from '../../test/kit/index.ts'
 import type { Benchmark } from '../benchmark.ts'
 import { ffmpegAlone } from './ffmpeg-alone.ts'
@@ -74,13 +77,9 @@ async function measureClass(
 ): Promise<ReadonlyMap<Way, readonly Measured[]>> {
   const patterns = Array.from({ length: sources }, (_, index) => patternOf(index))
   const measured = new Map<Way, Measured[]>(ways.map((way) => [way, []]))
-  for (const pattern of patterns) await makeMovingClip(pattern, CLIP_SEC)
   for (let round = 1; round <= rounds; round += 1) {
     for (const [way, runs] of measured) {
-      await using live = await openSources(patterns)
-      const given = { urls: live.urls, patterns, seconds: MEASURE_SEC }
-      await using recorded = await way.record(given)
-      const run = { ...recorded, ...(await judge(recorded.path, given)) }
+      const run = await measureRun(way, patterns)
       runs.push(run)
       say(`${sources} sources, round ${round}, ${row(way.name, [run]).join(' | ')}`)
     }
@@ -88,12 +87,23 @@ async function measureClass(
   return measured
 }
 
+async function measureRun(way: Way, patterns: readonly Pattern[]): Promise<Measured> {
+  await using undo = new AsyncDisposableStack()
+  const dir = await mkdtemp(join(tmpdir(), 'panorec-cost-'))
+  undo.defer(() => rm(dir, { recursive: true, force: true }))
+  await using live = await openSources(patterns)
+  const given = { urls: live.urls, patterns, seconds: MEASURE_SEC }
+  const recorded = await way.record(given, dir)
+  return { ...recorded, ...(await judge(recorded.path, given)) }
+}
+
 /** Each way has streams that have just begun: none comes to its end in it. */
 async function openSources(patterns: readonly Pattern[]) {
   await using undo = new AsyncDisposableStack()
+  const clips: string[] = []
+  for (const pattern of patterns) clips.push(await makeMovingClip(pattern, CLIP_SEC))
   const servers: HlsServer[] = []
-  for (const pattern of patterns)
-    servers.push(undo.use(await HlsServer.start({ clip: await makeMovingClip(pattern, CLIP_SEC) })))
+  for (const clip of clips) servers.push(undo.use(await HlsServer.start({ clip })))
   await Promise.all(servers.map((server) => server.ready()))
   const resources = undo.move()
   return { urls: servers.map(({ url }) => url), [Symbol.asyncDispose]: () => resources.disposeAsync() }

@@ -1,11 +1,11 @@
 import {
-  BEEP_SEC,
   cached,
   drawPattern,
   FLASH,
   PANEL,
   PATTERN_FPS,
   type Pattern,
+  patternInputs,
   type Rect,
   runFfmpeg,
 } from '../../test/kit/index.ts'
@@ -67,11 +67,8 @@ function move(picture: Uint8Array, counter: number, { band, waves }: Motion): vo
 }
 
 function clipArguments(pattern: Pattern, seconds: number, path: string): string[] {
-  const beep = `0.3*sin(2*PI*${pattern.beepHz}*n/48000)*lt(n,${BEEP_SEC * 48000})`
-  const { width, height } = CLIP_SIZE
   return [
-    ...['-f', 'rawvideo', '-pix_fmt', 'yuv420p', '-s', `${width}x${height}`, '-r', String(PATTERN_FPS), '-i', 'pipe:0'],
-    ...['-f', 'lavfi', '-i', `aevalsrc='${beep}|${beep}':s=48000:d=1,aloop=-1:48000,atrim=0:${seconds}`],
+    ...patternInputs(pattern, seconds, CLIP_SIZE),
     ...['-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', 'main', '-bf', '0', '-b:v', `${KBPS}k`],
     ...['-g', String(PATTERN_FPS), '-keyint_min', String(PATTERN_FPS), '-sc_threshold', '0'],
     ...['-c:a', 'aac', '-b:a', '128k', '-movflags', '+faststart', '-f', 'mp4', path],

@@ -21,10 +21,10 @@ export interface Recorded {
   readonly path: string
 }
 
-/** One way to record the class. Disposing what it returns removes the file. */
+/** One way to record the class, into a folder of its own. */
 export interface Way {
   readonly name: string
-  record(given: CostClass): Promise<Recorded & AsyncDisposable>
+  record(given: CostClass, dir: string): Promise<Recorded>
 }
 
 /** What all processes below this one use, by group, but for the encoders of the sources. */

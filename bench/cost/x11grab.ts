@@ -1,12 +1,11 @@
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { copyFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { delay } from '../../src/timing/index.ts'
 import { CHROME_PATH, Child, FileServer } from '../../test/kit/index.ts'
-import { x264Arguments } from './ffmpeg-alone.ts'
+import { measureEncoder, x264Arguments } from './ffmpeg-alone.ts'
 import { pathOf } from './programs.ts'
-import { type CostClass, measureWay, PICTURE, type Recorded, SETTLE_MS, type Way } from './way.ts'
+import { type CostClass, PICTURE, type Recorded, SETTLE_MS, type Way } from './way.ts'
 
 /** What it needs beside Chrome and FFmpeg, by their packages of Debian. */
 export const X11_PROGRAMS = { Xvfb: 'xvfb', pulseaudio: 'pulseaudio' } as const
@@ -16,13 +15,15 @@ const START_MS = 1500
 
 /** A browser on a virtual screen, which FFmpeg grabs, and whose sound goes through a sound server: what most recorders of pages do. */
 export function x11grab(preset: string): Way {
-  return { name: `Xvfb, PulseAudio, x11grab, x264 ${preset}`, record: (given) => record(given, preset) }
+  return { name: `Xvfb, PulseAudio, x11grab, x264 ${preset}`, record: (given, dir) => record(given, { preset, dir }) }
 }
 
-async function record(given: CostClass, preset: string): Promise<Recorded & AsyncDisposable> {
-  await using undo = new AsyncDisposableStack()
-  const dir = await mkdtemp(join(tmpdir(), 'panorec-cost-'))
-  undo.defer(() => rm(dir, { recursive: true, force: true }))
+interface Options {
+  readonly preset: string
+  readonly dir: string
+}
+
+async function record({ urls, seconds }: CostClass, { preset, dir }: Options): Promise<Recorded> {
   await using stack = new AsyncDisposableStack()
   const environment = { DISPLAY, PULSE_SERVER: `unix:${join(dir, 'sound')}`, XDG_RUNTIME_DIR: dir, HOME: dir }
   const { width, height } = PICTURE
@@ -31,17 +32,12 @@ async function record(given: CostClass, preset: string): Promise<Recorded & Asyn
   const load = sound.flatMap((module) => ['-L', module])
   stack.use(start('pulseaudio', ['-n', '--exit-idle-time=-1', '--disable-shm=true', ...load], environment))
   await delay(START_MS)
-  const server = stack.use(await FileServer.start(await makePage(dir, given.urls)))
+  const server = stack.use(await FileServer.start(await makePage(dir, urls)))
   stack.use(start(CHROME_PATH, chromeArguments(dir, server.url('index.html')), environment))
   await delay(SETTLE_MS)
   const path = join(dir, 'film.ts')
   const encoder = stack.use(start('ffmpeg', grabArguments(preset, path), environment))
-  await delay(SETTLE_MS)
-  const costOf = await measureWay(given.seconds, () => 'all')
-  if (!encoder.running) throw new Error(`FFmpeg ended: ${encoder.stderr}`)
-  await encoder.end('SIGTERM')
-  const kept = undo.move()
-  return { cost: costOf('all'), path, [Symbol.asyncDispose]: () => kept.disposeAsync() }
+  return { cost: await measureEncoder(encoder, seconds), path }
 }
 
 function start(program: string, args: readonly string[], environment: Readonly<Record<string, string>>): Child {

@@ -48,28 +48,20 @@ async function* pictures(pattern: Pattern, count: number): AsyncGenerator<Uint8A
   for (let counter = 0; counter < count; counter++) yield drawPattern(pattern, counter, CLIP_SIZE)
 }
 
-function clipArguments(pattern: Pattern, seconds: number, path: string): string[] {
+/** What FFmpeg reads of a pattern: its pictures from standard input, and its beeps. */
+export function patternInputs(pattern: Pattern, seconds: number, { width, height }: typeof CLIP_SIZE): string[] {
   const beep = `0.3*sin(2*PI*${pattern.beepHz}*n/48000)*lt(n,${BEEP_SEC * 48000})`
+  // One second again and again: to evaluate each sample takes longer than all the rest.
+  const beeps = `aevalsrc='${beep}|${beep}':s=48000:d=1,aloop=-1:48000,atrim=0:${seconds}`
   return [
-    ...[
-      '-f',
-      'rawvideo',
-      '-pix_fmt',
-      'yuv420p',
-      '-s',
-      `${CLIP_SIZE.width}x${CLIP_SIZE.height}`,
-      '-r',
-      String(PATTERN_FPS),
-    ],
-    // One second again and again: to evaluate each sample takes longer than all the rest.
-    ...[
-      '-i',
-      'pipe:0',
-      '-f',
-      'lavfi',
-      '-i',
-      `aevalsrc='${beep}|${beep}':s=48000:d=1,aloop=-1:48000,atrim=0:${seconds}`,
-    ],
+    ...['-f', 'rawvideo', '-pix_fmt', 'yuv420p', '-s', `${width}x${height}`, '-r', String(PATTERN_FPS), '-i', 'pipe:0'],
+    ...['-f', 'lavfi', '-i', beeps],
+  ]
+}
+
+function clipArguments(pattern: Pattern, seconds: number, path: string): string[] {
+  return [
+    ...patternInputs(pattern, seconds, CLIP_SIZE),
     ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-profile:v', 'baseline', '-crf', '20'],
     ...['-g', String(PATTERN_FPS), '-keyint_min', String(PATTERN_FPS), '-sc_threshold', '0'],
     ...['-c:a', 'aac', '-b:a', '128k', '-movflags', '+faststart', '-f', 'mp4', path],
