@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { WorkerTimes } from '../../src/worker/index.ts'
 import { LiveClass } from '../kit/index.ts'
 import { descendants } from '../kit/service/leaks.ts'
@@ -21,14 +21,6 @@ const WAITS = { timeout: 30_000, interval: 50 }
 
 let service: TestService
 let live: LiveClass
-beforeEach(async () => {
-  live = await LiveClass.start(1, SOURCE_SEC)
-  service = await TestService.start(ONE_PAGE, { times: TIMES })
-})
-afterEach(async () => {
-  await service?.[Symbol.asyncDispose]()
-  await live?.[Symbol.asyncDispose]()
-})
 
 const said = (text: string) => service.log.map((line) => JSON.parse(line)).filter(({ msg }) => msg.includes(text))
 /** The recorders whose page began to wait, in this order. */
@@ -68,37 +60,48 @@ async function recordsInOneTake(call: RecordingCall): Promise<void> {
   expect(durationSec).toBeGreaterThan(0)
 }
 
-test('a recording begins in the page that waits, and the next one in another', async () => {
-  const first = await untilWaiting(1)
-  await recordsInOneTake(await start())
-  const second = await untilWaiting(2)
-  expect(second).not.toBe(first)
-  await recordsInOneTake(await start())
-  expect(said('a recorder whose page waited begins the take').map(({ pid }) => pid)).toEqual([first, second])
-})
+describe('of a service', () => {
+  beforeAll(async () => {
+    live = await LiveClass.start(1, SOURCE_SEC)
+  })
+  afterAll(() => live?.[Symbol.asyncDispose]())
+  beforeEach(async () => {
+    service = await TestService.start(ONE_PAGE, { times: TIMES })
+  })
+  afterEach(() => service?.[Symbol.asyncDispose]())
 
-test('of two recordings that begin at once, one has the page that waits and the other its own', async () => {
-  await untilWaiting(1)
-  const calls = await Promise.all([start(), start()])
-  await Promise.all(calls.map(recordsInOneTake))
-  expect(said('a recorder whose page waited begins the take')).toHaveLength(1)
-})
+  test('a recording begins in the page that waits, and the next one in another', async () => {
+    const first = await untilWaiting(1)
+    await recordsInOneTake(await start())
+    const second = await untilWaiting(2)
+    expect(second).not.toBe(first)
+    await recordsInOneTake(await start())
+    expect(said('a recorder whose page waited begins the take').map(({ pid }) => pid)).toEqual([first, second])
+  })
 
-test('a recorder whose Chrome was killed while it waited is not used, and is replaced', async () => {
-  const dead = await untilWaiting(1)
-  process.kill(await chromeOf(dead), 'SIGKILL')
-  await expect.poll(() => said('is lost').length, WAITS).toBe(1)
-  await recordsInOneTake(await start())
-  expect(said('the recorder runs').map(({ pid }) => pid)).not.toContain(dead)
-  await untilWaiting(2)
-})
+  test('of two recordings that begin at once, one has the page that waits and the other its own', async () => {
+    await untilWaiting(1)
+    const calls = await Promise.all([start(), start()])
+    await Promise.all(calls.map(recordsInOneTake))
+    expect(said('a recorder whose page waited begins the take')).toHaveLength(1)
+  })
 
-test('a page that does not answer when its take begins is not used', async () => {
-  const stopped = await untilWaiting(1)
-  const pids = [...(await descendants(stopped)).keys()]
-  for (const pid of pids) process.kill(pid, 'SIGSTOP')
-  await recordsInOneTake(await start())
-  expect(said('is of no use any more')).toHaveLength(1)
+  test('a recorder whose Chrome was killed while it waited is not used, and is replaced', async () => {
+    const dead = await untilWaiting(1)
+    process.kill(await chromeOf(dead), 'SIGKILL')
+    await expect.poll(() => said('is lost').length, WAITS).toBe(1)
+    await recordsInOneTake(await start())
+    expect(said('the recorder runs').map(({ pid }) => pid)).not.toContain(dead)
+    await untilWaiting(2)
+  })
+
+  test('a page that does not answer when its take begins is not used', async () => {
+    const stopped = await untilWaiting(1)
+    const pids = [...(await descendants(stopped)).keys()]
+    for (const pid of pids) process.kill(pid, 'SIGSTOP')
+    await recordsInOneTake(await start())
+    expect(said('is of no use any more')).toHaveLength(1)
+  })
 })
 
 test.each(['SIGTERM', 'SIGKILL'] as const)('what waits goes with a service that ends by %s', async (signal) => {
