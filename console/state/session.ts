@@ -1,6 +1,6 @@
 import type { Client, ListOptions } from '../../src/client/index.ts'
 import type { Event, Recording } from '../../src/protocol/index.ts'
-import { delay } from '../../src/timing/index.ts'
+import { BackOff, RETRY_POLICIES } from '../../src/timing/index.ts'
 import { connectService, isAbort, isSignInNeeded, type ServiceLink } from './api.ts'
 import { applyGalleryEvent, EMPTY_GALLERY, type Gallery } from './gallery.ts'
 import { applyEvent, dropRecording, keepRecordings, type Library } from './library.ts'
@@ -15,11 +15,8 @@ export interface SessionView {
   readonly arrival: number
 }
 
-/** The wait before the events are asked for again, when the client itself gives up, as after an answer of a proxy. */
-const REFUSED_RETRY_MS = 3000
-
 /** What this page knows of the service: the library, kept fresh by the event stream, and whether a key is needed. */
-export class Session {
+export class Session implements Disposable {
   #view: SessionView = {
     library: new Map(),
     gallery: EMPTY_GALLERY,
@@ -30,6 +27,7 @@ export class Session {
   #clockLeadMs: number | undefined
   #listeners = new Set<() => void>()
   #link: ServiceLink = connectService((reached) => this.#setReach(reached))
+  #following = new AbortController()
 
   get view(): SessionView {
     return this.#view
@@ -55,18 +53,27 @@ export class Session {
     return () => this.#listeners.delete(listener)
   }
 
-  /** Follows the service's events for as long as the page lives; ends only when the service asks for a key. */
+  /**
+   * Follows the service's events until it is called again, the session is disposed of or the service asks for a key: there is
+   * never more than one stream.
+   */
   async follow(): Promise<void> {
+    this.#following.abort()
+    this.#following = new AbortController()
+    const { signal } = this.#following
+    const backOff = new BackOff(RETRY_POLICIES.refusedStream)
     await this.#link.openMedia()
-    for (;;) {
+    while (!signal.aborted) {
       try {
-        for await (const event of this.client.events()) this.#apply(event)
+        for await (const event of this.client.events({ signal })) this.#apply(event)
       } catch (error) {
+        if (signal.aborted) return
         this.#onRefusal(error)
         if (this.#view.signInNeeded) return
       }
+      if (signal.aborted) return
       this.#setReach(false)
-      await delay(REFUSED_RETRY_MS)
+      await backOff.wait(signal)
     }
   }
 
@@ -101,10 +108,12 @@ export class Session {
   /** Runs any call; one that is refused without a key leads to the sign-in. */
   async call<T>(call: (client: Client) => Promise<T>): Promise<T> {
     await this.#link.openMedia()
+    const { client } = this
     try {
-      return await call(this.client)
+      return await call(client)
     } catch (error) {
-      this.#onRefusal(error)
+      // A late refusal of an earlier key says nothing about the present one.
+      if (client === this.client) this.#onRefusal(error)
       throw error
     }
   }
@@ -112,6 +121,10 @@ export class Session {
   /** Applies the answer of a call, received or expected, to the gallery. */
   changeGallery(change: (gallery: Gallery) => Gallery): void {
     this.#set({ gallery: change(this.#view.gallery) })
+  }
+
+  [Symbol.dispose](): void {
+    this.#following.abort()
   }
 
   #apply(event: Event): void {

@@ -13,7 +13,10 @@ import { SignIn } from './sign-in.tsx'
 
 export function App() {
   const [session] = useState(() => new Session())
-  useEffect(() => void session.follow(), [session])
+  useEffect(() => {
+    void session.follow()
+    return () => session[Symbol.dispose]()
+  }, [session])
   return (
     <SessionContext.Provider value={session}>
       <button type="button" class="skip" onClick={skipToMain}>

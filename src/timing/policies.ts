@@ -42,6 +42,10 @@ export const RETRY_POLICIES = {
   highlight: { firstMs: 1_500, factor: 1, longestMs: 1_500 },
   /** A client's stream of events, from break to break; each event begins the row anew. */
   eventStream: { firstMs: 250, factor: 2, longestMs: 10_000 },
+  /** The console's stream of events where the client gives up, as after an answer of something in between. */
+  refusedStream: { firstMs: 3_000, factor: 1, longestMs: 3_000 },
+  /** A player whose media cannot be loaded or decoded: without end. */
+  playback: { firstMs: 1_000, factor: 1, longestMs: 1_000 },
   /** A write into a folder that another process has removed since. */
   lostFolder: { firstMs: 0, factor: 1, longestMs: 0, attempts: 5 },
 } as const satisfies Record<string, RetryPolicy>
