@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createClient } from '../../src/client/index.ts'
 import { AppError, type Event, type Signal } from '../../src/protocol/index.ts'
 import { cursorAfter } from '../../src/recording/index.ts'
@@ -185,6 +185,79 @@ test('a stream that breaks before its first event goes on where it began', async
   }
   const client = createClient({ baseUrl: service.baseUrl, apiKey: API_KEY, fetch: breaking })
   expect(await take(client.events({ recordingId: recording.id }), 1)).toMatchObject([{ id: 2 }])
+})
+
+describe('a stream of events that falls silent', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  /** Answers every request with a stream that is written by hand. */
+  function openSilentService() {
+    const streams: { readonly lastId: string | null; readonly write: (text: string) => void }[] = []
+    const fetch: typeof globalThis.fetch = async (_, init) => {
+      const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>(undefined, undefined, {
+        highWaterMark: 16,
+      })
+      const writer = writable.getWriter()
+      init?.signal?.addEventListener('abort', () => void writer.abort(init.signal?.reason).catch(() => undefined))
+      const lastId = new Headers(init?.headers).get('last-event-id')
+      streams.push({ lastId, write: (text) => void writer.write(new TextEncoder().encode(text)) })
+      return new Response(readable)
+    }
+    return { streams, client: createClient({ baseUrl: 'http://panorec.test', fetch }) }
+  }
+  const eventText = (id: number) => `id: ${id}\ndata: ${JSON.stringify({ id })}\n\n`
+
+  test('is left after 40 s and resumed behind its last event, heartbeats keep it', async () => {
+    const { streams, client } = openSilentService()
+    const taken = take(client.events(), 2)
+    await vi.advanceTimersByTimeAsync(0)
+    streams[0]?.write(eventText(7))
+    for (let beat = 0; beat < 8; beat += 1) {
+      await vi.advanceTimersByTimeAsync(15_000)
+      streams[0]?.write(': alive\n\n')
+    }
+    expect(streams).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(39_000)
+    expect(streams).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(streams.map(({ lastId }) => lastId)).toEqual([null, '7'])
+    streams[1]?.write(eventText(8))
+    expect((await taken).map(({ id }) => id)).toEqual([7, 8])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('a service that does not even answer is asked again, as unreachable', async () => {
+    const reasons: unknown[] = []
+    const fetch: typeof globalThis.fetch = (_, init) =>
+      new Promise((_resolve, reject) => {
+        init?.signal?.addEventListener('abort', () => {
+          reasons.push(init.signal?.reason)
+          reject(init.signal?.reason)
+        })
+      })
+    const stop = new AbortController()
+    const taken = take(createClient({ baseUrl: 'http://panorec.test', fetch }).events({ signal: stop.signal }), 1)
+    await vi.advanceTimersByTimeAsync(41_000)
+    expect(reasons).toMatchObject([{ code: 'service.unreachable' }])
+    stop.abort()
+    expect(await taken).toEqual([])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('is not taken for silent while its reader is busy', async () => {
+    const { streams, client } = openSilentService()
+    const events = client.events()[Symbol.asyncIterator]()
+    const first = events.next()
+    await vi.advanceTimersByTimeAsync(0)
+    streams[0]?.write(eventText(1))
+    expect((await first).value).toEqual({ id: 1 })
+    await vi.advanceTimersByTimeAsync(300_000)
+    streams[0]?.write(eventText(2))
+    expect((await events.next()).value).toEqual({ id: 2 })
+    expect(streams).toHaveLength(1)
+    await events.return?.()
+  })
 })
 
 test('a stream of events ends when it is aborted, and a refusal is thrown', async () => {
