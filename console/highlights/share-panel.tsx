@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { DEFAULT_SHARE_SEC, type Highlight, type Share } from '../../src/protocol/index.ts'
 import { CopyButton } from '../parts/copy-button.tsx'
+import { copyText } from '../parts/copy-text.ts'
 import { ErrorNote } from '../parts/error-note.tsx'
 import { formatDateTime } from '../state/format.ts'
 import { loadShares, revokeShare, shareHighlight } from '../state/highlight-calls.ts'
@@ -57,7 +58,7 @@ function useShares({ id }: Highlight): Shares {
     attempt(async () => {
       const share = await shareHighlight(session, id, lifetimeSec)
       setShares([share, ...(shares ?? [])])
-      setCopiedId((await isCopied(share.url)) ? share.id : undefined)
+      setCopiedId((await copyText(share.url)) ? share.id : undefined)
     })
   const revoke = (share: Share) =>
     attempt(async () => {
@@ -68,14 +69,6 @@ function useShares({ id }: Highlight): Shares {
     ({ revokedAt, expiresAt }) => revokedAt === null && Date.parse(expiresAt) > session.nowMs(),
   )
   return { shares: open, isLoaded: shares !== undefined, copiedId, error, make, revoke }
-}
-
-/** Copies a text; false where the browser refuses it. */
-async function isCopied(text: string): Promise<boolean> {
-  return await navigator.clipboard.writeText(text).then(
-    () => true,
-    () => false,
-  )
 }
 
 function ShareMaker({ onMake }: { readonly onMake: (lifetimeSec: number) => void }) {

@@ -1,18 +1,16 @@
 import { useState } from 'preact/hooks'
 import { after } from '../../src/timing/index.ts'
+import { copyText, hasClipboard } from './copy-text.ts'
 import { Icon } from './icons.tsx'
 
 const CONFIRM_MS = 1600
 
-/** Copies a text and confirms it; where the clipboard is refused, the text stays selectable beside it. */
+/** Copies a text and confirms it. Nothing where there is no clipboard: the text beside it can be selected. */
 export function CopyButton({ text, label }: { readonly text: string; readonly label: string }) {
   const [done, setDone] = useState(false)
+  if (!hasClipboard()) return null
   const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(text)
-    } catch {
-      return
-    }
+    if (!(await copyText(text))) return
     setDone(true)
     after(CONFIRM_MS, () => setDone(false))
   }

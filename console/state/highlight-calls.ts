@@ -1,6 +1,7 @@
 import type { Highlight, HighlightTrigger, Recap, RecapRequest, Share } from '../../src/protocol/index.ts'
 import { RETRY_POLICIES, retry } from '../../src/timing/index.ts'
 import { dropHighlight, endOfDay, type GalleryFilter, keepHighlights, keepRecaps, startOfDay } from './gallery.ts'
+import { newIdempotencyKey } from './idempotency-key.ts'
 import type { Session } from './session.ts'
 
 const PAGE_SIZE = 24
@@ -13,7 +14,7 @@ export async function triggerHighlight(
   recordingId: string,
   trigger: HighlightTrigger,
 ): Promise<Highlight> {
-  const idempotencyKey = crypto.randomUUID()
+  const idempotencyKey = newIdempotencyKey()
   const ask = () => session.call(({ highlights }) => highlights.trigger(recordingId, trigger, { idempotencyKey }))
   const highlight = await retry(ask, { policy: RETRY_POLICIES.highlight, code: 'service.unreachable' })
   session.changeGallery((gallery) => keepHighlights(gallery, [highlight]))

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { copyText, hasClipboard } from '../../console/parts/copy-text.ts'
 import { takeFloor } from '../../console/player/floor.ts'
 import { placeMarks, spanOf } from '../../console/player/marks.ts'
 import { positionOf, wallTimeAt } from '../../console/player/wall-clock.ts'
@@ -179,9 +180,32 @@ describe('players that lie over each other', () => {
   })
 })
 
+describe('a text to copy', () => {
+  afterEach(() => void vi.unstubAllGlobals())
+
+  it('is copied where there is a clipboard that allows it', async () => {
+    const copied: string[] = []
+    vi.stubGlobal('navigator', { clipboard: { writeText: async (text: string) => void copied.push(text) } })
+    expect([hasClipboard(), await copyText('a link')]).toEqual([true, true])
+    expect(copied).toEqual(['a link'])
+  })
+
+  it('is said not to be copied where the browser refuses, and where the page came without TLS', async () => {
+    vi.stubGlobal('navigator', {
+      clipboard: { writeText: () => Promise.reject(new DOMException('no', 'NotAllowedError')) },
+    })
+    expect([hasClipboard(), await copyText('a link')]).toEqual([true, false])
+    vi.stubGlobal('navigator', {})
+    expect([hasClipboard(), await copyText('a link')]).toEqual([false, false])
+  })
+})
+
 describe('a press of the button', () => {
   beforeEach(() => void vi.useFakeTimers())
-  afterEach(() => void vi.useRealTimers())
+  afterEach(() => {
+    vi.useRealTimers()
+    vi.unstubAllGlobals()
+  })
 
   /** A page's session whose calls fail with these one after the other, and then answer. */
   function sessionFailingWith(...failures: readonly Error[]) {
@@ -207,6 +231,16 @@ describe('a press of the button', () => {
     expect((await pressed).id).toBe(HIGHLIGHT_ID)
     expect(keys).toHaveLength(5)
     expect(new Set(keys).size).toBe(1)
+  })
+
+  it('has a key of its own also where the page came without TLS', async () => {
+    const { crypto } = globalThis
+    vi.stubGlobal('crypto', { getRandomValues: (bytes: Uint8Array<ArrayBuffer>) => crypto.getRandomValues(bytes) })
+    const { session, keys } = sessionFailingWith()
+    await triggerHighlight(session, RECORDING_ID, {})
+    await triggerHighlight(session, RECORDING_ID, {})
+    expect(keys).toEqual([expect.stringMatching(/^[0-9a-f]{32}$/), expect.stringMatching(/^[0-9a-f]{32}$/)])
+    expect(new Set(keys).size).toBe(2)
   })
 
   it('is given up when the service refuses it', async () => {
