@@ -1,4 +1,4 @@
-import { mediaUrl } from '../state/api.ts'
+import { mediaUrl } from '../state/service-url.ts'
 
 /** The address that saves a medium as a file, under the name that the service gives it. */
 export function downloadUrl(link: string): string {

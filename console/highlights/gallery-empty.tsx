@@ -2,6 +2,7 @@ import { Command } from '../parts/command.tsx'
 import { Icon } from '../parts/icons.tsx'
 import type { GalleryFilter } from '../state/gallery.ts'
 import { galleryLink, isNarrowed } from '../state/route.ts'
+import { serviceUrl } from '../state/service-url.ts'
 
 /** Shows how to make the first highlight, or the way out of a filter that shows none. */
 export function GalleryEmpty({ filter }: { readonly filter: GalleryFilter }) {
@@ -16,7 +17,7 @@ export function GalleryEmpty({ filter }: { readonly filter: GalleryFilter }) {
       </section>
     )
   }
-  const command = `curl -X POST ${location.origin}/v1/recordings/<id>/highlights \\\n  -H 'content-type: application/json' \\\n  -d '{ "label": "The question", "preSec": 20, "postSec": 10 }'`
+  const command = `curl -X POST ${serviceUrl()}/v1/recordings/<id>/highlights \\\n  -H 'content-type: application/json' \\\n  -d '{ "label": "The question", "preSec": 20, "postSec": 10 }'`
   return (
     <section class="empty">
       <span class="empty-icon">

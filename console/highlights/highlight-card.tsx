@@ -1,12 +1,12 @@
 import { useState } from 'preact/hooks'
 import type { Highlight, Recording } from '../../src/protocol/index.ts'
 import { Icon } from '../parts/icons.tsx'
-import { mediaUrl } from '../state/api.ts'
 import { formatAge, formatDateTime, formatDuration } from '../state/format.ts'
 import { lengthOf, notesOf, titleOfHighlight, triggeredBy } from '../state/highlight-words.ts'
 import { useMotionAllowed } from '../state/hooks.ts'
 import { titleOf } from '../state/recording-words.ts'
 import { highlightLink } from '../state/route.ts'
+import { mediaUrl } from '../state/service-url.ts'
 import { FavouriteButton } from './favourite-button.tsx'
 import { Progress } from './progress.tsx'
 

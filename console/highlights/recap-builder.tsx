@@ -3,13 +3,13 @@ import type { Highlight, RecapRequest, Recording } from '../../src/protocol/inde
 import { ErrorNote } from '../parts/error-note.tsx'
 import { Icon } from '../parts/icons.tsx'
 import { Modal } from '../parts/modal.tsx'
-import { mediaUrl } from '../state/api.ts'
 import { formatDuration } from '../state/format.ts'
 import { makeRecap } from '../state/highlight-calls.ts'
 import { lengthOf, titleOfHighlight } from '../state/highlight-words.ts'
 import { useSession } from '../state/hooks.ts'
 import { titleOf } from '../state/recording-words.ts'
 import { recapLink } from '../state/route.ts'
+import { mediaUrl } from '../state/service-url.ts'
 import { useAttempt } from '../state/use-attempt.ts'
 
 const CROSSFADE_SEC = 0.5

@@ -4,11 +4,12 @@ import { ErrorNote } from '../parts/error-note.tsx'
 import { Icon } from '../parts/icons.tsx'
 import { Modal } from '../parts/modal.tsx'
 import { Player } from '../player/player.tsx'
-import { codeOf, mediaUrl, wordsOf } from '../state/api.ts'
+import { codeOf, wordsOf } from '../state/api.ts'
 import { formatBytes, formatDateTime, formatDuration } from '../state/format.ts'
 import { loadRecap } from '../state/highlight-calls.ts'
 import { titleOfRecap } from '../state/highlight-words.ts'
 import { useNow, useSession } from '../state/hooks.ts'
+import { mediaUrl } from '../state/service-url.ts'
 import { downloadUrl } from './download-url.ts'
 
 /** One recap: its progress, then the film. */

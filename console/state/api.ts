@@ -1,6 +1,7 @@
 import { type Client, createClient } from '../../src/client/index.ts'
 import { AppError } from '../../src/protocol/index.ts'
 import { keepRenewed } from './keep-renewed.ts'
+import { serviceUrl } from './service-url.ts'
 
 export interface ServiceLink {
   readonly client: Client
@@ -29,7 +30,7 @@ export function connectService(onReach: (reached: boolean) => void): ServiceLink
     }
   }
   const open = (apiKey: string | null) =>
-    createClient({ baseUrl: location.origin, fetch, ...(apiKey === null ? {} : { apiKey }) })
+    createClient({ baseUrl: serviceUrl(), fetch, ...(apiKey === null ? {} : { apiKey }) })
   let client = open(sessionStorage.getItem(KEY))
   let opened: Promise<void> | undefined
   const renew = async () => {
@@ -64,11 +65,6 @@ export function codeOf(error: unknown): string | undefined {
 
 export function isSignInNeeded(error: unknown): boolean {
   return error instanceof AppError && (error.code === 'auth.missing' || error.code === 'auth.invalid')
-}
-
-/** The absolute address of one of a recording's links. */
-export function mediaUrl(link: string): string {
-  return new URL(link, location.origin).href
 }
 
 export function isAbort(error: unknown): boolean {

@@ -92,7 +92,7 @@ function Header({ ground }: { readonly ground: Ground }) {
       <span class={`connection connection-${signInNeeded ? 'connecting' : connection}`} role="status">
         {signInNeeded ? 'Signed out' : CONNECTION_WORDS[connection]}
       </span>
-      <a class="header-link" href="/docs">
+      <a class="header-link" href="./docs">
         API
       </a>
       <ThemeButton />

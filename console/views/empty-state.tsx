@@ -1,5 +1,6 @@
 import { Command } from '../parts/command.tsx'
 import type { FilterName } from '../state/route.ts'
+import { serviceUrl } from '../state/service-url.ts'
 
 /** Shows the call that starts a recording, or the way out of a filter that shows none. */
 export function EmptyState({ filter }: { readonly filter: FilterName }) {
@@ -17,20 +18,20 @@ export function EmptyState({ filter }: { readonly filter: FilterName }) {
     <section class="empty">
       <h2>Start the first recording</h2>
       <p>
-        Send the live streams of a class, and it appears here at once. The <a href="/docs">API reference</a> lists
+        Send the live streams of a class, and it appears here at once. The <a href="./docs">API reference</a> lists
         layouts, whiteboard, webhooks and everything else that a recording can have.
       </p>
-      <Command text={exampleCall(location.origin)} />
+      <Command text={exampleCall(serviceUrl())} />
     </section>
   )
 }
 
-function exampleCall(origin: string): string {
+function exampleCall(service: string): string {
   const body = {
     room: 'class-42',
     sources: [{ id: 'teacher', type: 'hls', url: 'https://example.com/live.m3u8', label: 'Ms Li', role: 'presenter' }],
     layout: { name: 'speaker' },
   }
   const json = JSON.stringify(body, null, 2)
-  return `curl -X POST ${origin}/v1/recordings \\\n  -H 'content-type: application/json' \\\n  -d '${json}'`
+  return `curl -X POST ${service}/v1/recordings \\\n  -H 'content-type: application/json' \\\n  -d '${json}'`
 }

@@ -1,7 +1,7 @@
 import type { Recording } from '../../src/protocol/index.ts'
 import { CopyButton } from '../parts/copy-button.tsx'
-import { mediaUrl } from '../state/api.ts'
 import { isRunning } from '../state/recording-words.ts'
+import { mediaUrl } from '../state/service-url.ts'
 
 export function LinksPanel({ recording }: { readonly recording: Recording }) {
   const links = [

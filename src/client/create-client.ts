@@ -13,7 +13,7 @@ import type {
 } from '../protocol/index.ts'
 import { type EventsOptions, followEvents } from './event-stream.ts'
 import { type HighlightCalls, highlightCalls } from './highlight-calls.ts'
-import { type CallOptions, type ClientOptions, createHttp, type Http } from './http.ts'
+import { absoluteLink, type CallOptions, type ClientOptions, createHttp, type Http } from './http.ts'
 import { type JoinOptions, joinRoom, type RoomConnection } from './room-connection.ts'
 import type { SignalInput } from './signal-input.ts'
 
@@ -75,7 +75,7 @@ export function createClient(options: ClientOptions): Client {
     },
     events: (follow) => followEvents(http, follow),
     openSession: async (call) => void (await http.send({ ...call, method: 'POST', path: '/v1/session' })),
-    mediaUrl: (link) => new URL(link, options.baseUrl).href,
+    mediaUrl: (link) => absoluteLink(options.baseUrl, link),
   }
 }
 

@@ -51,8 +51,13 @@ export function createHttp({ baseUrl, apiKey, fetch = globalThis.fetch }: Client
   }
 }
 
+/** A link of the service below its base URL, whose path stays in front; an absolute link is returned unchanged. */
+export function absoluteLink(baseUrl: string, link: string): string {
+  return URL.canParse(link) ? link : `${baseUrl.replace(/\/$/, '')}${link}`
+}
+
 function urlOf(baseUrl: string, { path, query = {} }: Pick<Call, 'path' | 'query'>): URL {
-  const url = new URL(`${baseUrl.replace(/\/$/, '')}${path}`)
+  const url = new URL(absoluteLink(baseUrl, path))
   for (const [name, value] of Object.entries(query)) {
     for (const item of value === undefined ? [] : [value].flat()) url.searchParams.append(name, String(item))
   }

@@ -306,6 +306,21 @@ test('a room that cannot be joined is an error, and one that is left ends its st
   expect((await room.closed).code).toBe(1005)
 })
 
+test('a service below a path is called there, and its links lead there', async () => {
+  const asked: string[] = []
+  const fetch: typeof globalThis.fetch = async (url) => {
+    asked.push(String(url))
+    return Response.json({ items: [], nextCursor: null })
+  }
+  for (const baseUrl of ['https://school.example/panorec', 'https://school.example/panorec/']) {
+    const client = createClient({ baseUrl, fetch })
+    await client.recordings.list()
+    expect(client.mediaUrl('/media/rec_1/index.m3u8')).toBe('https://school.example/panorec/media/rec_1/index.m3u8')
+    expect(client.mediaUrl('https://cdn.example/media/a.m3u8')).toBe('https://cdn.example/media/a.m3u8')
+  }
+  expect(asked).toEqual(Array(2).fill('https://school.example/panorec/v1/recordings'))
+})
+
 test('opens a session and gives absolute media links', async () => {
   await using service = await openService()
   expect(await service.client.openSession()).toBeUndefined()

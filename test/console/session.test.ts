@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { mediaUrl } from '../../console/state/service-url.ts'
 import { Session } from '../../console/state/session.ts'
 import { openApp } from '../api/open-app.ts'
 import { aRecording, RECORDING_ID } from './recordings.ts'
@@ -6,6 +7,29 @@ import { aRecording, RECORDING_ID } from './recordings.ts'
 const KEYS = ['key-one-0123456789', 'key-two-0123456789'] as const
 /** A second stream would have been opened within this time of the first. */
 const LATER_MS = 300
+
+describe('the address of the service', () => {
+  afterEach(() => void vi.unstubAllGlobals())
+
+  it.each([
+    ['http://10.0.0.5:8080/#/recordings', 'http://10.0.0.5:8080'],
+    ['https://school.example/panorec/#/highlights?room=7/b', 'https://school.example/panorec'],
+    ['https://school.example/panorec/index.html?a=/b', 'https://school.example/panorec'],
+  ])('of the page at %s is %s, for calls and for links', async (page, service) => {
+    vi.stubGlobal('location', new URL(page))
+    vi.stubGlobal('sessionStorage', { getItem: () => null })
+    const asked: string[] = []
+    vi.stubGlobal('fetch', async (url: URL) => {
+      asked.push(url.href)
+      return Response.json({ items: [], nextCursor: null })
+    })
+    using session = new Session()
+    await session.loadPage({})
+    expect(asked).toEqual([`${service}/v1/recordings`])
+    expect(mediaUrl('/media/rec_1/index.m3u8')).toBe(`${service}/media/rec_1/index.m3u8`)
+    expect(mediaUrl('https://cdn.example/media/a.m3u8')).toBe('https://cdn.example/media/a.m3u8')
+  })
+})
 
 /** What a tab has: an address and a storage of its own. */
 function standInTab(url: string): void {
