@@ -1,5 +1,6 @@
 import type { PlayerKey } from './keys.ts'
 import type { PlacedMark } from './marks.ts'
+import { playOrMuted } from './play-or-muted.ts'
 import type { Playback } from './playback.ts'
 
 const STEP_SEC = 5
@@ -19,7 +20,7 @@ interface PlayerParts {
 export function perform(key: PlayerKey, { video, frame, playback, marks }: PlayerParts): void {
   switch (key) {
     case 'toggle':
-      if (video.paused) video.play().catch(() => playMuted(video))
+      if (video.paused) playOrMuted(video)
       else video.pause()
       return
     case 'back':
@@ -48,7 +49,7 @@ export function perform(key: PlayerKey, { video, frame, playback, marks }: Playe
         marks.find(({ atSec }) => atSec > video.currentTime + MARK_TOLERANCE_SEC),
       )
     case 'fullscreen':
-      toggleFullscreen(frame)
+      toggleFullscreen(frame, video)
   }
 }
 
@@ -75,16 +76,16 @@ export function setVolume(video: HTMLVideoElement | null, volume: number): void 
 export function goLive(video: HTMLVideoElement | null, playback: Playback | undefined): void {
   if (video === null) return
   seek(video, playback?.status().live ? (playback.liveEdgeSec() ?? video.duration) : video.duration)
-  if (playback?.status().live) video.play().catch(() => playMuted(video))
+  if (playback?.status().live) playOrMuted(video)
 }
 
-/** Browsers refuse to start sound without a gesture; a silent picture is better than none. */
-export function playMuted(video: HTMLVideoElement): void {
-  video.muted = true
-  video.play().catch(() => undefined)
+/** iPhones have full screen for the element of a video alone, with controls of their own. */
+interface PhoneVideo extends HTMLVideoElement {
+  webkitEnterFullscreen?(): void
 }
 
-function toggleFullscreen(frame: HTMLElement): void {
+function toggleFullscreen(frame: HTMLElement, video: PhoneVideo): void {
+  if ((frame.requestFullscreen as unknown) === undefined) return video.webkitEnterFullscreen?.()
   const change = document.fullscreenElement === null ? frame.requestFullscreen() : document.exitFullscreen()
   change.catch(() => undefined)
 }

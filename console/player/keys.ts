@@ -29,10 +29,14 @@ const KEYS: Readonly<Record<string, PlayerKey>> = {
   '.': 'nextMark',
 }
 
+/** They set a slider that has the focus; the seek bar leaves them to the player, whose steps are larger. */
+const RANGE_KEYS: readonly string[] = ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End']
+
 /** The player's action for a key press; undefined when the key belongs to something else, such as a field or a button. */
 export function playerKeyOf(event: KeyboardEvent, player: Element): PlayerKey | undefined {
   if (!isKeyFor(event, player)) return undefined
   const target = event.target instanceof HTMLElement ? event.target : undefined
+  if (target?.matches('input[type=range]:not(.seek)') && RANGE_KEYS.includes(event.key)) return undefined
   const action = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key]
   const isControl = target?.closest('button, a, input, summary') != null
   const insidePlayer = target !== undefined && player.contains(target)

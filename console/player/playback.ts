@@ -1,5 +1,6 @@
 import Hls, { type ErrorData, type LevelDetails } from 'hls.js'
-import { after } from '../../src/timing/index.ts'
+import { after, RETRY_POLICIES } from '../../src/timing/index.ts'
+import { playOrMuted } from './play-or-muted.ts'
 import { type DatedPiece, positionOf, wallTimeAt } from './wall-clock.ts'
 
 export interface PlaybackStatus {
@@ -21,7 +22,6 @@ export interface Playback extends Disposable {
   positionOf(wallMs: number): number | undefined
 }
 
-const RETRY_MS = 1000
 /** `recoverMediaError` empties the picture; the third failure in a row starts the player anew. */
 const MEDIA_REPAIRS = 2
 /** The count of repairs is reset after this long without a fatal error. */
@@ -30,7 +30,7 @@ const RESET_MS = 10_000
 /** Plays an HLS playlist, live or ended; every fatal error is repaired or retried after a second, without end. */
 export function openPlayback(video: HTMLVideoElement, url: string): Playback {
   const isPlaylist = new URL(url, location.href).pathname.endsWith('.m3u8')
-  if (!isPlaylist || !Hls.isSupported()) return openNative(video, url)
+  if (!isPlaylist || !Hls.isSupported()) return new NativePlayback(video, url)
   const player = new HlsPlayback(video, url)
   player.open()
   return player
@@ -103,7 +103,7 @@ class HlsPlayback implements Playback {
     this.#scheduled?.[Symbol.dispose]()
     this.#lastErrorMs = performance.now()
     this.#trouble = data.type === Hls.ErrorTypes.MEDIA_ERROR ? 'repairing' : 'reconnecting'
-    this.#scheduled = after(RETRY_MS, () => this.#retryAfter(data))
+    this.#scheduled = after(RETRY_POLICIES.playback.firstMs, () => this.#retryAfter(data))
   }
 
   #retryAfter(data: ErrorData): void {
@@ -133,28 +133,76 @@ function datedPieces({ fragments }: LevelDetails): DatedPiece[] {
 }
 
 /** A file, or HLS where it is the browser's own, as in Safari on phones. */
-function openNative(video: HTMLVideoElement, url: string): Playback {
-  video.src = url
-  const edge = () => (video.seekable.length > 0 ? video.seekable.end(video.seekable.length - 1) : undefined)
-  return {
-    liveEdgeSec: edge,
-    status: () => {
-      const live = video.duration === Number.POSITIVE_INFINITY
-      const end = edge()
-      return { live, behindSec: live && end !== undefined ? end - video.currentTime : undefined, trouble: undefined }
-    },
-    wallTimeAt: (sec) => {
-      const startMs = startDateOf(video)
-      return startMs === undefined ? undefined : startMs + sec * 1000
-    },
-    positionOf: (wallMs) => {
-      const startMs = startDateOf(video)
-      return startMs === undefined ? undefined : (wallMs - startMs) / 1000
-    },
-    [Symbol.dispose]: () => {
-      video.removeAttribute('src')
+class NativePlayback implements Playback {
+  readonly #video: HTMLVideoElement
+  readonly #listening = new AbortController()
+  #trouble: PlaybackStatus['trouble']
+  #scheduled: Disposable | undefined
+  /** The position to go on from once what failed is loaded again. */
+  #resumeSec = 0
+  /** True while the viewer wants it to play; Chrome pauses an element that failed by itself. */
+  #isWanted = false
+
+  constructor(video: HTMLVideoElement, url: string) {
+    this.#video = video
+    const on = (event: string, act: () => void) =>
+      video.addEventListener(event, act, { signal: this.#listening.signal })
+    on('play', () => this.#want(true))
+    on('pause', () => this.#want(this.#isWanted && video.error !== null))
+    on('error', () => this.#repair())
+    on('loadeddata', () => this.#onLoaded())
+    video.src = url
+  }
+
+  liveEdgeSec(): number | undefined {
+    const { seekable } = this.#video
+    return seekable.length > 0 ? seekable.end(seekable.length - 1) : undefined
+  }
+
+  status(): PlaybackStatus {
+    const live = this.#video.duration === Number.POSITIVE_INFINITY
+    const end = this.liveEdgeSec()
+    const behindSec = live && end !== undefined ? end - this.#video.currentTime : undefined
+    return { live, behindSec, trouble: this.#trouble }
+  }
+
+  wallTimeAt(sec: number): number | undefined {
+    const startMs = startDateOf(this.#video)
+    return startMs === undefined ? undefined : startMs + sec * 1000
+  }
+
+  positionOf(wallMs: number): number | undefined {
+    const startMs = startDateOf(this.#video)
+    return startMs === undefined ? undefined : (wallMs - startMs) / 1000
+  }
+
+  [Symbol.dispose](): void {
+    this.#listening.abort()
+    this.#scheduled?.[Symbol.dispose]()
+    this.#video.removeAttribute('src')
+    this.#video.load()
+  }
+
+  /** An element that failed does nothing more until it is told to load again (HTML §4.8.11.5). */
+  #repair(): void {
+    const video = this.#video
+    this.#trouble = video.error?.code === MediaError.MEDIA_ERR_DECODE ? 'repairing' : 'reconnecting'
+    this.#resumeSec = Math.max(this.#resumeSec, video.currentTime)
+    this.#scheduled?.[Symbol.dispose]()
+    this.#scheduled = after(RETRY_POLICIES.playback.firstMs, () => {
       video.load()
-    },
+      if (this.#isWanted) playOrMuted(video)
+    })
+  }
+
+  #want(isWanted: boolean): void {
+    this.#isWanted = isWanted
+  }
+
+  #onLoaded(): void {
+    this.#trouble = undefined
+    if (this.#resumeSec > 0) this.#video.currentTime = this.#resumeSec
+    this.#resumeSec = 0
   }
 }
 

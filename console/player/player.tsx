@@ -132,6 +132,9 @@ function useIdle(): [boolean, () => void] {
     timer.current?.[Symbol.dispose]()
     timer.current = after(IDLE_MS, () => setIdle(true))
   }
-  useEffect(() => () => timer.current?.[Symbol.dispose](), [])
+  useEffect(() => {
+    wake()
+    return () => timer.current?.[Symbol.dispose]()
+  }, [])
   return [idle, wake]
 }

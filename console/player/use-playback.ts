@@ -1,8 +1,9 @@
 import type { RefObject } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { repeat } from '../../src/timing/index.ts'
-import { goLive, playMuted } from './actions.ts'
+import { goLive } from './actions.ts'
 import { takeFloor, type Voice } from './floor.ts'
+import { playOrMuted } from './play-or-muted.ts'
 import { openPlayback, type Playback } from './playback.ts'
 import { type PlayerView, readView } from './view.ts'
 
@@ -27,7 +28,7 @@ export function usePlayback(url: string, { autoplay }: { readonly autoplay: bool
     if (element === null) return
     const opened = openPlayback(element, url)
     playback.current = opened
-    if (autoplay) element.play().catch(() => playMuted(element))
+    if (autoplay) playOrMuted(element)
     const stopRefreshing = refresh(element, () => setView(readView(element, opened)))
     return () => {
       stopRefreshing()

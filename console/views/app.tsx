@@ -1,8 +1,9 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { GalleryPage } from '../highlights/gallery-page.tsx'
 import { HighlightDialog } from '../highlights/highlight-dialog.tsx'
 import { RecapDialog } from '../highlights/recap-dialog.tsx'
 import { Icon } from '../parts/icons.tsx'
+import { ShortcutsSwitch } from '../parts/shortcuts-switch.tsx'
 import { type Place, SessionContext, usePlace, useSession } from '../state/hooks.ts'
 import { type Ground, galleryLink } from '../state/route.ts'
 import { Session } from '../state/session.ts'
@@ -19,7 +20,8 @@ export function App() {
   }, [session])
   return (
     <SessionContext.Provider value={session}>
-      <button type="button" class="skip" onClick={skipToMain}>
+      {/* A button, because a link would change the hash, which is the route. */}
+      <button type="button" class="skip" onClick={() => document.getElementById('main')?.focus()}>
         Skip to content
       </button>
       <Window />
@@ -29,14 +31,28 @@ export function App() {
 
 function Window() {
   const place = usePlace()
+  useFocusOnArrival(place.ground)
   return (
     <>
       <Header ground={place.ground} />
       <main id="main" tabIndex={-1}>
         <Page place={place} />
       </main>
+      <footer class="footer">
+        <ShortcutsSwitch />
+      </footer>
     </>
   )
+}
+
+/** Moves the focus to a page that was gone to: the link that led there is gone, and a screen reader reads on from `main`. */
+function useFocusOnArrival(ground: Ground): void {
+  const spot = ground.page === 'recording' ? ground.id : ground.page
+  const shown = useRef(spot)
+  useEffect(() => {
+    if (shown.current !== spot) focusMain()
+    shown.current = spot
+  }, [spot])
 }
 
 function Page({ place }: { readonly place: Place }) {
@@ -121,7 +137,6 @@ function ThemeButton() {
   )
 }
 
-/** A button, because a link would change the hash, which is the route. */
-function skipToMain(): void {
-  document.getElementById('main')?.focus()
+function focusMain(): void {
+  document.getElementById('main')?.focus({ preventScroll: true })
 }

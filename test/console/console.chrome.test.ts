@@ -5,13 +5,15 @@ import { fakeHighlightId } from '../api/fake-highlights.ts'
 import { openApp } from '../api/open-app.ts'
 import { launchChrome } from '../kit/watch/chrome.ts'
 import { aRecording, RECORDING_ID } from './recordings.ts'
-import { storeTinyRecording } from './tiny-recording.ts'
+import { storeTinyClip, storeTinyRecording } from './tiny-recording.ts'
 
 const CONSOLE_DIR = fileURLToPath(new URL('../../dist/console', import.meta.url))
 const KEY = 'a-key-of-this-test'
 const OTHER_ID = 'rec_01JD0000000000000000000009'
 /** A page under a busy machine's Chrome needs this long at most to show what it has. */
 const SHOWN_MS = 20_000
+/** The controls fade within a quarter of a second. */
+const FADE_MS = 600
 
 let browser: Browser
 beforeAll(async () => {
@@ -112,7 +114,7 @@ describe('the console in Chrome', () => {
     await until(page, "document.querySelector('.title .badge')?.innerText.includes('Finalizing')")
   })
 
-  it('pauses a running recording and goes on with it, by button and by key', async () => {
+  it('pauses a running recording by button, and goes on with it by key', async () => {
     await using console = await openConsole({ hash: `#/recordings/${RECORDING_ID}` })
     const { page, recordings, faults } = console
     recordings.all.set(RECORDING_ID, aRecording({ state: 'recording', endedAt: null, pausedAt: null }))
@@ -126,6 +128,80 @@ describe('the console in Chrome', () => {
     await until(page, "document.querySelector('.title .badge')?.innerText.includes('Live')")
     expect(recordings.all.get(RECORDING_ID)).toMatchObject({ state: 'recording', pausedAt: null })
     expect(faults.filter((fault) => !fault.includes('404'))).toEqual([])
+  })
+
+  it('asks before the key p pauses, and obeys no letter once they are switched off, also after a reload', async () => {
+    await using console = await openConsole({ hash: `#/recordings/${RECORDING_ID}` })
+    const { page, recordings } = console
+    const state = () => recordings.all.get(RECORDING_ID)?.state
+    recordings.all.set(RECORDING_ID, aRecording({ state: 'recording', endedAt: null, pausedAt: null }))
+    await console.open()
+    await page.waitForSelector('.button-pause')
+    await page.keyboard.press('p')
+    await page.locator('dialog[open] .button::-p-text(Keep recording)').click()
+    expect(state()).toBe('recording')
+    await page.keyboard.press('p')
+    await page.locator('dialog[open] .button-main').click()
+    await expect.poll(state, { timeout: SHOWN_MS }).toBe('paused')
+    await page.waitForSelector('.button-pause.button-main:not(:disabled)')
+    await page.locator('.shortcuts-switch input').click()
+    await page.reload()
+    await page.waitForSelector('.button-pause.button-main:not(:disabled)')
+    await page.keyboard.press('p')
+    await page.keyboard.press('h')
+    await page.locator('.shortcuts-switch input').click()
+    expect([state(), console.highlights.triggered]).toEqual(['paused', 0])
+    await page.keyboard.press('p')
+    await expect.poll(state, { timeout: SHOWN_MS }).toBe('recording')
+  })
+
+  it('keeps the controls while the focus is in them, and leaves the arrows to a slider', async () => {
+    await using console = await openConsole({ hash: `#/recordings/${RECORDING_ID}` })
+    const { page, store } = console
+    await storeTinyRecording(store, RECORDING_ID)
+    await console.open()
+    await until(page, "document.querySelector('video')?.currentTime > 0.2")
+    await page.evaluate("document.querySelector('video').loop = true")
+    const opacity = "getComputedStyle(document.querySelector('.controls')).opacity"
+    await until(page, `document.querySelector('.player-idle') !== null && ${opacity} === '0'`)
+    await page.keyboard.press('m')
+    await page.focus('.volume')
+    await until(
+      page,
+      "document.querySelector('.volume:focus-visible') !== null && document.querySelector('.player-idle') !== null",
+    )
+    await new Promise((resolve) => setTimeout(resolve, FADE_MS))
+    expect(await page.evaluate(opacity)).toBe('1')
+    await page.keyboard.press('k')
+    await until(page, "document.querySelector('video').paused")
+    await page.evaluate("document.querySelector('video').currentTime = 3")
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('ArrowRight')
+    await until(page, "Math.abs(document.querySelector('video').volume - 0.1) < 0.001")
+    expect(await page.$eval('video', (video) => video.currentTime)).toBe(3)
+    await page.focus('.seek')
+    await page.keyboard.press('ArrowLeft')
+    await until(page, "document.querySelector('video').currentTime === 0")
+  })
+
+  it('moves the focus into a page that was gone to', async () => {
+    await using console = await openConsole()
+    const { page } = console
+    await console.open()
+    await page.locator('.row a').click()
+    await until(page, "document.querySelector('.title') !== null && document.activeElement.id === 'main'")
+  })
+
+  it('loads a clip again that failed, and goes on playing', async () => {
+    await using console = await openConsole({ hash: `#/highlights/${fakeHighlightId(1)}` })
+    const { page, store, highlights } = console
+    const { id } = await highlights.trigger(RECORDING_ID, {})
+    highlights.change(id, { state: 'ready' })
+    await console.open()
+    expect(await textOf(page, '.player-trouble')).toContain('Trying again')
+    await storeTinyClip(store, `${RECORDING_ID}/highlights/${id}/clip.mp4`)
+    await until(page, "document.querySelector('dialog video').currentTime > 0.2")
+    expect(await page.$('.player-trouble')).toBeNull()
   })
 
   it('shows the code and the words of a failed recording', async () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { copyText, hasClipboard } from '../../console/parts/copy-text.ts'
+import { perform } from '../../console/player/actions.ts'
 import { takeFloor } from '../../console/player/floor.ts'
 import { placeMarks, spanOf } from '../../console/player/marks.ts'
 import { positionOf, wallTimeAt } from '../../console/player/wall-clock.ts'
@@ -15,6 +16,7 @@ import { cleanOptions, rememberLabel } from '../../console/state/highlight-optio
 import { notesOf, progressWords, triggeredBy, waitOf } from '../../console/state/highlight-words.ts'
 import { galleryLink, highlightLink, parseRoute, recapLink } from '../../console/state/route.ts'
 import type { Session } from '../../console/state/session.ts'
+import { areShortcutsOn, isCharacterKey, switchShortcuts } from '../../console/state/shortcuts.ts'
 import { createClient } from '../../src/client/index.ts'
 import { AppError, type ErrorCode, type Recap } from '../../src/protocol/index.ts'
 import { aHighlight, HIGHLIGHT_ID } from './highlights.ts'
@@ -177,6 +179,37 @@ describe('players that lie over each other', () => {
     below[Symbol.dispose]()
     next[Symbol.dispose]()
     expect(heard).toEqual(['class pauses', 'class goes on', 'class pauses'])
+  })
+})
+
+describe('the keys', () => {
+  afterEach(() => void vi.unstubAllGlobals())
+
+  it('that type a character are those that can be switched off', () => {
+    const typing = ['h', 'P', '.', ',', '1', 'é', '😀'].filter((key) => isCharacterKey({ key }))
+    expect(typing).toEqual(['h', 'P', '.', ',', '1', 'é', '😀'])
+    expect([' ', 'ArrowLeft', 'Escape', 'Home', 'F1'].filter((key) => isCharacterKey({ key }))).toEqual([])
+  })
+
+  it('stay switched off until they are switched on', () => {
+    const stored = new Map<string, string>()
+    vi.stubGlobal('localStorage', {
+      getItem: (name: string) => stored.get(name) ?? null,
+      setItem: (name: string, value: string) => void stored.set(name, value),
+      removeItem: (name: string) => void stored.delete(name),
+    })
+    expect(areShortcutsOn()).toBe(true)
+    switchShortcuts(false)
+    expect(areShortcutsOn()).toBe(false)
+    switchShortcuts(true)
+    expect(areShortcutsOn()).toBe(true)
+  })
+
+  it('fill the screen with the video itself where nothing else can, as on an iPhone', () => {
+    const webkitEnterFullscreen = vi.fn()
+    const video = { webkitEnterFullscreen } as unknown as HTMLVideoElement
+    perform('fullscreen', { video, frame: {} as HTMLElement, playback: undefined, marks: [] })
+    expect(webkitEnterFullscreen).toHaveBeenCalledOnce()
   })
 })
 
