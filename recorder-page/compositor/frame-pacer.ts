@@ -168,6 +168,14 @@ export class FramePacer<F extends Closable> {
     this.#fixedZeroMs = undefined
     this.#minDelayMs = MIN_DELAY_MS
     this.#lookBackMs = MIN_DELAY_MS
+    this.#dropOverdue()
+  }
+
+  /** Frames of before a jump have no place in the new mapping: one that was shown would count as shown far too late. */
+  #dropOverdue(): void {
+    const [zeroMs, lastTickMs] = [this.mediaZeroMs, this.#lastTickMs]
+    if (zeroMs === undefined || lastTickMs === undefined) return
+    this.#drop(this.#waiting.findLastIndex(({ mediaMs }) => mediaMs + zeroMs < lastTickMs - MAX_DELAY_MS) + 1)
   }
 
   /** True when the delay is too short: the frame comes after its tick, or before its sound. */

@@ -123,6 +123,26 @@ describe('a source at another rate', () => {
 })
 
 describe('the life of frames', () => {
+  it('goes on, with the delay that it had, where the media time jumps forward', () => {
+    const JUMP_MS = 30_000_000
+    const [JUMP_AT, AHEAD_MS, FRAMES] = [50, 190, 200]
+    const pacer = new FramePacer<Picture>(TICK_MS)
+    const shown: number[] = []
+    for (let index = 0; index < FRAMES; index += 1) {
+      const mediaMs = index * TICK_MS + (index < JUMP_AT ? 0 : JUMP_MS)
+      pacer.push(new Picture(index), {
+        mediaMs,
+        presentMs: index * TICK_MS + AHEAD_MS,
+        soundMs: undefined,
+        soundLagMs: 0,
+      })
+      const picture = pacer.frameAt(index * TICK_MS + 13)
+      if (picture !== undefined) shown.push(picture.index)
+    }
+    expect(shown.at(-1)).toBeGreaterThan(FRAMES - 10)
+    expect(pacer.delayMs).toBeLessThan(2 * TICK_MS + AHEAD_MS)
+  })
+
   it('closes every frame exactly once', () => {
     const { pacer, pictures } = record({ periodMs: 33.3, phaseMs: 4, seconds: 10 })
     pacer.clear()
