@@ -52,7 +52,7 @@ export class DecodedSources implements AsyncDisposable {
   constructor(options: DecodedSourcesOptions) {
     this.#options = options
     this.#mix = new SoundMix({ startMs: this.#startMs, onBlock: options.onBlock })
-    this.#elements.appendTo(this.#mix.add(ELEMENTS, { zeroMs: () => this.#elements.zeroMs() }))
+    this.#elements.appendTo(this.#mix.add(ELEMENTS, { playback: () => this.#elements.playback }))
     this.#repeaters = [
       repeat({ everyMs: PUMP_EVERY_MS, work: () => this.#pump() }),
       repeat({ everyMs: LEVELS_EVERY_MS, work: () => this.#measure() }),
@@ -84,7 +84,7 @@ export class DecodedSources implements AsyncDisposable {
         onUnsupported: (codec) => this.#playByElement(spec, codec),
       },
     })
-    const sound = this.#mix.add(id, { zeroMs: () => this.#soundZeroMs(id, source) })
+    const sound = this.#mix.add(id, { playback: () => this.#recordedSound(id, source) })
     this.#mix.setMuted(id, spec.muted === true)
     this.#open.set(id, { source, watch, steers: 0, lastShownMs: this.#lastShownMs(id) })
   }
@@ -175,8 +175,9 @@ export class DecodedSources implements AsyncDisposable {
   }
 
   /** The sound waits for its picture. */
-  #soundZeroMs(sourceId: string, { soundZeroMs }: DecodedSource): number | undefined {
-    return soundZeroMs === undefined ? undefined : soundZeroMs + (this.#delaysMs.get(sourceId) ?? 0)
+  #recordedSound(sourceId: string, { soundPlayback }: DecodedSource): DecodedSource['soundPlayback'] {
+    if (soundPlayback === undefined) return undefined
+    return { ...soundPlayback, atMs: soundPlayback.atMs + (this.#delaysMs.get(sourceId) ?? 0) }
   }
 
   #playByElement(source: SourceSpec, codec: string): void {

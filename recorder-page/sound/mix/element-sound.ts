@@ -17,9 +17,10 @@ export class ElementSound {
     this.#offsetsMs = [...this.#offsetsMs, atMs - contextSec * 1000].slice(-READINGS)
   }
 
-  /** The median: single readings jitter. */
-  zeroMs(): number | undefined {
-    return this.#offsetsMs.toSorted((a, b) => a - b)[this.#offsetsMs.length >> 1]
+  /** By the median reading: single ones jitter. */
+  get playback(): { readonly sec: number; readonly atMs: number; readonly rate: number } | undefined {
+    const atMs = this.#offsetsMs.toSorted((a, b) => a - b)[this.#offsetsMs.length >> 1]
+    return atMs === undefined ? undefined : { sec: 0, atMs, rate: 1 }
   }
 
   add({ frame, samples }: SoundBlock): void {

@@ -19,10 +19,17 @@ interface MixOptions {
   readonly onBlock: (block: SoundBlock) => void
 }
 
+/** Media time `sec` is heard at `atMs` on the page's clock, and what is before and after it at this rate. */
+interface Playback {
+  readonly sec: number
+  readonly atMs: number
+  readonly rate: number
+}
+
 /** What the mix needs to know of a source. */
 interface MixInput {
-  /** When media time zero is to be heard in the recording, on the page's clock; undefined while nothing is played. */
-  zeroMs(): number | undefined
+  /** Where its sound is to be heard in the recording; undefined while nothing is played. */
+  playback(): Playback | undefined
 }
 
 interface Channel {
@@ -81,8 +88,8 @@ export class SoundMix {
   #readyMs(nowMs: number): number {
     let readyMs = nowMs
     for (const { input, sound } of this.#channels.values()) {
-      const [zeroMs, endSec] = [input.zeroMs(), sound.endSec]
-      if (zeroMs !== undefined && endSec !== undefined) readyMs = Math.min(readyMs, zeroMs + endSec * 1000)
+      const [playback, endSec] = [input.playback(), sound.endSec]
+      if (playback !== undefined && endSec !== undefined) readyMs = Math.min(readyMs, msAt(playback, endSec))
     }
     return readyMs
   }
@@ -96,13 +103,21 @@ export class SoundMix {
     const mixed = { left: samples.subarray(0, BLOCK_FRAMES), right: samples.subarray(BLOCK_FRAMES) }
     const atMs = this.#options.startMs + (this.#next * 1000) / SAMPLE_RATE
     for (const channel of this.#channels.values()) {
-      const zeroMs = channel.input.zeroMs()
-      channel.sound.read(zeroMs === undefined ? undefined : (atMs - zeroMs) / 1000, this.#scratch)
+      const playback = channel.input.playback()
+      channel.sound.read(playback === undefined ? undefined : secAt(playback, atMs), this.#scratch)
       addTo(mixed, this.#scratch, channel)
     }
     this.#limiter.process(mixed.left, mixed.right)
     this.#options.onBlock({ frame: this.#next - this.#limiter.lookAheadFrames, samples })
   }
+}
+
+function msAt({ sec, atMs, rate }: Playback, mediaSec: number): number {
+  return atMs + ((mediaSec - sec) * 1000) / rate
+}
+
+function secAt({ sec, atMs, rate }: Playback, ms: number): number {
+  return sec + ((ms - atMs) * rate) / 1000
 }
 
 function addTo(mixed: Stereo, { left, right }: Stereo, channel: Channel): void {

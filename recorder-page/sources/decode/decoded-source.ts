@@ -13,6 +13,7 @@ import { DecodedPlayer, type PlayerEvent } from './decoded-player.ts'
 import { FileDriver } from './file-driver.ts'
 import { decodingConfig } from './hls-buffer.ts'
 import { LiveDrift } from './live-drift.ts'
+import type { Playback } from './play-clock.ts'
 import type { MediaKind, Sample, StreamConfig } from './sample.ts'
 
 /** After its end a source's last sound is still to be heard: it waits for its picture. */
@@ -82,11 +83,11 @@ export class DecodedSource implements AsyncDisposable {
     return this.#status.state
   }
 
-  /** When the sound of media time zero is played, on the page's clock; undefined while nothing is played. */
-  get soundZeroMs(): number | undefined {
+  /** Where its sound is; undefined while nothing is played. */
+  get soundPlayback(): Playback | undefined {
     const { clock } = this.#player
     const isEnding = this.#endedMs !== undefined && this.#options.nowMs() - this.#endedMs < LAST_SOUND_MS
-    return clock.runs || isEnding ? clock.zeroMs : undefined
+    return clock.runs || isEnding ? clock.playback : undefined
   }
 
   /** How large it is drawn; undefined while the layout hides it. */
@@ -144,8 +145,7 @@ export class DecodedSource implements AsyncDisposable {
 
   /** The times of a decoded sample are the stream's own, and its sound is played when its picture is: nothing is estimated. */
   #timesOf({ ptsSec, origin }: Sample): FrameTimes {
-    const { clock } = this.#player
-    const presentMs = clock.zeroMs + (ptsSec * 1000) / clock.rate
+    const presentMs = this.#player.clock.msAt(ptsSec)
     const { stretch, shiftSec } = origin
     return {
       mediaMs: ptsSec * 1000,

@@ -1,3 +1,10 @@
+/** Media time `sec` is played at `atMs` on the page's clock, and what is before and after it at this rate. */
+export interface Playback {
+  readonly sec: number
+  readonly atMs: number
+  readonly rate: number
+}
+
 /** Which time of a stream is played now. It stands still, or runs at a rate, and can be set. */
 export class PlayClock {
   readonly #now: () => number
@@ -19,9 +26,14 @@ export class PlayClock {
     return this.#runs
   }
 
-  /** When the stream's time zero is played, as it goes now or went last, on the page's clock. */
-  get zeroMs(): number {
-    return this.#atMs - (this.#sec * 1000) / this.#rate
+  /** As it goes now or went last. */
+  get playback(): Playback {
+    return { sec: this.#sec, atMs: this.#atMs, rate: this.#rate }
+  }
+
+  /** When this time of the stream is played, on the page's clock. */
+  msAt(sec: number): number {
+    return this.#atMs + ((sec - this.#sec) * 1000) / this.#rate
   }
 
   get rate(): number {

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { SoundMix } from '../../../recorder-page/sound/mix/sound-mix.ts'
 import { SourceSound } from '../../../recorder-page/sound/mix/source-sound.ts'
@@ -8,6 +9,12 @@ const EPOCH_MS = 1_700_000_000_000
 /** Whole periods of every multiple of 50 Hz. */
 const PERIODS = 0.8 * RATE
 const TWO_BLOCKS = 2 * BLOCK
+const RAMP_GAIN = 0.5
+/** A rate nearer to 1 than this is followed by a glide, any other by jumps. */
+const GLIDES_TO = 0.01
+const GLIDES_WITHIN_SEC = 0.005
+const JUMPS_WITHIN_SEC = 0.027
+const FROM_ZERO = { playback: () => ({ sec: 0, atMs: EPOCH_MS, rate: 1 }) }
 
 function tone(hz: number, rate: number, from: number, frames: number, gain = 0.3) {
   const channel = Float32Array.from(
@@ -139,8 +146,8 @@ describe('the mix', () => {
     const { mix, blocks, left } = mixed()
     const click = new Float32Array(RATE)
     click[4800] = 0.5
-    const early = mix.add('early', { zeroMs: () => EPOCH_MS })
-    const late = mix.add('late', { zeroMs: () => EPOCH_MS + 250 - 60_000 })
+    const early = mix.add('early', FROM_ZERO)
+    const late = mix.add('late', { playback: () => ({ sec: 60, atMs: EPOCH_MS + 250, rate: 1 }) })
     early.append(0, { left: click, right: click }, RATE)
     late.append(60, { left: click, right: click }, RATE)
     mix.pump(EPOCH_MS + 900)
@@ -153,9 +160,9 @@ describe('the mix', () => {
 
   test('holds the sum of loud sources under the ceiling', () => {
     const { mix, left } = mixed()
-    for (const id of ['a', 'b', 'c']) fill(mix.add(id, { zeroMs: () => EPOCH_MS }), { hz: 700, rate: RATE, sec: 1 })
+    for (const id of ['a', 'b', 'c']) fill(mix.add(id, FROM_ZERO), { hz: 700, rate: RATE, sec: 1 })
     for (const id of ['d', 'e']) {
-      mix.add(id, { zeroMs: () => EPOCH_MS }).append(0, tone(700, RATE, 0, RATE, 0.6), RATE)
+      mix.add(id, FROM_ZERO).append(0, tone(700, RATE, 0, RATE, 0.6), RATE)
     }
     mix.pump(EPOCH_MS + 900)
     const peak = Math.max(...left().map(Math.abs))
@@ -163,9 +170,30 @@ describe('the mix', () => {
     expect(peak).toBeGreaterThan(0.8)
   })
 
+  test('hears each source where it is played, at every rate and however long it has played', () => {
+    const rates = fc.constantFrom(0.75, 0.999, 1, 1.001, 1.25)
+    fc.assert(
+      fc.property(rates, fc.double({ min: 0, max: 100_000, noNaN: true }), (rate, sec) => {
+        const { mix, blocks, left } = mixed()
+        // It says which time of the media it is.
+        const ramp = Float32Array.from({ length: RATE }, (_, i) => (RAMP_GAIN * i) / RATE)
+        mix.add('a', { playback: () => ({ sec, atMs: EPOCH_MS, rate }) }).append(sec, { left: ramp, right: ramp }, RATE)
+        mix.pump(EPOCH_MS + 700)
+        const first = blocks[0]?.frame ?? 0
+        const heard = [...left().entries()].filter(([i]) => i + first > BLOCK)
+        expect(heard.length).toBeGreaterThan(0.6 * RATE)
+        const off = heard.map(([i, value]) => Math.abs(value / RAMP_GAIN - (rate * (i + first)) / RATE))
+        expect(off.reduce((most, value) => Math.max(most, value), 0)).toBeLessThan(
+          Math.abs(rate - 1) < GLIDES_TO ? GLIDES_WITHIN_SEC : JUMPS_WITHIN_SEC,
+        )
+      }),
+      { numRuns: 25 },
+    )
+  })
+
   test('waits for sound that is expected, but not for long', () => {
     const { mix, blocks } = mixed()
-    const sound = mix.add('slow', { zeroMs: () => EPOCH_MS })
+    const sound = mix.add('slow', FROM_ZERO)
     sound.append(0, tone(500, RATE, 0, TWO_BLOCKS), RATE)
     mix.pump(EPOCH_MS + 250)
     expect(blocks.length).toBe(2)
@@ -175,15 +203,15 @@ describe('the mix', () => {
 
   test('waits for no source that plays nothing', () => {
     const { mix, blocks } = mixed()
-    mix.add('stopped', { zeroMs: () => undefined })
-    mix.add('new', { zeroMs: () => EPOCH_MS })
+    mix.add('stopped', { playback: () => undefined })
+    mix.add('new', FROM_ZERO)
     mix.pump(EPOCH_MS + 250)
     expect(blocks.length).toBe(11)
   })
 
   test('measures what is heard of each source, and nothing of a muted one', () => {
     const { mix } = mixed()
-    for (const id of ['heard', 'muted']) fill(mix.add(id, { zeroMs: () => EPOCH_MS }), { hz: 700, rate: RATE, sec: 2 })
+    for (const id of ['heard', 'muted']) fill(mix.add(id, FROM_ZERO), { hz: 700, rate: RATE, sec: 2 })
     mix.setMuted('muted', true)
     mix.pump(EPOCH_MS + 500)
     mix.levels()

@@ -2,6 +2,7 @@ import { Mp4OutputFormat } from 'mediabunny'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { DecodedSource } from '../../../recorder-page/sources/decode/decoded-source.ts'
 import type { SourceState } from '../../../src/protocol/sources.ts'
+import { serveFile } from './stand-in/file.ts'
 import { FPS, LiveStream, writeMedia } from './stand-in/live-stream.ts'
 import { type Decoded, standInForChrome } from './stand-in/platform.ts'
 
@@ -24,25 +25,12 @@ beforeEach(async () => {
   })
   vi.useFakeTimers({ now: 1_700_000_000_000 })
   standInForChrome(() => new LiveStream())
-  vi.stubGlobal('fetch', async (_: unknown, init?: RequestInit) => answer(new Headers(init?.headers).get('range')))
+  serveFile(() => file)
 })
 afterEach(() => {
   vi.useRealTimers()
   vi.unstubAllGlobals()
 })
-
-/** With byte ranges (RFC 9110 §14). */
-function answer(range: string | null): Response {
-  if (file === undefined) return new Response(null, { status: 404 })
-  const [, first = '0', last = ''] = /^bytes=(\d+)-(\d*)$/.exec(range ?? '') ?? []
-  const end = Math.min(last === '' ? file.length - 1 : Number(last), file.length - 1)
-  const part = file.slice(Number(first), end + 1)
-  const headers = { 'content-length': `${part.length}`, 'content-range': `bytes ${first}-${end}/${file.length}` }
-  return new Response(
-    part,
-    range === null ? { headers: { 'content-length': `${part.length}` } } : { status: 206, headers },
-  )
-}
 
 class Watched implements AsyncDisposable {
   readonly source: DecodedSource

@@ -21,17 +21,18 @@ describe('a play clock', () => {
     expect(clock.sec).toBe(12)
   })
 
-  test('says when time zero is played, through a stop and at another rate', () => {
+  test.each([0.75, 0.999, 1, 1.001, 1.25])('says when a time of the stream is played, at a rate of %d too', (rate) => {
     const { time, clock } = manual()
-    clock.set(10)
+    clock.set(30_000)
     clock.run()
-    const zeroMs = clock.zeroMs
     time.ms += 3000
-    expect(clock.zeroMs).toBe(zeroMs)
-    expect(clock.zeroMs + clock.sec * 1000).toBeCloseTo(time.ms, 3)
-    clock.rate = 1.25
+    clock.rate = rate
+    expect(clock.sec).toBe(30_003)
+    const atMs = clock.msAt(30_010)
     time.ms += 4000
-    expect(clock.sec).toBeCloseTo(18, 9)
+    expect(clock.sec).toBeCloseTo(30_003 + 4 * rate, 6)
+    expect(clock.msAt(30_010)).toBe(atMs)
+    expect(clock.msAt(clock.sec)).toBeCloseTo(time.ms, 3)
   })
 
   test('is stopped at an earlier time that was all there was to play', () => {
