@@ -21,6 +21,8 @@ const SLACK_SEC = 0.05
 /** A hole up to this long is left at once; a longer one when nothing has filled it for this time. */
 const HOLE_SEC = 2
 const HOLE_PATIENCE_MS = 1000
+/** A stretch without a picture is one when there is none for so long. */
+const PICTURELESS_SEC = 0.5
 /** Samples given to a decoder at once; with so many waiting in it, none. */
 const BATCH = 60
 
@@ -230,10 +232,11 @@ export class DecodedPlayer {
     return durationSec > 0 ? Math.min(AHEAD_SEC, AHEAD_FRAMES * durationSec) : AHEAD_SEC
   }
 
-  /** What is not decoded is played all the same: the stream goes on. */
+  /** What is not decoded is played all the same: the stream goes on. Where it has no picture its sound counts. */
   #countUnseen(playSec: number): void {
-    const isUnseen = this.#isHidden || !this.#kinds.has('video')
-    const queue = this.queues[this.#kinds.has('video') ? 'video' : 'audio']
+    const isPictureless = !this.#kinds.has('video') || this.queues.video.isSilentAt(playSec, PICTURELESS_SEC)
+    const isUnseen = this.#isHidden || isPictureless
+    const queue = this.queues[isPictureless ? 'audio' : 'video']
     if (isUnseen) this.#played += Math.max(0, queue.indexFrom(playSec) - queue.indexFrom(this.#playedUntilSec))
     this.#playedUntilSec = playSec
   }

@@ -29,6 +29,7 @@ interface FileTrack {
 interface Lane extends FileTrack {
   readonly packets: AsyncIterator<EncodedPacket>
   readonly order: DecodeOrder<EncodedPacket>
+  /** Everything up to there is in the queue, seconds of the file. */
   untilSec: number
   isDone: boolean
 }
@@ -107,10 +108,13 @@ export class FileReader implements Disposable {
       if (signal.aborted) return
       lane.isDone = done === true
       const ready = done === true ? lane.order.end() : lane.order.add(packet)
-      lane.untilSec = ready.at(-1)?.dtsSec ?? lane.untilSec
-      const { kind } = lane.config
-      player.queues[kind].append(ready.map((placed) => sampleOf(placed, lane.config, offsetSec)))
-      player.queues[kind].remove(Number.NEGATIVE_INFINITY, player.clock.sec - BACK_SEC)
+      const queue = player.queues[lane.config.kind]
+      queue.append(ready.map((placed) => sampleOf(placed, lane.config, offsetSec)))
+      // A track may begin later than another, end earlier, or pause: nothing more comes there.
+      const untilSec = done === true ? this.durationSec : (ready.at(-1)?.dtsSec ?? lane.untilSec)
+      queue.cover(lane.untilSec + offsetSec, untilSec + offsetSec)
+      lane.untilSec = Math.max(lane.untilSec, untilSec)
+      queue.remove(Number.NEGATIVE_INFINITY, player.clock.sec - BACK_SEC)
     }
   }
 }
@@ -136,7 +140,7 @@ async function openLane({ config, sink }: FileTrack, fromSec: number): Promise<L
     sink,
     packets,
     order: new DecodeOrder<EncodedPacket>(reorders(config.kind)),
-    untilSec: 0,
+    untilSec: fromSec,
     isDone: false,
   }
 }

@@ -32,6 +32,19 @@ export class SampleQueue {
     for (const [start, end] of spansOf(ordered)) this.#ranges = this.#ranges.with(start, end)
   }
 
+  /** All that the stream has in this stretch is there, be it nothing: it is played without waiting for more. */
+  cover(fromSec: number, toSec: number): void {
+    if (toSec > fromSec) this.#ranges = this.#ranges.with(fromSec, toSec)
+  }
+
+  /** True when no sample lasts over this time, nor begins within so much after it. */
+  isSilentAt(sec: number, withinSec: number): boolean {
+    const sample = this.at(this.indexFrom(sec + SAME_SEC) - 1)
+    const next = this.at(this.indexFrom(sec + SAME_SEC))
+    const isOver = sample === undefined || sample.ptsSec + sample.durationSec < sec
+    return isOver && (next === undefined || next.ptsSec > sec + withinSec)
+  }
+
   remove(fromSec: number, toSec: number): void {
     this.#samples = this.#samples.filter(({ ptsSec }) => ptsSec < fromSec || ptsSec >= toSec)
     this.#ranges = this.#ranges.without(fromSec, toSec)

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { DecodedSource } from '../../../recorder-page/sources/decode/decoded-source.ts'
 import type { SourceState } from '../../../src/protocol/sources.ts'
 import { serveFile } from './stand-in/file.ts'
-import { FPS, LiveStream, writeMedia } from './stand-in/live-stream.ts'
+import { FPS, LiveStream, type Stretch, writeMedia } from './stand-in/live-stream.ts'
 import { type Decoded, standInForChrome } from './stand-in/platform.ts'
 
 const FILE_SEC = 4
@@ -14,15 +14,20 @@ const URL = 'http://stream.test/film.mp4'
 const SLOW_RETRY_SEC = 11
 
 let file: Uint8Array | undefined
-beforeEach(async () => {
-  file = await writeMedia(new Mp4OutputFormat({ fastStart: 'in-memory' }), {
+
+const film = (stretch: Partial<Stretch> = {}): Promise<Uint8Array> =>
+  writeMedia(new Mp4OutputFormat({ fastStart: 'in-memory' }), {
     level: 'small',
     kinds: ['video', 'audio'],
     fromSec: 0,
     toSec: FILE_SEC,
     keySec: 1,
     shiftSec: 0,
+    ...stretch,
   })
+
+beforeEach(async () => {
+  file = await film()
   vi.useFakeTimers({ now: 1_700_000_000_000 })
   standInForChrome(() => new LiveStream())
   serveFile(() => file)
@@ -71,6 +76,60 @@ async function pass(seconds: number): Promise<void> {
 }
 
 const whole = Array.from({ length: FILE_SEC * FPS }, (_, i) => i)
+
+/** Beyond what is read ahead, and within it. */
+const UNEVEN_SEC = 10
+const UNEVEN: readonly [string, NonNullable<Stretch['only']>][] = [
+  ['sound ends long before its picture', { audio: { toSec: 2 } }],
+  ['sound ends shortly before its picture', { audio: { toSec: 9 } }],
+  ['sound begins long after its picture', { audio: { fromSec: 7 } }],
+  ['sound begins shortly after its picture', { audio: { fromSec: 1 } }],
+  ['picture ends long before its sound', { video: { toSec: 2 } }],
+  ['picture ends shortly before its sound', { video: { toSec: 9 } }],
+  ['picture begins long after its sound', { video: { fromSec: 7 } }],
+  ['picture begins shortly after its sound', { video: { fromSec: 1 } }],
+]
+
+describe.each(UNEVEN)('a file whose %s', (_name, only) => {
+  const frames = (): number[] => {
+    const { fromSec = 0, toSec = UNEVEN_SEC } = only.video ?? {}
+    return Array.from({ length: (toSec - fromSec) * FPS }, (_, i) => fromSec * FPS + i)
+  }
+  const soundFrames = (): number[] => {
+    const { fromSec = 0, toSec = UNEVEN_SEC } = only.audio ?? {}
+    const [first, end] = [fromSec, toSec].map((sec) => Math.ceil((sec * 48000) / 1024))
+    return Array.from({ length: (end ?? 0) - (first ?? 0) }, (_, i) => (first ?? 0) + i)
+  }
+  beforeEach(async () => {
+    file = await film({ toSec: UNEVEN_SEC, only })
+  })
+
+  test('is played whole, once, in its time, and ends', async () => {
+    await using watched = new Watched(false)
+    await pass(UNEVEN_SEC + 1)
+    expect(watched.numbers).toEqual(frames())
+    expect(watched.sounds).toEqual(soundFrames())
+    expect(watched.states).toEqual(['live', 'ended'])
+  })
+
+  test('is played whole in each turn of its loop', async () => {
+    await using watched = new Watched(true)
+    await pass(2 * UNEVEN_SEC + 8)
+    expect(watched.numbers.slice(0, 2 * frames().length)).toEqual([...frames(), ...frames()])
+    expect(watched.sounds.slice(0, 2 * soundFrames().length)).toEqual([...soundFrames(), ...soundFrames()])
+    expect(watched.states).toEqual(['live'])
+  })
+
+  test('goes on where it is moved to', async () => {
+    await using watched = new Watched(false)
+    await pass(1)
+    watched.source.steer({ byMs: 5000 })
+    const before = watched.numbers.length
+    await pass(5)
+    expect(watched.numbers.slice(before).length).toBeGreaterThanOrEqual(frames().filter((i) => i > 6.3 * FPS).length)
+    expect(watched.states).toEqual(['live', 'ended'])
+  })
+})
 
 describe('a file that is decoded', () => {
   test('is played once, every frame of it, and ends', async () => {

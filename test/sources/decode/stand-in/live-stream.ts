@@ -146,7 +146,9 @@ export class LiveStream {
   }
 }
 
-interface Stretch {
+export interface Stretch {
+  /** Where its sound, or its picture, begins or ends elsewhere. */
+  readonly only?: Readonly<Partial<Record<Kind, Partial<Pick<Stretch, 'fromSec' | 'toSec'>>>>>
   readonly oneOf?: number
   readonly level: Level
   readonly kinds: readonly Kind[]
@@ -165,8 +167,8 @@ export async function writeMedia(format: OutputFormat, stretch: Stretch): Promis
   if (stretch.kinds.includes('audio')) output.addAudioTrack(audio)
   await output.start()
   await Promise.all([
-    ...(stretch.kinds.includes('video') ? [writePictures(video, stretch)] : []),
-    ...(stretch.kinds.includes('audio') ? [writeSound(audio, stretch)] : []),
+    ...(stretch.kinds.includes('video') ? [writePictures(video, { ...stretch, ...stretch.only?.video })] : []),
+    ...(stretch.kinds.includes('audio') ? [writeSound(audio, { ...stretch, ...stretch.only?.audio })] : []),
   ])
   await output.finalize()
   return new Uint8Array(target.buffer ?? new ArrayBuffer(0))
