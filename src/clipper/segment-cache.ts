@@ -5,6 +5,7 @@ import { TICKS_PER_SEC } from '../mpegts/index.ts'
 import { AppError, type ClipRequest, type ClipSegment } from '../protocol/index.ts'
 import type { SegmentStore } from '../store/segment-store.ts'
 import { sampleSize } from './h264/nal-units.ts'
+import type { ParameterSets } from './h264/set-table.ts'
 import type { PlanSegment } from './plan-cut.ts'
 import type { SoundFormat } from './ts/adts.ts'
 import { demuxSegment, type SegmentMedia } from './ts/demux-segment.ts'
@@ -75,17 +76,21 @@ export class SegmentCache {
     // Timestamps begin anew after 26.5 hours: those near the first segment's, by the wall clock, are meant.
     const first = this.#first
     const around = first && first.pts + ((listed.startMs - first.startMs) / 1000) * TICKS_PER_SEC
-    const unpack = (file: Uint8Array) => demuxSegment(listed.uri, file, around)
-    const media = unpack(bytes)
+    const media = demuxSegment(listed.uri, bytes, around)
     this.#first ??= { pts: media.pictures[0]?.pts ?? 0, startMs: listed.startMs }
-    const keep = await this.#keep(listed.uri, bytes)
+    const read = await this.#keep(listed.uri, bytes)
     return {
       ...listed,
-      pictures: media.pictures.map(({ pts, idr, sets }) => ({ pts, idr, sets })),
+      pictures: media.pictures.map(({ pts, idr, sets }) => ({ pts, idr, sets: sets && copyOf(sets) })),
       sizes: media.pictures.map(({ units }) => sampleSize(units)),
       sound: media.sound.map(({ pts, data, format }) => ({ pts, size: data.byteLength, format })),
-      media: keep === undefined ? async () => media : () => this.#unpack(listed.uri, async () => unpack(await keep())),
+      media: read === undefined ? inMemory(media) : this.#onDisk(listed.uri, read, around),
     }
+  }
+
+  /** It never sees the media: a function keeps all that any function of the same scope uses. */
+  #onDisk(uri: string, read: () => Promise<Uint8Array>, around: number | undefined): CachedSegment['media'] {
+    return () => this.#unpack(uri, async () => demuxSegment(uri, await read(), around))
   }
 
   async #get(uri: string): Promise<Uint8Array> {
@@ -125,4 +130,13 @@ export class SegmentCache {
     if (this.#unpacked.length > 3) this.#unpacked.shift()
     return media
   }
+}
+
+function inMemory(media: SegmentMedia): CachedSegment['media'] {
+  return async () => media
+}
+
+/** A view of the sets would keep all bytes of the segment. */
+function copyOf({ sps, pps }: ParameterSets): ParameterSets {
+  return { sps: sps.map((set) => new Uint8Array(set)), pps: pps.map((set) => new Uint8Array(set)) }
 }
