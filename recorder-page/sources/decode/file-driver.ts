@@ -21,6 +21,7 @@ export class FileDriver implements SourceDriver {
   readonly #context: FileContext
   readonly #reloads: FileReloads
   #reader: FileReader | undefined
+  #loading = new AbortController()
   #filling = new AbortController()
 
   constructor(context: FileContext) {
@@ -56,18 +57,22 @@ export class FileDriver implements SourceDriver {
     this.#close()
   }
 
+  /** A load that was given up, for a newer one or for good, changes nothing any more, however late it ends. */
   async #load(url: string): Promise<void> {
     const { onConfig, player } = this.#context
+    this.#loading.abort()
+    this.#loading = new AbortController()
+    const { signal } = this.#loading
     try {
-      const reader = await FileReader.open(url)
-      if (this.#reloads.signal.aborted) return reader?.[Symbol.dispose]()
+      const reader = await FileReader.open(url, signal)
+      if (signal.aborted) return reader?.[Symbol.dispose]()
       if (reader === undefined) return await this.#reloads.recover({ kind: 'unsupported', message: 'no known track' })
       this.#reader = reader
       for (const config of reader.configs) onConfig(config)
       player.seek(player.clock.sec)
       this.#fill(player.clock.sec)
     } catch (thrown) {
-      await this.#reloads.recover({ kind: 'unsupported', message: String(thrown) })
+      if (!signal.aborted) await this.#reloads.recover({ kind: 'unsupported', message: String(thrown) })
     }
   }
 
@@ -87,6 +92,7 @@ export class FileDriver implements SourceDriver {
   }
 
   #close(): void {
+    this.#loading.abort()
     this.#filling.abort()
     this.#reader?.[Symbol.dispose]()
     this.#reader = undefined

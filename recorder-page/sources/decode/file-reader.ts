@@ -46,10 +46,12 @@ export class FileReader implements Disposable {
     this.durationSec = durationSec
   }
 
-  /** Fails for a file that cannot be read; undefined for one without a track that is known. */
-  static async open(url: string): Promise<FileReader | undefined> {
+  /** Fails for a file that cannot be read, or when the signal is aborted; undefined for one without a track that is known. */
+  static async open(url: string, signal: AbortSignal): Promise<FileReader | undefined> {
     const source = new UrlSource(url, { getRetryDelay: () => null, maxCacheSize: CACHE_BYTES })
     const input = new Input({ formats: ALL_FORMATS, source })
+    const giveUp = (): void => input.dispose()
+    signal.addEventListener('abort', giveUp)
     try {
       const found = await Promise.all([input.getPrimaryVideoTrack(), input.getPrimaryAudioTrack()])
       const tracks = await Promise.all(found.flatMap((track) => (track === null ? [] : [openTrack(track)])))
@@ -58,6 +60,8 @@ export class FileReader implements Disposable {
     } catch (error) {
       input.dispose()
       throw error
+    } finally {
+      signal.removeEventListener('abort', giveUp)
     }
     input.dispose()
     return undefined

@@ -75,6 +75,7 @@ async function pass(seconds: number): Promise<void> {
   await vi.advanceTimersByTimeAsync(seconds * SECOND_MS)
 }
 
+const LONG_FILE_SEC = 8
 const whole = Array.from({ length: FILE_SEC * FPS }, (_, i) => i)
 
 /** Beyond what is read ahead, and within it. */
@@ -168,6 +169,32 @@ describe('a file that is decoded', () => {
     await pass(5)
     expect(watched.states[0]).toBe('live')
   })
+
+  test.each(['answered', 'refused'])(
+    'is played by the newest load, when an older one is %s long after it was given up',
+    async (end) => {
+      const first = Promise.withResolvers<void>()
+      const answerOthers = globalThis.fetch
+      let requests = 0
+      vi.stubGlobal('fetch', async (...request: Parameters<typeof fetch>) => {
+        requests += 1
+        if (requests === 1) {
+          await first.promise
+          if (end === 'refused') throw new TypeError('refused')
+        }
+        return answerOthers(...request)
+      })
+      file = await film({ toSec: LONG_FILE_SEC })
+      await using watched = new Watched(false)
+      await pass(8)
+      expect(watched.numbers.length).toBeGreaterThan(FPS)
+      first.resolve()
+      await pass(LONG_FILE_SEC)
+      expect(watched.numbers).toEqual(Array.from({ length: LONG_FILE_SEC * FPS }, (_, i) => i))
+      expect(watched.states).toEqual(['live', 'ended'])
+      expect(watched.logs.length).toBe(1)
+    },
+  )
 
   test('that is none is told, and played when it is replaced', async () => {
     const right = file
