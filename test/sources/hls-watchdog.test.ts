@@ -48,6 +48,7 @@ describe('a playlist', () => {
       'https://example.org/class/low/live.m3u8?a=1',
     )
     expect(firstVariant('#EXTM3U\n#EXTINF:1,\ns1.ts\n', 'https://example.org/')).toBeNull()
+    expect(firstVariant('#EXTM3U\n#EXT-X-STREAM-INF:X=1\nhttp://[bad/live.m3u8\n', 'https://example.org/')).toBeNull()
   })
 })
 

@@ -16,10 +16,13 @@ export function isLivePlaylist(text: string): boolean {
   return text.startsWith('#EXTM3U') && text.includes('#EXTINF') && !text.includes('#EXT-X-ENDLIST')
 }
 
-/** The absolute URL of the first variant of a multivariant playlist (RFC 8216 §4.3.4.2); null for a media playlist. */
+/**
+ * The absolute URL of the first variant of a multivariant playlist (RFC 8216 §4.3.4.2);
+ * null for a media playlist, and where that is no URL.
+ */
 export function firstVariant(text: string, baseUrl: string): string | null {
   const uri = /^#EXT-X-STREAM-INF:.*\r?\n(?:#.*\r?\n|\s*\n)*([^#\s]\S*)/m.exec(text)?.[1]
-  return uri ? new URL(uri, baseUrl).href : null
+  return uri === undefined ? null : (URL.parse(uri, baseUrl)?.href ?? null)
 }
 
 async function loadText(url: string, signal: AbortSignal): Promise<string> {

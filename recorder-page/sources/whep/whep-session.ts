@@ -130,7 +130,7 @@ function authorization({ token }: WhepEndpoint): Record<string, string> {
 function readResource(response: Response): WhepResource {
   const location = response.headers.get('location')
   return {
-    location: location === null ? null : new URL(location, response.url).href,
+    location: location === null ? null : (URL.parse(location, response.url)?.href ?? null),
     iceServers: parseIceServers(response.headers.get('link') ?? ''),
   }
 }
