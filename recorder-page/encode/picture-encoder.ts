@@ -1,4 +1,4 @@
-import type { VideoSettings } from '../../src/protocol/recording.ts'
+import type { VideoSettings } from '../../src/protocol/video.ts'
 import type { SendPacket } from './send-packet.ts'
 
 /** Pictures that may wait for the encoder. A further one is dropped before it is encoded, so that delay does not build up. */

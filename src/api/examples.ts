@@ -1,5 +1,4 @@
 import { objectKey } from '../archive/keys.ts'
-import { DEFAULT_VIDEO } from '../protocol/index.ts'
 
 const RECORDING = 'rec_01KAJ5V8Q2C3D4E5F6G7H8J9K0'
 const HIGHLIGHT = 'hl_01KAJ6A1B2C3D4E5F6G7H8J9K0'
@@ -71,7 +70,7 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
     room: 'class-42',
     sources: [{ ...source, role: 'presenter' }],
     layout: { name: 'speaker', focus: 'teacher' },
-    video: DEFAULT_VIDEO,
+    video: { profile: '720p25' },
     highlights: {
       preSec: 20,
       postSec: 10,

@@ -3,9 +3,10 @@ import { Command } from 'commander'
 import { objectName } from '../archive/keys.ts'
 import { type Config, describeSettings, loadConfig } from '../config/index.ts'
 import { releaseMemory } from '../machine/index.ts'
-import { toAppError } from '../protocol/index.ts'
+import { toAppError, VIDEO_PROFILE_NAMES } from '../protocol/index.ts'
 import type { Logger } from '../telemetry/index.ts'
 import { after } from '../timing/index.ts'
+import { RECORDER_PAGE_DIR } from './bundles.ts'
 import { addHighlightCommands } from './highlight-commands.ts'
 import { version } from './version.ts'
 import { waitForShutdownSignal } from './wait-for-shutdown-signal.ts'
@@ -81,10 +82,13 @@ program
 
 program
   .command('doctor')
-  .description('check Chrome, FFmpeg, disk, database, store and fonts, and say what to do for each')
+  .description(
+    'check Chrome, FFmpeg, disk, database, store and fonts, say what to do for each, and how many recordings fit',
+  )
   .action(async () => {
     const { runDoctor } = await import('../doctor/index.ts')
-    process.exitCode = (await runDoctor(loadConfig(), console.log)) ? 0 : 1
+    const trial = { pageDir: RECORDER_PAGE_DIR, profiles: VIDEO_PROFILE_NAMES }
+    process.exitCode = (await runDoctor(loadConfig(), trial, console.log)) ? 0 : 1
   })
 
 try {

@@ -13,15 +13,20 @@ interface Finding {
 
 export type Verdict = Omit<Finding, 'name'>
 
+/** A cold Chrome or a first PGlite on a busy machine takes seconds; what takes longer hangs. */
+const TIMEOUT_MS = 30_000
+
 /** One examination of the machine. `advice` is for the case that it fails itself. */
 export interface Examination {
   readonly name: string
   readonly advice: string
+  /** Where it may take longer than most. */
+  readonly timeoutMs?: number
   examine(signal: AbortSignal): Promise<Verdict>
 }
 
 /** Runs an examination. Never hangs and never throws: one that fails, or takes longer than its time, is a bad finding. */
-export async function runExamination({ name, advice, examine }: Examination, timeoutMs: number): Promise<Finding> {
+export async function runExamination({ name, advice, timeoutMs = TIMEOUT_MS, examine }: Examination): Promise<Finding> {
   const signal = AbortSignal.timeout(timeoutMs)
   try {
     const verdict = await unlessAborted(signal, examine(signal), () => {

@@ -1,22 +1,20 @@
 import type { Config } from '../config/index.ts'
+import { type CapacityTrial, capacityExamination } from './doctor-capacity.ts'
 import { chromeExaminations } from './doctor-chrome.ts'
 import { ffmpegExamination } from './doctor-ffmpeg.ts'
 import { describeFinding, type Examination, runExamination } from './doctor-finding.ts'
 import { fontsExamination, hostExaminations } from './doctor-host.ts'
 import { serviceExaminations } from './doctor-services.ts'
 
-/** A cold Chrome or a first PGlite on a busy machine takes seconds; what takes longer hangs. */
-const TIMEOUT_MS = 30_000
-
 /**
  * Looks at everything that a recording needs and prints one line for each, with what to do where something is wrong.
  * True when nothing keeps this machine from recording. It makes the data folder and migrates the database, as `serve`
  * does, and leaves nothing else.
  */
-export async function runDoctor(config: Config, out: (line: string) => void): Promise<boolean> {
+export async function runDoctor(config: Config, trial: CapacityTrial, out: (line: string) => void): Promise<boolean> {
   let isHealthy = true
-  for (const examination of examinationsOf(config)) {
-    const finding = await runExamination(examination, TIMEOUT_MS)
+  for (const examination of examinationsOf(config, trial)) {
+    const finding = await runExamination(examination)
     for (const line of describeFinding(finding)) out(line)
     isHealthy &&= finding.verdict !== 'bad'
   }
@@ -24,12 +22,13 @@ export async function runDoctor(config: Config, out: (line: string) => void): Pr
   return isHealthy
 }
 
-function examinationsOf(config: Config): Examination[] {
+function examinationsOf(config: Config, trial: CapacityTrial): Examination[] {
   return [
     ...chromeExaminations(config.chromePath),
     ffmpegExamination(config.ffmpegPath),
     fontsExamination,
     ...hostExaminations(config.dataDir, config.maxRecordings),
     ...serviceExaminations(config),
+    capacityExamination(config, trial),
   ]
 }

@@ -1,6 +1,6 @@
 import { objectKey } from '../archive/keys.ts'
 import { renderClipPlaylist } from '../playlist/index.ts'
-import { AppError, DEFAULT_VIDEO, errorInfo, toAppError } from '../protocol/index.ts'
+import { AppError, errorInfo, toAppError, videoSettings } from '../protocol/index.ts'
 import { isFinal, type RecordingRecord } from '../recording/index.ts'
 import { withKept } from './clips/kept-segments.ts'
 import { deleteMedia } from './media.ts'
@@ -122,7 +122,7 @@ export function loadFor(
 
 /** The length of one picture of the recording. */
 export function frameMsOf({ spec }: RecordingRecord): number {
-  return 1000 / (spec.video?.fps ?? DEFAULT_VIDEO.fps)
+  return 1000 / videoSettings(spec.video).fps
 }
 
 function endOf(stored: StoredIndex | undefined): number {

@@ -10,6 +10,7 @@ export { decodeAdts, decodeSound, encodeAdts, type SoundShape } from './convert-
 export { encodePictures } from './encode-pictures.ts'
 export { decodeStretches, type FilmPackets, readPackets, type Stretch } from './inspect-film.ts'
 export { makeStills } from './make-stills.ts'
+export { makeTestFilm } from './make-test-film.ts'
 export { probe } from './probe.ts'
 export { type PieceSource, renderPiece } from './render-piece.ts'
 export type { FfmpegOptions } from './run-program.ts'

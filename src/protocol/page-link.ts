@@ -1,8 +1,8 @@
 import type { Layout } from './layout.ts'
 import type { ErrorInfo } from './problem.ts'
-import type { VideoSettings } from './recording.ts'
 import type { Signal } from './signals.ts'
 import type { SourcePatch, SourceSpec, SourceState } from './sources.ts'
+import type { VideoSettings } from './video.ts'
 
 /**
  * The control link between recorder and page: JSON text frames on `ws://127.0.0.1:<port>/control`. Packets travel on a

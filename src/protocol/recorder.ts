@@ -2,8 +2,9 @@ import type { HighlightRule } from './highlights.ts'
 import type { Layout } from './layout.ts'
 import type { CompositorKind, SceneChange, SourcePlayer, SourcePosition, SourceSync } from './page-link.ts'
 import type { ErrorInfo } from './problem.ts'
-import type { RecordingStats, Signalling, VideoSettings } from './recording.ts'
+import type { RecordingStats, Signalling } from './recording.ts'
 import type { SourceSpec, SourceState } from './sources.ts'
+import type { VideoSettings } from './video.ts'
 
 /** `aws:kms` without a key id uses the bucket's default key. */
 interface S3Encryption {

@@ -5,20 +5,12 @@ import { LayoutSchema } from './layout.ts'
 import { MetadataSchema } from './metadata.ts'
 import { ErrorInfoSchema } from './problem.ts'
 import { SourceSchema, SourceSpecSchema } from './sources.ts'
+import { VideoSettingsSchema, VideoSpecSchema } from './video.ts'
 
 const strict = { additionalProperties: false }
 
 const INSTANT = '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,3})?Z$'
 
-const VideoSettingsSchema = Type.Object(
-  {
-    width: Type.Optional(Type.Integer({ minimum: 160, maximum: 3840, multipleOf: 2, default: 1280 })),
-    height: Type.Optional(Type.Integer({ minimum: 90, maximum: 2160, multipleOf: 2, default: 720 })),
-    fps: Type.Optional(Type.Integer({ minimum: 5, maximum: 60, default: 25 })),
-    bitrateKbps: Type.Optional(Type.Integer({ minimum: 100, maximum: 20000, default: 2500 })),
-  },
-  strict,
-)
 const AudioSettingsSchema = Type.Object(
   { bitrateKbps: Type.Optional(Type.Integer({ minimum: 32, maximum: 320, default: 96 })) },
   strict,
@@ -46,7 +38,7 @@ export const RecordingSpecSchema = Type.Object(
     sources: Type.Optional(Type.Array(SourceSpecSchema, { maxItems: 32 })),
     layout: Type.Optional(LayoutSchema),
     template: Type.Optional(Type.Object({ url: Type.String({ minLength: 1, maxLength: 4096 }) }, strict)),
-    video: Type.Optional(VideoSettingsSchema),
+    video: Type.Optional(VideoSpecSchema),
     audio: Type.Optional(AudioSettingsSchema),
     segmentSec: Type.Optional(Type.Number({ minimum: 0.5, maximum: 10, default: 2 })),
     maxDurationSec: Type.Optional(Type.Integer({ minimum: 1, maximum: 604800, default: 86400 })),
@@ -100,14 +92,6 @@ export const RecordingSpecSchema = Type.Object(
 )
 export type RecordingSpec = Static<typeof RecordingSpecSchema>
 
-/** Pixels, pictures a second, and the mean bit rate that the encoder aims at. */
-export interface VideoSettings {
-  readonly width: number
-  readonly height: number
-  readonly fps: number
-  readonly bitrateKbps: number
-}
-export const DEFAULT_VIDEO: VideoSettings = { width: 1280, height: 720, fps: 25, bitrateKbps: 2500 }
 export const DEFAULT_AUDIO_BITRATE_KBPS = 96
 export const DEFAULT_SEGMENT_SEC = 2
 export const DEFAULT_MAX_DURATION_SEC = 86400
@@ -188,7 +172,7 @@ export const RecordingSchema = Type.Object(
     /** The place in the start queue, while the recording waits for a recorder. Events leave it out: it changes with other recordings. */
     queued: Type.Optional(Type.Union([QueuedSchema, Type.Null()])),
     durationSec: Type.Number(),
-    video: Type.Required(VideoSettingsSchema),
+    video: VideoSettingsSchema,
     segmentSec: Type.Number(),
     maxDurationSec: Type.Integer(),
     layout: LayoutSchema,

@@ -4,7 +4,6 @@ import {
   DEFAULT_POST_SEC,
   DEFAULT_PRE_SEC,
   DEFAULT_SEGMENT_SEC,
-  DEFAULT_VIDEO,
   type ErrorInfo,
   type IdleTimes,
   type Layout,
@@ -16,6 +15,7 @@ import {
   type SourceSpec,
   type SourceState,
   type Take,
+  videoSettings,
 } from '../protocol/index.ts'
 
 /** A source with what it last reported. The spec holds its token. */
@@ -177,7 +177,7 @@ export function buildRecorderRequest(
     createdAt: record.createdAt,
     sources: record.sources.map((source) => source.spec),
     layout: record.layout,
-    video: { ...DEFAULT_VIDEO, ...spec.video },
+    video: videoSettings(spec.video),
     audioBitrateKbps: spec.audio?.bitrateKbps ?? DEFAULT_AUDIO_BITRATE_KBPS,
     segmentSec: spec.segmentSec ?? DEFAULT_SEGMENT_SEC,
     highlights: {

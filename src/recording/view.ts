@@ -2,11 +2,11 @@ import { objectKey } from '../archive/keys.ts'
 import {
   DEFAULT_MAX_DURATION_SEC,
   DEFAULT_SEGMENT_SEC,
-  DEFAULT_VIDEO,
   type Recording,
   type Source,
   type SourceSpec,
   type Take,
+  videoSettings,
 } from '../protocol/index.ts'
 import type { RecordingRecord, SourceRecord, TakeRecord } from './record.ts'
 
@@ -24,7 +24,7 @@ export function toRecording(record: RecordingRecord, publicUrl: string | null): 
     pausedAt: record.pausedAt,
     endedAt: record.endedAt,
     durationSec: roundMs(record.takes.reduce((total, take) => total + take.durationSec, 0)),
-    video: { ...DEFAULT_VIDEO, ...spec.video },
+    video: videoSettings(spec.video),
     segmentSec: spec.segmentSec ?? DEFAULT_SEGMENT_SEC,
     maxDurationSec: spec.maxDurationSec ?? DEFAULT_MAX_DURATION_SEC,
     layout: record.layout,

@@ -70,6 +70,7 @@ export const BAD_REQUESTS: Readonly<Record<string, InjectOptions>> = {
     sources: Array.from({ length: 33 }, (_, n) => ({ ...HLS, id: `s${n}` })),
   }),
   'sources that are an object': start({ sources: HLS }),
+  'a video profile that is not there': startWith({ video: { profile: '4k' } }),
   'an odd width': startWith({ video: { width: 1281 } }),
   'a height as text': startWith({ video: { height: '720' } }),
   'a frame rate that is too high': startWith({ video: { fps: 120 } }),

@@ -1,12 +1,12 @@
 import {
   AppError,
-  DEFAULT_VIDEO,
   type Event,
   type Recording,
   type RecordingSpec,
   type Signal,
   type Source,
   type SourceSpec,
+  videoSettings,
 } from '../../src/protocol/index.ts'
 import { createEventFeed, cursorAfter, parseCursor } from '../../src/recording/index.ts'
 import type { EventDraft, EventLog } from '../../src/recording/ports.ts'
@@ -158,7 +158,7 @@ function recordingOf(n: number, spec: RecordingSpec): Recording {
     startedAt: null,
     endedAt: null,
     durationSec: 0,
-    video: { ...DEFAULT_VIDEO, ...spec.video },
+    video: videoSettings(spec.video),
     segmentSec: spec.segmentSec ?? 2,
     maxDurationSec: spec.maxDurationSec ?? 86400,
     layout: spec.layout ?? { name: 'grid' },

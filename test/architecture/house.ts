@@ -176,11 +176,13 @@ export const HOUSE: readonly Room[] = [
   server('src/doctor', [
     'src/protocol',
     'src/timing',
+    'src/machine',
     'src/config',
     'src/db',
     'src/media',
     'src/recorder',
     'src/store',
+    'src/telemetry',
   ]),
 
   // Wiring.

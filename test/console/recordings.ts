@@ -1,4 +1,4 @@
-import { DEFAULT_VIDEO, type Recording } from '../../src/protocol/index.ts'
+import { type Recording, videoSettings } from '../../src/protocol/index.ts'
 
 export const RECORDING_ID = 'rec_01JD0000000000000000000007'
 
@@ -13,7 +13,7 @@ export function aRecording(changes: Partial<Recording> = {}): Recording {
     startedAt: '2026-11-21T09:00:01.000Z',
     endedAt: '2026-11-21T09:00:07.000Z',
     durationSec: 6,
-    video: DEFAULT_VIDEO,
+    video: videoSettings(),
     segmentSec: 2,
     maxDurationSec: 86400,
     layout: { name: 'speaker', focus: 'teacher' },

@@ -6,7 +6,7 @@ const advice = 'Do this.'
 describe('examine', () => {
   it('turns what was thrown into a bad finding with its advice', async () => {
     const examine = () => Promise.reject(new Error('It is broken.'))
-    expect(await runExamination({ name: 'A', advice, examine }, 1000)).toEqual({
+    expect(await runExamination({ name: 'A', advice, examine })).toEqual({
       name: 'A',
       verdict: 'bad',
       found: 'It is broken.',
@@ -16,7 +16,7 @@ describe('examine', () => {
 
   it('does not wait for ever', async () => {
     const examine = () => new Promise<never>(() => {})
-    expect(await runExamination({ name: 'A', advice, examine }, 20)).toMatchObject({
+    expect(await runExamination({ name: 'A', advice, timeoutMs: 20, examine })).toMatchObject({
       verdict: 'bad',
       found: 'There was no answer within 0.02 s.',
     })

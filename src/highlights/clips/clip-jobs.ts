@@ -1,4 +1,4 @@
-import { type ClipRequest, type ClipResult, DEFAULT_VIDEO, type ErrorInfo } from '../../protocol/index.ts'
+import { type ClipRequest, type ClipResult, type ErrorInfo, videoSettings } from '../../protocol/index.ts'
 import { deleteMedia, keepManifest, storeManifest } from '../media.ts'
 import { msSince } from '../planner.ts'
 import type { HighlightsPorts } from '../ports.ts'
@@ -35,7 +35,7 @@ export class ClipJobs {
     }
     if (record.state !== 'cutting' || record.segments === null) return undefined
     const { spec } = await recordings.findAny(recordingId)
-    const { width, height, fps } = { ...DEFAULT_VIDEO, ...spec.video }
+    const { width, height, fps } = videoSettings(spec.video)
     return {
       highlightId,
       recordingId,

@@ -1,4 +1,4 @@
-import { AppError, DEFAULT_VIDEO, type ErrorInfo, type RecapJob, type RecapResult } from '../../protocol/index.ts'
+import { AppError, type ErrorInfo, type RecapJob, type RecapResult, videoSettings } from '../../protocol/index.ts'
 import type { ClipperSurroundings } from '../clips/clip-jobs.ts'
 import { deleteFilm, keepRecap } from '../media.ts'
 import type { HighlightsPorts } from '../ports.ts'
@@ -31,7 +31,7 @@ export class RecapJobs {
       throw new AppError('highlight.not-found', 'Every highlight of the recap was deleted before it was made.')
     }
     const { spec } = await recordings.findAny(recordingId)
-    const { width, height, fps } = { ...DEFAULT_VIDEO, ...spec.video }
+    const { width, height, fps } = videoSettings(spec.video)
     const { traceId, title, titles, crossfadeSec } = record
     const video = { width, height, fps }
     return { recapId, recordingId, traceId, title, clips, titles, crossfadeSec, video, ...surroundings }
