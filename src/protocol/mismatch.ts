@@ -2,8 +2,8 @@ import type { TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { Errors } from 'typebox/value'
 import { AppError } from './app-error.ts'
-import { describeSchema, isObject, type Schema } from './schema-words.ts'
-import { branchFor } from './union-branch.ts'
+import { describeSchema, isObject, type Schema } from './schema/schema-words.ts'
+import { branchFor } from './schema/union-branch.ts'
 
 /** Where and why a value does not match its schema. */
 export interface Mismatch {

@@ -11,7 +11,7 @@ import {
 } from '../../protocol/index.ts'
 import { compileCheck, type Mismatch } from '../../protocol/mismatch.ts'
 import { parseJson } from '../../protocol/parse-json.ts'
-import { isObject } from '../../protocol/schema-words.ts'
+import { isObject } from '../../protocol/schema/schema-words.ts'
 import type { LogPort } from '../../telemetry/index.ts'
 import { BackOff, RETRY_POLICIES, repeat, Throttle } from '../../timing/index.ts'
 
