@@ -12,19 +12,24 @@ import type { DecodedPlayer } from './decoded-player.ts'
 import { type Mp4Track, parseInitSegment } from './mp4/init-segment.ts'
 import { parseMediaSegment } from './mp4/media-segment.ts'
 import type { MediaKind, Sample, StreamConfig } from './sample.ts'
+import { moved, StretchShifts } from './stretch-shifts.ts'
 import type { Ranges } from './time-ranges.ts'
 
 const { Events } = Hls
 
 /** What was played is kept so long, for a seek back by a little. */
 const BACK_SEC = 8
-/** Media that is further off its place in the playlist has another time line: its encoder began anew and said nothing of it. */
-const OFF_SEC = 0.5
 
 const KINDS: Readonly<Record<SourceBufferName, readonly MediaKind[]>> = {
   video: ['video'],
   audio: ['audio'],
   audiovideo: ['video', 'audio'],
+}
+
+/** A piece of a fragment, with its own times. */
+interface Arrival {
+  readonly data: BufferAppendingData
+  readonly samples: readonly Sample[]
 }
 
 interface HlsStage {
@@ -84,7 +89,11 @@ class HlsBuffer {
   #codecs = new Map<SourceBufferName, NonNullable<BufferCodecsData[SourceBufferName]>>()
   #tracks = new Map<SourceBufferName, ReadonlyMap<number, Mp4Track>>()
   #ended = new Set<SourceBufferName>()
-  #shifts: Record<SourceBufferName, number> = { video: 0, audio: 0, audiovideo: 0 }
+  #shifts = new StretchShifts()
+  /** By fragment or part. */
+  #known = new WeakMap<object, ReadonlyMap<MediaKind, number>>()
+  /** What was not appended yet: of a fragment sound and picture come apart. */
+  #arrived: Arrival[] = []
   #isAttached = false
   #isCreated = false
   #isDestroyed = false
@@ -139,7 +148,7 @@ class HlsBuffer {
     })
     this.#on(Events.BUFFER_RESET, () => this.#reset())
     this.#on(Events.BUFFER_CODECS, (_, data) => this.#onCodecs(data))
-    this.#on(Events.BUFFER_APPENDING, (_, data) => this.#whenCreated(() => this.#append(data)))
+    this.#on(Events.BUFFER_APPENDING, (_, data) => this.#arrive(data))
     this.#on(Events.FRAG_PARSED, (_, data) => this.#whenCreated(() => this.#onParsed(data)))
     this.#on(Events.BUFFER_FLUSHING, (_, { startOffset, endOffset, type }) =>
       this.#later(() => this.#flush(type === null ? [...this.#codecs.keys()] : [type], startOffset, endOffset)),
@@ -232,13 +241,27 @@ class HlsBuffer {
     return second === undefined ? first : first.and(second)
   }
 
-  #append(data: BufferAppendingData): void {
+  #arrive(data: BufferAppendingData): void {
+    try {
+      const arrival = { data, samples: this.#parse(data) }
+      this.#arrived.push(arrival)
+      this.#whenCreated(() => this.#append(arrival))
+    } catch (thrown) {
+      this.#fail(thrown)
+    }
+  }
+
+  #append(arrival: Arrival): void {
+    const { data } = arrival
     const { type, frag, part, chunkMeta, parent } = data
     const nowMs = performance.now()
     const stats = chunkMeta.buffering[type]
     stats.start = stats.executeStart = nowMs
     for (const fragment of part === null ? [frag] : [frag, part]) fragment.stats.buffering.start ||= nowMs
-    const samples = this.#parse(data)
+    // The picture's playlist is judged first: what came of it may be behind this.
+    for (const other of this.#arrived) if (other.data.parent !== 'audio') this.#shiftsOf(other)
+    const samples = moved(arrival.samples, this.#shiftsOf(arrival))
+    this.#arrived = this.#arrived.filter((other) => other !== arrival)
     const { player } = this.#stage
     this.#ended.delete(type)
     player.setComplete(false)
@@ -256,24 +279,24 @@ class HlsBuffer {
     const tracks = parseInitSegment(data)
     if (tracks !== undefined) this.#onTracks(type, tracks)
     const known = this.#tracks.get(type) ?? new Map<number, Mp4Track>()
-    const place = (shiftSec: number): Sample[] =>
-      parseMediaSegment(data, known, { offsetSec: offset + shiftSec, origin: { stretch: frag.cc, shiftSec } }).filter(
-        ({ config }) => KINDS[type].includes(config.kind),
-      )
-    const samples = place(this.#shifts[type])
-    const [first] = samples
-    if (first === undefined || frag.sn === 'initSegment' || isInPlace(first, frag.start)) return samples
-    this.#shifts[type] = this.#shiftTo(frag.start, first, this.#shifts[type])
-    return place(this.#shifts[type])
+    const place = { offsetSec: offset, origin: { stretch: frag.cc, shiftSec: 0 } }
+    return parseMediaSegment(data, known, place).filter(({ config }) => KINDS[type].includes(config.kind))
   }
 
-  /** By how much to move what begins with this sample, which was moved already. Sound and picture are moved by the same. */
-  #shiftTo(startSec: number, { dtsSec, ptsSec }: Sample, movedSec: number): number {
-    const unmoved = { dtsSec: dtsSec - movedSec, ptsSec: ptsSec - movedSec }
-    const known = [...Object.values(this.#shifts), 0]
-    const fits = (shiftSec: number): boolean =>
-      isInPlace({ dtsSec: unmoved.dtsSec + shiftSec, ptsSec: unmoved.ptsSec + shiftSec }, startSec)
-    return known.find(fits) ?? startSec - unmoved.dtsSec
+  /** By how much to move each kind of a fragment; what comes of it later is moved by the same. */
+  #shiftsOf({ data: { frag, part } }: Arrival): ReadonlyMap<MediaKind, number> {
+    const fragment = part ?? frag
+    const known = this.#known.get(fragment) ?? new Map<MediaKind, number>()
+    const samples = this.#arrived
+      .filter(({ data }) => (data.part ?? data.frag) === fragment)
+      .flatMap((arrival) => arrival.samples)
+      .filter(({ config }) => !known.has(config.kind))
+    if (samples.length === 0 || frag.sn === 'initSegment') return known
+    const { start: startSec, duration } = fragment
+    const found = this.#shifts.shiftsOf({ sn: frag.sn, startSec, endSec: startSec + duration, samples })
+    const shifts = new Map([...known, ...found])
+    this.#known.set(fragment, shifts)
+    return shifts
   }
 
   #onTracks(name: SourceBufferName, tracks: ReadonlyMap<number, Mp4Track>): void {
@@ -314,12 +337,9 @@ class HlsBuffer {
     this.#codecs.clear()
     this.#tracks.clear()
     this.#ended.clear()
-    this.#shifts = { video: 0, audio: 0, audiovideo: 0 }
+    this.#shifts = new StretchShifts()
+    this.#known = new WeakMap()
+    this.#arrived = []
     this.#stage.player.clear(toSec)
   }
-}
-
-/** A first picture of a long reordering is shown well after it is decoded: a fragment may begin with either. */
-function isInPlace({ dtsSec, ptsSec }: Pick<Sample, 'dtsSec' | 'ptsSec'>, startSec: number): boolean {
-  return startSec >= dtsSec - OFF_SEC && startSec <= ptsSec + OFF_SEC
 }

@@ -86,8 +86,8 @@ async function pass(seconds: number): Promise<void> {
 const run = (from: number, count: number): number[] => Array.from({ length: count }, (_, i) => from + i)
 
 /** By how much sound is off its picture, at most, seconds; both carry their number. */
-function apartSec({ pictures, sounds }: Pick<Watched, 'pictures' | 'sounds'>): number {
-  const zeros = pictures.map(({ number, mediaSec }) => mediaSec - number / FPS)
+function apartSec({ pictures, sounds }: Pick<Watched, 'pictures' | 'sounds'>, soundLateSec = 0): number {
+  const zeros = pictures.map(({ number, mediaSec }) => mediaSec - number / FPS + soundLateSec)
   const soundZeros = sounds.map(({ number, mediaSec }) => mediaSec - number * AAC_SEC)
   return Math.max(...zeros.map((zero) => Math.min(...soundZeros.map((sound) => Math.abs(sound - zero)))))
 }
@@ -207,6 +207,24 @@ describe('hls.js with a buffer of ours', () => {
     expect(apartSec(latest(watched, 5))).toBeLessThan(IN_STEP_SEC)
     expect(watched.states).toEqual(['live'])
   })
+
+  const LATE_SEC = [0, 0.6, -0.6, 1.5]
+  test.each([false, true].flatMap((hasOwnSound) => LATE_SEC.map((soundLateSec) => ({ hasOwnSound, soundLateSec }))))(
+    'keeps sound as late as it was encoded, before and after an encoder begins anew: $soundLateSec s, in a playlist of its own: $hasOwnSound',
+    async ({ hasOwnSound, soundLateSec }) => {
+      const restart = { atSegment: 14, ptsSec: 10, isTold: hasOwnSound, countsAnew: false }
+      // With two playlists hls.js loses its place where nobody says a word.
+      stream = new LiveStream({ ptsSec: 5000, restart, hasOwnSound, soundLateSec })
+      await using watched = new Watched()
+      await pass(5)
+      expect(watched.pictures.length).toBeGreaterThan(4 * FPS)
+      expect(apartSec(latest(watched, 2), soundLateSec)).toBeLessThan(IN_STEP_SEC)
+      await pass(20)
+      expect(apartSec(latest(watched, 5), soundLateSec)).toBeLessThan(IN_STEP_SEC)
+      expect(latest(watched, 5).pictures.length).toBe(5 * FPS)
+      expect(watched.states).toEqual(['live'])
+    },
+  )
 
   test('goes on where an encoder counts from zero again', async () => {
     stream = new LiveStream({ restart: { atSegment: 14, ptsSec: 0, isTold: false, countsAnew: true } })

@@ -31,6 +31,10 @@ const MASTER = `#EXTM3U
 small.m3u8
 #EXT-X-STREAM-INF:BANDWIDTH=600000,RESOLUTION=640x360,CODECS="avc1.42c01e,mp4a.40.2"
 large.m3u8`
+const OWN_SOUND = `#EXTM3U
+#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="sound",DEFAULT=YES,AUTOSELECT=YES,URI="sound.m3u8"
+#EXT-X-STREAM-INF:BANDWIDTH=300000,RESOLUTION=320x180,CODECS="avc1.42c00c,mp4a.40.2",AUDIO="sound"
+small.m3u8`
 /** AAC-LC, 48 kHz, stereo. */
 const AAC_LC = Uint8Array.of(0x11, 0x90)
 const [IDR, SLICE] = [0x65, 0x41]
@@ -64,6 +68,10 @@ interface LiveStreamOptions {
   readonly oneOf?: number
   /** What it has. */
   readonly kinds?: readonly Kind[]
+  /** How much later than its picture the sound of the same moment is stamped, seconds. */
+  readonly soundLateSec?: number
+  /** The sound has a playlist of its own. */
+  readonly hasOwnSound?: boolean
   /** Segments are fragments of MP4; there are no more than `FILE_SEC` of it. */
   readonly isFmp4?: boolean
 }
@@ -83,22 +91,24 @@ export class LiveStream {
   }
 
   get url(): string {
-    return `http://stream.test/${this.#options.hasLevels === true ? 'master' : 'small'}.m3u8`
+    const { hasLevels = false, hasOwnSound = false } = this.#options
+    return `http://stream.test/${hasLevels || hasOwnSound ? 'master' : 'small'}.m3u8`
   }
 
   /** Undefined: not there. */
   async answer(url: string): Promise<string | Uint8Array | undefined> {
     if (this.isRefused) return undefined
-    if (url.endsWith('master.m3u8')) return MASTER
+    if (url.endsWith('master.m3u8')) return this.#options.hasOwnSound === true ? OWN_SOUND : MASTER
     const level = url.includes('large') ? 'large' : 'small'
-    if (url.endsWith('.m3u8')) return this.#playlist(level)
+    const isSound = url.includes('sound')
+    if (url.endsWith('.m3u8')) return this.#playlist(isSound ? 'sound' : level)
     const [, number] = NAME.exec(url) ?? []
     if (this.#options.isFmp4 === true)
       return await this.#piece(level, number === undefined ? undefined : Number(number))
-    return number === undefined ? undefined : await this.#segment(level, Number(number))
+    return number === undefined ? undefined : await this.#segment(level, Number(number), isSound)
   }
 
-  #playlist(level: Level): string {
+  #playlist(level: Level | 'sound'): string {
     const { window = 6, ppm = 0, segments, restart, isFmp4 = false } = this.#options
     const encodedSec = ((performance.now() - this.#startMs) / 1000) * (1 + ppm / 1e6)
     const end = segments ?? window + Math.floor(encodedSec / this.#segmentSec)
@@ -119,8 +129,9 @@ export class LiveStream {
     ].join('\n')
   }
 
-  async #segment(level: Level, number: number): Promise<Uint8Array> {
-    const { ptsSec = 0, restart, kinds = BOTH, oneOf = 1 } = this.#options
+  async #segment(level: Level, number: number, isSound: boolean): Promise<Uint8Array> {
+    const { ptsSec = 0, restart, oneOf = 1, soundLateSec = 0, hasOwnSound = false } = this.#options
+    const kinds = hasOwnSound ? ([isSound ? 'audio' : 'video'] as const) : (this.#options.kinds ?? BOTH)
     const isAnew = restart !== undefined && number >= restart.atSegment
     const shiftSec = isAnew ? restart.ptsSec - restart.atSegment * this.#segmentSec : ptsSec
     const fromSec = number * this.#segmentSec
@@ -132,6 +143,7 @@ export class LiveStream {
       keySec: this.#segmentSec,
       shiftSec,
       oneOf,
+      only: { audio: { shiftSec: shiftSec + soundLateSec } },
     }
     return await writeMedia(new MpegTsOutputFormat(), stretch)
   }
@@ -147,8 +159,8 @@ export class LiveStream {
 }
 
 export interface Stretch {
-  /** Where its sound, or its picture, begins or ends elsewhere. */
-  readonly only?: Readonly<Partial<Record<Kind, Partial<Pick<Stretch, 'fromSec' | 'toSec'>>>>>
+  /** Where its sound, or its picture, begins or ends elsewhere, or has another time. */
+  readonly only?: Readonly<Partial<Record<Kind, Partial<Pick<Stretch, 'fromSec' | 'toSec' | 'shiftSec'>>>>>
   readonly oneOf?: number
   readonly level: Level
   readonly kinds: readonly Kind[]
