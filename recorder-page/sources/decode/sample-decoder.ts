@@ -1,5 +1,7 @@
 import type { Sample, StreamConfig } from './sample.ts'
 
+/** Sound that so many times in a row came out with more samples behind it than wait has lost some of them: nothing came of these. */
+const UNPAIRED_OUTPUTS = 16
 /** A sample that did not come out when one of so much later does was swallowed by the decoder. */
 const SWALLOWED_SEC = 1
 
@@ -37,6 +39,8 @@ export class SampleDecoder<Output extends { readonly timestamp: number; close():
   readonly #open: Open<Output>
   readonly #options: SampleDecoderOptions<Output>
   #inFlight: Sample[] = []
+  /** The fewest samples that were too many at one of the last outputs, and how many outputs that were. */
+  #unpaired = { fewest: Number.POSITIVE_INFINITY, outputs: 0 }
   #decoder: Decoder | undefined
   #configKey: string | undefined
   /** Samples that wait until the old configuration's are out. */
@@ -73,6 +77,7 @@ export class SampleDecoder<Output extends { readonly timestamp: number; close():
     this.#waiting = undefined
     this.#needsKey = true
     this.#inFlight = []
+    this.#unpaired = { fewest: Number.POSITIVE_INFINITY, outputs: 0 }
     if (decoder !== undefined && decoder.state !== 'closed') decoder.close()
   }
 
@@ -105,13 +110,28 @@ export class SampleDecoder<Output extends { readonly timestamp: number; close():
   }
 
   #take({ timestamp }: Output, decoder: Decoder): Sample | undefined {
-    if (!decoder.keepsTimes) return this.#inFlight.shift()
+    if (!decoder.keepsTimes) return this.#takeFirst(decoder)
     const index = this.#inFlight.findIndex((sample) => timestampUs(sample) === timestamp)
     const [sample] = index === -1 ? [] : this.#inFlight.splice(index, 1)
     if (sample !== undefined) {
       this.#inFlight = this.#inFlight.filter(({ ptsSec }) => ptsSec > sample.ptsSec - SWALLOWED_SEC)
     }
     return sample
+  }
+
+  /**
+   * Sound comes out in the order in which it went in, but nothing may come of a sample, without an error. What came out and was not
+   * taken yet by the decoder is all there should be: where more is there for long, so much had nothing come of it.
+   */
+  #takeFirst(decoder: Decoder): Sample | undefined {
+    const tooMany = Math.max(0, this.#inFlight.length - 1 - decoder.decodeQueueSize)
+    const { fewest, outputs } = this.#unpaired
+    this.#unpaired = { fewest: Math.min(fewest, tooMany), outputs: outputs + 1 }
+    if (this.#unpaired.outputs === UNPAIRED_OUTPUTS) {
+      this.#inFlight.splice(0, this.#unpaired.fewest)
+      this.#unpaired = { fewest: Number.POSITIVE_INFINITY, outputs: 0 }
+    }
+    return this.#inFlight.shift()
   }
 
   #onError(error: Error, decoder: Decoder): void {

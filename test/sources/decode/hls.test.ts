@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { DecodedSource } from '../../../recorder-page/sources/decode/decoded-source.ts'
 import type { SourceState } from '../../../src/protocol/sources.ts'
 import { FPS, LiveStream } from './stand-in/live-stream.ts'
-import { broken, type Decoded, standInForChrome } from './stand-in/platform.ts'
+import { broken, type Decoded, standInForChrome, swallowed } from './stand-in/platform.ts'
 
 /** As the worker does. */
 const TICK_MS = 25
@@ -37,6 +37,7 @@ afterEach(() => {
   vi.useRealTimers()
   vi.unstubAllGlobals()
   broken.number = undefined
+  swallowed.number = undefined
 })
 
 const nowMs = (): number => performance.timeOrigin + performance.now()
@@ -298,6 +299,18 @@ describe('hls.js with a buffer of ours', () => {
     const expected = run(first, last - first + 1).filter((number) => number < 10 * FPS + 7 || number >= 11 * FPS)
     expect(watched.numbers).toEqual(expected)
     expect(watched.states).toEqual(['live'])
+  })
+
+  test('has its sound in step again half a second after a frame of which nothing came', async () => {
+    stream = new LiveStream({ kinds: ['audio'] })
+    swallowed.number = 10 * 50
+    await using watched = new Watched()
+    await pass(20)
+    const offSec = watched.sounds.map(({ number, mediaSec }) => mediaSec - number * AAC_SEC)
+    const off = offSec.filter((sec) => Math.abs(sec - (offSec[0] ?? 0)) > IN_STEP_SEC)
+    expect(off.length).toBeLessThanOrEqual(0.6 / AAC_SEC)
+    expect(offSec.at(-1)).toBeCloseTo(offSec[0] ?? 0, 4)
+    expect(watched.sounds.map(({ number }) => number)).not.toContain(swallowed.number)
   })
 
   test('is moved by so much as it is told, and goes on at once', async () => {

@@ -30,6 +30,8 @@ export interface Decoded {
 
 /** The number of a sample that no decoder takes. */
 export const broken: { number: number | undefined } = { number: undefined }
+/** The number of a sample of which nothing comes, without a word. */
+export const swallowed: { number: number | undefined } = { number: undefined }
 
 /** Stands in for Chrome's decoder of pictures: gives out each sample, in order, and insists on a key frame where one is due. */
 class StandInVideoDecoder {
@@ -71,6 +73,7 @@ class StandInVideoDecoder {
     setTimeout(() => {
       this.decodeQueueSize -= 1
       if (number === broken.number) return this.#fail()
+      if (number === swallowed.number) return
       if (this.state === 'configured') this.#callbacks.output(out)
     }, DECODE_MS)
   }
