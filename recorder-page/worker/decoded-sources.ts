@@ -81,6 +81,7 @@ export class DecodedSources implements AsyncDisposable {
           sound.append(ptsSec, stereoOf(data), data.sampleRate)
           data.close()
         },
+        onEmptied: () => sound.clear(),
         onUnsupported: (codec) => this.#playByElement(spec, codec),
       },
     })

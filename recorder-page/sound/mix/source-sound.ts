@@ -32,14 +32,17 @@ export class SourceSound {
   /** The frame that is read next; undefined while nothing is played. */
   #place: number | undefined
   #isGliding = false
+  /** It is forgotten with the next that is appended, or when the source plays nothing. */
+  #isOver = false
 
   /** The media time up to which there is sound; undefined before the first. */
   get endSec(): number | undefined {
-    return this.#to === undefined ? undefined : this.#to / SAMPLE_RATE
+    return this.#to === undefined || this.#isOver ? undefined : this.#to / SAMPLE_RATE
   }
 
   /** Adds sound at its media time. What is there already at that time is replaced. */
   append(ptsSec: number, sound: Stereo, sampleRate: number): void {
+    this.#forget()
     const continues =
       this.#to !== undefined &&
       Math.abs(ptsSec - (this.#converter?.leadSec ?? 0) - this.#to / SAMPLE_RATE) < CONTINUES_SEC
@@ -52,8 +55,14 @@ export class SourceSound {
     this.#write(continues && this.#to !== undefined ? this.#to : Math.round(startSec * SAMPLE_RATE), converted)
   }
 
-  /** Forgets all sound: the source was moved to another place. */
+  /** Forgets all sound, once what is read of it now has faded out: the source has other media, whose times may be the same. */
   clear(): void {
+    this.#isOver = true
+  }
+
+  #forget(): void {
+    if (!this.#isOver) return
+    this.#isOver = false
     this.#to = undefined
     this.#converter = undefined
   }
@@ -95,6 +104,7 @@ export class SourceSound {
     const fade = Math.min(FADE_FRAMES, length)
     const old = { left: new Float32Array(fade), right: new Float32Array(fade) }
     if (from !== undefined) this.#copy(Math.round(from), old)
+    this.#forget()
     for (let i = 0; i < fade; i += 1) {
       const gain = i / fade
       out.left[i] = (out.left[i] ?? 0) * gain + (old.left[i] ?? 0) * (1 - gain)

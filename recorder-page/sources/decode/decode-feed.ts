@@ -30,15 +30,9 @@ export class DecodeFeed {
   #last: Sample | undefined
   #showFromSec = Number.NEGATIVE_INFINITY
   #wasKeysOnly = false
-  #skipped = 0
 
   constructor({ lead }: { readonly lead: number }) {
     this.#lead = lead
-  }
-
-  /** Samples that were left out because they came too late. */
-  get skipped(): number {
-    return this.#skipped
   }
 
   /** The playing position was moved. */
@@ -82,7 +76,6 @@ export class DecodeFeed {
     if (sample.ptsSec + sample.durationSec >= playSec - LATE_SEC) return index
     const key = keyAt(queue, playSec)
     if (key === undefined || key <= index) return index
-    this.#skipped += key - index
     this.#last = undefined
     return key
   }

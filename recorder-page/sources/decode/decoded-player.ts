@@ -26,7 +26,7 @@ const PICTURELESS_SEC = 0.5
 /** Samples given to a decoder at once; with so many waiting in it, none. */
 const BATCH = 60
 
-export type PlayerEvent = 'seeking' | 'seeked' | 'canplay' | 'playing' | 'waiting' | 'ended'
+export type PlayerEvent = 'seeking' | 'seeked' | 'canplay' | 'playing' | 'waiting' | 'ended' | 'emptied'
 
 interface PlayerOptions {
   readonly now: () => number
@@ -104,11 +104,6 @@ export class DecodedPlayer {
     return this.#played
   }
 
-  /** Pictures that came too late to be decoded. */
-  get skipped(): number {
-    return this.#feeds.video.skipped
-  }
-
   /** What can be played without a hole. */
   get buffered(): Ranges {
     const ranges = [...this.#kinds].map((kind) => this.queues[kind].ranges)
@@ -137,6 +132,7 @@ export class DecodedPlayer {
     this.#isSeeking = false
     this.#kinds = new Set()
     this.#move(sec)
+    this.#options.onEvent('emptied')
   }
 
   /** Called every few ten milliseconds. */

@@ -24,6 +24,8 @@ interface DecodedSourceListener extends Omit<SourceListener, 'onStream'> {
   onFrame(frame: VideoFrame, times: FrameTimes): void
   /** Takes ownership of the sound. */
   onSound(sound: AudioData, ptsSec: number): void
+  /** All sound that came has gone with its media: what comes now may have the same times, and is another. */
+  onEmptied(): void
   /** It has a codec that WebCodecs does not decode: a media element may. */
   onUnsupported(codec: string): void
 }
@@ -159,6 +161,7 @@ export class DecodedSource implements AsyncDisposable {
   #onEvent(event: PlayerEvent): void {
     if (event === 'seeking' || event === 'waiting') this.#restartDrift()
     this.#endedMs = event === 'ended' ? this.#options.nowMs() : undefined
+    if (event === 'emptied') this.#options.listener.onEmptied()
     this.#media.onPlayer(event)
     if (event === 'ended' && this.spec.type === 'video') this.#status.end()
   }

@@ -69,6 +69,7 @@ export class FileDriver implements SourceDriver {
       if (reader === undefined) return await this.#reloads.recover({ kind: 'unsupported', message: 'no known track' })
       this.#reader = reader
       for (const config of reader.configs) onConfig(config)
+      player.clear(player.clock.sec)
       player.seek(player.clock.sec)
       this.#fill(player.clock.sec)
     } catch (thrown) {

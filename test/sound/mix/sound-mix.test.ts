@@ -122,6 +122,27 @@ describe('the sound of a source', () => {
     expect(after[3 * BLOCK]).toBeCloseTo(0.3 * Math.sin(2 * Math.PI * 500 * (1.2003 + (3 * BLOCK) / RATE)), 1)
   })
 
+  test.each(['stood still', 'went on'])(
+    'of other media has nothing of the old at the same times, when its source %s',
+    (way) => {
+      const sound = new SourceSound()
+      fill(sound, { hz: 500, rate: RATE, sec: 2 })
+      read(sound, 1, 4)
+      sound.clear()
+      expect(sound.endSec).toBeUndefined()
+      const out = { left: new Float32Array(BLOCK), right: new Float32Array(BLOCK) }
+      if (way === 'stood still') {
+        sound.read(undefined, out)
+        expect(Math.abs(out.left[0] ?? 0)).toBeGreaterThan(0)
+        expect(Math.max(...out.left.subarray(BLOCK / 2).map(Math.abs))).toBe(0)
+      }
+      fill(sound, { hz: 500, rate: RATE, sec: 0.5, startSec: 1.5 })
+      const heard = read(sound, 1.2, 25)
+      expect(Math.max(...heard.subarray(BLOCK, 0.29 * RATE).map(Math.abs))).toBe(0)
+      expect(Math.max(...heard.subarray(0.3 * RATE).map(Math.abs))).toBeCloseTo(0.3, 2)
+    },
+  )
+
   test('is silence where there is none', () => {
     const sound = new SourceSound()
     fill(sound, { hz: 500, rate: RATE, sec: 0.5 })

@@ -59,7 +59,6 @@ describe('decoding', () => {
     const queue = queueOf(stream({}))
     feed.next(queue, at(0))
     expect(frames(feed.next(queue, at(2.1)))).toEqual(range(50, 57))
-    expect(feed.skipped).toBe(44)
   })
 
   test('catches up where no later key frame leads on', () => {
@@ -67,7 +66,6 @@ describe('decoding', () => {
     const queue = queueOf(stream({ keyEvery: 100 }))
     feed.next(queue, at(0))
     expect(frames(feed.next(queue, at(2.1)))).toEqual(range(6, 57))
-    expect(feed.skipped).toBe(0)
   })
 
   test('goes on behind a hole at a key frame', () => {

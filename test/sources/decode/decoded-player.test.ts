@@ -30,5 +30,6 @@ test('a clock whose tick came late stands at the end of what it had, and goes on
   player.tick()
   nowMs += 0.1 * SEC_MS
   expect(player.clock.sec).toBeCloseTo(1.1)
-  expect(events).toEqual(['canplay', 'playing', 'waiting', 'canplay', 'playing'])
+  player.clear(0)
+  expect(events).toEqual(['canplay', 'playing', 'waiting', 'canplay', 'playing', 'emptied'])
 })

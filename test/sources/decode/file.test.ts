@@ -52,6 +52,7 @@ class Watched implements AsyncDisposable {
       listener: {
         onState: (state, error) => this.states.push(error === null ? state : `${state} ${error.code}`),
         onLog: (_level, message) => this.logs.push(message),
+        onEmptied: () => undefined,
         onUnsupported: (codec) => expect.fail(`${codec} is supported`),
         onFrame: (frame, { mediaMs }) =>
           this.shown.push({ number: (frame as unknown as Decoded).number, mediaSec: mediaMs / SECOND_MS }),

@@ -56,6 +56,7 @@ class Watched implements AsyncDisposable {
       listener: {
         onState: (state) => this.states.push(state),
         onLog: () => undefined,
+        onEmptied: () => undefined,
         onUnsupported: (codec) => expect.fail(`${codec} is supported`),
         onFrame: (frame, { mediaMs, presentMs }) => {
           const { number, codec } = frame as unknown as Decoded

@@ -35,6 +35,7 @@ function open(spec, { tile, pattern = 0 } = {}) {
       onLog: (level, message, details) => record.logs.push({ atMs: Date.now(), level, message, details }),
       onFrame: (frame, times) => onFrame(record, frame, times),
       onSound: (sound, ptsSec) => onSound(record, sound, ptsSec),
+      onEmptied: () => undefined,
       onUnsupported: (codec) => record.unsupported.push(codec),
     },
   })
