@@ -27,7 +27,8 @@ type Sender = Pick<Admission, 'identity' | 'role'>
 
 /**
  * The signal as this sender may send it, with its `from` filled in. A host speaks for anyone; a participant for itself,
- * and not as presenter; viewers and recorders only listen. Unknown types count as `custom`. Errors: `signal.not-allowed`.
+ * neither as presenter nor as the owner of another source; viewers and recorders only listen. Unknown types count as
+ * `custom`. Errors: `signal.not-allowed`.
  */
 export function authorise(signal: Signal, sender: Sender): Signal {
   const { identity, role } = sender
@@ -47,11 +48,18 @@ export function authorise(signal: Signal, sender: Sender): Signal {
   const own = { ...signal, from: signal.from ?? identity } as Signal & Record<string, unknown>
   requireOwn('from', own.from, identity)
   if (PARTICIPANT_TYPES.has(own.type) && own.type !== 'custom') requireOwn('participant', own.participant, identity)
-  if (own.type.startsWith('participant.') && own.role === 'presenter') {
-    const text = 'A participant may not make itself presenter; a host may'
-    throw refusal(text, 'role', own.role, 'participant, viewer')
-  }
+  if (own.type.startsWith('participant.')) requireOwnProfile(own, identity)
   return own
+}
+
+/** The source of somebody else would carry over to it the name, the mutes and the absence of whoever claims it. */
+function requireOwnProfile({ role, source }: Readonly<Record<string, unknown>>, identity: string): void {
+  if (role === 'presenter') {
+    throw refusal('A participant may not make itself presenter; a host may', 'role', role, 'participant, viewer')
+  }
+  if (source === undefined || source === identity) return
+  const text = `A participant may claim no source but its own identity, \`${identity}\`; a host may say which it has`
+  throw refusal(text, 'source', source, identity)
 }
 
 function requireOwn(field: string, received: unknown, identity: string): void {

@@ -66,6 +66,12 @@ export const BAD_SIGNALS: Readonly<Record<string, Row>> = {
   'a participant that turns the page': { frame: { ...head, type: 'board.page', page: 'p2' } },
   'a participant that names the speaker': { frame: { ...head, type: 'active.speaker', participant: 'amy' } },
   'a participant that makes itself presenter': { frame: { ...head, type: 'participant.joined', role: 'presenter' } },
+  'a participant that joins as the source of somebody else': {
+    frame: { ...head, type: 'participant.joined', source: 'teacher' },
+  },
+  'a participant that becomes the source of somebody else': {
+    frame: { ...head, type: 'participant.updated', source: 'cam-7' },
+  },
   'an unknown type in another name': { frame: { ...head, type: 'poll.vote', from: 'bob' } },
   'a viewer that chats': { role: 'viewer', frame: { ...head, type: 'chat.message', text: 'hi' } },
   'a recorder that raises its hand': { role: 'recorder', frame: { ...head, type: 'hand.raised' } },
