@@ -1,19 +1,24 @@
 import type { WebSocket } from 'ws'
-import { AppError, type Signal, toAppError } from '../protocol/index.ts'
+import { type AppError, type Signal, toAppError } from '../protocol/index.ts'
 import { after } from '../timing/index.ts'
 import type { Admission, HubLimits } from './hub.ts'
 import { authorise } from './permissions.ts'
 import { RateLimit } from './rate-limit.ts'
+import { type RoomAllowance, rateError } from './room-allowance.ts'
 import { parseSignal } from './signal-check.ts'
 
 /** WebSocket close codes (RFC 6455 §7.4.1 and its registry). */
 export const CLOSE_GOING_AWAY = 1001
 const CLOSE_UNSUPPORTED_DATA = 1003
+const CLOSE_POLICY_VIOLATION = 1008
 export const CLOSE_INTERNAL_ERROR = 1011
 const CLOSE_TRY_AGAIN_LATER = 1013
 
-/** Frames of one sender that may wait to be stored before its socket is no longer read. */
+/** Frames of one sender, and their bytes, that may wait to be stored before its socket is no longer read. */
 const MAX_UNSTORED = 256
+const MAX_UNSTORED_BYTES = 8 * 1024 * 1024
+/** Refusals of one connection that the log shows at once, and the rate at which more are shown; the others are counted. */
+const LOGGED = { burst: 10, perSec: 0.1 }
 /** Bytes that a replay keeps in flight: enough to fill the wire, little enough for many late joiners at once. */
 const REPLAY_WINDOW_BYTES = 1024 * 1024
 
@@ -25,25 +30,36 @@ interface ConnectionOptions {
   readonly admission: Admission
   readonly limits: HubLimits
   readonly clock: () => number
+  /** What its room may still get. */
+  readonly room: () => RoomAllowance
   /** Stores a checked signal. */
   publish(signal: Signal): Promise<void>
-  onError(error: AppError): void
+  /** Is called for a frame that was refused, and with how many before it went without a call: those that come too often do. */
+  onError(error: AppError, unreported: number): void
 }
 
 /** Serves one socket: checks what it sends, answers wrong frames with an error frame, and bounds what waits for it. */
 export class Connection {
   readonly #options: ConnectionOptions
   readonly #socket: WebSocket
-  readonly #rate: RateLimit
-  /** Signals of this sender that are not stored yet. */
+  readonly #signals: RateLimit
+  readonly #bytes: RateLimit
+  readonly #refusals: RateLimit
+  readonly #reports: RateLimit
+  #unreported = 0
+  /** Frames of this sender that are not stored yet, and their bytes. */
   #unstored = 0
+  #unstoredBytes = 0
   #isAlive = true
 
   constructor(options: ConnectionOptions) {
     const { socket, limits, clock } = options
     this.#options = options
     this.#socket = socket
-    this.#rate = new RateLimit({ burst: limits.burst, perSec: limits.signalsPerSec, clock })
+    this.#signals = new RateLimit({ burst: limits.burst, perSec: limits.signalsPerSec, clock })
+    this.#bytes = new RateLimit({ burst: limits.bytesBurst, perSec: limits.bytesPerSec, clock })
+    this.#refusals = new RateLimit({ burst: limits.refusalBurst, perSec: limits.refusalsPerSec, clock })
+    this.#reports = new RateLimit({ ...LOGGED, clock })
     socket.on('pong', () => {
       this.#isAlive = true
     })
@@ -94,36 +110,60 @@ export class Connection {
 
   #onFrame(text: string): void {
     const socket = this.#socket
+    // What was under way when the connection was closed.
+    if (socket.readyState !== socket.OPEN) return
+    const bytes = Buffer.byteLength(text)
     this.#unstored += 1
-    if (this.#unstored === MAX_UNSTORED) socket.pause()
-    void this.#publish(text).finally(() => {
+    this.#unstoredBytes += bytes
+    if (this.#isBehind(1)) socket.pause()
+    void this.#publish(text, bytes).finally(() => {
       this.#unstored -= 1
-      if (socket.isPaused && this.#unstored < MAX_UNSTORED / 2) socket.resume()
+      this.#unstoredBytes -= bytes
+      if (socket.isPaused && !this.#isBehind(0.5)) socket.resume()
     })
   }
 
-  async #publish(text: string): Promise<void> {
-    const { admission, limits, clock, publish, onError } = this.#options
+  /** True when this share of what may wait to be stored does wait. */
+  #isBehind(share: number): boolean {
+    return this.#unstored >= MAX_UNSTORED * share || this.#unstoredBytes >= MAX_UNSTORED_BYTES * share
+  }
+
+  async #publish(text: string, bytes: number): Promise<void> {
+    const { admission, clock, room, publish } = this.#options
     try {
-      if (!this.#rate.take()) throw rateError(limits)
-      await publish(authorise(parseSignal(text, clock()), admission))
+      this.#takeFrame(bytes)
+      const signal = authorise(parseSignal(text, clock()), admission)
+      if (signal.type === 'highlight') room().takeHighlight(admission)
+      await publish(signal)
     } catch (thrown) {
-      const error = toAppError(thrown)
-      onError(error)
-      if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(errorFrame(error))
+      this.#refuse(toAppError(thrown))
     }
   }
-}
 
-function rateError(limits: HubLimits): AppError {
-  const allowed = `${limits.burst} at once, then ${limits.signalsPerSec} per second`
-  return new AppError(
-    'signal.rate',
-    'The signal was dropped: this connection sends too many; slow down and repeat it',
-    {
-      allowed,
-    },
-  )
+  #takeFrame(bytes: number): void {
+    const { admission, limits, room } = this.#options
+    if (!this.#signals.take()) {
+      throw rateError('this connection sends too many; slow down and repeat it', {
+        allowed: `${limits.burst} at once, then ${limits.signalsPerSec} per second`,
+      })
+    }
+    if (!this.#bytes.take(bytes)) {
+      throw rateError('this connection sends too much; slow down and repeat it', {
+        allowed: `${limits.bytesBurst} bytes at once, then ${limits.bytesPerSec} per second`,
+      })
+    }
+    room().takeBytes(bytes, admission)
+  }
+
+  /** Answers a wrong frame, like everything live; a sender whose frames are refused for long loses its connection. */
+  #refuse(error: AppError): void {
+    if (this.#reports.take()) {
+      this.#options.onError(error, this.#unreported)
+      this.#unreported = 0
+    } else this.#unreported += 1
+    if (error.fault !== 'caller' || this.#refusals.take()) this.sendLive(errorFrame(error))
+    else void this.close(CLOSE_POLICY_VIOLATION, 'too many frames were refused; slow down and reconnect')
+  }
 }
 
 /** What a sender of a wrong frame gets back. The inside of an unexpected error stays inside. */

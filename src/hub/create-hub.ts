@@ -6,12 +6,22 @@ import { CLOSE_GOING_AWAY, Connection } from './connection.ts'
 import type { Admission, Hub, HubLimits, HubOptions } from './hub.ts'
 import { LeaseKeeper } from './lease-keeper.ts'
 import { Room } from './room.ts'
+import { RoomAllowance } from './room-allowance.ts'
 import type { GoneParticipant } from './room-presence.ts'
 
+const MIB = 1024 * 1024
 const DEFAULT_LIMITS: HubLimits = {
   burst: 1000,
   signalsPerSec: 300,
-  maxBufferedBytes: 16 * 1024 * 1024,
+  bytesBurst: 32 * MIB,
+  bytesPerSec: 2 * MIB,
+  roomBytesBurst: 64 * MIB,
+  roomBytesPerSec: 8 * MIB,
+  highlightBurst: 5,
+  highlightEverySec: 30,
+  refusalBurst: 200,
+  refusalsPerSec: 5,
+  maxBufferedBytes: 16 * MIB,
   heartbeatMs: 15_000,
   leaveGraceMs: 10_000,
   leaseMs: 15_000,
@@ -26,6 +36,8 @@ class WebSocketHub implements Hub {
   readonly #options: HubOptions
   readonly #limits: HubLimits
   readonly #rooms = new Map<string, Room>()
+  /** They outlive the rooms: who breaks off and comes back has no new one. */
+  readonly #allowances = new Map<string, RoomAllowance>()
   readonly #leases: LeaseKeeper
   readonly #heartbeat: Repeater
   // Compression would cost a context of memory per connection; signals are small and the rest is images.
@@ -43,7 +55,7 @@ class WebSocketHub implements Hub {
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits }
     this.#heartbeat = repeat({
       everyMs: this.#limits.heartbeatMs,
-      work: () => this.#connections().forEach((connection) => void connection.heartbeat()),
+      work: () => this.#beat(),
       unref: true,
     })
     this.#leases = new LeaseKeeper({
@@ -100,8 +112,10 @@ class WebSocketHub implements Hub {
       admission,
       limits: this.#limits,
       clock,
+      room: () => this.#allowance(admission.room),
       publish: async (signal) => void (await room.publish([signal], connection)),
-      onError: (err) => log[err.fault === 'caller' ? 'info' : 'error']({ err }, 'signal refused'),
+      onError: (err, unreported) =>
+        log[err.fault === 'caller' ? 'info' : 'error']({ err, unreported }, 'signal refused'),
     })
     socket.on('error', (err) => log.info({ err }, 'the socket of a room failed'))
     socket.on('close', (code) => {
@@ -111,6 +125,18 @@ class WebSocketHub implements Hub {
     })
     if (this.#isStopping) void goAway(connection)
     else void room.join(connection)
+  }
+
+  #beat(): void {
+    for (const connection of this.#connections()) connection.heartbeat()
+    for (const [room, allowance] of this.#allowances) if (allowance.isFull) this.#allowances.delete(room)
+  }
+
+  #allowance(room: string): RoomAllowance {
+    const allowance =
+      this.#allowances.get(room) ?? new RoomAllowance({ limits: this.#limits, clock: this.#options.clock })
+    this.#allowances.set(room, allowance)
+    return allowance
   }
 
   #connections(): Connection[] {

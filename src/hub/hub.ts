@@ -22,6 +22,18 @@ export interface HubLimits {
   /** Signals that one connection may send at once, and the rate at which that allowance refills. */
   readonly burst: number
   readonly signalsPerSec: number
+  /** The same in bytes of its frames. */
+  readonly bytesBurst: number
+  readonly bytesPerSec: number
+  /** Bytes that all connections of a room together may send over one process; hosts count and are not refused. */
+  readonly roomBytesBurst: number
+  readonly roomBytesPerSec: number
+  /** Highlights that one participant may ask for at once in a room, and how long until it may ask for one more. */
+  readonly highlightBurst: number
+  readonly highlightEverySec: number
+  /** Frames of one connection that are refused and answered before it is closed with 1008, and the rate at which that refills. */
+  readonly refusalBurst: number
+  readonly refusalsPerSec: number
   /** Bytes that wait for one slow reader before it is dropped with close code 1013. */
   readonly maxBufferedBytes: number
   readonly heartbeatMs: number

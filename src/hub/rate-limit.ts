@@ -19,15 +19,31 @@ export class RateLimit {
     this.#lastMs = options.clock()
   }
 
-  /** False when the allowance is used up. */
-  take(): boolean {
+  /** False, and nothing is taken, when the allowance has less than that. */
+  take(amount = 1): boolean {
+    this.#refill()
+    if (this.#allowance < amount) return false
+    this.#allowance -= amount
+    return true
+  }
+
+  /** Takes what there is, down to nothing: for those who count and are never refused. */
+  drain(amount: number): void {
+    this.#refill()
+    this.#allowance = Math.max(0, this.#allowance - amount)
+  }
+
+  /** True when nothing was taken that has not come back: a new limit is the same. */
+  get isFull(): boolean {
+    this.#refill()
+    return this.#allowance === this.#options.burst
+  }
+
+  #refill(): void {
     const { burst, perSec, clock } = this.#options
     const nowMs = clock()
     const refill = (Math.max(0, nowMs - this.#lastMs) / 1000) * perSec
     this.#allowance = Math.min(burst, this.#allowance + refill)
     this.#lastMs = nowMs
-    if (this.#allowance < 1) return false
-    this.#allowance -= 1
-    return true
   }
 }

@@ -56,7 +56,7 @@ export const ERRORS = {
   'layout.unknown-source': kind(400, 'caller', 'The layout names a source that the recording does not have'),
   'signal.invalid': kind(400, 'caller', 'The signal does not match its schema'),
   'signal.not-allowed': kind(403, 'caller', 'The role does not allow this signal'),
-  'signal.rate': kind(429, 'caller', 'Too many signals from one connection', true),
+  'signal.rate': kind(429, 'caller', 'Too many signals from one sender or for one room', true),
   'signalling.unreachable': kind(502, 'source', 'The signalling server cannot be reached', true),
   'highlight.not-found': kind(404, 'caller', 'There is no such highlight'),
   'highlight.no-media': kind(409, 'caller', 'Nothing of the recording is stored at that time'),

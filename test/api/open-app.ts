@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
-import { pino } from 'pino'
+import { type Logger, pino } from 'pino'
 import { type ApiDependencies, buildApp } from '../../src/api/index.ts'
 import { createHub, createRoomTokens, type HubLimits } from '../../src/hub/index.ts'
 import { FsSegmentStore } from '../../src/store/index.ts'
@@ -28,9 +28,13 @@ const LEASE_MS = 100
 
 /** The application over port fakes, a real store and a real hub. */
 export async function openApp(
-  given: Partial<ApiDependencies> & { readonly hubLimits?: Partial<HubLimits>; readonly clock?: () => number } = {},
+  given: Partial<ApiDependencies> & {
+    readonly hubLimits?: Partial<HubLimits>
+    readonly hubLogger?: Logger
+    readonly clock?: () => number
+  } = {},
 ) {
-  const { hubLimits, ...overrides } = given
+  const { hubLimits, hubLogger, ...overrides } = given
   const folder = await mkdtemp(join(tmpdir(), 'panorec-api-'))
   const logger = pino({ level: 'silent' })
   const clock = given.clock ?? (() => NOW_MS)
@@ -42,7 +46,7 @@ export async function openApp(
   const tokens = createRoomTokens('a secret of the test', clock)
   const limits = { leaseMs: LEASE_MS, ...hubLimits }
   const presence = createMemoryPresence()('this process')
-  const hub = createHub({ history, presence, tokens, clock, ids: randomUUID, logger, limits })
+  const hub = createHub({ history, presence, tokens, clock, ids: randomUUID, logger: hubLogger ?? logger, limits })
   const observed: unknown[] = []
   const app: FastifyInstance = await buildApp({
     recordings,
