@@ -16,11 +16,17 @@ interface RoomLogOptions {
 /** One call of `append` that waits to be stored. */
 interface PendingAppend {
   readonly signals: readonly Signal[]
+  readonly bytes: number
   readonly resolve: (stored: readonly Signal[]) => void
   readonly reject: (error: unknown) => void
 }
 
 const RETRY_MS = 500
+/** What calls that wait together write at once, unless one has more: many small signals, or a few images. */
+const MAX_BATCH_SIGNALS = 1000
+const MAX_BATCH_BYTES = 8 * 1024 * 1024
+/** Signals of other processes that are in memory at once: most have a few hundred bytes, some a MiB. */
+const READ_AT_ONCE = 250
 
 /**
  * This process's end of a room's history. Own signals are announced by `onStored` before the caller of `append` gets its
@@ -45,8 +51,9 @@ export class RoomLog implements Disposable {
 
   /** Resolves with the signals as stored. Calls are stored in their order; those that wait together share one write. */
   append(signals: readonly Signal[]): Promise<readonly Signal[]> {
+    const bytes = signals.reduce((sum, signal) => sum + JSON.stringify(signal).length, 0)
     return new Promise((resolve, reject) => {
-      this.#pending.push({ signals, resolve, reject })
+      this.#pending.push({ signals, bytes, resolve, reject })
       // A turn never begins at once: calls of the same moment share the write of the first.
       if (this.#pending.length === 1) void this.#inTurn(() => this.#write())
     })
@@ -74,8 +81,7 @@ export class RoomLog implements Disposable {
   }
 
   async #write(): Promise<void> {
-    const batch = this.#pending
-    this.#pending = []
+    const batch = this.#takeBatch()
     const error = await this.#store(batch)
     if (error === undefined) return
     const isOneBad = batch.length > 1 && !toAppError(error).retryable
@@ -83,6 +89,20 @@ export class RoomLog implements Disposable {
       const failure = isOneBad ? await this.#store([call]) : error
       if (failure !== undefined) call.reject(failure)
     }
+  }
+
+  /** The calls that share one write; the others get the next turn. */
+  #takeBatch(): readonly PendingAppend[] {
+    let [count, signals, bytes] = [0, 0, 0]
+    for (const call of this.#pending) {
+      signals += call.signals.length
+      bytes += call.bytes
+      if (count > 0 && (signals > MAX_BATCH_SIGNALS || bytes > MAX_BATCH_BYTES)) break
+      count += 1
+    }
+    const batch = this.#pending.splice(0, count)
+    if (this.#pending.length > 0) void this.#inTurn(() => this.#write())
+    return batch
   }
 
   /** Stores the calls in one write and answers them. Resolves with the error that nothing was stored for. */
@@ -125,7 +145,11 @@ export class RoomLog implements Disposable {
   async #catchUp(): Promise<number> {
     const { history, room } = this.#options
     this.#announcedSeq ??= await history.lastSeq(room)
-    this.#announce(await history.since(room, this.#announcedSeq))
+    for (let count = READ_AT_ONCE; count === READ_AT_ONCE; ) {
+      const page = await history.since(room, this.#announcedSeq, READ_AT_ONCE)
+      this.#announce(page)
+      count = page.length
+    }
     return this.#announcedSeq
   }
 

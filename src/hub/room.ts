@@ -95,22 +95,36 @@ export class Room implements Disposable {
 
   /** Sends what the history has, page by page; resolves with the number of the last signal that was sent. */
   async #replay(connection: Connection): Promise<number> {
-    const { name, history } = this.#options
     let { afterSeq } = connection.admission
-    for (let count = REPLAY_AT_ONCE; count === REPLAY_AT_ONCE && this.#connections.has(connection); ) {
-      const page = await history.since(name, afterSeq, REPLAY_AT_ONCE)
-      for (const signal of page) await connection.sendPaced(JSON.stringify(signal))
-      afterSeq = page.at(-1)?.seq ?? afterSeq
-      count = page.length
+    for await (const signal of this.#history(connection, afterSeq)) {
+      await connection.sendPaced(JSON.stringify(signal))
+      afterSeq = signal.seq ?? afterSeq
     }
     return afterSeq
   }
 
+  /** Sends what came during the replay and was announced; what comes later is sent live. Nobody writes meanwhile. */
   async #goLive(connection: Connection, replayedSeq: number, announcedSeq: number): Promise<void> {
-    for (const signal of await this.#options.history.since(this.#options.name, replayedSeq)) {
-      if ((signal.seq ?? 0) <= announcedSeq) connection.sendLive(JSON.stringify(signal))
+    for await (const signal of this.#history(connection, replayedSeq)) {
+      if ((signal.seq ?? 0) > announcedSeq) break
+      connection.sendLive(JSON.stringify(signal))
     }
     if (this.#connections.has(connection)) this.#listening.add(connection)
+  }
+
+  /** The history behind a number, for as long as the reader is there. */
+  async *#history(reader: Connection, afterSeq: number): AsyncGenerator<Signal, void, undefined> {
+    const { name, history } = this.#options
+    let fromSeq = afterSeq
+    for (let count = REPLAY_AT_ONCE; count === REPLAY_AT_ONCE && this.#connections.has(reader); ) {
+      const page = await history.since(name, fromSeq, REPLAY_AT_ONCE)
+      for (const signal of page) {
+        if (!this.#connections.has(reader)) return
+        yield signal
+      }
+      fromSeq = page.at(-1)?.seq ?? fromSeq
+      count = page.length
+    }
   }
 
   #fanOut(signals: readonly Signal[]): void {

@@ -2,11 +2,12 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
-import { AppError, MAX_SIGNAL_BYTES } from '../../src/protocol/index.ts'
+import { AppError, MAX_SIGNAL_BYTES, type Signal } from '../../src/protocol/index.ts'
 import { NOW_MS } from '../api/open-app.ts'
 import { openClassroom, type Seat, sitDown } from './open-room.ts'
 
 const chat = (text: string, more: object = {}) => ({ v: 1, type: 'chat.message', text, ...more })
+const HAND: Signal = { v: 1, type: 'hand.raised', at: 0, from: 'amy' }
 const texts = (frames: readonly object[]) => frames.map((frame) => ('text' in frame ? frame.text : undefined))
 
 test('stamps a signal with sender, time, id and number, and gives it to everyone alike', async () => {
@@ -45,6 +46,42 @@ test('a long history comes in pieces, whole and in order', async () => {
   const seqs = (await late.take(total)).map(({ seq }) => seq)
   expect(seqs).toEqual(Array.from({ length: total }, (_, index) => index + 1))
   expect(room.api.history.most).toBeLessThan(total / 2)
+})
+
+test('who leaves during a long history gets no more of it, and it is never read as a whole', async () => {
+  await using room = await openClassroom()
+  const total = 5000
+  const said = Array.from({ length: total }, (_, n) => ({ ...HAND, at: n }))
+  await room.api.hub.publish('class-42', said)
+  const hasty = await room.seat('hasty', 'viewer')
+  hasty.socket.terminate()
+  await expect.poll(() => room.api.hub.stats()).toEqual({ rooms: 0, connections: 0 })
+  // The room is forgotten before its last read ends.
+  await sleep(100)
+  expect(room.api.history.most).toBeLessThanOrEqual(250)
+  expect(room.api.history.read).toBeLessThan(total)
+})
+
+test('what others wrote while nobody looked is read in pieces', async () => {
+  await using room = await openClassroom()
+  const total = 1200
+  const reader = await room.seat('reader', 'viewer')
+  const said = Array.from({ length: total }, (_, n) => ({ ...HAND, at: n, id: `other-${n}` }))
+  await room.api.history.append('class-42', said)
+  expect((await reader.take(total)).map(({ seq }) => seq)).toEqual(said.map((_, index) => index + 1))
+  expect(room.api.history.most).toBeLessThanOrEqual(250)
+})
+
+test('calls that wait together share writes of a bounded size, each whole and in its order', async () => {
+  await using room = await openClassroom()
+  const big = Array.from({ length: 600 }, (_, n) => ({ ...HAND, at: n }))
+  const calls = await Promise.all([1, 2, 3, 4].map(() => room.api.hub.publish('class-42', big)))
+  expect(calls.map((stored) => stored[0]?.seq)).toEqual([1, 601, 1201, 1801])
+  expect(room.api.history.mostWritten).toBe(600)
+  expect(room.api.history.writes).toBe(4)
+  const heavy = { ...HAND, type: 'custom' as const, name: 'blob', data: 'x'.repeat(3 * 1024 * 1024) }
+  await Promise.all(Array.from({ length: 5 }, () => room.api.hub.publish('class-42', [heavy])))
+  expect(room.api.history.writes).toBe(4 + 3)
 })
 
 test('everyone who joins while others write sees every signal once and in order', async () => {

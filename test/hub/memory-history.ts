@@ -2,22 +2,40 @@ import { setImmediate } from 'node:timers/promises'
 import type { RoomHistory } from '../../src/hub/index.ts'
 import type { Signal } from '../../src/protocol/index.ts'
 
-/** A room history in memory. `fail` makes every call throw until it is taken away; `most` were read at once. */
-export function createMemoryHistory(): RoomHistory & { fail: Error | undefined; writes: number; most: number } {
+/**
+ * A room history in memory. `fail` makes every call throw until it is taken away; `read` counts what was read, of it `most` at
+ * once; `mostWritten` were written at once.
+ */
+export function createMemoryHistory(): RoomHistory & {
+  fail: Error | undefined
+  writes: number
+  read: number
+  most: number
+  mostWritten: number
+} {
   const rooms = new Map<string, Signal[]>()
+  const known = new Map<string, Signal>()
   const watchers = new Set<{ readonly room: string; readonly onStored: (seq: number) => void }>()
   return {
     fail: undefined,
     writes: 0,
+    read: 0,
     most: 0,
+    mostWritten: 0,
     async append(room, signals) {
       await setImmediate()
       if (this.fail) throw this.fail
       this.writes += 1
+      this.mostWritten = Math.max(this.mostWritten, signals.length)
       const log = rooms.get(room) ?? []
       rooms.set(room, log)
       const before = log.length
-      const stored = signals.map((signal) => log.find(({ id }) => id === signal.id) ?? store(log, signal))
+      const stored = signals.map((signal) => {
+        const key = `${room} ${signal.id}`
+        const same = known.get(key) ?? store(log, signal)
+        known.set(key, same)
+        return same
+      })
       if (log.length > before) {
         for (const watcher of watchers) if (watcher.room === room) watcher.onStored(log.length)
       }
@@ -27,6 +45,7 @@ export function createMemoryHistory(): RoomHistory & { fail: Error | undefined; 
       await setImmediate()
       if (this.fail) throw this.fail
       const some = (rooms.get(room) ?? []).filter((signal) => (signal.seq ?? 0) > afterSeq).slice(0, limit)
+      this.read += some.length
       this.most = Math.max(this.most, some.length)
       return some
     },

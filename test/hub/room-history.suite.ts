@@ -78,6 +78,14 @@ export function testRoomHistory(history: () => RoomHistory): void {
     expect([await seqs(0), await seqs(2), await seqs(3)]).toEqual([[1, 2], [3], []])
   })
 
+  test('takes more at once than one statement has parameters', async () => {
+    const room = ulid()
+    const many = Array.from({ length: 17_000 }, (_, n) => chat(`m${n}`))
+    expect((await history().append(room, many)).at(-1)?.seq).toBe(17_000)
+    expect((await history().append(room, many.slice(-3))).map(({ seq }) => seq)).toEqual([16_998, 16_999, 17_000])
+    expect(await history().lastSeq(room)).toBe(17_000)
+  })
+
   test('takes an empty list', async () => {
     expect(await history().append(ulid(), [])).toEqual([])
   })

@@ -4,6 +4,8 @@ import type { Database, Queries } from '../database.ts'
 import { and, asc, eq, gt, inArray, sql } from '../drizzle.ts'
 import { roomSignals, rooms } from './schema.ts'
 
+const ROWS_AT_ONCE = 2000
+
 /** The signals of every room. */
 export function createRoomHistory(database: Database): RoomHistory {
   const listeners = listenToRooms(database)
@@ -26,7 +28,7 @@ export function createRoomHistory(database: Database): RoomHistory {
           return numbered
         })
         if (rows.length === 0) return stored
-        await queries.insert(roomSignals).values(rows)
+        for (const some of inPieces(rows)) await queries.insert(roomSignals).values(some)
         await queries
           .update(rooms)
           .set({ lastSeq: seq, lastAt: sql`now()` })
@@ -102,11 +104,19 @@ async function lockRoom(queries: Queries, room: string): Promise<number> {
 }
 
 async function findKnown(queries: Queries, room: string, signals: readonly Signal[]): Promise<Map<string, Signal>> {
-  const ids = signals.map(({ id }) => id ?? '')
-  if (ids.length === 0) return new Map()
-  const rows = await queries
-    .select({ id: roomSignals.id, signal: roomSignals.signal })
-    .from(roomSignals)
-    .where(and(eq(roomSignals.room, room), inArray(roomSignals.id, ids)))
-  return new Map(rows.map(({ id, signal }) => [id, signal]))
+  const known = new Map<string, Signal>()
+  for (const ids of inPieces(signals.map(({ id }) => id ?? ''))) {
+    const rows = await queries
+      .select({ id: roomSignals.id, signal: roomSignals.signal })
+      .from(roomSignals)
+      .where(and(eq(roomSignals.room, room), inArray(roomSignals.id, ids)))
+    for (const { id, signal } of rows) known.set(id, signal)
+  }
+  return known
+}
+
+/** One statement has at most 65,535 parameters (PostgreSQL's protocol, Bind), and a row some of them. */
+function inPieces<T>(all: readonly T[]): T[][] {
+  const count = Math.ceil(all.length / ROWS_AT_ONCE)
+  return Array.from({ length: count }, (_, n) => all.slice(n * ROWS_AT_ONCE, (n + 1) * ROWS_AT_ONCE))
 }
