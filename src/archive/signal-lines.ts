@@ -1,4 +1,4 @@
-import type { Signal } from '../protocol/index.ts'
+import { type Signal, signalKeyOf } from '../protocol/index.ts'
 
 /** A line of `signals.jsonl`. `mediaSec` is the place in the recording's playback; negative before its beginning. */
 export interface SignalLine {
@@ -19,9 +19,9 @@ export interface KeptLog {
   readonly text: string
 }
 
-/** Identifies a signal over all takes: by its id, or by its whole content where it has none. */
+/** Identifies a signal over all takes: by its sender and id, or by its whole content where it has none. */
 function signalKey(signal: Signal): string {
-  return signal.id ?? JSON.stringify(signal)
+  return signalKeyOf(signal) ?? JSON.stringify(signal)
 }
 
 /** Builds the lines of signals that a log does not have yet, placed in the time line of the recording. */

@@ -2,7 +2,7 @@ import type { Signal } from '../protocol/index.ts'
 
 /** The stored signals of rooms, numbered from 1 in the order of arrival, whichever process received them. */
 export interface RoomHistory {
-  /** Stores signals that carry an `id`; returns them with their `seq`. Idempotent: one whose `id` is known is returned as stored. */
+  /** Stores signals that carry an `id`; returns them with their `seq`. Idempotent: what a sender (`from`) sends with an `id` that it used before is returned as stored. */
   append(room: string, signals: readonly Signal[]): Promise<readonly Signal[]>
   /** The room's signals with `seq` greater than `afterSeq`, in order; the first `limit` of them. */
   since(room: string, afterSeq: number, limit?: number): Promise<readonly Signal[]>

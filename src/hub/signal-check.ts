@@ -1,4 +1,11 @@
-import { AppError, MAX_SIGNAL_BYTES, SIGNAL_SCHEMAS, type Signal, UnknownSignalSchema } from '../protocol/index.ts'
+import {
+  AppError,
+  isSenderId,
+  MAX_SIGNAL_BYTES,
+  SIGNAL_SCHEMAS,
+  type Signal,
+  UnknownSignalSchema,
+} from '../protocol/index.ts'
 import { compileCheck, type Mismatch, mismatchError, pointerOf } from '../protocol/mismatch.ts'
 import { parseJson } from '../protocol/parse-json.ts'
 
@@ -44,6 +51,7 @@ export function checkSignal(value: unknown, nowMs: number, path: readonly string
   const mismatch = check(signal)
   if (mismatch) throw mismatchError('signal.invalid', { ...mismatch, path: [...path, ...mismatch.path] }, 'The signal')
   const checked = signal as unknown as Signal
+  if (checked.id !== undefined && !isSenderId(checked.id)) throw reservedId(checked.id, path)
   return checked.at > nowMs + MAX_AHEAD_MS ? { ...checked, at: nowMs } : checked
 }
 
@@ -52,6 +60,14 @@ function reservedType(path: readonly string[]): AppError {
     field: pointerOf([...path, 'type']),
     received: 'error',
     allowed: 'any other type',
+  })
+}
+
+function reservedId(received: string, path: readonly string[]): AppError {
+  return new AppError('signal.invalid', "Ids that begin with `hub.` are the hub's own; give the signal another", {
+    field: pointerOf([...path, 'id']),
+    received,
+    allowed: 'an id that does not begin with `hub.`',
   })
 }
 

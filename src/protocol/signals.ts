@@ -116,5 +116,19 @@ export function isKnownSignal(signal: Signal): signal is KnownSignal {
   return Object.hasOwn(SIGNAL_SCHEMAS, signal.type)
 }
 
+/** Ids of the hub's own signals begin with it. */
+const HUB_ID = 'hub.'
+
+/** True for an id that a sender may give: of the others the hub makes sure itself. */
+export function isSenderId(id: string): boolean {
+  return !id.startsWith(HUB_ID)
+}
+
+/** Says which signals are the same one: those of one sender with one id. Undefined for a signal without an id. */
+export function signalKeyOf({ from, id }: Pick<Signal, 'from' | 'id'>): string | undefined {
+  // No name has a space in it.
+  return id === undefined ? undefined : `${from ?? ''} ${id}`
+}
+
 /** The largest signal as JSON text, bytes. A board snapshot with images is the largest thing that a room sends. */
 export const MAX_SIGNAL_BYTES = 4 * 1024 * 1024

@@ -1,4 +1,4 @@
-import type { SignalOf } from '../protocol/signals.ts'
+import { type SignalOf, signalKeyOf } from '../protocol/signals.ts'
 import { type ChatMessage, MAX_CHAT_MESSAGES } from './room.ts'
 import { canonicalJson, compareStamps, type Stamp } from './stamp.ts'
 
@@ -16,7 +16,7 @@ export function insertChat(chat: readonly ChatMessage[], signal: SignalOf<'chat.
 function chatMessage(signal: SignalOf<'chat.message'>): ChatMessage {
   const { at, text } = signal
   const from = signal.from ?? null
-  const id = signal.id ?? canonicalJson([at, from, text])
+  const id = signalKeyOf(signal) ?? canonicalJson([at, from, text])
   return { id, at, seq: signal.seq ?? 0, from, name: signal.name ?? null, text }
 }
 

@@ -21,6 +21,7 @@ export interface Participant {
 }
 
 export interface ChatMessage {
+  /** Unique in the room: the sender and its id of the message. */
   readonly id: string
   readonly at: number
   readonly seq: number

@@ -26,6 +26,7 @@ export const BAD_SIGNALS: Readonly<Record<string, Row>> = {
   'a time that is text': { frame: { ...head, at: 'now', type: 'hand.raised' } },
   'a time before 1970': { frame: { ...head, at: -1, type: 'hand.raised' } },
   'an id that is too long': { frame: { ...head, id: 'x'.repeat(65), type: 'hand.raised' } },
+  'an id of the hub': { frame: { ...head, id: 'hub.left.7', type: 'hand.raised' } },
   'an unknown field': { frame: { ...head, type: 'hand.raised', hand: 'left' } },
   'a chat message without text': { frame: { ...head, type: 'chat.message' } },
   'a chat message that is empty': { frame: { ...head, type: 'chat.message', text: '' } },

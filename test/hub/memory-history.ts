@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import type { RoomHistory } from '../../src/hub/index.ts'
-import type { Signal } from '../../src/protocol/index.ts'
+import { type Signal, signalKeyOf } from '../../src/protocol/index.ts'
 
 /**
  * A room history in memory. `fail` makes every call throw until it is taken away; `read` counts what was read, of it `most` at
@@ -31,7 +31,7 @@ export function createMemoryHistory(): RoomHistory & {
       rooms.set(room, log)
       const before = log.length
       const stored = signals.map((signal) => {
-        const key = `${room} ${signal.id}`
+        const key = `${room} ${signalKeyOf(signal)}`
         const same = known.get(key) ?? store(log, signal)
         known.set(key, same)
         return same

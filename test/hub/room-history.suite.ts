@@ -29,6 +29,14 @@ export function testRoomHistory(history: () => RoomHistory): void {
     expect(await history().since(room, 0)).toHaveLength(2)
   })
 
+  test('keeps the signals of two senders apart that have the same id', async () => {
+    const room = ulid()
+    const said = ['amy', 'bob', undefined].map((from) => ({ ...chat('m1', `I am ${from}`), ...(from && { from }) }))
+    expect((await history().append(room, said)).map(({ seq }) => seq)).toEqual([1, 2, 3])
+    const again = { ...chat('m1', 'again'), from: 'bob' }
+    expect(await history().append(room, [again])).toEqual([{ ...said[1], seq: 2 }])
+  })
+
   test('keeps rooms apart', async () => {
     const [one, two] = [ulid(), ulid()]
     await history().append(one, [chat('a')])

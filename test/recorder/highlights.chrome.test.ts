@@ -45,7 +45,7 @@ test.concurrent(
     amy.send({ v: 1, type: 'highlight', label: 'Wow' })
     const wow = await amy.next()
     const sentMs = Date.now()
-    expect(await run.event('trigger', 2)).toMatchObject({ key: wow.id, label: 'Wow', by: 'Amy Li' })
+    expect(await run.event('trigger', 2)).toMatchObject({ key: `amy ${wow.id}`, label: 'Wow', by: 'Amy Li' })
     expect(Date.now() - sentMs).toBeLessThan(TRIGGERED_WITHIN_MS)
     await storedAt(run, wow.at)
     expect(Date.now() - sentMs).toBeLessThan(STORED_WITHIN_MS)

@@ -136,3 +136,16 @@ test('a day of one class stays small in memory', () => {
   expect(room.captions.size).toBe(1)
   expect(currentPage(room.board)?.elements.size).toBe(1)
 })
+
+test('chat messages of two senders with one id are two', () => {
+  const said = { v: 1, type: 'chat.message', id: 'm1', at: 1 } as const
+  const room = reduceRoom(emptyRoom(), [
+    { ...said, from: 'amy', text: 'one' },
+    { ...said, from: 'ben', text: 'two' },
+    { ...said, from: 'amy', text: 'one' },
+  ])
+  expect(room.chat.map(({ from, text }) => [from, text])).toEqual([
+    ['amy', 'one'],
+    ['ben', 'two'],
+  ])
+})

@@ -1,5 +1,5 @@
 import type { RoomHistory } from '../../hub/room-history.ts'
-import type { Signal } from '../../protocol/index.ts'
+import { type Signal, signalKeyOf } from '../../protocol/index.ts'
 import type { Database, Queries } from '../database.ts'
 import { and, asc, eq, gt, inArray, sql } from '../drizzle.ts'
 import { roomSignals, rooms } from './schema.ts'
@@ -18,7 +18,7 @@ export function createRoomHistory(database: Database): RoomHistory {
         let seq = before
         const rows: (typeof roomSignals.$inferInsert)[] = []
         const stored = signals.map((signal) => {
-          const id = signal.id ?? ''
+          const id = signalKeyOf(signal) ?? ''
           const same = known.get(id)
           if (same !== undefined) return same
           seq += 1
@@ -105,7 +105,7 @@ async function lockRoom(queries: Queries, room: string): Promise<number> {
 
 async function findKnown(queries: Queries, room: string, signals: readonly Signal[]): Promise<Map<string, Signal>> {
   const known = new Map<string, Signal>()
-  for (const ids of inPieces(signals.map(({ id }) => id ?? ''))) {
+  for (const ids of inPieces(signals.map((signal) => signalKeyOf(signal) ?? ''))) {
     const rows = await queries
       .select({ id: roomSignals.id, signal: roomSignals.signal })
       .from(roomSignals)

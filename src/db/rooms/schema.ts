@@ -7,6 +7,7 @@ export const roomSignals = pgTable(
   {
     room: text('room').notNull(),
     seq: bigint('seq', { mode: 'number' }).notNull(),
+    /** The sender and its id of the signal, see `signalKeyOf`. */
     id: text('id').notNull(),
     signal: json('signal').$type<Signal>().notNull(),
     createdAt: instant('created_at').notNull().default(sql`now()`),

@@ -1,7 +1,7 @@
 import { assertNever } from '../../protocol/assert-never.ts'
 import { type HighlightRule, RULE_DEFAULTS } from '../../protocol/highlights.ts'
 import type { LoudnessReading } from '../../protocol/page-link.ts'
-import { isKnownSignal, type KnownSignal, type Signal } from '../../protocol/signals.ts'
+import { isKnownSignal, type KnownSignal, type Signal, signalKeyOf } from '../../protocol/signals.ts'
 import { ChatBurst } from './chat-burst.ts'
 import { LoudMoment } from './loud-moment.ts'
 import { Rest } from './rest.ts'
@@ -99,7 +99,7 @@ function detectorOf(rule: HighlightRule, nameOf: (participant: string) => string
       const burst = new ChatBurst(rule.messages ?? RULE_DEFAULTS.messages, rule.withinSec ?? RULE_DEFAULTS.withinSec)
       return forSignals((signal, saidAt) => {
         if (signal.type !== 'chat.message') return undefined
-        const first = burst.add({ at: signal.at, saidAt, id: signal.id })
+        const first = burst.add({ at: signal.at, saidAt, id: signalKeyOf(signal) })
         return first && { at: first.at, saidAt: first.saidAt, label: 'Lively chat' }
       })
     }

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { getText, type KeptSignal, keysOf, mergeSignals, type Publication, placeSignals } from '../../archive/index.ts'
 import { objectKey } from '../../archive/keys.ts'
-import type { Signal } from '../../protocol/index.ts'
+import { type Signal, signalKeyOf } from '../../protocol/index.ts'
 import { type AppendLog, createAppendLog, readKeptLogs } from '../../spool/index.ts'
 import type { SegmentStore } from '../../store/index.ts'
 
@@ -27,7 +27,7 @@ const LONGEST_REST_MS = 10 * 60_000
 /** Keeps every signal of the take once, after those of earlier takes. */
 export class SignalLog {
   readonly #options: SignalLogOptions
-  readonly #ids = new Set<string>()
+  readonly #keys = new Set<string>()
   /** Signals that are in memory only. */
   readonly #waiting: Signal[] = []
   /** Signals that are on the disk and not in the whole log yet. */
@@ -58,7 +58,10 @@ export class SignalLog {
 
   /** Returns those that are new to this take. */
   add(signals: readonly Signal[]): readonly Signal[] {
-    const fresh = signals.filter(({ id }) => id === undefined || (!this.#ids.has(id) && this.#ids.add(id)))
+    const fresh = signals.filter((signal) => {
+      const key = signalKeyOf(signal)
+      return key === undefined || (!this.#keys.has(key) && this.#keys.add(key))
+    })
     this.#waiting.push(...fresh)
     return fresh
   }

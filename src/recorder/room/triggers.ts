@@ -7,6 +7,7 @@ import {
   type RecorderRequest,
   type Signal,
   type SignalOf,
+  signalKeyOf,
   type ToPage,
 } from '../../protocol/index.ts'
 import { RoomReducer } from '../../room/index.ts'
@@ -102,7 +103,7 @@ function triggerOfSignal(signal: SignalOf<'highlight'>, saidAt: number, nameOf: 
   const { at, label, preSec, postSec, from, metadata = {} } = signal
   const by = from === undefined ? null : nameOf(from)
   return {
-    key: signal.id ?? keyOf({ ...signal, at: saidAt }),
+    key: signalKeyOf(signal) ?? keyOf({ ...signal, at: saidAt }),
     at,
     trigger: 'signal',
     rule: null,

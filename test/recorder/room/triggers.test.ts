@@ -52,7 +52,7 @@ describe('a highlight signal', () => {
     expect(await triggers.announced()).toEqual([
       {
         type: 'trigger',
-        key: 'h1',
+        key: 'amy h1',
         at: iso(60),
         trigger: 'signal',
         rule: null,
@@ -77,7 +77,7 @@ describe('a highlight signal', () => {
   test('of the room before the recording triggers nothing; one of the time without a recorder does', async () => {
     const triggers = openTriggers()
     triggers.onSignals([highlight(-0.001, { id: 'before' }), highlight(0, { id: 'down' })])
-    expect(await triggers.announced()).toMatchObject([{ key: 'down', at: iso(0) }])
+    expect(await triggers.announced()).toMatchObject([{ key: ' down', at: iso(0) }])
   })
 
   test('whose clip is stored already does not cut; one whose end may be in the running segment does', () => {
@@ -127,6 +127,12 @@ describe('a highlight signal', () => {
     const again = openTriggers({ nowSec: 600 })
     again.onSignals([highlight(60, { id: 'h1' }), highlight(60), highlight(59.5)])
     expect((await again.announced()).map(({ key }) => key)).toEqual(keys)
+  })
+
+  test('counts for each sender, whatever ids the others use', async () => {
+    const triggers = openTriggers()
+    triggers.onSignals(['amy', 'ben', 'amy'].map((from) => highlight(60, { id: 'h1', from })))
+    expect((await triggers.announced()).map(({ by }) => by)).toEqual(['amy', 'ben'])
   })
 
   test('is announced once the take has started, and cuts before', async () => {
