@@ -1,11 +1,12 @@
 import { AppError } from '../protocol/index.ts'
 import { DrizzleQueryError } from './drizzle.ts'
 
-/** SQLSTATE classes and codes of a server that cannot serve now (PostgreSQL, appendix A). */
-const UNAVAILABLE = /^(08|53|57P|58|40001|40P01|55P03)/
+/** SQLSTATE classes and codes of a server that cannot serve now, or that gave up on a call (PostgreSQL, appendix A). */
+const UNAVAILABLE = /^(08|53|57P|57014|58|25P03|25P04|40001|40P01|55P03)/
 /** untranslatable_character and character_not_in_repertoire: U+0000 in `jsonb`, and in a plain text. */
 const NO_CHARACTER: readonly unknown[] = ['22P05', '22021']
-const SQLSTATE = /^[0-9A-Z]{5}$/
+/** No class begins with E, as the system's own codes do: EPIPE is no answer of the server. */
+const SQLSTATE = /^(?!E)[0-9A-Z]{5}$/
 
 /**
  * A database's error as ours. Drizzle's own message is left out: it quotes the parameters, and those hold secrets.
