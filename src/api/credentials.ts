@@ -53,6 +53,12 @@ export function createCredentials(keys: readonly string[], clock: () => number):
   }
 }
 
+/** Tells callers apart by the key that they present, without holding it; empty for one without a key. */
+export function callerOf(headers: IncomingHttpHeaders): string {
+  const key = presentedKey(headers)
+  return key === undefined ? '' : digest(key).toString('hex').slice(0, 16)
+}
+
 function presentedKey(headers: IncomingHttpHeaders): string | undefined {
   const [, bearer] = /^Bearer\s+(\S+)\s*$/i.exec(headers.authorization ?? '') ?? []
   const plain = headers['x-api-key']

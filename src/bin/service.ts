@@ -87,10 +87,10 @@ function createGate(recordings: Recordings): { readonly recordings: Recordings; 
   return {
     recordings: {
       ...recordings,
-      async start(spec) {
+      async start(spec, once) {
         if (isClosed)
           throw new AppError('service.stopping', 'The service is stopping: start the recording again in a moment.')
-        return await recordings.start(spec)
+        return await recordings.start(spec, once)
       },
     },
     close: () => {

@@ -105,6 +105,7 @@ function wireRecordings(
     newUlid: monotonicFactory(),
     newTraceId: () => randomBytes(16).toString('hex'),
     publicUrl,
+    onTrouble: (err, what, about) => logger.warn({ err, ...about }, what),
   }
 }
 

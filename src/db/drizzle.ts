@@ -23,6 +23,7 @@ export const {
   max,
   min,
   ne,
+  not,
   notExists,
   or,
   sql,

@@ -67,19 +67,18 @@ function createShares(ports: HighlightsPorts, find: (id: string) => Promise<High
   const { shares, clock, shareSecret, publicUrl } = ports
   const view = (record: ShareRecord) => toShare(record, signShare(record, shareSecret), publicUrl)
   return {
-    async share(id, { expiresInSec = DEFAULT_SHARE_SEC } = {}) {
+    async share(id, { expiresInSec = DEFAULT_SHARE_SEC } = {}, once) {
       const { id: highlightId } = await find(id)
       const now = clock()
       const record: ShareRecord = {
-        id: `shr_${ports.newUlid()}`,
+        id: `shr_${once?.ulid ?? ports.newUlid()}`,
         highlightId,
         createdAt: now.toISOString(),
         // Whole seconds, as the token has them.
         expiresAt: instant(Math.ceil(now.getTime() / 1000 + expiresInSec) * 1000),
         revokedAt: null,
       }
-      await shares.insert(record)
-      return view(record)
+      return view(await shares.insert(record))
     },
 
     async shares(id) {

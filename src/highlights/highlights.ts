@@ -8,6 +8,7 @@ import type {
   RecapRequest,
   Share,
 } from '../protocol/index.ts'
+import type { Once } from '../recording/index.ts'
 
 /**
  * Who triggers: a call of the API, or the recorder of the recording for a signal of the room or a rule. `key` is the same for
@@ -42,7 +43,8 @@ export interface Highlights {
   delete(id: string): Promise<void>
   update(id: string, patch: HighlightPatch): Promise<Highlight>
   setFavourite(id: string, favourite: boolean): Promise<Highlight>
-  share(id: string, options?: { readonly expiresInSec?: number }): Promise<Share>
+  /** With `once` it makes one link, however often it is called. */
+  share(id: string, options?: { readonly expiresInSec?: number }, once?: Once): Promise<Share>
   /** Newest first, with those that expired or were revoked. */
   shares(id: string): Promise<readonly Share[]>
   /** Idempotent: the first time of revocation is kept. */
@@ -50,7 +52,7 @@ export interface Highlights {
   /** What the link's bearer may see. `share.not-found` when it is forged, has expired or was revoked. */
   openShare(token: string): Promise<{ readonly highlight: Highlight; readonly share: Share }>
   /** Errors: `highlight.not-ready` when one of the chosen, or none of all, has its clip; `recap.too-long` of all. */
-  recap(recordingId: string, request: RecapRequest): Promise<Recap>
+  recap(recordingId: string, request: RecapRequest, once?: Once): Promise<Recap>
   getRecap(id: string): Promise<Recap>
   /** Newest first. */
   recaps(recordingId: string): Promise<readonly Recap[]>

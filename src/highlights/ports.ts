@@ -48,7 +48,8 @@ export interface HighlightRepository {
 }
 
 export interface ShareRepository {
-  insert(record: ShareRecord): Promise<void>
+  /** Resolves with the one that has this id: with an older one, if there is. */
+  insert(record: ShareRecord): Promise<ShareRecord>
   find(id: string): Promise<ShareRecord | undefined>
   /** Newest first. */
   list(highlightId: string): Promise<readonly ShareRecord[]>
@@ -57,7 +58,8 @@ export interface ShareRepository {
 }
 
 export interface RecapRepository {
-  insert(record: RecapRecord): Promise<void>
+  /** Resolves with the one that has this id: with an older one, if there is. */
+  insert(record: RecapRecord): Promise<RecapRecord>
   find(id: string): Promise<RecapRecord | undefined>
   /** Newest first. */
   list(recordingId: string): Promise<readonly RecapRecord[]>

@@ -2,6 +2,7 @@ import { AppError, appErrorFrom, type RecorderCommandBody } from '../protocol/in
 import { applyCommand, wrongState } from './changes.ts'
 import type { CommandLog } from './ports.ts'
 import type { RecordingRecord } from './record.ts'
+import type { Once } from './recordings.ts'
 import { isRunning } from './state.ts'
 import type { RecordingWriter } from './write.ts'
 
@@ -24,12 +25,13 @@ export class CommandSender {
 
   /**
    * Before its recorder runs, the command changes the record alone, and the recorder gets it once it is ready; while it runs,
-   * the record changes when the recorder has confirmed. So the record always says what is shown.
+   * the record changes when the recorder has confirmed. So the record always says what is shown. With `once` a repetition waits
+   * for the answer to the first call, unless that was an error.
    * Errors: `recording.wrong-state`, `recorder.unreachable`, and what the recorder answers.
    */
-  async send(record: RecordingRecord, command: RecorderCommandBody): Promise<void> {
-    const { commands, writer, newId } = this.#ports
-    const id = newId()
+  async send(record: RecordingRecord, command: RecorderCommandBody, once?: Once): Promise<void> {
+    const { commands, writer } = this.#ports
+    const id = await this.#idOf(once)
     if (isRunning(record.state)) {
       await commands.append({ id, recordingId: record.id, command, applied: false })
       return await this.#confirm(id, record)
@@ -44,8 +46,15 @@ export class CommandSender {
       if (isRunning(current.state)) return undefined
       throw wrongState(current, command.type)
     })
-    if (isRunning(after.state)) return await this.send(after, command)
+    if (isRunning(after.state)) return await this.send(after, command, once)
     if (isAssigned) await commands.append({ id, recordingId: record.id, command, applied: command.type !== 'stop' })
+  }
+
+  async #idOf(once: Once | undefined): Promise<string> {
+    const { commands, newId } = this.#ports
+    if (once === undefined) return newId()
+    const known = await commands.find(once.key)
+    return known?.answer?.error ? newId() : once.key
   }
 
   async #confirm(id: string, record: RecordingRecord): Promise<void> {

@@ -7,6 +7,7 @@ import { cursorAfter, parseCursor } from './cursor.ts'
 import type {
   Clock,
   CommandLog,
+  OnTrouble,
   OutboundPolicy,
   RecordingRepository,
   RoomSignals,
@@ -15,7 +16,7 @@ import type {
 } from './ports.ts'
 import { buildRecord, type RecordingRecord, roomOf } from './record.ts'
 import { RecordingViews } from './recording-views.ts'
-import type { Recordings } from './recordings.ts'
+import type { Once, Recordings } from './recordings.ts'
 import { dueAt } from './schedules/start-queue.ts'
 import { isFinal } from './state.ts'
 import { isBetweenTakes } from './takes/takes-of-record.ts'
@@ -35,6 +36,7 @@ export interface RecordingsPorts {
   /** 32 hexadecimal digits (W3C Trace Context §3.2.2.3). */
   readonly newTraceId: () => string
   readonly publicUrl: string | null
+  readonly onTrouble: OnTrouble
 }
 
 /** The use cases of recordings over their ports. */
@@ -46,10 +48,10 @@ export function createRecordings(ports: RecordingsPorts): Recordings {
     ...createControls(ports, { views, sender }),
     ...createSources(ports, sender),
 
-    async start(spec) {
+    async start(spec, once) {
       checkSpec(spec)
       await checkUrls(spec, ports.outbound)
-      return await views.one(await startRecording(ports, spec))
+      return await views.written(await startRecording(ports, spec, once))
     },
 
     async sendSignals(id, signals) {
@@ -121,10 +123,22 @@ function createControls(
 }
 
 /** Stores and queues the recording; one that cannot be queued is left `failed`, and its error is thrown. */
-async function startRecording(ports: RecordingsPorts, spec: RecordingSpec): Promise<RecordingRecord> {
-  const { writer, takeQueue, clock } = ports
-  const record = buildRecord(spec, { id: `rec_${ports.newUlid()}`, traceId: ports.newTraceId(), now: clock() })
-  await writer.insert({ record, facts: [{ type: 'recording.state' }] })
+async function startRecording(
+  ports: RecordingsPorts,
+  spec: RecordingSpec,
+  once: Once | undefined,
+): Promise<RecordingRecord> {
+  const { repository, writer, takeQueue, clock } = ports
+  const birth = { traceId: ports.newTraceId(), now: clock() }
+  const record = buildRecord(spec, { ...birth, id: `rec_${once?.ulid ?? ports.newUlid()}` })
+  if (!(await writer.insert({ record, facts: [{ type: 'recording.state' }] }))) {
+    const earlier = await repository.find(record.id)
+    // What the earlier call left could not be queued, and its caller was told so.
+    const isLost = earlier.state === 'failed' && earlier.takes.length === 0
+    if (isLost) return await startRecording(ports, spec, undefined)
+    // A recording that waits without a job is queued by the next sweep of the open ones.
+    return earlier
+  }
   // What begins later is queued by a worker when it is due.
   if (dueAt(record) > clock()) return record
   try {

@@ -1,3 +1,4 @@
+import { dequal } from 'dequal'
 import { AppError } from '../protocol/index.ts'
 import { findSource, wrongState } from './changes.ts'
 import { checkSourceUrl, MAX_SOURCES } from './check-spec.ts'
@@ -16,12 +17,14 @@ export function createSources(
   sender: CommandSender,
 ): Sources {
   return {
-    async addSource(id, source) {
+    async addSource(id, source, once) {
       const record = await repository.find(id)
       if (isFinal(record.state)) throw wrongState(record, 'source.add')
+      const known = findSource(record, source.id)
+      if (once !== undefined && known !== undefined && dequal(known.spec, source)) return toSource(known)
       checkRoomForSource(record, source.id)
       await checkSourceUrl(source, outbound)
-      await sender.send(record, { type: 'source.add', source })
+      await sender.send(record, { type: 'source.add', source }, once)
       return toSource(requireSource(await repository.find(id), source.id))
     },
 

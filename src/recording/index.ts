@@ -33,7 +33,7 @@ export {
   type TakeRecord,
   type Verdict,
 } from './record.ts'
-export type { EventFeed, IdempotencyKeys, Recordings } from './recordings.ts'
+export type { EventFeed, IdempotencyKeys, Once, Recordings } from './recordings.ts'
 export { createSchedules, type ScheduleBook, type Schedules } from './schedules/schedules.ts'
 export { createDueStarts, type DueRecording, type DueStarts } from './schedules/start-due.ts'
 export { dueAt, LATEST_START_MS } from './schedules/start-queue.ts'

@@ -1,4 +1,5 @@
 import type {
+  AppError,
   ErrorInfo,
   Event,
   EventType,
@@ -49,7 +50,8 @@ interface StoredCommand {
  * Errors: `recording.not-found`, `database.unavailable` (retryable).
  */
 export interface RecordingRepository {
-  insert(change: Change): Promise<void>
+  /** False, and nothing is written, where there is one of this id already. */
+  insert(change: Change): Promise<boolean>
   find(id: string): Promise<RecordingRecord>
   /** One that is marked as deleted too: its row stays for as long as something needs its media. */
   findAny(id: string): Promise<RecordingRecord>
@@ -62,6 +64,7 @@ export interface RecordingRepository {
 
 /** Commands on their way to recorders that may run under another process. */
 export interface CommandLog {
+  /** A command whose id is there already changes nothing. */
   append(command: Omit<StoredCommand, 'seq' | 'answer'>): Promise<void>
   find(id: string): Promise<StoredCommand | undefined>
   /** Commands of the recording after `afterSeq` that have no answer yet, oldest first. */
@@ -140,6 +143,9 @@ export interface Finalizer {
 }
 
 export type Clock = () => Date
+
+/** Something failed without which the call goes on. */
+export type OnTrouble = (error: AppError, what: string, about: { readonly recordingId: string }) => void
 
 /** Whether anything is still to be done, and when that may have changed. */
 export interface OpenWork {

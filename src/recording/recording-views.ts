@@ -1,17 +1,38 @@
-import type { Recording } from '../protocol/index.ts'
-import type { StartQueue } from './ports.ts'
+import { type Recording, toAppError } from '../protocol/index.ts'
+import type { OnTrouble, StartQueue } from './ports.ts'
 import type { RecordingRecord } from './record.ts'
 import { dueAt } from './schedules/start-queue.ts'
 import { toRecording } from './view.ts'
+
+interface ViewPorts {
+  readonly startQueue: StartQueue
+  readonly publicUrl: string | null
+  readonly onTrouble: OnTrouble
+}
 
 /** Recordings as the API shows them, with their place in the start queue. */
 export class RecordingViews {
   readonly #startQueue: StartQueue
   readonly #publicUrl: string | null
 
-  constructor({ startQueue, publicUrl }: { readonly startQueue: StartQueue; readonly publicUrl: string | null }) {
+  readonly #onTrouble: OnTrouble
+
+  constructor({ startQueue, publicUrl, onTrouble }: ViewPorts) {
     this.#startQueue = startQueue
     this.#publicUrl = publicUrl
+    this.#onTrouble = onTrouble
+  }
+
+  /** Of one that was just written: it is there, also when its place cannot be read. */
+  async written(record: RecordingRecord): Promise<Recording> {
+    try {
+      return await this.one(record)
+    } catch (thrown) {
+      this.#onTrouble(toAppError(thrown), 'the place of a recording in the line could not be read', {
+        recordingId: record.id,
+      })
+      return this.#view(record, new Map())
+    }
   }
 
   async one(record: RecordingRecord): Promise<Recording> {

@@ -28,8 +28,11 @@ export interface RecordingQuery {
  * that the state does not allow gives `recording.wrong-state` with the state in `details`.
  */
 export interface Recordings {
-  /** Checks the spec's meaning and its URLs, stores the recording as `requested`, and queues its first take. */
-  start(spec: RecordingSpec): Promise<Recording>
+  /**
+   * Checks the spec's meaning and its URLs, stores the recording as `requested`, and queues its first take. With `once` it starts
+   * one recording, however often it is called.
+   */
+  start(spec: RecordingSpec, once?: Once): Promise<Recording>
   get(id: string): Promise<Recording>
   /** Newest first. */
   list(query: RecordingQuery): Promise<RecordingList>
@@ -40,7 +43,8 @@ export interface Recordings {
   /** Resolves with the first picture; before it runs at once. Idempotent. */
   resume(id: string): Promise<Recording>
   setLayout(id: string, layout: Layout): Promise<Recording>
-  addSource(id: string, source: SourceSpec): Promise<Source>
+  /** With `once` a source that is there already, and the same, is the one that was added. */
+  addSource(id: string, source: SourceSpec, once?: Once): Promise<Source>
   updateSource(id: string, sourceId: string, patch: SourcePatch): Promise<Source>
   removeSource(id: string, sourceId: string): Promise<void>
   sendSignals(id: string, signals: readonly Signal[]): Promise<void>
@@ -59,16 +63,33 @@ export interface EventFeed {
   }): AsyncIterable<Event>
 }
 
+/** The same for a call and each of its repetitions: what it makes is made under these, and so once. */
+export interface Once {
+  /** `api-` and hexadecimal digits. */
+  readonly key: string
+  readonly ulid: string
+}
+
+/** An `Idempotency-Key` is its caller's own: those of two callers have nothing to do with each other. */
+interface IdempotentCall {
+  readonly caller: string
+  readonly key: string
+}
+
 /** Remembers the answers to POSTs by their `Idempotency-Key`, for 24 hours. */
 export interface IdempotencyKeys {
   /**
-   * Claims a key. `first`: run the request, then `complete` or `release` it. `replay`: answer with what is stored.
+   * Claims a key. `first`: run the request, then `complete` or `release` it; `since` is the time of the first claim for this
+   * fingerprint, also when that one was released. `replay`: answer with what is stored.
    * Throws `idempotency.conflict` for another fingerprint and `idempotency.in-progress` while the first one runs.
    */
   claim(
-    key: string,
+    call: IdempotentCall,
     fingerprint: string,
-  ): Promise<{ readonly kind: 'first' } | { readonly kind: 'replay'; readonly status: number; readonly body: unknown }>
-  complete(key: string, status: number, body: unknown): Promise<void>
-  release(key: string): Promise<void>
+  ): Promise<
+    | { readonly kind: 'first'; readonly since: Date }
+    | { readonly kind: 'replay'; readonly status: number; readonly body: unknown }
+  >
+  complete(call: IdempotentCall, status: number, body: unknown): Promise<void>
+  release(call: IdempotentCall): Promise<void>
 }

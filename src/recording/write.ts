@@ -16,7 +16,8 @@ const WAKING: ReadonlySet<Fact['type']> = new Set(['recording.state', 'recording
 
 /** Writes changes of recordings with their events, and wakes what is due for the webhooks. */
 export interface RecordingWriter {
-  insert(outcome: Outcome): Promise<void>
+  /** False, and nothing is written, where there is one of this id already. */
+  insert(outcome: Outcome): Promise<boolean>
   /** `decide` is pure and sees the newest record; undefined writes nothing. */
   change(id: string, decide: (record: RecordingRecord, now: Date) => Outcome | undefined): Promise<RecordingRecord>
 }
@@ -29,8 +30,9 @@ export function createWriter({ repository, webhookQueue, clock, publicUrl }: Wri
   }
   return {
     async insert(outcome) {
-      await repository.insert(toChange(outcome, clock(), publicUrl))
-      await wakeWebhooks(outcome)
+      const isNew = await repository.insert(toChange(outcome, clock(), publicUrl))
+      if (isNew) await wakeWebhooks(outcome)
+      return isNew
     },
     async change(id, decide) {
       let outcome: Outcome | undefined

@@ -69,14 +69,18 @@ type Shares = Pick<Highlights, 'share' | 'shares' | 'revokeShare' | 'openShare'>
 
 function fakeShares(world: World, clock: () => number): Shares {
   const shares = new Map<string, Share>()
+  const byOnce = new Map<string, string>()
   return {
-    async share(id, { expiresInSec = DEFAULT_SHARE_SEC } = {}) {
+    async share(id, { expiresInSec = DEFAULT_SHARE_SEC } = {}, once) {
       find(world, id)
+      const known = shares.get(byOnce.get(once?.ulid ?? '') ?? '')
+      if (known !== undefined) return known
       const shareId = `shr_01JD0000000000000000000${String(shares.size + 1).padStart(3, '0')}`
       const expiresAt = new Date(clock() + expiresInSec * 1000).toISOString()
       const times = { createdAt: world.now(), expiresAt, revokedAt: null }
       const share: Share = { id: shareId, highlightId: id, url: `/s/${tokenOf(shareId)}`, ...times }
       shares.set(shareId, share)
+      if (once !== undefined) byOnce.set(once.ulid, shareId)
       return share
     },
     async shares(id) {
@@ -105,16 +109,20 @@ type Recaps = Pick<Highlights, 'recap' | 'getRecap' | 'deleteRecap' | 'recaps'>
 
 function fakeRecaps(world: World): Recaps {
   const recaps = new Map<string, Recap>()
+  const byOnce = new Map<string, string>()
   const get = (id: string): Recap => recaps.get(id) ?? missing('recap.not-found', `There is no recap ${id}`)
   let made = 0
   return {
-    async recap(recordingId, request) {
+    async recap(recordingId, request, once) {
       await world.recordings.get(recordingId)
+      const known = recaps.get(byOnce.get(once?.ulid ?? '') ?? '')
+      if (known !== undefined) return known
       const highlights = readyOf(world, recordingId, request.highlights)
       made += 1
       const id = `rcp_01JD0000000000000000000${String(made).padStart(3, '0')}`
       const recap = recapOf(id, recordingId, { ...request, highlights })
       recaps.set(id, recap)
+      if (once !== undefined) byOnce.set(once.ulid, id)
       return recap
     },
     getRecap: async (id) => get(id),

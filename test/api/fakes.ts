@@ -1,3 +1,4 @@
+import { dequal } from 'dequal'
 import {
   AppError,
   type Event,
@@ -10,7 +11,7 @@ import {
 } from '../../src/protocol/index.ts'
 import { createEventFeed, cursorAfter, parseCursor } from '../../src/recording/index.ts'
 import type { EventDraft, EventLog } from '../../src/recording/ports.ts'
-import type { EventFeed, IdempotencyKeys, RecordingQuery, Recordings } from '../../src/recording/recordings.ts'
+import type { EventFeed, IdempotencyKeys, Once, RecordingQuery, Recordings } from '../../src/recording/recordings.ts'
 import type { Schedules } from '../../src/recording/schedules/schedules.ts'
 import type { Deletions } from '../../src/retention/index.ts'
 
@@ -21,6 +22,8 @@ interface FakeRecordings extends Recordings {
   readonly all: Map<string, Recording>
   readonly queries: RecordingQuery[]
   readonly sent: Signal[]
+  /** What each start was to be deduplicated by. */
+  readonly onces: (Once | undefined)[]
   started: number
   /** As its recorder would: it records, or it has ended. */
   become(id: string, state: 'recording' | 'completed'): Recording
@@ -28,6 +31,7 @@ interface FakeRecordings extends Recordings {
 
 export function createFakeRecordings(): FakeRecordings {
   const all = new Map<string, Recording>()
+  const started = new Map<string, string>()
   const get = (id: string): Recording => {
     const recording = all.get(id)
     if (recording) return recording
@@ -45,10 +49,15 @@ export function createFakeRecordings(): FakeRecordings {
     all,
     queries: [],
     sent: [],
+    onces: [],
     started: 0,
     become: (id, state) => put({ ...get(id), state, endedAt: state === 'completed' ? CREATED_AT : null }),
-    async start(spec) {
+    async start(spec, once) {
+      fake.onces.push(once)
+      const known = once && all.get(started.get(once.ulid) ?? '')
+      if (known !== undefined) return known
       fake.started += 1
+      if (once !== undefined) started.set(once.ulid, fakeId(fake.started))
       return put(recordingOf(fake.started, spec))
     },
     get: async (id) => get(id),
@@ -67,8 +76,10 @@ export function createFakeRecordings(): FakeRecordings {
     resume: async (id) =>
       change(id, ({ state }) => ({ pausedAt: null, state: state === 'paused' ? 'recording' : state })),
     setLayout: async (id, layout) => change(id, () => ({ layout })),
-    async addSource(id, spec) {
+    async addSource(id, spec, once) {
       const source = sourceOf(spec)
+      const known = getOpen(get(id)).sources.find((each) => each.id === source.id)
+      if (once !== undefined && known !== undefined && dequal(known, source)) return known
       change(id, ({ sources }) => {
         if (!sources.some((each) => each.id === source.id)) return { sources: [...sources, source] }
         throw new AppError('source.duplicate', `The recording has a source ${spec.id}`, { field: '/id' })
@@ -219,32 +230,42 @@ const ABANDONED_MS = 60_000
 
 interface Claimed {
   readonly fingerprint: string
-  readonly atMs: number
+  readonly since: Date
+  /** Undefined once it was released. */
+  readonly atMs: number | undefined
   readonly answer?: { readonly status: number; readonly body: unknown }
 }
 
-/** Idempotency keys in memory. */
-export function createFakeIdempotencyKeys(clock: () => Date): IdempotencyKeys {
+/** Idempotency keys in memory. `fail` makes what follows a claim throw until it is taken away. */
+export function createFakeIdempotencyKeys(clock: () => Date): IdempotencyKeys & { fail: Error | undefined } {
   const keys = new Map<string, Claimed>()
+  const nameOf = ({ caller, key }: { readonly caller: string; readonly key: string }) => `${caller}/${key}`
   return {
-    async claim(key, fingerprint) {
-      const atMs = clock().getTime()
-      const known = keys.get(key)
-      const isFree = !known || atMs - known.atMs > DAY_MS
-      if (!isFree && known.fingerprint !== fingerprint)
-        throw new AppError('idempotency.conflict', 'The key was used for another request')
-      if (!isFree && known.answer) return { kind: 'replay', ...known.answer }
-      if (!isFree && atMs - known.atMs <= ABANDONED_MS)
-        throw new AppError('idempotency.in-progress', 'The first request with this key is still running')
-      keys.set(key, { fingerprint, atMs })
-      return { kind: 'first' }
+    fail: undefined,
+    async claim(call, fingerprint) {
+      const now = clock()
+      const known = keys.get(nameOf(call))
+      const isKnown = known !== undefined && now.getTime() - known.since.getTime() <= DAY_MS
+      const isSame = isKnown && known.fingerprint === fingerprint
+      if (isKnown && (known.answer !== undefined || known.atMs !== undefined)) {
+        if (!isSame) throw new AppError('idempotency.conflict', 'The key was used for another request')
+        if (known.answer) return { kind: 'replay', ...known.answer }
+        if (now.getTime() - (known.atMs ?? 0) <= ABANDONED_MS)
+          throw new AppError('idempotency.in-progress', 'The first request with this key is still running')
+      }
+      const since = isSame ? known.since : now
+      keys.set(nameOf(call), { fingerprint, since, atMs: now.getTime() })
+      return { kind: 'first', since }
     },
-    async complete(key, status, body) {
-      const known = keys.get(key)
-      if (known) keys.set(key, { ...known, answer: { status, body: structuredClone(body) } })
+    async complete(call, status, body) {
+      if (this.fail) throw this.fail
+      const known = keys.get(nameOf(call))
+      if (known) keys.set(nameOf(call), { ...known, answer: { status, body: structuredClone(body) } })
     },
-    async release(key) {
-      keys.delete(key)
+    async release(call) {
+      if (this.fail) throw this.fail
+      const known = keys.get(nameOf(call))
+      if (known) keys.set(nameOf(call), { ...known, atMs: undefined })
     },
   }
 }

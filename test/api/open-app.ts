@@ -41,6 +41,7 @@ export async function openApp(
   const recordings = createFakeRecordings()
   const highlights = createFakeHighlights(recordings, clock)
   const events = createFakeEvents()
+  const idempotency = createFakeIdempotencyKeys(() => new Date(clock()))
   const history = createMemoryHistory()
   const store = new FsSegmentStore(folder)
   const tokens = createRoomTokens('a secret of the test', clock)
@@ -54,7 +55,7 @@ export async function openApp(
     schedules: createFakeSchedules(),
     highlights,
     events,
-    idempotency: createFakeIdempotencyKeys(() => new Date(clock())),
+    idempotency,
     hub,
     store,
     logger,
@@ -76,6 +77,7 @@ export async function openApp(
     recordings,
     highlights,
     events,
+    idempotency,
     store,
     hub,
     history,

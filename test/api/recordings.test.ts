@@ -1,4 +1,6 @@
+import { decodeTime } from 'ulid'
 import { expect, test } from 'vitest'
+import { AppError } from '../../src/protocol/index.ts'
 import { fakeId } from './fakes.ts'
 import { NOW_MS, openApp } from './open-app.ts'
 
@@ -110,6 +112,61 @@ test('a key whose request failed is free again', async () => {
   expect((await api.app.inject(request)).statusCode).toBe(404)
   await api.app.inject({ method: 'POST', url: '/v1/recordings', payload: SPEC })
   expect((await api.app.inject(request)).statusCode).toBe(200)
+})
+
+test('what a request is deduplicated by is the same for its repetitions, and for no other key, caller or day', async () => {
+  let nowMs = NOW_MS
+  await using api = await openApp({ apiKeys: ['key-a', 'key-b'], clock: () => nowMs })
+  api.idempotency.fail = new AppError('database.unavailable', 'The database cannot be reached')
+  const post = async (key: string, caller = 'key-a') => {
+    const headers = { 'idempotency-key': key, authorization: `Bearer ${caller}` }
+    const { statusCode } = await api.app.inject({ method: 'POST', url: '/v1/recordings', payload: SPEC, headers })
+    return [statusCode, api.recordings.onces.at(-1)?.key, api.recordings.onces.at(-1)?.ulid]
+  }
+  const first = await post('k')
+  expect(first).toEqual([
+    201,
+    expect.stringMatching(/^api-[0-9a-f]{40}$/),
+    expect.stringMatching(/^[0-9A-HJKMNP-TV-Z]{26}$/),
+  ])
+  expect(decodeTime(String(first[2]))).toBe(NOW_MS)
+  nowMs += 61_000
+  expect(await post('k')).toEqual(first)
+  const others = [await post('k2'), await post('k', 'key-b')]
+  nowMs += 24 * 3600_000
+  others.push(await post('k'))
+  expect(new Set([first, ...others].map(([, , ulid]) => ulid)).size).toBe(4)
+})
+
+test('a key that cannot be freed does not hide why its request failed', async () => {
+  await using api = await openApp()
+  api.idempotency.fail = new AppError('database.unavailable', 'The database cannot be reached')
+  const request = {
+    method: 'POST',
+    url: `/v1/recordings/${fakeId(1)}/stop`,
+    headers: { 'idempotency-key': 'k' },
+  } as const
+  const answer = await api.app.inject(request)
+  expect([answer.statusCode, answer.json().code]).toEqual([404, 'recording.not-found'])
+})
+
+test('signals without ids get those of their call, so that its repetition sends none twice', async () => {
+  let nowMs = NOW_MS
+  await using api = await openApp({ clock: () => nowMs })
+  const { id } = await api.recordings.start({})
+  api.idempotency.fail = new AppError('database.unavailable', 'The database cannot be reached')
+  const raised = { v: 1, type: 'hand.raised', from: 'amy' }
+  const payload = [raised, { ...raised, id: 'own' }, raised]
+  const request = {
+    method: 'POST',
+    url: `/v1/recordings/${id}/signals`,
+    payload,
+    headers: { 'idempotency-key': 'k' },
+  } as const
+  const first = (await api.app.inject(request)).json().ids
+  nowMs += 61_000
+  expect((await api.app.inject(request)).json().ids).toEqual(first)
+  expect(first).toEqual([expect.stringMatching(/^api-.{40}-0$/), 'own', expect.stringMatching(/^api-.{40}-2$/)])
 })
 
 test('observes every request by its route, not by its URL', async () => {

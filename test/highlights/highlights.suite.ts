@@ -1,3 +1,4 @@
+import { ulid } from 'ulid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Highlights } from '../../src/highlights/index.ts'
 
@@ -139,6 +140,20 @@ export function testHighlights(open: () => Promise<OpenedHighlights>): void {
     await highlights.delete(id)
     await expect(openBy(lasting)).rejects.toMatchObject({ code: 'share.not-found' })
     await expect(highlights.get(id)).rejects.toMatchObject({ code: 'highlight.not-found' })
+  })
+
+  test('share one once for a call, and join a recap once, however often it is repeated', async () => {
+    const own = await opened.newRecording()
+    const { highlights } = opened
+    const { id } = await highlights.trigger(own, {})
+    await opened.makeReady(id)
+    const once = { key: `api-${ulid()}`, ulid: ulid() }
+    const share = await highlights.share(id, {}, once)
+    opened.pass(1)
+    expect(await highlights.share(id, {}, once)).toEqual(share)
+    const recap = await highlights.recap(own, {}, once)
+    expect(await highlights.recap(own, {}, once)).toEqual(recap)
+    expect([(await highlights.shares(id)).length, (await highlights.recaps(own)).length]).toEqual([1, 1])
   })
 
   test('join those that are ready into a recap, and no others', async () => {

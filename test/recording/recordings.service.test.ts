@@ -29,6 +29,7 @@ async function openRecordings(): Promise<OpenedRecordings> {
     newUlid: monotonicFactory(),
     newTraceId: () => '0'.repeat(32),
     publicUrl: null,
+    onTrouble: fail,
   })
   // What removes the media is asked by a worker alone.
   const asked = { writer, queue: { enqueue: nothing }, clock }

@@ -1,3 +1,4 @@
+import { ulid } from 'ulid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { RecordingSpec, SourceSpec } from '../../src/protocol/index.ts'
 import type { Recordings } from '../../src/recording/recordings.ts'
@@ -33,6 +34,27 @@ export function testRecordings(open: () => Promise<OpenedRecordings>): void {
     expect(started.sources).toMatchObject([{ id: 'teacher', state: 'connecting', muted: false }])
     const { createdAt, layout, links } = await opened.recordings.get(started.id)
     expect([createdAt, layout, links]).toEqual([started.createdAt, started.layout, started.links])
+  })
+
+  test('start one for a call, however often it is repeated', async () => {
+    const once = { key: 'api-1', ulid: ulid() }
+    const spec = { ...SPEC, room: `once-${once.ulid}` }
+    const first = await opened.recordings.start(spec, once)
+    await opened.recordings.setLayout(first.id, { name: 'grid' })
+    expect((await opened.recordings.start(spec, once)).id).toBe(first.id)
+    const both = await Promise.all([1, 2].map(() => opened.recordings.start(spec, { ...once, ulid: `${ulid()}` })))
+    expect(new Set([first, ...both].map(({ id }) => id)).size).toBe(3)
+    expect((await opened.recordings.list({ limit: 9, room: spec.room })).items).toHaveLength(3)
+  })
+
+  test('add one source for a call, however often it is repeated', async () => {
+    const { id } = await start()
+    const once = { key: `api-${ulid()}`, ulid: ulid() }
+    const added = await opened.recordings.addSource(id, AMY, once)
+    expect(await opened.recordings.addSource(id, AMY, once)).toEqual(added)
+    const other = { ...AMY, url: 'https://live.test/whep/other' }
+    await expect(opened.recordings.addSource(id, other, once)).rejects.toMatchObject({ code: 'source.duplicate' })
+    expect((await opened.recordings.get(id)).sources).toHaveLength(2)
   })
 
   test('know no other id', async () => {

@@ -69,8 +69,11 @@ function triggerRoute(app: Scope, { deps: { highlights, idempotency } }: RouteOp
     async (request, reply) => {
       const { at, ...trigger } = request.body
       const asked = { ...trigger, ...(at !== undefined && { at: instantOf('at', at) }) }
-      return answerOnce(idempotency, { request, reply, status: 201 }, async (key) => {
-        const highlight = await highlights.trigger(recordingIdOf(request.params), asked, { trigger: 'api', key })
+      return answerOnce(idempotency, { request, reply, status: 201 }, async (once) => {
+        const highlight = await highlights.trigger(recordingIdOf(request.params), asked, {
+          trigger: 'api',
+          key: once?.key,
+        })
         reply.header('location', `/v1/highlights/${highlight.id}`)
         return highlight
       })

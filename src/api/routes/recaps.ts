@@ -27,8 +27,8 @@ function renderRoute(app: Scope, { deps: { highlights, idempotency } }: RouteOpt
       },
     },
     async (request, reply) =>
-      answerOnce(idempotency, { request, reply, status: 201 }, async () => {
-        const recap = await highlights.recap(recordingIdOf(request.params), request.body)
+      answerOnce(idempotency, { request, reply, status: 201 }, async (once) => {
+        const recap = await highlights.recap(recordingIdOf(request.params), request.body, once)
         reply.header('location', `/v1/recaps/${recap.id}`)
         return recap
       }),

@@ -61,8 +61,8 @@ function startRoute(app: Scope, { deps: { recordings, idempotency } }: RouteOpti
       },
     },
     async (request, reply) =>
-      answerOnce(idempotency, { request, reply, status: 201 }, async () => {
-        const recording = await recordings.start(request.body)
+      answerOnce(idempotency, { request, reply, status: 201 }, async (once) => {
+        const recording = await recordings.start(request.body, once)
         reply.header('location', `/v1/recordings/${recording.id}`)
         return recording
       }),

@@ -25,7 +25,7 @@ function createRoute(app: Scope, { deps: { schedules, idempotency } }: RouteOpti
       },
     },
     async (request, reply) =>
-      answerOnce(idempotency, { request, reply, status: 201 }, () => schedules.create(request.body)),
+      answerOnce(idempotency, { request, reply, status: 201 }, (once) => schedules.create(request.body, once)),
   )
 }
 

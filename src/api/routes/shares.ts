@@ -27,8 +27,8 @@ function createRoute(app: Scope, { deps: { highlights, idempotency, publicUrl } 
       },
     },
     async (request, reply) =>
-      answerOnce(idempotency, { request, reply, status: 201 }, async () => {
-        const share = await highlights.share(highlightIdOf(request.params), request.body)
+      answerOnce(idempotency, { request, reply, status: 201 }, async (once) => {
+        const share = await highlights.share(highlightIdOf(request.params), request.body, once)
         return { ...share, url: absoluteUrl(share.url, request, publicUrl) }
       }),
   )

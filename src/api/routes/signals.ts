@@ -46,8 +46,9 @@ export function signalRoutes(app: Scope, { deps: { recordings, idempotency }, cl
     async (request, reply) => {
       const signals = readSignals(request.body, clock())
       const id = recordingIdOf(request.params)
-      return answerOnce(idempotency, { request, reply, status: 202 }, async () => {
-        const identified = signals.map((signal) => ({ ...signal, id: signal.id ?? randomUUID() }))
+      return answerOnce(idempotency, { request, reply, status: 202 }, async (once) => {
+        const idOf = (index: number) => (once === undefined ? randomUUID() : `${once.key}-${index}`)
+        const identified = signals.map((signal, index) => ({ ...signal, id: signal.id ?? idOf(index) }))
         await recordings.sendSignals(id, identified)
         return { ids: identified.map((signal) => signal.id) }
       })

@@ -25,8 +25,8 @@ function addRoute(app: Scope, { deps: { recordings, idempotency } }: RouteOption
       },
     },
     async (request, reply) =>
-      answerOnce(idempotency, { request, reply, status: 201 }, () =>
-        recordings.addSource(recordingIdOf(request.params), request.body),
+      answerOnce(idempotency, { request, reply, status: 201 }, (once) =>
+        recordings.addSource(recordingIdOf(request.params), request.body, once),
       ),
   )
 }

@@ -7,7 +7,12 @@ import { recaps } from './schema.ts'
 export function createRecapRepository(database: Database): RecapRepository {
   return {
     async insert(record) {
-      await database.run((queries) => queries.insert(recaps).values(toRow(record)))
+      // Written over by itself, so that it is returned.
+      const same = { target: recaps.id, set: { id: record.id } }
+      const [row] = await database.run((queries) =>
+        queries.insert(recaps).values(toRow(record)).onConflictDoUpdate(same).returning(),
+      )
+      return row === undefined ? record : toRecord(row)
     },
 
     async find(id) {

@@ -17,7 +17,13 @@ export function createShareRepository(database: Database): ShareRepository {
         expiresAt: new Date(expiresAt),
         revokedAt: revokedAt === null ? null : new Date(revokedAt),
       }
-      await database.run((queries) => queries.insert(shares).values({ ...rest, ...times }))
+      const row = { ...rest, ...times }
+      // Written over by itself, so that it is returned.
+      const same = { target: shares.id, set: { id: rest.id } }
+      const [stored] = await database.run((queries) =>
+        queries.insert(shares).values(row).onConflictDoUpdate(same).returning(),
+      )
+      return toRecord(stored ?? row)
     },
 
     async list(highlightId) {

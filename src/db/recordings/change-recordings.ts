@@ -12,8 +12,13 @@ export function changeRecordings(database: Database): Pick<RecordingRepository, 
     insert({ record, events }) {
       return database.transaction(async (queries) => {
         const row = { ...changingColumns(record), ...fixedColumns(record), dueAt: dueAt(record) }
-        await queries.insert(recordings).values(row)
-        await writeEvents(queries, record.id, events)
+        const inserted = await queries
+          .insert(recordings)
+          .values(row)
+          .onConflictDoNothing({ target: recordings.id })
+          .returning({ id: recordings.id })
+        if (inserted.length > 0) await writeEvents(queries, record.id, events)
+        return inserted.length > 0
       })
     },
 

@@ -22,7 +22,7 @@ function commandsToRecorders(database: Database): ToRecorders {
       return database.transaction(async (queries) => {
         // They become visible in the order of their numbers: who has read one asks only for what is behind it.
         await queries.execute(sql`select pg_advisory_xact_lock(hashtextextended(${command.recordingId}, 0))`)
-        await queries.insert(commands).values(command)
+        await queries.insert(commands).values(command).onConflictDoNothing({ target: commands.id })
         await queries.execute(sql`select pg_notify('panorec_commands', ${command.recordingId})`)
       })
     },

@@ -17,12 +17,13 @@ export function createRecaps(ports: HighlightsPorts): Recaps {
   }
 
   return {
-    async recap(recordingId, request) {
+    async recap(recordingId, request, once) {
       await recordings.find(recordingId)
       const chosen = await chooseClips(ports, recordingId, request.highlights)
-      const birth = { ulid: ports.newUlid(), traceId: ports.newTraceId(), now: clock() }
-      const record = buildRecap(recordingId, { ...request, highlights: chosen.map(({ id }) => id) }, birth)
-      await recaps.insert(record)
+      const birth = { ulid: once?.ulid ?? ports.newUlid(), traceId: ports.newTraceId(), now: clock() }
+      const asked = buildRecap(recordingId, { ...request, highlights: chosen.map(({ id }) => id) }, birth)
+      const record = await recaps.insert(asked)
+      if (record.state !== 'rendering') return toRecap(record, publicUrl)
       await clipQueue.enqueueRecap({ recordingId, recapId: record.id }).catch((thrown: unknown) => {
         observer.trouble(toAppError(thrown), 'a recap could not be queued now', record)
       })

@@ -7,11 +7,12 @@ import {
 } from '../../protocol/index.ts'
 import { checkSpec, checkUrls } from '../check-spec.ts'
 import type { OutboundPolicy } from '../ports.ts'
+import type { Once } from '../recordings.ts'
 
 /** Recordings that are started again and again, as the API calls them. */
 export interface Schedules {
-  /** Errors: those of a recording's start, and `request.invalid` for `/cron`, `/timeZone` and `/spec/startAt`. */
-  create(request: ScheduleRequest): Promise<Schedule>
+  /** With `once` it makes one schedule, however often it is called. Errors: those of a recording's start, and `request.invalid` for `/cron`, `/timeZone` and `/spec/startAt`. */
+  create(request: ScheduleRequest, once?: Once): Promise<Schedule>
   list(): Promise<ScheduleList>
   /** Recordings that it has started go on. Errors: `schedule.not-found`. */
   delete(id: string): Promise<void>
@@ -19,6 +20,7 @@ export interface Schedules {
 
 /** Keeps schedules and calls when one is due; fulfilled by the job engine. Errors: `request.invalid`. */
 export interface ScheduleBook {
+  /** One of the same id is replaced. */
   add(entry: {
     readonly id: string
     readonly cron: string
@@ -38,10 +40,10 @@ interface SchedulesPorts {
 
 export function createSchedules({ book, outbound, newUlid }: SchedulesPorts): Schedules {
   return {
-    async create({ cron, timeZone = 'UTC', spec }) {
+    async create({ cron, timeZone = 'UTC', spec }, once) {
       checkStartless(spec)
       await checkPart(spec, outbound)
-      return await book.add({ id: `sch_${newUlid()}`, cron, timeZone, spec })
+      return await book.add({ id: `sch_${once?.ulid ?? newUlid()}`, cron, timeZone, spec })
     },
     list: async () => ({ items: [...(await book.list())] }),
     async delete(id) {

@@ -48,8 +48,8 @@ export function createDueStarts(ports: DueStartsPorts): DueStarts {
     const record = buildRecord(spec, { id: recordingId, traceId: newTraceId(), now })
     const started = { record, facts: [{ type: 'recording.state' }] } as const
     const failed = refusal && move(record, 'failed', now, { error: errorInfo(refusal) })
-    await writer.insert(failed ?? started)
-    if (failed === undefined) await takeQueue.enqueue(recordingId)
+    const isNew = await writer.insert(failed ?? started)
+    if (isNew && failed === undefined) await takeQueue.enqueue(recordingId)
   }
   const isThere = (id: string): Promise<boolean> =>
     repository.findAny(id).then(
