@@ -94,7 +94,7 @@ const finalizations: Queue = {
 
 /**
  * First in, first out for each webhook of a recording; one that waits for its next attempt holds back the others. The
- * delays double from 5 s, so ten attempts take about an hour. How often is the delivery's own count: a retry that a
+ * delays double from 5 s, so ten attempts take about an hour; a job that was repeated settles one event, so that the next begins at 5 s. How often is the delivery's own count: a retry that a
  * restart used up is not an attempt. Without the heartbeat a worker that died would hold a webhook back for an hour.
  */
 const webhooks: Queue = {

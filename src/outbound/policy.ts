@@ -1,4 +1,5 @@
 import { lookup } from 'node:dns/promises'
+import { isIP, type LookupFunction } from 'node:net'
 import { AppError } from '../protocol/index.ts'
 import { type AddressRules, parseRules } from './address-rules.ts'
 
@@ -13,10 +14,15 @@ interface OutboundCheck {
 export interface OutboundPolicy {
   /**
    * Resolves with the parsed URL when every address of its host is public or allowed. A name may resolve otherwise a
-   * moment later, so this keeps out mistakes and plain attacks; only an egress proxy keeps out DNS rebinding.
+   * moment later (DNS rebinding): who connects by `lookup` too is safe from that; what loads in a browser is not.
    * Errors: `url.invalid`, `url.private-address`, `url.unresolvable`.
    */
   check(url: string, options: OutboundCheck): Promise<URL>
+  /**
+   * Resolves a name for a connection of Node, and judges the very addresses that it connects to. An address in the URL itself is
+   * never looked up: `check` has judged it. Errors: `url.private-address`, `url.unresolvable`.
+   */
+  readonly lookup: LookupFunction
 }
 
 interface OutboundOptions {
@@ -29,16 +35,39 @@ interface OutboundOptions {
 /** Errors: `config.invalid` for an entry of `allowPrivateHosts` that is no host name, address, range or `*`. */
 export function createOutboundPolicy({ allowPrivateHosts, resolve = resolveAll }: OutboundOptions): OutboundPolicy {
   const rules = parseRules(allowPrivateHosts)
+  const judged = async (host: string, named: Named): Promise<readonly string[]> => {
+    const addresses = await addressesOf(host, rules, resolve, named)
+    if (!rules.allowsHost(host)) for (const address of addresses) requireAllowed(address, host, rules, named)
+    return addresses
+  }
   return {
     async check(text, { protocols, field }) {
       const named = field === undefined ? {} : { field }
       const url = parseUrl(text, protocols, named)
-      const host = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
-      if (rules.allowsHost(host)) return url
-      for (const address of await addressesOf(host, rules, resolve, named)) requireAllowed(address, host, rules, named)
+      const host = plainHost(url.hostname.replace(/^\[|\]$/g, ''))
+      if (!rules.allowsHost(host)) await judged(host, named)
       return url
     },
+    lookup(host, { all, family }, callback) {
+      judged(plainHost(host), {}).then(
+        (addresses) => {
+          const wanted = addresses
+            .map((address) => ({ address, family: isIP(address) }))
+            .filter((each) => family === undefined || [0, each.family, `IPv${each.family}`].includes(family))
+          const [first] = wanted
+          if (first === undefined) callback(unresolvable(host, {}, undefined), '')
+          else if (all) callback(null, wanted)
+          else callback(null, first.address, first.family)
+        },
+        (error: Error) => callback(error, ''),
+      )
+    },
   }
+}
+
+/** Without the dot of a full name. */
+function plainHost(host: string): string {
+  return host.replace(/\.$/, '')
 }
 
 type Named = { readonly field?: string }

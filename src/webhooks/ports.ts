@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net'
 import type { ErrorInfo, Event } from '../protocol/index.ts'
 
 /** One event on its way to one webhook. `target` holds the secret. */
@@ -20,7 +21,8 @@ export interface WebhookOutbox {
   due(): Promise<readonly { readonly recordingId: string; readonly webhook: number }[]>
 }
 
-/** Refuses URLs that the service may not call. */
+/** Refuses URLs that the service may not call, and addresses that it may not connect to. */
 export interface OutboundPolicy {
-  check(url: string, options: { readonly protocols: readonly string[] }): Promise<unknown>
+  check(url: string, options: { readonly protocols: readonly string[] }): Promise<URL>
+  readonly lookup: LookupFunction
 }

@@ -31,7 +31,7 @@ export interface WorkerOptions {
   readonly spares: SpareLimits
   /** Whether a recorder of this recording is at work on this machine, whoever started it. */
   readonly isRecordedHere: (recordingId: string) => Promise<boolean>
-  readonly webhooks: DeliveryPorts
+  readonly webhooks: Omit<DeliveryPorts, 'goOnLater'>
   readonly limits: AdmissionLimits
   readonly registry: WorkerRegistry
   readonly times: WorkerTimes
@@ -169,10 +169,15 @@ class Worker implements AsyncDisposable {
 
   async #deliverWebhooks(): Promise<void> {
     const { engine, times, webhooks } = this.#options
+    const ports = { ...webhooks, goOnLater: engine.webhookQueue.enqueue }
     const settings = { pollSec: times.pollSec, heartbeatSec: times.heartbeatSec, concurrency: WEBHOOK_CONCURRENCY }
     this.#consumers.push(
       await engine.work(WEBHOOK_QUEUE, settings, (job) =>
-        deliverDue(webhooks, { ...job.data, signal: AbortSignal.any([this.#stop.signal, job.signal]) }),
+        deliverDue(ports, {
+          ...job.data,
+          retryCount: job.retryCount,
+          signal: AbortSignal.any([this.#stop.signal, job.signal]),
+        }),
       ),
     )
   }

@@ -12,7 +12,7 @@ import { startReceiver } from './receiver.ts'
 
 const secret = 'a-secret-of-16-or-more'
 const now = new Date('2026-11-21T09:00:00.000Z')
-const JOB = { recordingId: 'rec_a', webhook: 0, signal: new AbortController().signal }
+const JOB = { recordingId: 'rec_a', webhook: 0, retryCount: 0, signal: new AbortController().signal }
 const anywhere = createOutboundPolicy({ allowPrivateHosts: ['*'] })
 
 /** An outbox in memory: the database's own is tested with the database. */
@@ -50,6 +50,7 @@ const portsOf = (outbox: WebhookOutbox, more = {}) => ({
   outbound: anywhere,
   clock: () => now,
   observe: () => {},
+  goOnLater: async () => {},
   ...more,
 })
 
@@ -78,8 +79,43 @@ test('an event that is never accepted is given up, and the next one has its turn
   await using receiver = await startReceiver((index) => ({ status: index < MAX_ATTEMPTS ? 410 : 200 }))
   const { outbox, log } = outboxOf(receiver.url, 2)
   for (let run = 1; run < MAX_ATTEMPTS; run += 1) await expect(deliverDue(portsOf(outbox), JOB)).rejects.toThrow()
-  await deliverDue(portsOf(outbox), JOB)
-  expect(log.slice(-2)).toEqual([`gave up 1 after ${MAX_ATTEMPTS}`, 'delivered 2 after 1'])
+  const later: string[] = []
+  const goOnLater = async (recordingId: string, webhook: number) => void later.push(`${recordingId}/${webhook}`)
+  await deliverDue(portsOf(outbox, { goOnLater }), { ...JOB, retryCount: MAX_ATTEMPTS - 1 })
+  expect([log.at(-1), later]).toEqual([`gave up 1 after ${MAX_ATTEMPTS}`, ['rec_a/0']])
+  await deliverDue(portsOf(outbox, { goOnLater }), JOB)
+  expect([log.at(-1), later.length]).toEqual(['delivered 2 after 1', 1])
+})
+
+test('a job that was repeated leaves the next event to a new one, whose back-off begins anew', async () => {
+  await using receiver = await startReceiver((index) => ({ status: index < 1 ? 500 : 200 }))
+  const { outbox, log } = outboxOf(receiver.url, 3)
+  const later: string[] = []
+  const ports = portsOf(outbox, { goOnLater: async (recordingId: string) => void later.push(recordingId) })
+  await expect(deliverDue(ports, JOB)).rejects.toThrow()
+  await deliverDue(ports, { ...JOB, retryCount: 1 })
+  expect([log, later.length]).toEqual([['failed 1 at 1', 'delivered 1 after 2'], 1])
+  await deliverDue(ports, JOB)
+  expect([log.length, later.length]).toEqual([4, 1])
+})
+
+test('a name that leads elsewhere once it was checked is not connected to', async () => {
+  await using receiver = await startReceiver(() => ({ status: 200 }))
+  const answers = [['203.0.114.7'], ['127.0.0.1']]
+  const outbound = createOutboundPolicy({ allowPrivateHosts: [], resolve: async () => answers.shift() ?? [] })
+  const { outbox, log, errors } = outboxOf(receiver.url.replace('127.0.0.1', 'rebound.example'), 1)
+  await expect(deliverDue(portsOf(outbox, { outbound }), JOB)).rejects.toMatchObject({ code: 'url.private-address' })
+  expect([answers, log, errors[0]?.code]).toEqual([[], ['failed 1 at 1'], 'url.private-address'])
+  expect(receiver.received).toEqual([])
+})
+
+test('a name that is allowed, or public, is connected to by the address that was judged', async () => {
+  await using receiver = await startReceiver(() => ({ status: 200 }))
+  const resolve = async () => ['127.0.0.1']
+  const outbound = createOutboundPolicy({ allowPrivateHosts: ['hooks.example'], resolve })
+  const { outbox, log } = outboxOf(receiver.url.replace('127.0.0.1', 'hooks.example.'), 1)
+  await deliverDue(portsOf(outbox, { outbound }), JOB)
+  expect(log).toEqual(['delivered 1 after 1'])
 })
 
 test('a redirect is not followed', async () => {
