@@ -4,7 +4,7 @@ import { InstantSchema, RecordingIdSchema, RoomNameSchema } from './ids.ts'
 import { LayoutSchema } from './layout.ts'
 import { MetadataSchema } from './metadata.ts'
 import { ErrorInfoSchema } from './problem.ts'
-import { SourceSchema, SourceSpecSchema } from './sources.ts'
+import { MAX_SOURCES, SourceSchema, SourceSpecSchema } from './sources.ts'
 import { VideoSettingsSchema, VideoSpecSchema } from './video.ts'
 
 const strict = { additionalProperties: false }
@@ -35,7 +35,7 @@ export const RecordingSpecSchema = Type.Object(
   {
     room: Type.Optional(RoomNameSchema),
     signalling: Type.Optional(SignallingSchema),
-    sources: Type.Optional(Type.Array(SourceSpecSchema, { maxItems: 32 })),
+    sources: Type.Optional(Type.Array(SourceSpecSchema, { maxItems: MAX_SOURCES })),
     layout: Type.Optional(LayoutSchema),
     template: Type.Optional(Type.Object({ url: Type.String({ minLength: 1, maxLength: 4096 }) }, strict)),
     video: Type.Optional(VideoSpecSchema),

@@ -25,6 +25,9 @@ const VideoSourceSchema = Type.Object(
   { ...common, type: Type.Literal('video'), loop: Type.Optional(Type.Boolean()) },
   { additionalProperties: false },
 )
+/** The most sources that a recording may have at once. */
+export const MAX_SOURCES = 32
+
 /** One live stream shown in the picture. Defaults: label = id, role = participant, not muted, no loop. */
 export const SourceSpecSchema = Type.Union([HlsSourceSchema, WhepSourceSchema, VideoSourceSchema])
 export type SourceSpec = Static<typeof SourceSpecSchema>

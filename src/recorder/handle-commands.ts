@@ -3,6 +3,7 @@ import {
   assertNever,
   type ErrorInfo,
   errorInfo,
+  MAX_SOURCES,
   type RecorderCommand,
   type RecorderEvent,
   type Signal,
@@ -54,6 +55,7 @@ function carryOut(command: RecorderCommand, context: CommandContext): Promise<vo
       break
     case 'source.add':
       if (sourceIds.has(command.source.id)) throw sourceError('source.duplicate', command.source.id)
+      if (sourceIds.size >= MAX_SOURCES) throw sourceLimit()
       sourceIds.add(command.source.id)
       send({ type: 'source.add', source: command.source })
       break
@@ -84,6 +86,11 @@ function carryOut(command: RecorderCommand, context: CommandContext): Promise<vo
       return assertNever(command)
   }
   return undefined
+}
+
+function sourceLimit(): AppError {
+  const message = `The recording has ${MAX_SOURCES} sources, which is the most: remove one first`
+  return new AppError('source.limit', message, { allowed: `${MAX_SOURCES} sources` })
 }
 
 function sourceError(code: 'source.duplicate' | 'source.not-found', sourceId: string): AppError {

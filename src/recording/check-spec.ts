@@ -1,9 +1,6 @@
 import { AppError, type Layout, type RecordingSpec, type SourceSpec } from '../protocol/index.ts'
 import type { OutboundPolicy } from './ports.ts'
 
-/** The most sources that a recording may have at once; the same number as in the schema of a spec. */
-export const MAX_SOURCES = 32
-
 /** What a schema cannot say of a spec. Throws for the first rule that is broken, with the field as a JSON pointer. */
 export function checkSpec(spec: RecordingSpec): void {
   if (spec.template !== undefined) {

@@ -15,6 +15,12 @@ interface CommandPorts {
   readonly newId: () => string
 }
 
+interface SendOptions {
+  readonly once?: Once | undefined
+  /** Refuses the command by throwing, in the transaction that changes the record; a running recorder checks for itself. */
+  readonly check?: (current: RecordingRecord) => void
+}
+
 /** Sends commands to recordings, wherever their recorders run. */
 export class CommandSender {
   readonly #ports: CommandPorts
@@ -29,8 +35,9 @@ export class CommandSender {
    * for the answer to the first call, unless that was an error.
    * Errors: `recording.wrong-state`, `recorder.unreachable`, and what the recorder answers.
    */
-  async send(record: RecordingRecord, command: RecorderCommandBody, once?: Once): Promise<void> {
+  async send(record: RecordingRecord, command: RecorderCommandBody, options: SendOptions = {}): Promise<void> {
     const { commands, writer } = this.#ports
+    const { once, check } = options
     const id = await this.#idOf(once)
     if (isRunning(record.state)) {
       await commands.append({ id, recordingId: record.id, command, applied: false })
@@ -40,14 +47,17 @@ export class CommandSender {
     const after = await writer.change(record.id, (current, now) => {
       isAssigned = current.state !== 'requested'
       if (current.state === 'requested' || current.state === 'starting' || current.state === 'recovering') {
+        check?.(current)
         // A stop counts when the recorder has confirmed it: if that one dies before, the next one gets it.
         return command.type === 'stop' ? undefined : applyCommand(current, command, now)
       }
       if (isRunning(current.state)) return undefined
       throw wrongState(current, command.type)
     })
-    if (isRunning(after.state)) return await this.send(after, command, once)
-    if (isAssigned) await commands.append({ id, recordingId: record.id, command, applied: command.type !== 'stop' })
+    if (isRunning(after.state)) return await this.send(after, command, options)
+    // A recording that no recorder has gets its first one with all that the record says; signals are not in it.
+    if (!isAssigned && command.type !== 'signals') return
+    await commands.append({ id, recordingId: record.id, command, applied: command.type !== 'stop' })
   }
 
   async #idOf(once: Once | undefined): Promise<string> {

@@ -12,7 +12,9 @@ export function createEventFeed(log: EventLog): EventFeed {
     async *subscribe({ afterId, recordingId, types, signal }) {
       const news = new WakeUp()
       using _watch = log.watch(() => news.ring())
-      let cursor = afterId ?? (await log.lastId())
+      const lastId = await log.lastId()
+      // A later id is of another database, or of one that was put back: what comes now has smaller ones.
+      let cursor = Math.min(afterId ?? lastId, lastId)
       const filter = { limit: BATCH, ...(recordingId !== undefined && { recordingId }), ...(types && { types }) }
       while (!signal.aborted) {
         const events: readonly Event[] = await log.after(cursor, filter)

@@ -1,7 +1,7 @@
-import { dequal } from 'dequal'
-import { AppError } from '../protocol/index.ts'
+import { dequal } from 'dequal/lite'
+import { AppError, MAX_SOURCES } from '../protocol/index.ts'
 import { findSource, wrongState } from './changes.ts'
-import { checkSourceUrl, MAX_SOURCES } from './check-spec.ts'
+import { checkSourceUrl } from './check-spec.ts'
 import type { CommandSender } from './command-sender.ts'
 import type { OutboundPolicy, RecordingRepository } from './ports.ts'
 import type { RecordingRecord, SourceRecord } from './record.ts'
@@ -24,7 +24,8 @@ export function createSources(
       if (once !== undefined && known !== undefined && dequal(known.spec, source)) return toSource(known)
       checkRoomForSource(record, source.id)
       await checkSourceUrl(source, outbound)
-      await sender.send(record, { type: 'source.add', source }, once)
+      const check = (current: RecordingRecord) => checkRoomForSource(current, source.id)
+      await sender.send(record, { type: 'source.add', source }, { once, check })
       return toSource(requireSource(await repository.find(id), source.id))
     },
 

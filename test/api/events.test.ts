@@ -65,6 +65,16 @@ test.each([
   stream.stop()
 })
 
+test('after an id that never was, it says which is the newest and goes on from there', async () => {
+  await using service = await openService()
+  for (let n = 0; n < 3; n += 1) service.emit(0)
+  const stream = await service.follow('', { 'last-event-id': '9999' })
+  await stream.until('id: 3')
+  service.emit(0)
+  await stream.until('id: 4')
+  stream.stop()
+})
+
 test('says at once where to resume, before anything matches', async () => {
   await using service = await openService()
   for (let n = 0; n < 3; n += 1) service.emit(1)

@@ -36,6 +36,17 @@ export function testEventFeed({ feed, newRecording, tell }: FedFeed): void {
     stop.abort()
   })
 
+  test('goes on with what is new after an id that never was', async () => {
+    const record = await newRecording()
+    const afterId = (await feed().lastId()) + 1000
+    const stop = new AbortController()
+    const taken = take(feed().subscribe({ afterId, recordingId: record.id, signal: stop.signal }), 1)
+    await sleep(50)
+    await tell(record, 'recording.layout')
+    expect((await taken).map(({ type }) => type)).toEqual(['recording.layout'])
+    stop.abort()
+  })
+
   test('replays what came after an id, then goes on live', async () => {
     const record = await newRecording()
     const afterId = await feed().lastId()

@@ -25,7 +25,8 @@ export function eventRoutes(app: Scope, { deps: { events } }: RouteOptions): voi
       schema: {
         tags: ['events'],
         summary: 'Follow every state change (server-sent events)',
-        description: '`Last-Event-ID` or `?after=` resumes after an event; without either only new events come.',
+        description:
+          '`Last-Event-ID` or `?after=` resumes after an event; without either, or after one that never was, only new events come.',
         querystring: EventsQuery,
         response: {
           200: { description: 'A stream of events', content: { 'text/event-stream': { schema: EventSchema } } },
@@ -39,7 +40,8 @@ export function eventRoutes(app: Scope, { deps: { events } }: RouteOptions): voi
       reply.raw.on('close', () => gone.abort())
       const signal = AbortSignal.any([gone.signal, closing.signal])
       // Read before the feed is: what comes in between is behind it.
-      const afterId = lastEventId(request.headers['last-event-id']) ?? after ?? (await events.lastId())
+      const lastId = await events.lastId()
+      const afterId = Math.min(lastEventId(request.headers['last-event-id']) ?? after ?? lastId, lastId)
       const feed = events.subscribe({
         signal,
         afterId,
