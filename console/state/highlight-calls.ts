@@ -92,7 +92,7 @@ export async function deleteHighlight(session: Session, id: string): Promise<voi
 }
 
 export async function loadShares(session: Session, id: string): Promise<readonly Share[]> {
-  return (await session.call(({ highlights }) => highlights.shares(id))).items
+  return await wholeList((page) => session.call(({ highlights }) => highlights.shares(id, page)))
 }
 
 export async function shareHighlight(session: Session, id: string, expiresInSec: number): Promise<Share> {
@@ -115,6 +115,21 @@ export async function loadRecap(session: Session, id: string): Promise<void> {
 }
 
 export async function loadRecaps(session: Session, recordingId: string): Promise<void> {
-  const { items } = await session.call(({ highlights }) => highlights.recaps(recordingId))
+  const items = await wholeList((page) => session.call(({ highlights }) => highlights.recaps(recordingId, page)))
   session.changeGallery((gallery) => keepRecaps(gallery, items))
+}
+
+type Page<T> = { readonly items: readonly T[]; readonly nextCursor: string | null }
+
+async function wholeList<T>(
+  load: (page: { readonly limit: number; readonly cursor?: string }) => Promise<Page<T>>,
+): Promise<readonly T[]> {
+  const items: T[] = []
+  let cursor: string | undefined
+  do {
+    const page = await load({ limit: WHOLE_PAGE_SIZE, ...(cursor !== undefined && { cursor }) })
+    items.push(...page.items)
+    cursor = page.nextCursor ?? undefined
+  } while (cursor !== undefined)
+  return items
 }

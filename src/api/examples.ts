@@ -87,8 +87,8 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
   HighlightList: { items: [highlight], nextCursor: null },
   ShareRequest: { expiresInSec: 604_800 },
   Share: share,
-  ShareList: { items: [share] },
+  ShareList: { items: [share], nextCursor: null },
   RecapRequest: recapRequest,
   Recap: recap,
-  RecapList: { items: [recap] },
+  RecapList: { items: [recap], nextCursor: null },
 }

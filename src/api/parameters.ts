@@ -1,4 +1,4 @@
-import Type, { type TSchema } from 'typebox'
+import Type, { type Static, type TSchema } from 'typebox'
 import { Check } from 'typebox/value'
 import {
   AppError,
@@ -11,6 +11,7 @@ import {
   ScheduleIdSchema,
   ShareIdSchema,
 } from '../protocol/index.ts'
+import type { PageQuery } from '../recording/index.ts'
 
 /** The default size of a page of a list. */
 export const DEFAULT_LIMIT = 20
@@ -18,6 +19,13 @@ export const DEFAULT_LIMIT = 20
 export const PAGE_PARAMETERS = {
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: DEFAULT_LIMIT })),
   cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 512, description: 'the `nextCursor` of a page' })),
+}
+/** The query of a list that has no filter. */
+export const PageParameters = Type.Object(PAGE_PARAMETERS, { additionalProperties: false })
+
+/** Which page such a query asks for. */
+export function pageQueryOf({ limit = DEFAULT_LIMIT, cursor }: Static<typeof PageParameters>): PageQuery {
+  return { limit, ...(cursor !== undefined && { cursor }) }
 }
 /** The body of a call that takes none: absent, or `{}`. */
 export const EmptyBody = Type.Object({}, { additionalProperties: false })

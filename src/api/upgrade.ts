@@ -24,8 +24,9 @@ export function useUpgrades(app: FastifyInstance, { hub, apiKeys }: Pick<ApiDepe
     } catch (thrown) {
       const error = apiError(thrown)
       const path = pathOf(request.url ?? '/')
-      logError(app.log, error, { method: 'UPGRADE', path })
-      refuse(socket, error, { instance: path, traceId: traceIdOf(request) })
+      const traceId = traceIdOf(request)
+      logError(app.log, error, { method: 'UPGRADE', path, traceId })
+      refuse(socket, error, { instance: path, traceId })
     }
   })
   app.addHook('preClose', () => hub.closeConnections())

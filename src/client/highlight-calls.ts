@@ -13,10 +13,14 @@ import type {
 } from '../protocol/index.ts'
 import type { CallOptions, Http } from './http.ts'
 
-interface HighlightListOptions extends CallOptions, HighlightFilter {
+interface PageOptions extends CallOptions {
+  /** From 1 to 100, 20 without it. */
   readonly limit?: number
+  /** The `nextCursor` of the page before. */
   readonly cursor?: string
 }
+
+interface HighlightListOptions extends PageOptions, HighlightFilter {}
 
 /** The calls of highlights, their links and their recaps. */
 export interface HighlightCalls {
@@ -31,11 +35,13 @@ export interface HighlightCalls {
   setFavourite(id: string, favourite: boolean, options?: CallOptions): Promise<Highlight>
   /** A new link each time; its `url` is for people. */
   share(id: string, request?: ShareRequest, options?: CallOptions): Promise<Share>
-  shares(id: string, options?: CallOptions): Promise<ShareList>
+  /** Newest first. */
+  shares(id: string, options?: PageOptions): Promise<ShareList>
   revokeShare(id: string, shareId: string, options?: CallOptions): Promise<void>
   recap(recordingId: string, request?: RecapRequest, options?: CallOptions): Promise<Recap>
   getRecap(id: string, options?: CallOptions): Promise<Recap>
-  recaps(recordingId: string, options?: CallOptions): Promise<RecapList>
+  /** Newest first. */
+  recaps(recordingId: string, options?: PageOptions): Promise<RecapList>
   deleteRecap(id: string, options?: CallOptions): Promise<void>
 }
 
@@ -57,12 +63,14 @@ export function highlightCalls(http: Http): HighlightCalls {
     setFavourite: (id, favourite, call) =>
       http.json({ ...call, method: favourite ? 'PUT' : 'DELETE', path: path(id, '/favourite') }),
     share: (id, body = {}, call) => http.json({ ...call, method: 'POST', path: path(id, '/share'), body }),
-    shares: (id, call) => http.json({ ...call, method: 'GET', path: path(id, '/shares') }),
+    shares: (id, { limit, cursor, ...call } = {}) =>
+      http.json({ ...call, method: 'GET', path: path(id, '/shares'), query: { limit, cursor } }),
     revokeShare: async (id, shareId, call) =>
       void (await http.send({ ...call, method: 'DELETE', path: path(id, `/shares/${encodeURIComponent(shareId)}`) })),
     recap: (id, body = {}, call) => http.json({ ...call, method: 'POST', path: ofRecording(id, 'recap'), body }),
     getRecap: (id, call) => http.json({ ...call, method: 'GET', path: ofRecap(id) }),
     deleteRecap: async (id, call) => void (await http.send({ ...call, method: 'DELETE', path: ofRecap(id) })),
-    recaps: (id, call) => http.json({ ...call, method: 'GET', path: ofRecording(id, 'recaps') }),
+    recaps: (id, { limit, cursor, ...call } = {}) =>
+      http.json({ ...call, method: 'GET', path: ofRecording(id, 'recaps'), query: { limit, cursor } }),
   }
 }

@@ -1,5 +1,5 @@
 import { AppError, DEFAULT_SHARE_SEC, type Highlight, toAppError } from '../protocol/index.ts'
-import { cursorAfter, parseCursor } from '../recording/index.ts'
+import { cutPage, pageOfRecords } from '../recording/index.ts'
 import { createTrigger } from './create-trigger.ts'
 import type { Highlights } from './highlights.ts'
 import { keepManifest, purge } from './media.ts'
@@ -42,11 +42,9 @@ export function createHighlights(ports: HighlightsPorts): Highlights {
     },
 
     async list({ limit, cursor, ...filters }) {
-      const beforeId = cursor === undefined ? {} : { beforeId: parseCursor(cursor, 'hl') }
-      const records = await highlights.list({ ...filters, ...beforeId, limit: limit + 1 })
-      const page = records.slice(0, limit)
-      const last = page.at(-1)
-      return { items: page.map(view), nextCursor: records.length > limit && last ? cursorAfter(last.id) : null }
+      const asked = pageOfRecords({ limit, ...(cursor !== undefined && { cursor }) }, 'hl')
+      const { page, nextCursor } = cutPage(await highlights.list({ ...filters, ...asked }), limit)
+      return { items: page.map(view), nextCursor }
     },
 
     async delete(id) {
@@ -81,9 +79,10 @@ function createShares(ports: HighlightsPorts, find: (id: string) => Promise<High
       return view(await shares.insert(record))
     },
 
-    async shares(id) {
+    async shares(id, query) {
       await find(id)
-      return (await shares.list(id)).map(view)
+      const { page, nextCursor } = cutPage(await shares.list(id, pageOfRecords(query, 'shr')), query.limit)
+      return { items: page.map(view), nextCursor }
     },
 
     async revokeShare(id, shareId) {

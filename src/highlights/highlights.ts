@@ -5,10 +5,12 @@ import type {
   HighlightPatch,
   HighlightTrigger,
   Recap,
+  RecapList,
   RecapRequest,
   Share,
+  ShareList,
 } from '../protocol/index.ts'
-import type { Once } from '../recording/index.ts'
+import type { Once, PageQuery } from '../recording/index.ts'
 
 /**
  * Who triggers: a call of the API, or the recorder of the recording for a signal of the room or a rule. `key` is the same for
@@ -18,12 +20,7 @@ export type TriggerOrigin =
   | { readonly trigger: 'api'; readonly key?: string | undefined }
   | { readonly trigger: 'signal' | 'rule'; readonly key: string; readonly rule: string | null }
 
-export interface HighlightQuery extends HighlightFilter {
-  /** From 1 to 100. */
-  readonly limit: number
-  /** The `nextCursor` of the page before; `request.cursor-invalid` when it is none. */
-  readonly cursor?: string
-}
+export interface HighlightQuery extends HighlightFilter, PageQuery {}
 
 /**
  * The use cases of highlights, as the API calls them. An id that is not known gives `recording.not-found`,
@@ -46,16 +43,16 @@ export interface Highlights {
   /** With `once` it makes one link, however often it is called. */
   share(id: string, options?: { readonly expiresInSec?: number }, once?: Once): Promise<Share>
   /** Newest first, with those that expired or were revoked. */
-  shares(id: string): Promise<readonly Share[]>
+  shares(id: string, query: PageQuery): Promise<ShareList>
   /** Idempotent: the first time of revocation is kept. */
   revokeShare(id: string, shareId: string): Promise<Share>
   /** What the link's bearer may see. `share.not-found` when it is forged, has expired or was revoked. */
   openShare(token: string): Promise<{ readonly highlight: Highlight; readonly share: Share }>
-  /** Errors: `highlight.not-ready` when one of the chosen, or none of all, has its clip; `recap.too-long` of all. */
+  /** Errors: `highlight.not-ready` when one of the chosen, or none of all, has its clip; `recap.too-long`. */
   recap(recordingId: string, request: RecapRequest, once?: Once): Promise<Recap>
   getRecap(id: string): Promise<Recap>
   /** Newest first. */
-  recaps(recordingId: string): Promise<readonly Recap[]>
+  recaps(recordingId: string, query: PageQuery): Promise<RecapList>
   /** Its film goes too; one that is being rendered is thrown away. */
   deleteRecap(id: string): Promise<void>
 }

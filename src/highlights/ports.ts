@@ -1,6 +1,13 @@
 import type { Segment } from '../playlist/index.ts'
 import type { AppError } from '../protocol/index.ts'
-import type { Clock, CommandLog, EventDraft, RecordingRepository, WebhookQueue } from '../recording/index.ts'
+import type {
+  Clock,
+  CommandLog,
+  EventDraft,
+  PageOfRecords,
+  RecordingRepository,
+  WebhookQueue,
+} from '../recording/index.ts'
 import type { SegmentStore } from '../store/segment-store.ts'
 import type { HighlightQuery } from './highlights.ts'
 import type { HighlightRecord, RecapRecord, ShareRecord } from './record.ts'
@@ -51,8 +58,8 @@ export interface ShareRepository {
   /** Resolves with the one that has this id: with an older one, if there is. */
   insert(record: ShareRecord): Promise<ShareRecord>
   find(id: string): Promise<ShareRecord | undefined>
-  /** Newest first. */
-  list(highlightId: string): Promise<readonly ShareRecord[]>
+  /** Newest first; without a page all. */
+  list(highlightId: string, page?: PageOfRecords): Promise<readonly ShareRecord[]>
   /** Keeps the first time; undefined when there is none. */
   revoke(id: string, at: Date): Promise<ShareRecord | undefined>
 }
@@ -61,8 +68,8 @@ export interface RecapRepository {
   /** Resolves with the one that has this id: with an older one, if there is. */
   insert(record: RecapRecord): Promise<RecapRecord>
   find(id: string): Promise<RecapRecord | undefined>
-  /** Newest first. */
-  list(recordingId: string): Promise<readonly RecapRecord[]>
+  /** Newest first; without a page all. */
+  list(recordingId: string, page?: PageOfRecords): Promise<readonly RecapRecord[]>
   /** Writes the change with its event, unless `change` is undefined. Undefined when there is none. */
   update(
     id: string,

@@ -18,7 +18,7 @@ export function readAdmission(
   tokens: RoomTokens,
   { open }: { readonly open: boolean },
 ): Admission {
-  const url = new URL(request.url ?? '/', 'http://room')
+  const url = targetOf(request)
   const room = roomOf(url)
   const unknown = [...url.searchParams.keys()].find((key) => !PARAMETERS.includes(key))
   if (unknown !== undefined) {
@@ -38,15 +38,21 @@ export function readAdmission(
   return { ...grant, afterSeq, tokened: true }
 }
 
+/** The target is a path, or a whole URL for a proxy (RFC 9112 §3.2); `//` in front of a path names no host. */
+function targetOf({ url: target = '/' }: IncomingMessage): URL {
+  const url = URL.parse(target.startsWith('/') ? `http://room${target}` : target)
+  if (url === null) throw noRoomAt(target)
+  return url
+}
+
+function noRoomAt(path: string): AppError {
+  const allowed = '/v1/rooms/:room/signals'
+  return new AppError('route.not-found', `No WebSocket is served at ${path}`, { received: path, allowed })
+}
+
 function roomOf(url: URL): string {
   const [, encoded] = ROOM_PATH.exec(url.pathname) ?? []
-  if (encoded === undefined) {
-    const allowed = '/v1/rooms/:room/signals'
-    throw new AppError('route.not-found', `No WebSocket is served at ${url.pathname}`, {
-      received: url.pathname,
-      allowed,
-    })
-  }
+  if (encoded === undefined) throw noRoomAt(url.pathname)
   return checked(checkRoom, encoded.includes('%') ? undefined : encoded, 'room')
 }
 

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox'
-import { HighlightIdSchema, InstantSchema, NameSchema, RecordingIdSchema } from './ids.ts'
+import { HighlightIdSchema, InstantSchema, listOf, NameSchema, RecordingIdSchema } from './ids.ts'
 import { MetadataSchema } from './metadata.ts'
 import { ErrorInfoSchema } from './problem.ts'
 
@@ -89,10 +89,7 @@ export const HighlightSchema = Type.Object(
 )
 export type Highlight = Static<typeof HighlightSchema>
 
-export const HighlightListSchema = Type.Object(
-  { items: Type.Array(HighlightSchema), nextCursor: Type.Union([Type.String(), Type.Null()]) },
-  { $id: 'HighlightList', ...strict },
-)
+export const HighlightListSchema = listOf(HighlightSchema, 'HighlightList')
 export type HighlightList = Static<typeof HighlightListSchema>
 
 const ruleHead = {
@@ -164,7 +161,7 @@ export const ShareSchema = Type.Object(
   { $id: 'Share', ...strict },
 )
 export type Share = Static<typeof ShareSchema>
-export const ShareListSchema = Type.Object({ items: Type.Array(ShareSchema) }, { $id: 'ShareList', ...strict })
+export const ShareListSchema = listOf(ShareSchema, 'ShareList')
 export type ShareList = Static<typeof ShareListSchema>
 
 export const RecapIdSchema = Type.String({ pattern: '^rcp_[0-9A-HJKMNP-TV-Z]{26}$', description: 'rcp_<ulid>' })
@@ -205,7 +202,7 @@ export const RecapSchema = Type.Object(
   { $id: 'Recap', ...strict },
 )
 export type Recap = Static<typeof RecapSchema>
-export const RecapListSchema = Type.Object({ items: Type.Array(RecapSchema) }, { $id: 'RecapList', ...strict })
+export const RecapListSchema = listOf(RecapSchema, 'RecapList')
 export type RecapList = Static<typeof RecapListSchema>
 
 /** The filter of a list: a highlight is in it when every given field applies. */

@@ -1,4 +1,4 @@
-import Type from 'typebox'
+import Type, { type TSchema } from 'typebox'
 
 const ULID = '[0-9A-HJKMNP-TV-Z]{26}'
 
@@ -14,3 +14,11 @@ export const InstantSchema = Type.String({
   description: 'RFC 3339, UTC, milliseconds',
   examples: ['2026-11-21T09:00:00.000Z'],
 })
+
+/** A page of a list: every list of the API is one. */
+export function listOf<T extends TSchema>(item: T, $id: string) {
+  return Type.Object(
+    { items: Type.Array(item), nextCursor: Type.Union([Type.String(), Type.Null()]) },
+    { $id, additionalProperties: false },
+  )
+}

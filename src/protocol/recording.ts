@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { HighlightRuleSchema } from './highlights.ts'
-import { InstantSchema, RecordingIdSchema, RoomNameSchema } from './ids.ts'
+import { InstantSchema, listOf, RecordingIdSchema, RoomNameSchema } from './ids.ts'
 import { LayoutSchema } from './layout.ts'
 import { MetadataSchema } from './metadata.ts'
 import { ErrorInfoSchema } from './problem.ts'
@@ -188,8 +188,5 @@ export const RecordingSchema = Type.Object(
 )
 export type Recording = Static<typeof RecordingSchema>
 
-export const RecordingListSchema = Type.Object(
-  { items: Type.Array(RecordingSchema), nextCursor: Type.Union([Type.String(), Type.Null()]) },
-  { $id: 'RecordingList', ...strict },
-)
+export const RecordingListSchema = listOf(RecordingSchema, 'RecordingList')
 export type RecordingList = Static<typeof RecordingListSchema>

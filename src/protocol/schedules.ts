@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox'
-import { InstantSchema, RoomNameSchema } from './ids.ts'
+import { InstantSchema, listOf, RoomNameSchema } from './ids.ts'
 import { MetadataSchema } from './metadata.ts'
 import { RecordingSpecSchema } from './recording.ts'
 
@@ -34,5 +34,5 @@ export const ScheduleSchema = Type.Object(
 )
 export type Schedule = Static<typeof ScheduleSchema>
 
-export const ScheduleListSchema = Type.Object({ items: Type.Array(ScheduleSchema) }, { $id: 'ScheduleList', ...strict })
+export const ScheduleListSchema = listOf(ScheduleSchema, 'ScheduleList')
 export type ScheduleList = Static<typeof ScheduleListSchema>

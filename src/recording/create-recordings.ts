@@ -3,7 +3,7 @@ import { move, wrongState } from './changes.ts'
 import { checkLayout, checkSpec, checkUrls } from './check-spec.ts'
 import { CommandSender } from './command-sender.ts'
 import { createSources } from './create-sources.ts'
-import { cursorAfter, parseCursor } from './cursor.ts'
+import { cutPage, pageOfRecords } from './cursor.ts'
 import type {
   Clock,
   CommandLog,
@@ -70,11 +70,9 @@ function createReads({ repository }: RecordingsPorts, views: RecordingViews): Pi
     },
 
     async list({ limit, cursor, ...filters }) {
-      const beforeId = cursor === undefined ? {} : { beforeId: parseCursor(cursor, 'rec') }
-      const records = await repository.list({ ...filters, ...beforeId, limit: limit + 1 })
-      const page = records.slice(0, limit)
-      const last = page.at(-1)
-      return { items: await views.all(page), nextCursor: records.length > limit && last ? cursorAfter(last.id) : null }
+      const asked = pageOfRecords({ limit, ...(cursor !== undefined && { cursor }) }, 'rec')
+      const { page, nextCursor } = cutPage(await repository.list({ ...filters, ...asked }), limit)
+      return { items: await views.all(page), nextCursor }
     },
   }
 }

@@ -6,7 +6,7 @@ export { applyStored, move, wrongState } from './changes.ts'
 export { checkSpec } from './check-spec.ts'
 export { createEventFeed } from './create-event-feed.ts'
 export { createRecordings, type RecordingsPorts } from './create-recordings.ts'
-export { cursorAfter, parseCursor } from './cursor.ts'
+export { cursorAfter, cutPage, type PageOfRecords, type PageQuery, pageOfRecords, parseCursor } from './cursor.ts'
 export { ignoreDeleted } from './ignore-deleted.ts'
 export type {
   Clock,

@@ -11,12 +11,9 @@ import type {
   SourcePatch,
   SourceSpec,
 } from '../protocol/index.ts'
+import type { PageQuery } from './cursor.ts'
 
-export interface RecordingQuery {
-  /** From 1 to 100. */
-  readonly limit: number
-  /** The `nextCursor` of the page before; `request.cursor-invalid` when it is none. */
-  readonly cursor?: string
+export interface RecordingQuery extends PageQuery {
   readonly states?: readonly RecordingState[]
   readonly room?: string
   /** Every pair must be equal. */

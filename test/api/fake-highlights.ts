@@ -83,9 +83,10 @@ function fakeShares(world: World, clock: () => number): Shares {
       if (once !== undefined) byOnce.set(once.ulid, shareId)
       return share
     },
-    async shares(id) {
+    async shares(id, query) {
       find(world, id)
-      return [...shares.values()].filter(({ highlightId }) => highlightId === id).toReversed()
+      const own = [...shares.values()].filter(({ highlightId }) => highlightId === id)
+      return pageOf(own, query, 'shr')
     },
     async revokeShare(id, shareId) {
       find(world, id)
@@ -130,9 +131,10 @@ function fakeRecaps(world: World): Recaps {
       get(id)
       recaps.delete(id)
     },
-    async recaps(recordingId) {
+    async recaps(recordingId, query) {
       await world.recordings.get(recordingId)
-      return [...recaps.values()].filter((recap) => recap.recordingId === recordingId).toReversed()
+      const own = [...recaps.values()].filter((recap) => recap.recordingId === recordingId)
+      return pageOf(own, query, 'rcp')
     },
   }
 }

@@ -118,7 +118,7 @@ export function createFakeDeletions({ all, get }: FakeRecordings): Pick<Deletion
 export function pageOf<T extends { readonly id: string }>(
   items: readonly T[],
   { limit, cursor }: { readonly limit: number; readonly cursor?: string },
-  prefix: 'rec' | 'hl',
+  prefix: 'rec' | 'hl' | 'shr' | 'rcp',
 ): { items: T[]; nextCursor: string | null } {
   const beforeId = cursor === undefined ? undefined : parseCursor(cursor, prefix)
   const newestFirst = items.toSorted((a, b) => (a.id < b.id ? 1 : -1))
@@ -274,7 +274,7 @@ export function createFakeIdempotencyKeys(clock: () => Date): IdempotencyKeys & 
 export function createFakeSchedules(): Schedules {
   return {
     create: () => Promise.reject(new AppError('internal', 'The fake makes no schedule')),
-    list: async () => ({ items: [] }),
+    list: async () => ({ items: [], nextCursor: null }),
     delete: (id) => Promise.reject(new AppError('schedule.not-found', `There is no schedule ${id}`, { received: id })),
   }
 }

@@ -124,7 +124,7 @@ test('a link is absolute, for the host that was asked or as the operator says', 
     expect([made.status, made.body.url]).toEqual([201, expect.stringMatching(`^${base}/s/[^/]+$`)])
     expect(made.body.expiresAt).toBe(new Date(NOW_MS + 60_000).toISOString())
     const listed = await gallery.call('GET', `/v1/highlights/${HL}/shares`, undefined, { host: 'localhost:8080' })
-    expect(listed.body).toEqual({ items: [made.body] })
+    expect(listed.body).toEqual({ items: [made.body], nextCursor: null })
     expect((await gallery.call('DELETE', `/v1/highlights/${HL}/shares/${made.body.id}`)).status).toBe(204)
     expect((await gallery.call('GET', `/v1/highlights/${HL}/shares`)).body.items[0].revokedAt).not.toBeNull()
   }
@@ -141,8 +141,11 @@ test('asks for a recap once, finds it again, and deletes it', async () => {
   expect(made.headers.location).toBe(`/v1/recaps/${made.body.id}`)
   expect((await gallery.call('POST', `/v1/recordings/${ID}/recap`, request, key)).body).toEqual(made.body)
   expect((await gallery.call('GET', `/v1/recaps/${made.body.id}`)).body).toEqual(made.body)
-  expect((await gallery.call('GET', `/v1/recordings/${ID}/recaps`)).body).toEqual({ items: [made.body] })
+  expect((await gallery.call('GET', `/v1/recordings/${ID}/recaps`)).body).toEqual({
+    items: [made.body],
+    nextCursor: null,
+  })
   expect((await gallery.call('DELETE', `/v1/recaps/${made.body.id}`)).status).toBe(204)
   expect((await gallery.call('DELETE', `/v1/recaps/${made.body.id}`)).body.code).toBe('recap.not-found')
-  expect((await gallery.call('GET', `/v1/recordings/${ID}/recaps`)).body).toEqual({ items: [] })
+  expect((await gallery.call('GET', `/v1/recordings/${ID}/recaps`)).body).toEqual({ items: [], nextCursor: null })
 })

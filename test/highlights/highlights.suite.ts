@@ -1,6 +1,7 @@
 import { ulid } from 'ulid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Highlights } from '../../src/highlights/index.ts'
+import type { PageQuery } from '../../src/recording/index.ts'
 
 interface OpenedHighlights extends AsyncDisposable {
   readonly highlights: Highlights
@@ -14,6 +15,7 @@ interface OpenedHighlights extends AsyncDisposable {
   now(): string
 }
 
+const ALL: PageQuery = { limit: 100 }
 const NO_RECORDING = 'rec_01K00000000000000000000000'
 const NO_HIGHLIGHT = 'hl_01K00000000000000000000000'
 const NO_SHARE = 'shr_01K00000000000000000000000'
@@ -48,13 +50,13 @@ export function testHighlights(open: () => Promise<OpenedHighlights>): void {
     for (const [code, call] of [
       ['recording.not-found', () => highlights.trigger(NO_RECORDING, {})],
       ['recording.not-found', () => highlights.recap(NO_RECORDING, {})],
-      ['recording.not-found', () => highlights.recaps(NO_RECORDING)],
+      ['recording.not-found', () => highlights.recaps(NO_RECORDING, ALL)],
       ['highlight.not-found', () => highlights.get(NO_HIGHLIGHT)],
       ['highlight.not-found', () => highlights.delete(NO_HIGHLIGHT)],
       ['highlight.not-found', () => highlights.update(NO_HIGHLIGHT, { label: 'x' })],
       ['highlight.not-found', () => highlights.setFavourite(NO_HIGHLIGHT, true)],
       ['highlight.not-found', () => highlights.share(NO_HIGHLIGHT)],
-      ['highlight.not-found', () => highlights.shares(NO_HIGHLIGHT)],
+      ['highlight.not-found', () => highlights.shares(NO_HIGHLIGHT, ALL)],
       ['highlight.not-found', () => highlights.revokeShare(NO_HIGHLIGHT, NO_SHARE)],
       ['highlight.not-found', () => highlights.recap(recordingId, { highlights: [NO_HIGHLIGHT] })],
       ['share.not-found', () => highlights.revokeShare(id, NO_SHARE)],
@@ -129,8 +131,8 @@ export function testHighlights(open: () => Promise<OpenedHighlights>): void {
     const { revokedAt } = await highlights.revokeShare(id, revoked.id)
     opened.pass(60)
     expect(await highlights.revokeShare(id, revoked.id)).toMatchObject({ revokedAt })
-    const listed = await highlights.shares(id)
-    expect(listed.map((share) => [share.id, share.revokedAt])).toEqual([
+    const listed = await highlights.shares(id, ALL)
+    expect(listed.items.map((share) => [share.id, share.revokedAt])).toEqual([
       [lasting.id, null],
       [revoked.id, revokedAt],
       [brief.id, null],
@@ -140,6 +142,25 @@ export function testHighlights(open: () => Promise<OpenedHighlights>): void {
     await highlights.delete(id)
     await expect(openBy(lasting)).rejects.toMatchObject({ code: 'share.not-found' })
     await expect(highlights.get(id)).rejects.toMatchObject({ code: 'highlight.not-found' })
+  })
+
+  test('list links and recaps page by page', async () => {
+    const own = await opened.newRecording()
+    const { highlights } = opened
+    const { id } = await highlights.trigger(own, {})
+    await opened.makeReady(id)
+    for (const list of [
+      { make: () => highlights.share(id), read: (query: PageQuery) => highlights.shares(id, query) },
+      { make: () => highlights.recap(own, {}), read: (query: PageQuery) => highlights.recaps(own, query) },
+    ]) {
+      const ids: string[] = []
+      for (let n = 0; n < 3; n += 1) ids.unshift((await list.make()).id)
+      const first = await list.read({ limit: 2 })
+      expect(first.items.map((each) => each.id)).toEqual(ids.slice(0, 2))
+      const rest = await list.read({ limit: 2, cursor: first.nextCursor ?? '' })
+      expect([rest.items.map((each) => each.id), rest.nextCursor]).toEqual([ids.slice(2), null])
+      await expect(list.read({ limit: 2, cursor: 'abc' })).rejects.toMatchObject({ code: 'request.cursor-invalid' })
+    }
   })
 
   test('share one once for a call, and join a recap once, however often it is repeated', async () => {
@@ -153,7 +174,10 @@ export function testHighlights(open: () => Promise<OpenedHighlights>): void {
     expect(await highlights.share(id, {}, once)).toEqual(share)
     const recap = await highlights.recap(own, {}, once)
     expect(await highlights.recap(own, {}, once)).toEqual(recap)
-    expect([(await highlights.shares(id)).length, (await highlights.recaps(own)).length]).toEqual([1, 1])
+    const counts = [await highlights.shares(id, ALL), await highlights.recaps(own, ALL)].map(
+      ({ items }) => items.length,
+    )
+    expect(counts).toEqual([1, 1])
   })
 
   test('join those that are ready into a recap, and no others', async () => {
@@ -172,8 +196,8 @@ export function testHighlights(open: () => Promise<OpenedHighlights>): void {
     const chosen = await highlights.recap(own, { highlights: [two.id, one.id], titles: false, crossfadeSec: 0 })
     expect(chosen).toMatchObject({ highlights: [two.id, one.id], title: null, titles: false, crossfadeSec: 0 })
     expect(await highlights.getRecap(all.id)).toEqual(all)
-    expect(await highlights.recaps(own)).toEqual([chosen, all])
+    expect(await highlights.recaps(own, ALL)).toEqual({ items: [chosen, all], nextCursor: null })
     await highlights.deleteRecap(all.id)
-    expect(await highlights.recaps(own)).toEqual([chosen])
+    expect((await highlights.recaps(own, ALL)).items).toEqual([chosen])
   })
 }

@@ -36,12 +36,14 @@ test('a recap of all has all, however many they are', async () => {
   expect(job?.clips.map(({ highlightId }) => highlightId)).toEqual(ids)
 })
 
-test('a recap of all that would be too long is refused at once', async () => {
+test('a recap that would be too long is refused at once, of all or of those that are chosen', async () => {
   const recordingId = await open.record('completed')
-  await readyClips(recordingId, 3, MOST_RECAP_SEC / 2)
-  const refused = open.highlights.recap(recordingId, {})
-  await expect(refused).rejects.toMatchObject({ code: 'recap.too-long', field: '/highlights' })
-  expect(await open.highlights.recaps(recordingId)).toEqual([])
+  const ids = await readyClips(recordingId, 3, MOST_RECAP_SEC / 2)
+  for (const request of [{}, { highlights: ids }]) {
+    const refused = open.highlights.recap(recordingId, request)
+    await expect(refused).rejects.toMatchObject({ code: 'recap.too-long', field: '/highlights' })
+  }
+  expect((await open.highlights.recaps(recordingId, { limit: 9 })).items).toEqual([])
 })
 
 test('a recap says what was deleted before it was made, and fails without any clip', async () => {

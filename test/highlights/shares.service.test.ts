@@ -37,7 +37,7 @@ describe('a share', () => {
     expect(revoked.revokedAt).not.toBeNull()
     open.time.now += 5000
     expect(await open.highlights.revokeShare(id, one.id)).toEqual(revoked)
-    expect(await open.highlights.shares(id)).toEqual([two, revoked])
+    expect((await open.highlights.shares(id, { limit: 9 })).items).toEqual([two, revoked])
     const [shareId = '', expiry = '', signature = ''] = tokenOf(two).split('.')
     const forged = [
       tokenOf(one),
@@ -86,7 +86,10 @@ describe('a recap', () => {
     const chosen = await open.highlights.recap(recordingId, { highlights: [late, early] })
     expect(chosen.highlights).toEqual([late, early])
     await open.recapJobs.fail({ recordingId, recapId: chosen.id }, { code: 'ffmpeg.failed', message: 'no' })
-    expect((await open.highlights.recaps(recordingId)).map(({ state }) => state)).toEqual(['failed', 'ready'])
+    expect((await open.highlights.recaps(recordingId, { limit: 9 })).items.map(({ state }) => state)).toEqual([
+      'failed',
+      'ready',
+    ])
     expect((await open.events(recordingId)).slice(-2)).toEqual(['recap.ready', 'recap.failed'])
     const wrong = { highlights: [early, notReady] }
     await expect(open.highlights.recap(recordingId, wrong)).rejects.toMatchObject({

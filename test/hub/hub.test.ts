@@ -235,6 +235,8 @@ test.each([
   ['an unknown parameter', '/v1/rooms/class-42/signals?room=b', 400, 'request.invalid'],
   ['a room that cannot be', '/v1/rooms/-/signals', 400, 'request.invalid'],
   ['another path', '/v1/events', 404, 'route.not-found'],
+  ['two slashes in front', '//', 404, 'route.not-found'],
+  ['a path that looks like a host', '//[', 404, 'route.not-found'],
 ])('an upgrade with %s is refused with a problem document', async (_name, path, status, code) => {
   await using room = await openClassroom()
   const refused = await sitDown(`${room.address}${path}`).catch((error: unknown) => error)

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import { NOW_MS } from '../api/open-app.ts'
-import { openClassroom, type Seat } from './open-room.ts'
+import { openClassroom, type Seat, sitDown } from './open-room.ts'
 
 const chat = (text: string, more: object = {}) => ({ v: 1, type: 'chat.message', text, ...more })
 const texts = (frames: readonly object[]) => frames.map((frame) => ('text' in frame ? frame.text : undefined))
@@ -78,4 +78,15 @@ test('a participant asks for few highlights in a while, over any number of conne
   await again[Symbol.asyncDispose]()
   const host = await room.seat('system', 'host', '?after=999')
   for (let n = 0; n < 5; n += 1) expect(await ask(host)).toBe('highlight')
+})
+
+test('an upgrade that is refused is logged with the trace id of its answer', async () => {
+  const lines: string[] = []
+  const logger = pino({ base: null }, { write: (line) => void lines.push(line) })
+  await using room = await openClassroom({ logger })
+  const refused = await sitDown(`${room.address}/v1/rooms/class-42/signals`).catch((error: unknown) => error)
+  const { traceId } = (refused as { readonly cause: { readonly traceId: string } }).cause
+  expect(traceId).toMatch(/^[0-9a-f]{32}$/)
+  const logged = lines.map((line) => JSON.parse(line)).find(({ method }) => method === 'UPGRADE')
+  expect(logged).toMatchObject({ code: 'auth.missing', path: '/v1/rooms/class-42/signals', traceId })
 })

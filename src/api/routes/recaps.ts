@@ -1,6 +1,14 @@
 import { ProblemSchema, RecapListSchema, RecapRequestSchema, RecapSchema } from '../../protocol/index.ts'
 import { answerOnce } from '../idempotency.ts'
-import { NoContentSchema, RecapParameters, RecordingParameters, recapIdOf, recordingIdOf } from '../parameters.ts'
+import {
+  NoContentSchema,
+  PageParameters,
+  pageQueryOf,
+  RecapParameters,
+  RecordingParameters,
+  recapIdOf,
+  recordingIdOf,
+} from '../parameters.ts'
 import type { RouteOptions, Scope } from '../route-options.ts'
 
 const tags = ['recaps']
@@ -43,10 +51,11 @@ function listRoute(app: Scope, { deps: { highlights } }: RouteOptions): void {
         tags,
         summary: 'List the recaps of a recording, newest first',
         params: RecordingParameters,
+        querystring: PageParameters,
         response: { 200: RecapListSchema, default: ProblemSchema },
       },
     },
-    async ({ params }) => ({ items: [...(await highlights.recaps(recordingIdOf(params)))] }),
+    async ({ params, query }) => highlights.recaps(recordingIdOf(params), pageQueryOf(query)),
   )
 }
 

@@ -1,6 +1,6 @@
 import { ProblemSchema, ScheduleListSchema, ScheduleRequestSchema, ScheduleSchema } from '../../protocol/index.ts'
 import { answerOnce } from '../idempotency.ts'
-import { NoContentSchema, ScheduleParameters, scheduleIdOf } from '../parameters.ts'
+import { NoContentSchema, PageParameters, pageQueryOf, ScheduleParameters, scheduleIdOf } from '../parameters.ts'
 import type { RouteOptions, Scope } from '../route-options.ts'
 
 const tags = ['schedules']
@@ -32,8 +32,15 @@ function createRoute(app: Scope, { deps: { schedules, idempotency } }: RouteOpti
 function listRoute(app: Scope, { deps: { schedules } }: RouteOptions): void {
   app.get(
     '/v1/schedules',
-    { schema: { tags, summary: 'List schedules', response: { 200: ScheduleListSchema, default: ProblemSchema } } },
-    () => schedules.list(),
+    {
+      schema: {
+        tags,
+        summary: 'List schedules, newest first',
+        querystring: PageParameters,
+        response: { 200: ScheduleListSchema, default: ProblemSchema },
+      },
+    },
+    async ({ query }) => schedules.list(pageQueryOf(query)),
   )
 }
 

@@ -1,6 +1,14 @@
 import { ProblemSchema, type Share, ShareListSchema, ShareRequestSchema, ShareSchema } from '../../protocol/index.ts'
 import { answerOnce } from '../idempotency.ts'
-import { HighlightParameters, highlightIdOf, NoContentSchema, ShareParameters, shareIdOf } from '../parameters.ts'
+import {
+  HighlightParameters,
+  highlightIdOf,
+  NoContentSchema,
+  PageParameters,
+  pageQueryOf,
+  ShareParameters,
+  shareIdOf,
+} from '../parameters.ts'
 import { absoluteUrl } from '../public-url.ts'
 import type { RouteOptions, Scope } from '../route-options.ts'
 
@@ -42,13 +50,14 @@ function listRoute(app: Scope, { deps: { highlights, publicUrl } }: RouteOptions
         tags,
         summary: 'List the links of a highlight, newest first',
         params: HighlightParameters,
+        querystring: PageParameters,
         response: { 200: ShareListSchema, default: ProblemSchema },
       },
     },
     async (request) => {
-      const shares = await highlights.shares(highlightIdOf(request.params))
+      const { items, nextCursor } = await highlights.shares(highlightIdOf(request.params), pageQueryOf(request.query))
       const absolute = (share: Share): Share => ({ ...share, url: absoluteUrl(share.url, request, publicUrl) })
-      return { items: shares.map(absolute) }
+      return { items: items.map(absolute), nextCursor }
     },
   )
 }

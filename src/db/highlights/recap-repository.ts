@@ -20,10 +20,15 @@ export function createRecapRepository(database: Database): RecapRepository {
       return row && toRecord(row)
     },
 
-    async list(recordingId) {
-      const rows = await database.run((queries) =>
-        queries.select().from(recaps).where(eq(recaps.recordingId, recordingId)).orderBy(desc(recaps.id)),
+    async list(recordingId, page) {
+      const wanted = and(
+        eq(recaps.recordingId, recordingId),
+        page?.beforeId === undefined ? undefined : lt(recaps.id, page.beforeId),
       )
+      const rows = await database.run((queries) => {
+        const all = queries.select().from(recaps).where(wanted).orderBy(desc(recaps.id))
+        return page === undefined ? all : all.limit(page.limit)
+      })
       return rows.map(toRecord)
     },
 

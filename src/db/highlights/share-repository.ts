@@ -1,6 +1,6 @@
 import type { ShareRecord, ShareRepository } from '../../highlights/index.ts'
 import type { Database } from '../database.ts'
-import { and, desc, eq, isNull } from '../drizzle.ts'
+import { and, desc, eq, isNull, lt } from '../drizzle.ts'
 import { shares } from './schema.ts'
 
 export function createShareRepository(database: Database): ShareRepository {
@@ -26,10 +26,15 @@ export function createShareRepository(database: Database): ShareRepository {
       return toRecord(stored ?? row)
     },
 
-    async list(highlightId) {
-      const rows = await database.run((queries) =>
-        queries.select().from(shares).where(eq(shares.highlightId, highlightId)).orderBy(desc(shares.id)),
+    async list(highlightId, page) {
+      const wanted = and(
+        eq(shares.highlightId, highlightId),
+        page?.beforeId === undefined ? undefined : lt(shares.id, page.beforeId),
       )
+      const rows = await database.run((queries) => {
+        const all = queries.select().from(shares).where(wanted).orderBy(desc(shares.id))
+        return page === undefined ? all : all.limit(page.limit)
+      })
       return rows.map(toRecord)
     },
 

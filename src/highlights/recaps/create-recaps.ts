@@ -1,4 +1,5 @@
 import { AppError, MOST_RECAP_SEC, toAppError } from '../../protocol/index.ts'
+import { cutPage, pageOfRecords } from '../../recording/index.ts'
 import type { Highlights } from '../highlights.ts'
 import { listAll } from '../list-all.ts'
 import { deleteFilm } from '../media.ts'
@@ -32,9 +33,10 @@ export function createRecaps(ports: HighlightsPorts): Recaps {
 
     getRecap: async (id) => toRecap(await find(id), publicUrl),
 
-    async recaps(recordingId) {
+    async recaps(recordingId, query) {
       await recordings.find(recordingId)
-      return (await recaps.list(recordingId)).map((record) => toRecap(record, publicUrl))
+      const { page, nextCursor } = cutPage(await recaps.list(recordingId, pageOfRecords(query, 'rcp')), query.limit)
+      return { items: page.map((record) => toRecap(record, publicUrl)), nextCursor }
     },
 
     async deleteRecap(id) {
@@ -56,6 +58,8 @@ async function chooseClips(
   const chosen: HighlightRecord[] = []
   for (const [index, id] of ids.entries())
     chosen.push(await chosenClip(highlights, recordingId, id, `/highlights/${index}`))
+  const seconds = chosen.reduce((sum, { durationSec }) => sum + (durationSec ?? 0), 0)
+  if (seconds > MOST_RECAP_SEC) throw tooLong(`The ${chosen.length} chosen highlights`, seconds, 'choose fewer')
   return chosen
 }
 
@@ -68,18 +72,21 @@ async function allReady(
   for await (const record of listAll(highlights, { recordingId, states: ['ready'] })) {
     ready.push(record)
     seconds += record.durationSec ?? 0
-    if (seconds > MOST_RECAP_SEC) throw tooLong(recordingId, ready.length)
+    if (seconds > MOST_RECAP_SEC) {
+      const which = `The newest ${ready.length} highlights of ${recordingId} alone`
+      throw tooLong(which, seconds, 'choose some in `highlights`')
+    }
   }
   if (ready.length > 0) return ready.toSorted((a, b) => msOf(a.at) - msOf(b.at))
   throw new AppError('highlight.not-ready', `The recording ${recordingId} has no highlight that is ready.`)
 }
 
-function tooLong(recordingId: string, clips: number): AppError {
-  return new AppError(
-    'recap.too-long',
-    `The newest ${clips} highlights of ${recordingId} alone last more than ${MOST_RECAP_SEC} s: choose some in \`highlights\`.`,
-    { field: '/highlights', received: 'all', allowed: `clips of ${MOST_RECAP_SEC} s together` },
-  )
+function tooLong(which: string, seconds: number, advice: string): AppError {
+  return new AppError('recap.too-long', `${which} last more than ${MOST_RECAP_SEC} s: ${advice}.`, {
+    field: '/highlights',
+    received: `${Math.round(seconds)} s`,
+    allowed: `clips of ${MOST_RECAP_SEC} s together`,
+  })
 }
 
 async function chosenClip(

@@ -6,6 +6,7 @@ import {
   type ScheduleRequest,
 } from '../../protocol/index.ts'
 import { checkSpec, checkUrls } from '../check-spec.ts'
+import { cutPage, type PageQuery, pageOfRecords } from '../cursor.ts'
 import type { OutboundPolicy } from '../ports.ts'
 import type { Once } from '../recordings.ts'
 
@@ -13,7 +14,8 @@ import type { Once } from '../recordings.ts'
 export interface Schedules {
   /** With `once` it makes one schedule, however often it is called. Errors: those of a recording's start, and `request.invalid` for `/cron`, `/timeZone` and `/spec/startAt`. */
   create(request: ScheduleRequest, once?: Once): Promise<Schedule>
-  list(): Promise<ScheduleList>
+  /** Newest first. */
+  list(query: PageQuery): Promise<ScheduleList>
   /** Recordings that it has started go on. Errors: `schedule.not-found`. */
   delete(id: string): Promise<void>
 }
@@ -45,7 +47,13 @@ export function createSchedules({ book, outbound, newUlid }: SchedulesPorts): Sc
       await checkPart(spec, outbound)
       return await book.add({ id: `sch_${once?.ulid ?? newUlid()}`, cron, timeZone, spec })
     },
-    list: async () => ({ items: [...(await book.list())] }),
+    async list(query) {
+      const { limit, beforeId } = pageOfRecords(query, 'sch')
+      const all = (await book.list()).toSorted((a, b) => (a.id < b.id ? 1 : -1))
+      const rest = beforeId === undefined ? all : all.filter(({ id }) => id < beforeId)
+      const { page, nextCursor } = cutPage(rest.slice(0, limit), query.limit)
+      return { items: [...page], nextCursor }
+    },
     async delete(id) {
       if (await book.remove(id)) return
       throw new AppError('schedule.not-found', `There is no schedule ${JSON.stringify(id)}.`, { received: id })
