@@ -20,6 +20,7 @@ export type TriggerOrigin =
   | { readonly trigger: 'api'; readonly key?: string | undefined }
   | { readonly trigger: 'signal' | 'rule'; readonly key: string; readonly rule: string | null }
 
+/** Which page of which highlights, newest first. */
 export interface HighlightQuery extends HighlightFilter, PageQuery {}
 
 /**
