@@ -84,7 +84,7 @@ test('the same signal sent to both services is stored once and shown once', asyn
   await using amy = await sit(node(0), 'class-2', 'amy')
   await using bob = await sit(node(1), 'class-2', 'bob')
   for (const seat of [amy, bob]) {
-    seat.send(chat('hello', { id: 'm1', at: 1 }))
+    seat.send(chat('hello', { id: 'm1', at: 1, from: 'amy' }))
     seat.send(chat('bye', { id: `m-${seat === amy}`, at: 2 }))
   }
   const seen = await amy.take(3)
