@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import { gunzipSync } from 'node:zlib'
+import { expect, test, vi } from 'vitest'
 import { fakeId } from './fakes.ts'
 import { openApp } from './open-app.ts'
 
@@ -40,6 +41,55 @@ test('a playlist is asked for every time, and costs nothing when it has not chan
   await library.api.store.put(PLAYLIST, bytes('#EXTM3U\n#EXT-X-ENDLIST\n'))
   const changed = await library.get(PLAYLIST, { 'if-none-match': String(headers.etag) })
   expect([changed.statusCode, changed.payload]).toEqual([200, '#EXTM3U\n#EXT-X-ENDLIST\n'])
+})
+
+const LONG_PLAYLIST = `#EXTM3U\n${Array.from({ length: 500 }, (_, at) => `#EXTINF:2.000000,\ntakes/1/${at}.ts\n`).join('')}`
+
+test('a long playlist is compressed for who takes that, and costs nothing when it has not changed', async () => {
+  await using library = await openLibrary()
+  await library.api.store.put(PLAYLIST, bytes(LONG_PLAYLIST))
+  const { headers, rawPayload } = await library.get(PLAYLIST, { 'accept-encoding': 'br, gzip;q=0.8' })
+  expect(headers).toMatchObject({
+    'content-encoding': 'gzip',
+    vary: 'accept-encoding',
+    etag: expect.stringMatching(/^W\//),
+  })
+  expect(gunzipSync(rawPayload).toString()).toBe(LONG_PLAYLIST)
+  expect(rawPayload.byteLength).toBeLessThan(LONG_PLAYLIST.length / 4)
+  const asked = { 'accept-encoding': 'gzip', 'if-none-match': String(headers.etag) }
+  const again = await library.get(PLAYLIST, asked)
+  expect([again.statusCode, again.payload, again.headers.etag]).toEqual([304, '', headers.etag])
+  await library.api.store.put(PLAYLIST, bytes(`${LONG_PLAYLIST}#EXT-X-ENDLIST\n`))
+  const changed = await library.get(PLAYLIST, asked)
+  expect([changed.statusCode, gunzipSync(changed.rawPayload).toString()]).toEqual([
+    200,
+    `${LONG_PLAYLIST}#EXT-X-ENDLIST\n`,
+  ])
+})
+
+test.each([
+  ['a client that takes no gzip', PLAYLIST, { 'accept-encoding': 'br, gzip;q=0' }],
+  ['a client that says nothing', PLAYLIST, {}],
+  ['a range', PLAYLIST, { 'accept-encoding': 'gzip', range: 'bytes=0-6' }],
+  ['a segment', SEGMENT, { 'accept-encoding': 'gzip' }],
+])('%s gets the bytes as they are stored', async (_, key, headers) => {
+  await using library = await openLibrary()
+  await library.api.store.put(key, bytes(LONG_PLAYLIST))
+  const answer = await library.get(key, headers)
+  expect(answer.headers['content-encoding']).toBeUndefined()
+  expect(answer.payload).toBe('range' in headers ? '#EXTM3U' : LONG_PLAYLIST)
+  expect(answer.headers['content-length']).toBe(String(answer.payload.length))
+})
+
+test('a playlist is read once, whether it has changed or not', async () => {
+  await using library = await openLibrary()
+  const get = vi.spyOn(library.api.store, 'get')
+  const first = await library.get(PLAYLIST)
+  for (const etag of [String(first.headers.etag), '"another"']) {
+    get.mockClear()
+    await library.get(PLAYLIST, { 'if-none-match': etag })
+    expect(get.mock.calls.filter(([key]) => key === PLAYLIST)).toHaveLength(1)
+  }
 })
 
 test.each([

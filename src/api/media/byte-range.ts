@@ -27,6 +27,11 @@ export function matchesEtag(header: string | undefined, etag: string): boolean {
   return header.trim() === '*' || header.split(',').some((tag) => plain(tag) === plain(etag))
 }
 
+/** The entity tag of the same content in another coding: a weak one, because the bytes differ (RFC 9110 §8.8.1). */
+export function weakEtag(etag: string): string {
+  return `W/${quotedEtag(etag).replace(/^W\//, '')}`
+}
+
 /** An entity tag as a header carries it: in double quotes (RFC 9110 §8.8.3). */
 export function quotedEtag(etag: string): string {
   return /^(W\/)?".*"$/.test(etag) ? etag : `"${etag}"`

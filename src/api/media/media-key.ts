@@ -17,6 +17,11 @@ export function isImmutable(key: string): boolean {
   return objectAt(key)?.row.immutable === true
 }
 
+/** True for playlists and other text, which is compressed on its way. */
+export function isText(key: string): boolean {
+  return !isRedirectable(key)
+}
+
 /** True for what players may be redirected to the store for: films and pictures, not playlists and other text. */
 export function isRedirectable(key: string): boolean {
   return /^(video|image)\//.test(mediaTypeOf(key))

@@ -2,10 +2,11 @@ import { Readable } from 'node:stream'
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { AppError } from '../../protocol/index.ts'
-import type { SegmentStore, StoredObjectInfo } from '../../store/segment-store.ts'
-import { matchesEtag, parseRange, quotedEtag } from './byte-range.ts'
+import type { SegmentStore, StoredObject, StoredObjectInfo } from '../../store/segment-store.ts'
+import { matchesEtag, parseRange, quotedEtag, weakEtag } from './byte-range.ts'
+import { gzipped, isWorthGzip } from './compress.ts'
 import { cacheControl, type Freshness } from './freshness.ts'
-import { mediaTypeOf } from './media-key.ts'
+import { isText, mediaTypeOf } from './media-key.ts'
 
 export interface Sending {
   readonly store: Pick<SegmentStore, 'get' | 'head'>
@@ -18,17 +19,18 @@ export interface Sending {
 }
 
 /**
- * Answers GET and HEAD with an object of the store, whole or in part (RFC 9110 §§13–15). Errors: `missing` when the store
- * does not have it, `store.range-invalid`.
+ * Answers GET and HEAD with an object of the store, whole or in part (RFC 9110 §§13–15); text in gzip where the client takes it.
+ * Errors: `missing` when the store does not have it, `store.range-invalid`.
  */
 export async function sendObject(sending: Sending): Promise<FastifyReply> {
   const { store, key, cache, request, reply, missing } = sending
   const signal = abortedWhenGone(reply)
   const { headers } = request
-  const conditional = headers['if-none-match'] !== undefined || headers.range !== undefined
-  if (!conditional && request.method === 'GET') {
+  // Of a text the validator costs as much as the text itself, which for a running index is put together anew.
+  const atOnce = headers.range === undefined && (headers['if-none-match'] === undefined || isText(key))
+  if (atOnce && request.method === 'GET') {
     const object = await store.get(key, { signal }).catch((error: unknown) => translate(error, missing))
-    return describe(reply, object, cache).header('content-length', object.size).send(bodyOf(object.body))
+    return sendWhole(sending, object)
   }
   const info = await store.head(key, { signal })
   if (!info) throw missing()
@@ -37,6 +39,19 @@ export async function sendObject(sending: Sending): Promise<FastifyReply> {
   if (matchesEtag(headers['if-none-match'], etag)) return reply.code(304).send()
   if (request.method === 'HEAD') return reply.header('content-length', info.size).send()
   return sendRange(sending, info, signal)
+}
+
+async function sendWhole({ key, cache, request, reply }: Sending, object: StoredObject): Promise<FastifyReply> {
+  describe(reply, object, cache)
+  const compress = isText(key) && isWorthGzip(request.headers['accept-encoding'], object.size)
+  if (isText(key)) reply.header('vary', 'accept-encoding')
+  if (compress) reply.header('etag', weakEtag(object.etag))
+  if (matchesEtag(request.headers['if-none-match'], quotedEtag(object.etag))) {
+    await object.body.cancel()
+    return reply.code(304).send()
+  }
+  if (compress) return reply.header('content-encoding', 'gzip').send(gzipped(bodyOf(object.body)))
+  return reply.header('content-length', object.size).send(bodyOf(object.body))
 }
 
 async function sendRange(
