@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,7 +9,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { wireService } from '../../src/bin/wire-service.ts'
 import { startLoneWorker } from '../../src/bin/work.ts'
-import { loadConfig } from '../../src/config/index.ts'
+import { loadConfig, SETTINGS } from '../../src/config/index.ts'
 import { createRecordings } from '../../src/recording/index.ts'
 import { createLogger } from '../../src/telemetry/index.ts'
 import { compileCache } from '../kit/service/compile-cache.ts'
@@ -194,8 +194,8 @@ describe('the command line', () => {
   test('lists every setting in serve --help', async () => {
     const { code, output } = await run(['serve', '--help'], {})
     expect(code).toBe(0)
-    for (const name of ['PANOREC_HOST', 'PANOREC_S3_FORCE_PATH_STYLE', 'PANOREC_LOG_LEVEL'])
-      expect(output).toContain(name)
+    const listed = new Set(output.match(/\bPANOREC_[A-Z0-9_]+/g))
+    expect(Object.keys(SETTINGS).filter((name) => !listed.has(name))).toEqual([])
   })
 
   test('refuses a wrong setting by its name, with a failing exit code and no stack', async () => {
@@ -234,11 +234,17 @@ describe('the command line', () => {
     }
   })
 
-  test('refuses a spec that is wrong, naming the field', async () => {
+  test('refuses a spec that cannot be read, and one that is wrong, naming the field', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'panorec-record-'))
     try {
-      const missing = await run(['record', join(dataDir, 'none.json'), '--out', dataDir], {})
-      expect(missing).toMatchObject({ code: 1, output: expect.stringContaining('cannot be read') })
+      const path = join(dataDir, 'none.json')
+      const missing = await run(['record', path, '--out', dataDir], {})
+      expect(missing).toMatchObject({ code: 1, output: expect.stringContaining(`${path} cannot be read`) })
+      const wrong = join(dataDir, 'wrong.json')
+      await writeFile(wrong, JSON.stringify({ ...spec, segmentSec: 99 }))
+      const refused = await run(['record', wrong, '--out', dataDir], {})
+      expect(refused).toMatchObject({ code: 1, output: expect.stringMatching(/^panorec: .*segmentSec/) })
+      expect(await readdir(dataDir)).toEqual(['wrong.json'])
     } finally {
       await rm(dataDir, { recursive: true, force: true })
     }

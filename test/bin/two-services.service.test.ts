@@ -12,8 +12,10 @@ import { createDatabase, cutConnections } from '../kit/service/prepared-database
 import { testSettings } from '../kit/service/test-settings.ts'
 import { SCRIPTED_RECORDER } from './scripted-service.ts'
 
-/** Short, so that the test of a killed service does not wait. */
-/** Whoever moves to another service needs a twentieth of the grace alone, and half of it on a busy machine. */
+/**
+ * Short, so that the test of a killed service does not wait. Whoever moves to another service needs a twentieth of the grace
+ * alone, and half of it on a busy machine.
+ */
 const HUB = { leaseMs: 3000, leaveGraceMs: 3000 }
 /** From one service to the other; measured alone 5 ms, the rest is what a busy machine may add. */
 const LATENCY_P50_MS = 200

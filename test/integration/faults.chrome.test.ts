@@ -47,8 +47,8 @@ const CLEAN = { timeout: 80_000, interval: 250 }
 const WAITS_SEC = 16
 /** One that waits, three that are cut meanwhile, one over the border to the next take. */
 const CLIPS = 5
-/** Some clips are cut by then, and some are not. */
-const CUTTING_MS = 400
+/** Clips of what is stored are cut at once; the service is killed as soon as one is. */
+const CUTS = { timeout: 20_000, interval: 20 }
 
 const SERVICE_KILLED = faultNamed('service-killed')
 
@@ -161,8 +161,13 @@ class Clips {
     this.#waitsUntilMs = nowMs + WAITS_SEC * 1000
     this.#waitingId = (await this.trigger(nowMs, { preSec: 4, postSec: WAITS_SEC })).id
     for (const agoMs of [1000, 1500, 2000]) await this.trigger(this.#leadEndMs - agoMs, { preSec: 2, postSec: 1 })
-    await delay(CUTTING_MS)
+    await expect.poll(async () => (await this.#states()).includes('cutting'), CUTS).toBe(true)
     this.#orphans.push(...(await descendants(this.#stage.service.pid)).keys())
+  }
+
+  async #states(): Promise<readonly Highlight['state'][]> {
+    const { items } = await this.#highlights.list({ recordingId: this.#recordingId })
+    return items.map(({ state }) => state)
   }
 
   /** Unless its end has come while the service started. */

@@ -6,7 +6,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { isStopped } from '../../src/machine/index.ts'
 import type { RecorderEvent, RecorderRequest } from '../../src/protocol/index.ts'
 import { createLogger } from '../../src/telemetry/index.ts'
-import { delay } from '../../src/timing/index.ts'
+import { RETRY_POLICIES, type RetryPolicy } from '../../src/timing/index.ts'
 import { RecorderPool } from '../../src/worker/spares/recorder-pool.ts'
 import { DEFAULT_WORKER_TIMES } from '../../src/worker/worker-times.ts'
 import { SCRIPTED_RECORDER } from '../bin/scripted-service.ts'
@@ -24,6 +24,10 @@ const REQUEST = {
   metadata: {},
 } as unknown as RecorderRequest
 const LIMITS = { warmRecorders: 0, warmPages: 1, warmMaxAgeSec: 600, warmMaxMb: 500 }
+/** The policy of the house at a twenty-fifth: nobody waits. */
+const QUICK_RETRY = { ...RETRY_POLICIES.spare, firstMs: RETRY_POLICIES.spare.firstMs / 25 }
+/** Of the log: its times are rounded. */
+const CLOCK_MS = 2
 /** A script starts in a tenth of that. */
 const WAITS = { timeout: 10_000, interval: 20 }
 
@@ -32,10 +36,11 @@ interface Given {
   readonly times?: Partial<typeof TIMES>
   readonly hasMemory?: () => boolean
   readonly script?: string
+  readonly retry?: RetryPolicy
 }
 
 /** A pool of scripted recorders, and the ids of those that began to wait, in this order. */
-function openPool({ limits, times, hasMemory = () => true, script = SCRIPTED_RECORDER }: Given = {}) {
+function openPool({ limits, times, hasMemory = () => true, script = SCRIPTED_RECORDER, retry }: Given = {}) {
   const lines: Record<string, unknown>[] = []
   const destination = { write: (line: string) => void lines.push(JSON.parse(line)) }
   const logger = createLogger({ level: 'debug', destination })
@@ -45,6 +50,7 @@ function openPool({ limits, times, hasMemory = () => true, script = SCRIPTED_REC
     limits: { ...LIMITS, ...limits },
     room: { hasMemory, isQuiet: () => true },
     times: { ...TIMES, ...times },
+    ...(retry && { retry }),
     logger,
   })
   const said = (text: string) => lines.filter(({ msg }) => String(msg).includes(text))
@@ -66,6 +72,13 @@ function openPool({ limits, times, hasMemory = () => true, script = SCRIPTED_REC
 afterEach(() => vi.unstubAllEnvs())
 
 const workFolders = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('panorec-take-'))
+/** Three failures, each as long after the one before as the policy says. */
+function expectGrowing(failures: readonly Record<string, unknown>[]): void {
+  const { firstMs, factor } = QUICK_RETRY
+  const [first = 0, second = 0, third = 0] = failures.map(({ time }) => Date.parse(String(time)))
+  expect(second - first).toBeGreaterThanOrEqual(firstMs - CLOCK_MS)
+  expect(third - second).toBeGreaterThanOrEqual(firstMs * factor - CLOCK_MS)
+}
 const isAlive = (pid: number) => existsSync(`/proc/${pid}`)
 
 test('a recorder that waits gets the next take, once, and another one waits after it', async () => {
@@ -120,12 +133,12 @@ test('one that has waited too long is replaced', async () => {
 })
 
 test('one that uses too much memory goes, and is replaced at growing intervals', async () => {
-  await using given = openPool({ limits: { warmMaxMb: 1 } })
-  await expect.poll(() => given.said('uses too much memory').length, WAITS).toBe(1)
-  const [large = 0] = given.waiting()
-  await expect.poll(() => isAlive(large), WAITS).toBe(false)
-  await delay(20 * TIMES.sparesMs)
-  expect(given.waiting()).toHaveLength(1)
+  await using given = openPool({ limits: { warmMaxMb: 1 }, retry: QUICK_RETRY })
+  await expect.poll(() => given.said('uses too much memory').length, WAITS).toBe(3)
+  const large = given.waiting().slice(0, 3)
+  expect(new Set(large).size).toBe(3)
+  await expect.poll(() => large.filter(isAlive), WAITS).toEqual([])
+  expectGrowing(given.said('uses too much memory'))
 })
 
 test('those that wait count their memory, and make room when it is needed', async () => {
@@ -148,7 +161,7 @@ test('one without a page waits from the first take on, until some time after the
 })
 
 test('one whose process is stopped is not used, and is replaced', async () => {
-  await using given = openPool()
+  await using given = openPool({ retry: QUICK_RETRY })
   await expect.poll(() => given.waiting().length, WAITS).toBe(1)
   const [stopped = 0] = given.waiting()
   process.kill(stopped, 'SIGSTOP')
@@ -157,6 +170,8 @@ test('one whose process is stopped is not used, and is replaced', async () => {
   await using _recorder = recorder
   expect(recorder.pid).not.toBe(stopped)
   await expect.poll(() => isAlive(stopped), WAITS).toBe(false)
+  await expect.poll(() => given.waiting().length, WAITS).toBe(2)
+  expect([stopped, recorder.pid]).not.toContain(given.waiting()[1])
 })
 
 test('one that is never ready is dropped', async () => {
@@ -175,10 +190,9 @@ test('the memory of one counts as soon as it waits', async () => {
 
 test('where no recorder can be started, it is tried at growing intervals', async () => {
   vi.stubEnv('TMPDIR', '/nowhere')
-  await using given = openPool()
-  await expect.poll(() => given.said('be started').length, WAITS).toBe(1)
-  await delay(20 * TIMES.sparesMs)
-  expect(given.said('be started')).toHaveLength(1)
+  await using given = openPool({ retry: QUICK_RETRY })
+  await expect.poll(() => given.said('be started').length, WAITS).toBe(3)
+  expectGrowing(given.said('be started'))
 })
 
 test('of a recorder without a page the log says that none waited', async () => {

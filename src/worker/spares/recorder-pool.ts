@@ -1,6 +1,6 @@
 import { type RecorderPreparation, toAppError } from '../../protocol/index.ts'
 import type { Logger } from '../../telemetry/index.ts'
-import { backOffMs, RETRY_POLICIES, repeat } from '../../timing/index.ts'
+import { backOffMs, RETRY_POLICIES, type RetryPolicy, repeat } from '../../timing/index.ts'
 import type { SpareTimes } from '../worker-times.ts'
 import { planSpares } from './plan-spares.ts'
 import { type RecorderProcess, type RecorderScript, type TakeOfRecorder, WaitingRecorder } from './waiting-recorder.ts'
@@ -30,6 +30,8 @@ interface RecorderPoolOptions {
   readonly limits: SpareLimits
   readonly room: SpareRoom
   readonly times: SpareTimes
+  /** `RETRY_POLICIES.spare` without it. */
+  readonly retry?: RetryPolicy
   readonly logger: Logger
 }
 
@@ -198,7 +200,8 @@ export class RecorderPool implements AsyncDisposable {
   }
 
   #backOff(): void {
-    this.#notBeforeMs = performance.now() + backOffMs(RETRY_POLICIES.spare, this.#failures, Math.random())
+    const { retry = RETRY_POLICIES.spare } = this.#options
+    this.#notBeforeMs = performance.now() + backOffMs(retry, this.#failures, Math.random())
     this.#failures += 1
   }
 
