@@ -38,7 +38,7 @@ export function openPlayback(video: HTMLVideoElement, url: string): Playback {
 
 class HlsPlayback implements Playback {
   readonly #video: HTMLVideoElement
-  readonly #url: string
+  readonly #playlistUrl: string
   #hls: Hls | undefined
   #live = false
   #pieces: readonly DatedPiece[] = []
@@ -49,7 +49,7 @@ class HlsPlayback implements Playback {
 
   constructor(video: HTMLVideoElement, url: string) {
     this.#video = video
-    this.#url = url
+    this.#playlistUrl = withDelta(url)
   }
 
   open(): void {
@@ -71,7 +71,7 @@ class HlsPlayback implements Playback {
       this.#pieces = datedPieces(data.details)
     })
     hls.on(Hls.Events.FRAG_BUFFERED, () => this.#onProgress())
-    hls.loadSource(this.#url)
+    hls.loadSource(this.#playlistUrl)
     hls.attachMedia(this.#video)
   }
 
@@ -108,7 +108,7 @@ class HlsPlayback implements Playback {
 
   #retryAfter(data: ErrorData): void {
     if (data.type === Hls.ErrorTypes.NETWORK_ERROR) {
-      if (data.details.startsWith('manifest')) this.#hls?.loadSource(this.#url)
+      if (data.details.startsWith('manifest')) this.#hls?.loadSource(this.#playlistUrl)
       else this.#hls?.startLoad()
     } else if (data.type === Hls.ErrorTypes.MEDIA_ERROR && this.#repairs < MEDIA_REPAIRS) {
       this.#repairs += 1
@@ -124,6 +124,13 @@ class HlsPlayback implements Playback {
     this.#trouble = undefined
     if (performance.now() - this.#lastErrorMs > RESET_MS) this.#repairs = 0
   }
+}
+
+/** Of a running recording only the first load is whole; hls.js asks for the end alone afterwards. */
+function withDelta(playlistUrl: string): string {
+  const url = new URL(playlistUrl, location.href)
+  url.searchParams.set('delta', '1')
+  return url.href
 }
 
 function datedPieces({ fragments }: LevelDetails): DatedPiece[] {

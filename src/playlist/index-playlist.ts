@@ -99,7 +99,8 @@ function firstSeq(text: string): number {
   return Number(/^#EXT-X-MEDIA-SEQUENCE:(\d+)$/m.exec(text)?.[1] ?? 0)
 }
 
-function countEntries(text: string): number {
+/** How many segments a text has. */
+export function countEntries(text: string): number {
   let count = 0
   for (let at = text.indexOf('#EXTINF:'); at !== -1; at = text.indexOf('#EXTINF:', at + 1)) count += 1
   return count

@@ -3,6 +3,7 @@
  * it never decides when a segment ends; it only says how long one may be.
  */
 export * from './clip-playlist.ts'
+export * from './delta-update.ts'
 export * from './index-playlist.ts'
 export * from './live-playlist.ts'
 export * from './merge-segments.ts'

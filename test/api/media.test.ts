@@ -81,6 +81,20 @@ test.each([
   expect(answer.headers['content-length']).toBe(String(answer.payload.length))
 })
 
+test('a player that knows delta updates gets the end of a running index alone, once it has the whole', async () => {
+  await using library = await openLibrary()
+  const running = LONG_PLAYLIST.replace('#EXTM3U\n', '#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:2\n')
+  await library.api.store.put(PLAYLIST, bytes(running))
+  expect((await library.get(PLAYLIST)).payload).toBe(running)
+  expect((await library.get(`${PLAYLIST}?_HLS_skip=YES`)).payload).toBe(running)
+  const whole = await library.get(`${PLAYLIST}?delta=1`)
+  expect(whole.payload).toContain('#EXT-X-SERVER-CONTROL:CAN-SKIP-UNTIL=24\n')
+  expect(whole.payload).toContain('takes/1/0.ts')
+  const update = await library.get(`${PLAYLIST}?delta=1&_HLS_skip=YES`)
+  expect(update.payload).toContain('#EXT-X-SKIP:SKIPPED-SEGMENTS=488\n#EXTINF:2.000000,\ntakes/1/488.ts\n')
+  expect(update.headers['content-length']).toBe(String(update.payload.length))
+})
+
 test('a playlist is read once, whether it has changed or not', async () => {
   await using library = await openLibrary()
   const get = vi.spyOn(library.api.store, 'get')

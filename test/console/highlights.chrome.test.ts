@@ -177,6 +177,27 @@ describe('the button of a running class', () => {
   })
 })
 
+describe('the player of a running class', () => {
+  it('asks for the end of its index alone, and can still go back to its beginning', async () => {
+    await using console = await openConsole(recordingHash())
+    const { page, faults } = console
+    const update = await page.waitForResponse(
+      async (response) => response.url().includes('_HLS_skip=YES') && (await response.text()).includes('#EXT-X-SKIP:'),
+    )
+    expect(await update.text()).not.toContain('takes/1/0.ts')
+    await page.waitForResponse((response) => response.url().includes('_HLS_skip=YES') && response !== update)
+    const range = () => page.$eval('video', ({ seekable }) => [seekable.start(0), seekable.end(0)] as const)
+    const [startSec, endSec] = await range()
+    expect(endSec - startSec).toBeGreaterThan(2 * RECORDED_SEC)
+    await page.evaluate(`document.querySelector('video').currentTime = ${startSec}`)
+    await page.evaluate("document.querySelector('video').play()")
+    const shown = `document.querySelector('video').currentTime > ${startSec} + 0.5`
+    await until(page, `${shown} && !document.querySelector('video').paused`)
+    expect(await page.$eval('video', ({ currentTime }) => currentTime)).toBeLessThan(startSec + RECORDED_SEC)
+    expect(faults).toEqual([])
+  })
+})
+
 describe('a phone', () => {
   it('has the button under the thumb and nothing to scroll sideways', async () => {
     const clip = await clipOf(LONG_LABEL)

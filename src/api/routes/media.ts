@@ -10,6 +10,17 @@ import { isImmutable, isMediaKey, objectAt } from '../media/media-key.ts'
 import { MEDIA_ANSWERS, serveObject } from '../media/serve-object.ts'
 import type { RouteOptions, Scope } from '../route-options.ts'
 
+/** `_HLS_skip` is what players add themselves (RFC 8216bis §6.2.5.1). */
+const MediaQuery = Type.Object({
+  ...DownloadQuery.properties,
+  delta: Type.Optional(
+    Type.Enum(['1'], {
+      description: 'lets a player that knows delta updates ask for the end of a running index alone',
+    }),
+  ),
+  _HLS_skip: Type.Optional(Type.String({ description: '`YES` or `v2`: the end alone' })),
+})
+
 const ONE_YEAR_SEC = 31_536_000
 
 /** `/media/…`: what the store holds of recordings, for players (RFC 9110 §§13–15) of any site. */
@@ -19,7 +30,6 @@ export function mediaRoutes(app: Scope, options: RouteOptions): void {
 }
 
 function objectRoute(app: Scope, { deps, clock }: RouteOptions): void {
-  const store = playerView(deps.store)
   const audience = deps.apiKeys.length > 0 ? 'private' : 'public'
   app.route({
     method: ['GET', 'HEAD'],
@@ -28,7 +38,7 @@ function objectRoute(app: Scope, { deps, clock }: RouteOptions): void {
     schema: {
       tags: ['media'],
       summary: 'A playlist, a segment or a clip',
-      querystring: DownloadQuery,
+      querystring: MediaQuery,
       params: Type.Object({
         '*': Type.String({ description: `rec_…/${objectName('index')}, as the links of a recording say` }),
       }),
@@ -45,9 +55,15 @@ function objectRoute(app: Scope, { deps, clock }: RouteOptions): void {
       if (request.query.download !== undefined)
         reply.header('content-disposition', attachment(await fileNameOf(key, deps)))
       const missing = () => noMedia(key)
+      const store = playerView(deps.store, { delta: deltaOf(request.query) })
       return serveObject({ store, links: deps.mediaLinks, key, cache, nowMs: clock(), request, reply, missing })
     },
   })
+}
+
+function deltaOf({ delta, _HLS_skip }: Type.Static<typeof MediaQuery>): 'allow' | 'skip' | undefined {
+  if (delta === undefined) return undefined
+  return _HLS_skip === 'YES' || _HLS_skip === 'v2' ? 'skip' : 'allow'
 }
 
 /** The answer to a browser that asks whether a page of another site may fetch media (CORS preflight). */
