@@ -271,9 +271,9 @@ export class Take {
       nowMs: tick.atMs,
     })
     if (this.#isReportDue(tick)) this.#sample = this.#sampler.sample(plan, frameOf)
+    if (this.#sendSizes(tileSizes(plan))) this.#pictures.expectChange()
     this.#pictures.encode(picture, { cut: this.#cuts.take(tick.index) })
     this.#composeMs += (performance.now() - began - this.#composeMs) * 0.1
-    this.#sendSizes(tileSizes(plan))
   }
 
   #onSound(block: SoundBlock): void {
@@ -303,11 +303,13 @@ export class Take {
     }
   }
 
-  #sendSizes(sizes: ReturnType<typeof tileSizes>): void {
+  /** True where the sizes are others than before: another layout, or another person in it. */
+  #sendSizes(sizes: ReturnType<typeof tileSizes>): boolean {
     const text = JSON.stringify([...sizes])
-    if (text === this.#reportedSizes) return
+    if (text === this.#reportedSizes) return false
     this.#reportedSizes = text
     this.#options.send({ type: 'tiles', sizes })
+    return true
   }
 }
 

@@ -55,6 +55,7 @@ export const HOUSE: readonly Room[] = [
   pure('src/room', ['src/protocol'], ['dequal', 'safe-stable-stringify']),
   pure('src/archive/keys', []),
   pure('src/mpegts', []),
+  pure('src/h264', []),
   pure('src/playlist', ['src/protocol', 'src/archive/keys']),
   pure('src/highlights/rules', ['src/protocol']),
   pure('src/recording/state', ['src/protocol']),
@@ -145,7 +146,15 @@ export const HOUSE: readonly Room[] = [
   ]),
 
   // The one-shot clip function: one JSON document in, one answer out, the store its only source.
-  server('src/clipper', ['src/protocol', 'src/machine', 'src/mpegts', 'src/archive', 'src/store', 'src/media']),
+  server('src/clipper', [
+    'src/protocol',
+    'src/machine',
+    'src/mpegts',
+    'src/h264',
+    'src/archive',
+    'src/store',
+    'src/media',
+  ]),
 
   // Who runs the one-shot functions, and turns what they say into use cases.
   server('src/worker', [
@@ -189,7 +198,7 @@ export const HOUSE: readonly Room[] = [
   server('src/bin', ['src', 'package.json']),
 
   // The pages.
-  browser('recorder-page', ['src/protocol', 'src/room', 'src/timing']),
+  browser('recorder-page', ['src/protocol', 'src/room', 'src/timing', 'src/h264']),
   browser('console', ['src/protocol', 'src/client', 'src/timing']),
 
   // What tests, benchmarks and the demo are made of. What judges a recording, and what it is made of, never imports the product, so

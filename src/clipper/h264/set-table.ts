@@ -1,4 +1,4 @@
-import { parsePpsId, parseSps, type Sps } from './parameter-sets.ts'
+import { parsePps, parseSps, type Sps } from '../../h264/index.ts'
 
 /** The parameter sets in force at one IDR picture. */
 export interface ParameterSets {
@@ -17,7 +17,7 @@ const SPS_IDS = 32
 
 /** Reads each of the sets. Throws a RangeError when one is cut short. */
 export function parseSets({ sps, pps }: ParameterSets): ParsedSets {
-  return { sps: sps.map(parseSps), ppsIds: pps.map(parsePpsId) }
+  return { sps: sps.map(parseSps), ppsIds: pps.map((unit) => parsePps(unit).id) }
 }
 
 /**

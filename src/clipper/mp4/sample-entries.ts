@@ -1,5 +1,5 @@
+import type { Colour } from '../../h264/index.ts'
 import { buildAvcConfig } from '../h264/avc-config.ts'
-import type { Colour } from '../h264/parameter-sets.ts'
 import type { ParameterSets } from '../h264/set-table.ts'
 import { audioSpecificConfig, type SoundFormat } from '../ts/adts.ts'
 import { box, fullBox, u16, u32, zeros } from './boxes.ts'
