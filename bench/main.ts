@@ -8,12 +8,13 @@ import { highlights } from './highlights.ts'
 import { idle } from './idle.ts'
 import { machineFacts } from './machine.ts'
 import { renderSection, replaceSection } from './page.ts'
+import { quality } from './quality/index.ts'
 import { starts } from './starts.ts'
 import { storm } from './storm.ts'
 import { sync } from './sync.ts'
 
 const PAGE = new URL('../docs/benchmarks.md', import.meta.url)
-const BENCHMARKS: readonly Benchmark[] = [starts, control, highlights, storm, clips, cost, idle, day, sync]
+const BENCHMARKS: readonly Benchmark[] = [starts, control, highlights, storm, clips, cost, quality, idle, day, sync]
 
 /** `npm run bench`: all of them; `npm run bench -- <name>…`: those. Each is written to the page as soon as it is done. */
 async function main(names: readonly string[]): Promise<void> {

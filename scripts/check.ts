@@ -22,6 +22,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   'types of the console': types('console'),
   "types of the demo's studio": types('examples/demo/studio'),
   'types of the pages of the tests': types('test/scene/page'),
+  'types of the page of the benchmark': types('bench/quality/page'),
   kernels: [process.execPath, join(ROOT, 'scripts/build-kernels.ts'), ...(write ? ['--write'] : [])],
   architecture: [bin('vitest'), 'run', '--project', 'pure', 'test/architecture', '--reporter=dot'],
   docs: [process.execPath, join(ROOT, 'scripts/check-docs.ts'), ...(write ? ['--write'] : [])],

@@ -4,6 +4,7 @@
  */
 export { CutSchedule } from './cut-schedule.ts'
 export { PictureEncoder } from './picture-encoder.ts'
+export type { BitRate } from './rate-control.ts'
 export type { SendPacket } from './send-packet.ts'
 export { AAC_FRAME, SoundEncoder } from './sound-encoder.ts'
 export { SoundRun } from './sound-run.ts'

@@ -1,6 +1,6 @@
 import { SliceQp } from '../../src/h264/index.ts'
 import type { VideoSettings } from '../../src/protocol/video.ts'
-import { RateControl } from './rate-control.ts'
+import { type BitRate, RateControl } from './rate-control.ts'
 import type { SendPacket } from './send-packet.ts'
 
 /** Pictures that may wait for the encoder. A further one is dropped before it is encoded, so that delay does not build up. */
@@ -51,16 +51,21 @@ export class PictureEncoder {
   readonly #frameUs: number
   readonly #video: VideoSettings
   readonly #qp = new SliceQp()
-  readonly #rate: RateControl
+  readonly #rate: BitRate
   #bitrate: number
   #encoded = 0
 
-  constructor(video: VideoSettings, send: SendPacket, onFailed: (error: Error) => void) {
+  constructor(
+    video: VideoSettings,
+    send: SendPacket,
+    onFailed: (error: Error) => void,
+    rate: BitRate = new RateControl(video.bitrateKbps * 1000, video.fps),
+  ) {
     this.#send = send
     this.#frameUs = 1e6 / video.fps
     this.#encoder = new VideoEncoder({ output: (chunk) => this.#onChunk(chunk), error: onFailed })
     this.#video = video
-    this.#rate = new RateControl(video.bitrateKbps * 1000, video.fps)
+    this.#rate = rate
     this.#bitrate = this.#rate.bitsPerSecond
     this.#encoder.configure(encoderConfig(video, this.#bitrate))
   }

@@ -14,18 +14,26 @@ const FLOOR = 0.2
 const RATE_LIMITED = 0.7
 const WINDOW_SEC = 1
 
-interface EncodedPicture {
+export interface EncodedPicture {
   readonly bytes: number
   readonly isKey: boolean
   /** The quantizer of its slices; undefined where it could not be read. */
   readonly qp: number | undefined
 }
 
+/** The bit rate that an encoder shall aim at, bits per second. */
+export interface BitRate {
+  readonly bitsPerSecond: number
+  /** The whole picture changes with the next one. */
+  expectChange(): void
+  add(picture: EncodedPicture): void
+}
+
 /**
  * Holds the quality of the picture under a cap of the bit rate: where the quantizer is finer than can be seen, it lowers the rate that
- * the encoder aims at, slowly; where it is coarser it raises the rate at once, up to the cap. Bits per second, both.
+ * the encoder aims at, slowly; where it is coarser it raises the rate at once, up to the cap.
  */
-export class RateControl {
+export class RateControl implements BitRate {
   readonly #capBps: number
   readonly #fps: number
   #bps: number
@@ -43,7 +51,6 @@ export class RateControl {
     return this.#bps
   }
 
-  /** The whole picture changes with the next one. */
   expectChange(): void {
     this.#raiseToCap()
   }
