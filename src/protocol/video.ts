@@ -11,7 +11,7 @@ export const VideoSettingsSchema = Type.Object(
   },
   strict,
 )
-/** Pixels, pictures a second, and the mean bit rate that the encoder aims at. */
+/** Pixels, pictures a second, and the mean bit rate that is not exceeded. */
 export type VideoSettings = Readonly<Static<typeof VideoSettingsSchema>>
 
 /** The pictures that most ask for, by name. */
