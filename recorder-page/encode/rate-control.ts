@@ -14,7 +14,7 @@ const FLOOR = 0.2
 const RATE_LIMITED = 0.7
 const WINDOW_SEC = 1
 
-export interface EncodedPicture {
+interface EncodedPicture {
   readonly bytes: number
   readonly isKey: boolean
   /** The quantizer of its slices; undefined where it could not be read. */

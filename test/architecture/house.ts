@@ -206,7 +206,7 @@ export const HOUSE: readonly Room[] = [
   server('test/kit', ['src']),
   server('test/kit/watch', ['test/kit']),
   server('test/kit/sources', ['test/kit']),
-  browser('bench/quality/page', ['recorder-page', 'src/protocol', 'bench/quality/messages']),
+  browser('bench/quality/page', ['recorder-page', 'bench/quality/messages']),
   server('bench', ['src', 'test/kit', 'test/recorder/long-take', 'test/worker/scripted-recorder']),
   server('examples', ['src']),
   server('scripts', ['src', 'test/kit', 'test/conformance/classes', 'test/demo']),
