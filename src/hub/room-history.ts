@@ -4,7 +4,10 @@ import type { Signal } from '../protocol/index.ts'
 export interface RoomHistory {
   /** Stores signals that carry an `id`; returns them with their `seq`. Idempotent: what a sender (`from`) sends with an `id` that it used before is returned as stored. */
   append(room: string, signals: readonly Signal[]): Promise<readonly Signal[]>
-  /** The room's signals with `seq` greater than `afterSeq`, in order; the first `limit` of them. */
+  /**
+   * The room's signals with `seq` greater than `afterSeq`, in order. With `limit` the first so many of them, or fewer where those are
+   * many MiB: only an empty page is the end.
+   */
   since(room: string, afterSeq: number, limit?: number): Promise<readonly Signal[]>
   /** The number of the newest signal; 0 before the first. New numbers have no gaps. */
   lastSeq(room: string): Promise<number>

@@ -132,7 +132,7 @@ export class RoomLog implements Disposable {
     if (fresh.length === 0) return
     // Another process wrote in between: its signals come first.
     const hasGap = fresh.at(-1)?.seq !== announcedSeq + fresh.length
-    if (hasGap) await this.#catchUp().catch((error: unknown) => this.#retryLater(error))
+    if (hasGap) await this.#catchUp(fresh.at(-1)?.seq).catch((error: unknown) => this.#retryLater(error))
     else this.#announce(fresh)
   }
 
@@ -141,11 +141,14 @@ export class RoomLog implements Disposable {
     if (signals.length > 0) this.#options.onStored(signals)
   }
 
-  /** Announces what the history has beyond the last announcement; resolves with the number of the newest. */
-  async #catchUp(): Promise<number> {
+  /**
+   * Announces what the history has beyond the last announcement, up to this number at least; resolves with the number of the
+   * newest that was announced.
+   */
+  async #catchUp(toSeq = Number.POSITIVE_INFINITY): Promise<number> {
     const { history, room } = this.#options
     this.#announcedSeq ??= await history.lastSeq(room)
-    for (let count = READ_AT_ONCE; count === READ_AT_ONCE; ) {
+    for (let count = 1; count > 0 && this.#announcedSeq < toSeq; ) {
       const page = await history.since(room, this.#announcedSeq, READ_AT_ONCE)
       this.#announce(page)
       count = page.length
@@ -163,9 +166,9 @@ export class RoomLog implements Disposable {
   }
 
   async #readReported(): Promise<void> {
-    const isBehind = this.#reportedSeq > (this.#announcedSeq ?? 0)
+    const reportedSeq = this.#reportedSeq
     this.#reportedSeq = 0
-    if (isBehind) await this.#catchUp()
+    if (reportedSeq > (this.#announcedSeq ?? 0)) await this.#catchUp(reportedSeq)
   }
 
   #retryLater(error: unknown): void {

@@ -105,9 +105,11 @@ export class Room implements Disposable {
 
   /** Sends what came during the replay and was announced; what comes later is sent live. Nobody writes meanwhile. */
   async #goLive(connection: Connection, replayedSeq: number, announcedSeq: number): Promise<void> {
-    for await (const signal of this.#history(connection, replayedSeq)) {
-      if ((signal.seq ?? 0) > announcedSeq) break
-      connection.sendLive(JSON.stringify(signal))
+    const signals = replayedSeq < announcedSeq ? this.#history(connection, replayedSeq) : []
+    for await (const signal of signals) {
+      const { seq = 0 } = signal
+      if (seq <= announcedSeq) connection.sendLive(JSON.stringify(signal))
+      if (seq >= announcedSeq) break
     }
     if (this.#connections.has(connection)) this.#listening.add(connection)
   }
@@ -116,7 +118,7 @@ export class Room implements Disposable {
   async *#history(reader: Connection, afterSeq: number): AsyncGenerator<Signal, void, undefined> {
     const { name, history } = this.#options
     let fromSeq = afterSeq
-    for (let count = REPLAY_AT_ONCE; count === REPLAY_AT_ONCE && this.#connections.has(reader); ) {
+    for (let count = 1; count > 0 && this.#connections.has(reader); ) {
       const page = await history.since(name, fromSeq, REPLAY_AT_ONCE)
       for (const signal of page) {
         if (!this.#connections.has(reader)) return

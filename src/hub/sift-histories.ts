@@ -38,8 +38,8 @@ async function* pagesOf(history: OldHistory, room: string): AsyncGenerator<reado
   let afterSeq = 0
   for (;;) {
     const signals = await history.since(room, afterSeq, SIGNALS_AT_ONCE)
-    if (signals.length > 0) yield signals
-    if (signals.length < SIGNALS_AT_ONCE) return
+    if (signals.length === 0) return
+    yield signals
     afterSeq = signals.at(-1)?.seq ?? afterSeq
   }
 }

@@ -44,7 +44,8 @@ export function createMemoryHistory(): RoomHistory & {
     async since(room, afterSeq, limit) {
       await setImmediate()
       if (this.fail) throw this.fail
-      const some = (rooms.get(room) ?? []).filter((signal) => (signal.seq ?? 0) > afterSeq).slice(0, limit)
+      const all = (rooms.get(room) ?? []).filter((signal) => (signal.seq ?? 0) > afterSeq)
+      const some = limit === undefined ? all : cutByBytes(all.slice(0, limit))
       this.read += some.length
       this.most = Math.max(this.most, some.length)
       return some
@@ -60,6 +61,17 @@ export function createMemoryHistory(): RoomHistory & {
       return { [Symbol.dispose]: () => void watchers.delete(watcher) }
     },
   }
+}
+
+const PAGE_BYTES = 8 * 1024 * 1024
+
+function cutByBytes(signals: readonly Signal[]): readonly Signal[] {
+  let bytes = 0
+  return signals.filter((signal) => {
+    const fits = bytes < PAGE_BYTES
+    bytes += JSON.stringify(signal).length
+    return fits
+  })
 }
 
 function store(log: Signal[], signal: Signal): Signal {

@@ -94,6 +94,27 @@ export function testRoomHistory(history: () => RoomHistory): void {
     expect(await history().lastSeq(room)).toBe(17_000)
   })
 
+  test('comes in smaller pieces where it is many bytes, whole and in order', async () => {
+    const room = ulid()
+    const heavy = (n: number): Signal => ({
+      v: 1,
+      type: 'custom',
+      name: 'blob',
+      at: n,
+      id: `b${n}`,
+      data: 'x'.repeat(3e6),
+    })
+    for (let n = 0; n < 5; n += 1) await history().append(room, [heavy(n), chat(`c${n}`)])
+    const pages: number[][] = []
+    for (let seq = 0, isEnd = false; !isEnd; ) {
+      const page = (await history().since(room, seq, 250)).map((signal) => signal.seq ?? 0)
+      pages.push(page)
+      seq = page.at(-1) ?? seq
+      isEnd = page.length === 0
+    }
+    expect(pages).toEqual([[1, 2, 3, 4, 5], [6, 7, 8, 9, 10], []])
+  })
+
   test('takes an empty list', async () => {
     expect(await history().append(ulid(), [])).toEqual([])
   })

@@ -1,10 +1,12 @@
 import type { RoomHistory } from '../../hub/room-history.ts'
 import { type Signal, signalKeyOf } from '../../protocol/index.ts'
 import type { Database, Queries } from '../database.ts'
-import { and, asc, eq, gt, inArray, sql } from '../drizzle.ts'
+import { and, asc, eq, gt, inArray, lt, sql } from '../drizzle.ts'
 import { roomSignals, rooms } from './schema.ts'
 
 const ROWS_AT_ONCE = 2000
+/** What a reader has in memory at most, and one signal more. */
+const PAGE_BYTES = 8 * 1024 * 1024
 
 /** The signals of every room. */
 export function createRoomHistory(database: Database): RoomHistory {
@@ -51,19 +53,28 @@ export function createRoomHistory(database: Database): RoomHistory {
   }
 }
 
-/** A room's signals behind `afterSeq` in their order, at most `limit` of them. Errors: those of the database. */
+/** A room's signals behind `afterSeq` in their order, see `RoomHistory.since`. Errors: those of the database. */
 export async function readSince(
   database: Database,
   { room, afterSeq, limit }: { readonly room: string; readonly afterSeq: number; readonly limit?: number | undefined },
 ): Promise<readonly Signal[]> {
-  const wanted = and(eq(roomSignals.room, room), gt(roomSignals.seq, afterSeq))
   const rows = await database.run((queries) => {
-    const all = queries
-      .select({ signal: roomSignals.signal })
-      .from(roomSignals)
-      .where(wanted)
-      .orderBy(asc(roomSignals.seq))
-    return limit === undefined ? all : all.limit(limit)
+    const { seq, signal } = roomSignals
+    const wanted = and(eq(roomSignals.room, room), gt(seq, afterSeq))
+    const all = queries.select({ seq, signal }).from(roomSignals).where(wanted).orderBy(asc(seq))
+    if (limit === undefined) return all
+    const first = all.limit(limit).as('first')
+    const before = sql<number>`coalesce(sum(octet_length(${first.signal}::text))
+      over (order by ${first.seq} rows between unbounded preceding and 1 preceding), 0)`
+    const summed = queries
+      .select({ seq: first.seq, signal: first.signal, before: before.as('before') })
+      .from(first)
+      .as('summed')
+    return queries
+      .select({ seq: summed.seq, signal: summed.signal })
+      .from(summed)
+      .where(lt(summed.before, PAGE_BYTES))
+      .orderBy(asc(summed.seq))
   })
   return rows.map(({ signal }) => signal)
 }
