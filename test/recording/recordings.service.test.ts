@@ -1,14 +1,64 @@
-import { monotonicFactory } from 'ulid'
-import { describe, expect, test } from 'vitest'
+import { monotonicFactory, ulid } from 'ulid'
+import { describe, expect, test, vi } from 'vitest'
 import { createCommandLog, createRecordingRepository, openDatabase } from '../../src/db/index.ts'
-import { MAX_SOURCES, type Signal, type SourceSpec } from '../../src/protocol/index.ts'
-import { type CommandLog, createRecordings, createWriter } from '../../src/recording/index.ts'
+import { AppError, MAX_SOURCES, type Signal, type SourceSpec } from '../../src/protocol/index.ts'
+import { createRecordings, createWriter, move, type RecordingsPorts } from '../../src/recording/index.ts'
 import { Deletions } from '../../src/retention/index.ts'
 import { type OpenedRecordings, testRecordings } from './recordings.suite.ts'
 
 const TEACHER: SourceSpec = { id: 'teacher', type: 'hls', url: 'https://live.test/teacher.m3u8' }
 
-describe('the use cases of recordings', () => testRecordings(openRecordings))
+describe('the use cases of recordings', () => testRecordings(() => openRecordings()))
+
+test('a recording that was stored is answered for although its place in the line cannot be read', async () => {
+  const away = new AppError('database.unavailable', 'The database cannot be reached')
+  const troubles: string[] = []
+  await using opened = await openRecordings({
+    startQueue: { places: () => Promise.reject(away) },
+    onTrouble: ({ code }, _what, { recordingId }) => void troubles.push(`${code} ${recordingId}`),
+  })
+  const started = await opened.recordings.start({ sources: [TEACHER] })
+  expect(started).toMatchObject({ state: 'requested', queued: null })
+  expect(troubles).toEqual([`database.unavailable ${started.id}`])
+})
+
+test('a call whose recording could not be queued starts another when it is repeated', async () => {
+  const enqueue = vi.fn(async () => undefined)
+  enqueue.mockRejectedValueOnce(new AppError('database.unavailable', 'The job could not be queued'))
+  await using opened = await openRecordings({
+    takeQueue: {
+      enqueue,
+      withoutJob: async () => [],
+      enqueueClose: async () => undefined,
+      enqueueRemoval: async () => undefined,
+    },
+  })
+  const once = { key: 'api-1', ulid: ulid() }
+  await expect(opened.recordings.start({ sources: [TEACHER] }, once)).rejects.toMatchObject({
+    code: 'database.unavailable',
+  })
+  expect(await opened.recordings.start({ sources: [TEACHER] }, once)).toMatchObject({ state: 'requested' })
+  const { items } = await opened.recordings.list({ limit: 9 })
+  expect(items.map(({ state }) => state)).toEqual(['requested', 'failed'])
+})
+
+test('a command that is repeated waits for the answer to the first one, and is sent anew after an error', async () => {
+  await using opened = await openRecordings()
+  const { recordings, commands, writer } = opened
+  const { id } = await recordings.start({ sources: [TEACHER] })
+  await writer.change(id, (record, now) => move(record, 'assigned', now))
+  await writer.change(id, (record, now) => move(record, 'started', now))
+  const once = { key: `api-${ulid()}`, ulid: ulid() }
+  const add = () => recordings.addSource(id, { ...TEACHER, id: 'amy' }, once)
+  const waiting = async () => (await commands.pending(id, 0)).map((command) => command.id)
+  const unanswered = [add(), add()]
+  for (const call of unanswered) await expect(call).rejects.toMatchObject({ code: 'recorder.unreachable' })
+  expect(await waiting()).toEqual([once.key])
+  await commands.answer(once.key, { error: { code: 'source.limit', message: 'It has too many' } })
+  const later = add()
+  await expect.poll(waiting).toEqual([expect.not.stringContaining(once.key)])
+  await expect(later).rejects.toMatchObject({ code: 'recorder.unreachable' })
+})
 
 test('signals to a recording that no recorder has yet wait for its recorder', async () => {
   await using opened = await openRecordings()
@@ -33,7 +83,9 @@ test('of sources that are added at once before it runs, none is lost and none is
 })
 
 /** The real use cases over an embedded database, without a worker. */
-async function openRecordings(): Promise<OpenedRecordings & { readonly commands: CommandLog }> {
+async function openRecordings(
+  more: Partial<RecordingsPorts> = {},
+): Promise<OpenedRecordings & Pick<RecordingsPorts, 'commands' | 'writer'>> {
   const fail = (error: unknown) => {
     throw error
   }
@@ -56,9 +108,10 @@ async function openRecordings(): Promise<OpenedRecordings & { readonly commands:
     newTraceId: () => '0'.repeat(32),
     publicUrl: null,
     onTrouble: fail,
+    ...more,
   })
   // What removes the media is asked by a worker alone.
   const asked = { writer, queue: { enqueue: nothing }, clock }
   const deletions = new Deletions(asked as unknown as ConstructorParameters<typeof Deletions>[0])
-  return { recordings, deletions, commands, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() }
+  return { recordings, deletions, commands, writer, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() }
 }

@@ -73,6 +73,22 @@ describe('a worker', () => {
     const told = () => receiver.received.map(({ body }) => JSON.parse(body).recordingId).sort()
     await expect.poll(told, { timeout: DELIVERED_MS }).toEqual([begun.id, unqueued.id].sort())
   })
+
+  test('waits no longer for a webhook because of the event before, however often that one was tried', async () => {
+    await using receiver = await startReceiver((index) => ({ status: index === 0 || index === 2 ? 500 : 204 }))
+    const webhooks = [{ url: receiver.url, secret: 'a-secret-of-16-or-more' }]
+    const record = recordOf({ state: 'completed', endedAt: new Date().toISOString(), spec: { ...SPEC, webhooks } })
+    const waiting = async (): Promise<readonly number[]> => {
+      const text = `SELECT retry_count FROM pgboss.job WHERE name = $1 AND data->>'recordingId' = $2 AND state = 'retry'`
+      const { rows } = await core.engine.boss.getDb().executeSql(text, [WEBHOOK_QUEUE, record.id])
+      return rows.map(({ retry_count }) => retry_count)
+    }
+    await using _worker = await folder.work(core)
+    await core.writer.insert({ record, facts: [{ type: 'recording.state' }, { type: 'recording.state' }] })
+    await expect.poll(waiting, { timeout: DELIVERED_MS }).toEqual([0])
+    await expect.poll(() => receiver.received.length, { timeout: DELIVERED_MS }).toBe(3)
+    await expect.poll(waiting, { timeout: DELIVERED_MS }).toEqual([0])
+  })
 })
 
 describe('a queue', () => {
