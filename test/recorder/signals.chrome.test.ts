@@ -118,8 +118,8 @@ test.concurrent(
     const second = startRecorder({ ...request, take: 2 }, page.path)
     await second.done
 
-    expect(triggers(first)).toEqual(['early', 'commanded'])
-    expect(triggers(second)).toEqual(['early', 'between'])
+    expect(triggers(first)).toEqual([' early', ' commanded'])
+    expect(triggers(second)).toEqual([' early', ' between'])
     const kinds = second.events.map(({ type }) => type)
     expect(kinds.indexOf('started')).toBeLessThan(kinds.indexOf('trigger'))
   },
