@@ -123,9 +123,9 @@ export const SETTINGS = {
     description: 'A worker that has recordings takes no more that would load its CPU beyond this; 1000 takes them all.',
     allowed: 'an integer from 10 to 1000, of the machine or of the container',
   }),
-  PANOREC_MAX_MEMORY_PERCENT: setting(Type.Integer({ minimum: 10, maximum: 1000, default: 90 }), {
+  PANOREC_MAX_MEMORY_PERCENT: setting(Type.Integer({ minimum: 1, maximum: 1000, default: 90 }), {
     description: 'A worker takes no recording that would fill its memory beyond this; 1000 takes them all.',
-    allowed: 'an integer from 10 to 1000, of the machine or of the container',
+    allowed: 'an integer from 1 to 1000, of the machine or of the container',
   }),
   PANOREC_MAX_QUEUE_SEC: setting(Type.Integer({ minimum: 0, maximum: 86400, default: 60 }), {
     description:

@@ -64,7 +64,7 @@ function checkRecurrence(boss: PgBoss, cron: string, timeZone: string): void {
       allowed,
       cause,
     })
-  if (!/^(\S+\s+){4,5}\S+$/.test(cron)) throw refuse('/cron', cron, 'a cron expression of five fields')
+  if (!/^(\S+\s+){4}\S+$/.test(cron)) throw refuse('/cron', cron, 'a cron expression of five fields')
   try {
     new Intl.DateTimeFormat('en', { timeZone })
   } catch (cause) {
