@@ -5,13 +5,13 @@ import type { TimeRange } from '../plan.ts'
 
 /**
  * The stored media of a range, and what touches it within `marginMs`: what a highlight that waits needs of a recording
- * from whose playlists it will be gone. Holes are said as discontinuities.
+ * from whose playlists it will be gone. Holes are said as discontinuities; the first segment continues nothing, so it has none.
  */
 export function keptOf(
   segments: readonly Segment[],
   { fromMs, toMs, marginMs }: TimeRange & { readonly marginMs: number },
 ): readonly ClipSegment[] {
-  return segments.flatMap((segment, index) => {
+  const kept = segments.flatMap((segment, index) => {
     const { uri, take, durationSec, programDateTimeMs: startMs } = segment
     const isTouched = startMs - marginMs < toMs && startMs + durationSec * 1000 + marginMs > fromMs
     if (segment.gap === true || !isTouched) return []
@@ -19,6 +19,7 @@ export function keptOf(
     const isCut = before !== undefined && (before.gap === true || before.seq + 1 !== segment.seq)
     return [{ uri, take, startMs, durationSec, discontinuity: segment.discontinuity || isCut }]
   })
+  return kept.map((segment, index) => (index === 0 ? { ...segment, discontinuity: false } : segment))
 }
 
 /** The segments of the playlists, preceded by those that a highlight has kept and the playlists name no more. */
