@@ -1,9 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { StoredProgress } from '../../src/highlights/clips/stored-progress.ts'
 
-/** Longer than a poll of an expectation and half of it together, on a busy machine too. */
 const SILENT_MS = 400
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms)
 
 /** A watch over a database that says who waits, and how often it was asked. */
 function openWatch() {
@@ -31,19 +33,23 @@ test('a recording of which no segment comes any more, because another worker has
   const { watch, asked, tell } = openWatch()
   using _watch = watch
   watch.storedUntil('rec_1', 1000)
+  await pass(0)
   tell('rec_1')
-  await expect.poll(() => asked.length).toBe(2)
+  await pass(0)
+  expect(asked).toHaveLength(2)
   for (let segments = 0; segments < 4; segments++) {
-    await sleep(SILENT_MS / 2)
+    await pass(SILENT_MS - 1)
     watch.storedUntil('rec_1', 2000)
   }
   tell('rec_1')
-  await expect.poll(() => asked.length).toBe(3)
-  await sleep(SILENT_MS * 2)
+  await pass(0)
+  expect(asked).toHaveLength(3)
+  await pass(SILENT_MS)
   tell('rec_1')
   tell(undefined)
-  await sleep(SILENT_MS)
+  await pass(SILENT_MS)
   expect(asked).toHaveLength(3)
   watch.storedUntil('rec_1', 3000)
-  await expect.poll(() => asked.length).toBe(4)
+  await pass(0)
+  expect(asked).toHaveLength(4)
 })
