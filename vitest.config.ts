@@ -3,8 +3,8 @@ import { INCONCLUSIVE } from './scripts/vitest/stalls.ts'
 
 /**
  * A test file's suffix says what it needs: `*.test.ts` nothing, `*.service.test.ts` processes, a database or servers,
- * `*.chrome.test.ts` a browser or FFmpeg. `*.recorded.test.ts` judge figures that are held to promises in two classes, which are
- * recorded first, while only the tests that need nothing run, with the least priority.
+ * `*.chrome.test.ts` a browser or FFmpeg. `*.recorded.test.ts` judge figures that are held to promises in two classes that a global
+ * set-up records before any test runs, while the machine does nothing else.
  */
 const tests = (kind: string) => [`test/**/*.${kind}.test.ts`]
 
@@ -17,7 +17,7 @@ const WORKERS = 3
 
 /** A test that failed while the machine stalled says so, see `scripts/vitest/name-stalls.ts`; no other is ever repeated. */
 const WAITING = {
-  setupFiles: ['scripts/vitest/after-classes.ts', 'scripts/vitest/leave-nothing.ts', 'scripts/vitest/name-stalls.ts'],
+  setupFiles: ['scripts/vitest/leave-nothing.ts', 'scripts/vitest/name-stalls.ts'],
   retry: { count: 2, condition: new RegExp(`^${INCONCLUSIVE}`) },
 }
 const WATCH_STALLS = 'scripts/vitest/watch-stalls.ts'
@@ -55,7 +55,7 @@ export default defineConfig({
         test: {
           ...QUICK,
           name: 'pure',
-          setupFiles: ['scripts/vitest/give-way.ts', 'scripts/vitest/leave-nothing.ts'],
+          setupFiles: ['scripts/vitest/leave-nothing.ts'],
           include: ['test/**/*.test.ts'],
           exclude: ['service', 'chrome', 'recorded'].flatMap(tests),
           sequence: { groupOrder: 0 },
