@@ -36,6 +36,9 @@ async function checkGivenUp({ request }: RecorderRun, error: ErrorInfo | null) {
   return await checkRecording(join(path, request.recordingId))
 }
 
+/** The page faults after a second, on a busy machine a few pictures short of it. */
+const RECORDED_SEC = 0.8
+
 test.concurrent.each([
   ['sends no more pictures', 'silent', 'page.no-packets'],
   ['hangs', 'dead', 'page.no-packets'],
@@ -54,7 +57,7 @@ test.concurrent.each([
     expect(checked.warnings).toBe('')
     expect([checked.index.endlist, checked.live.endlist]).toEqual([true, true])
     expect(checked.manifest).toMatchObject({ state: 'failed', error: { code }, durationSec: ended.durationSec })
-    expect(ended.durationSec).toBeGreaterThanOrEqual(1)
+    expect(ended.durationSec).toBeGreaterThanOrEqual(RECORDED_SEC)
     expect(await folders.spooled()).toEqual([])
   },
   TEST_TIMEOUT_MS,
