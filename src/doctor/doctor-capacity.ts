@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import fastify from 'fastify'
@@ -10,6 +8,7 @@ import { AppError, type RecordingStats, type VideoProfile } from '../protocol/in
 import { recordToFolder } from '../recorder/index.ts'
 import type { LogPort } from '../telemetry/index.ts'
 import type { Examination, Verdict } from './doctor-finding.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 /** Four recordings, with the start of a Chrome each, on a machine that is slow. */
 const TIMEOUT_MS = 120_000
@@ -101,8 +100,7 @@ interface ServedFilm extends AsyncDisposable {
 /** A film in a folder of its own, on a loopback port. */
 async function serveFilm({ ffmpegPath }: CapacityConfig, signal: AbortSignal): Promise<ServedFilm> {
   await using undo = new AsyncDisposableStack()
-  const folder = await mkdtemp(join(tmpdir(), 'panorec-doctor-'))
-  undo.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }))
+  const { path: folder } = undo.use(await temporaryFolder())
   const options = ffmpegPath === undefined ? { signal } : { signal, ffmpegPath }
   await makeTestFilm({ path: join(folder, 'film.mp4'), ...FILM }, options)
   const server = fastify({ forceCloseConnections: true })

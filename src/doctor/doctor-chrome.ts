@@ -1,14 +1,12 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { promisify } from 'node:util'
 import puppeteer, { type Browser } from 'puppeteer'
 import { AppError } from '../protocol/index.ts'
 import { findChrome } from '../recorder/index.ts'
 import type { Examination, Verdict } from './doctor-finding.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 const INSTALL =
   'Install it (`npm run setup`, or `apt-get install chromium`), or set PANOREC_CHROME_PATH to a Chrome or Chromium.'
@@ -58,12 +56,6 @@ async function startChrome(path: string, signal: AbortSignal): Promise<Verdict> 
       advice: 'Let this user make user namespaces (docs/operations.md), so that Chrome can use its sandbox.',
     }
   }
-}
-
-async function temporaryFolder(): Promise<AsyncDisposable & { readonly path: string }> {
-  const path = await mkdtemp(join(tmpdir(), 'panorec-doctor-'))
-  const remove = () => rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
-  return { path, [Symbol.asyncDispose]: remove }
 }
 
 /** Runs in the page: encodes one grey picture with the recorder's codec and returns the bytes of its packet. */

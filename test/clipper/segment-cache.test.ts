@@ -1,13 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { SegmentCache } from '../../src/clipper/segment-cache.ts'
 import { muxSegment } from '../../src/recorder/segments/mux-segment.ts'
 import { TsContinuity } from '../../src/recorder/segments/ts-continuity.ts'
 import { FsSegmentStore } from '../../src/store/fs-segment-store.ts'
+import { heldBytes } from './held-bytes.ts'
 
 const MIB = 2 ** 20
 const SEGMENTS = 24
@@ -32,14 +31,6 @@ beforeAll(async () => {
   for (let number = 0; number < SEGMENTS; number += 1) await store.put(`r/takes/1/${number}.ts`, bytes)
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
-
-function heldBytes(): number {
-  setFlagsFromString('--expose-gc')
-  const gc: () => void = runInNewContext('gc')
-  gc()
-  gc()
-  return process.memoryUsage().arrayBuffers
-}
 
 test('segments that are on the disk are not in memory, and are read again', async () => {
   const before = heldBytes()

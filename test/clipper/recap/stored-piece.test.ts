@@ -1,10 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openStoredPiece, type StoredPiece } from '../../../src/clipper/recap/stored-piece.ts'
+import { heldBytes } from '../held-bytes.ts'
 
 const PICTURES = 32
 const MIB = 2 ** 20
@@ -30,14 +29,6 @@ function unit(header: number, bytes: number): Buffer {
 /** One slice of a megabyte and some bytes; the first and the sixteenth are IDR pictures. */
 function picture(_: unknown, i: number): Buffer {
   return unit(i % 16 === 0 ? 0x65 : 0x41, MIB + i)
-}
-
-function heldBytes(): number {
-  setFlagsFromString('--expose-gc')
-  const gc: () => void = runInNewContext('gc')
-  gc()
-  gc()
-  return process.memoryUsage().arrayBuffers
 }
 
 test('a piece is known by its sizes; its pictures are read again when they are written, and then given up', async () => {
